@@ -1,0 +1,70 @@
+# sigmilter: make help lists the targets.
+
+GO       ?= go
+DESTDIR  ?=
+PREFIX   ?= /usr/local
+FUZZTIME ?= 10m
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -X main.version=$(VERSION)
+
+PACKAGES ?= ./...
+
+.PHONY: help build test race fuzz lint demo install corpus tools
+.DEFAULT_GOAL := build
+.NOTPARALLEL:
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+build: ## the program, in bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/sigmilter ./cmd/sigmilter
+
+test: tools lint race ## everything: what it needs is installed, lint, all tests
+
+race: ## all tests, with the race detector and in random order
+	CGO_ENABLED=1 $(GO) test -race -shuffle=on $(PACKAGES)
+
+lint: ## gofmt, go vet, staticcheck
+	@bad=$$(gofmt -l .) || exit 1; \
+	if [ -n "$$bad" ]; then echo "not as gofmt writes it:"; echo "$$bad"; exit 1; fi
+	$(GO) vet $(PACKAGES)
+	$(GO) tool staticcheck $(PACKAGES)
+
+# go test takes one fuzz target of one package at a time.
+fuzz: ## every fuzz target for FUZZTIME (10m)
+	@set -e; for pkg in $$($(GO) list $(PACKAGES)); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "$$pkg $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+	  done; \
+	done
+
+demo: ## real mail through a private Postfix, before and after in demo-out/
+	$(GO) run ./cmd/demo
+
+corpus: ## every message in the folder DIR through the engine, breaches printed
+	@if [ -z "$(DIR)" ]; then echo "usage: make corpus DIR=folder-of-messages"; exit 2; fi
+	$(GO) run ./cmd/corpus "$(DIR)"
+
+install: build ## into DESTDIR/PREFIX (/usr/local)
+	install -d '$(DESTDIR)$(PREFIX)/bin'
+	install -m 0755 bin/sigmilter '$(DESTDIR)$(PREFIX)/bin/sigmilter'
+
+# The tests want a real Postfix, the race detector a C compiler. Debian's Postfix
+# is told to listen on this machine only: the tests start an instance of their
+# own, and the package would otherwise answer to the network.
+tools:
+	@missing=; \
+	PATH=$$PATH:/usr/sbin; \
+	command -v postfix >/dev/null || missing="$$missing postfix"; \
+	command -v "$$($(GO) env CC | cut -d ' ' -f 1)" >/dev/null || missing="$$missing gcc libc6-dev"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	  echo "missing for all tests to run; as root: apt-get install$$missing"; exit 0; \
+	fi; \
+	case "$$missing" in *postfix*) \
+	  echo 'postfix postfix/main_mailer_type select Local only' | debconf-set-selections;; \
+	esac; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	apt-get -qq update && apt-get -qq install -y --no-install-recommends $$missing
