@@ -1,0 +1,95 @@
+package entity
+
+import (
+	"slices"
+	"strings"
+)
+
+// MediaType is a Content-Type: Type in lower case such as "text/plain", and the
+// parameters by their names in lower case, values as they were written.
+type MediaType struct {
+	Type   string
+	Params map[string]string
+}
+
+// ParseMediaType reads a Content-Type field value as mail clients write them:
+// doubled parameters (the first wins), special characters without quotes, quotes
+// never closed, stray semicolons, comments, RFC 2231 charsets and continuations.
+// An empty value is text/plain (RFC 2045 section 5.2); a type that cannot be read
+// is application/octet-stream, so that nobody takes the part for text.
+func ParseMediaType(value string) MediaType {
+	f := splitValue(value)
+	m := MediaType{Type: f.head, Params: f.values()}
+	major, minor, _ := strings.Cut(f.head, "/")
+	switch {
+	case f.head == "" && len(f.params) == 0 && unfold(value) == "":
+		m.Type = "text/plain"
+	case !isToken(major) || !isToken(minor):
+		m.Type = "application/octet-stream"
+	}
+	return m
+}
+
+// isToken reports whether s is a token of RFC 2045 section 5.1.
+func isToken(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?=`, r)
+	})
+}
+
+// SetParam returns the Content-Type field value with one parameter set. The
+// parameter's first occurrence is given the new value or, if there is none, it
+// is appended; further occurrences, which some readers would prefer, go. All
+// other bytes stay, folding and comments included.
+func SetParam(value, name, v string) string {
+	f := splitValue(value)
+	if !slices.ContainsFunc(f.params, func(p param) bool { return p.is(name) }) {
+		at := len(strings.TrimRight(value, "; \t\r\n"))
+		if f.open {
+			at = f.headEnd // behind an unclosed quote it would not be seen
+		}
+		tail := value[at:]
+		if strings.Trim(tail, "; \t\r\n") == "" {
+			tail = ""
+		} else if tail[0] != ';' {
+			tail = ";" + tail
+		}
+		return value[:at] + "; " + name + "=" + quoteParam(v, false) + tail
+	}
+	var b strings.Builder
+	at, first := 0, true
+	for _, p := range f.params {
+		if !p.is(name) {
+			continue
+		}
+		if first {
+			b.WriteString(value[at:p.start] + p.rewrite(value, name, v))
+		} else {
+			b.WriteString(strings.TrimRight(value[at:p.start], "; \t\r\n"))
+		}
+		at, first = p.end, false
+	}
+	return b.String() + value[at:]
+}
+
+// is reports whether p is the parameter of that name, in any notation.
+func (p param) is(name string) bool {
+	base, _, _ := splitName(p.name)
+	return strings.EqualFold(base, name)
+}
+
+// rewrite returns the text of p, which stands in value, with the new value v. A
+// plain parameter keeps the spelling of its name and its quotes.
+func (p param) rewrite(value, name, v string) string {
+	if strings.Contains(p.name, "*") {
+		return name + "=" + quoteParam(v, false)
+	}
+	return value[p.start:p.at] + quoteParam(v, p.at < len(value) && value[p.at] == '"')
+}
+
+func quoteParam(v string, always bool) string {
+	if !always && isToken(v) {
+		return v
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(v) + `"`
+}

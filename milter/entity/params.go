@@ -1,0 +1,246 @@
+package entity
+
+import (
+	"strconv"
+	"strings"
+)
+
+// param is one parameter of a structured field value, as it stands there.
+type param struct {
+	name       string // lower case, RFC 2231 marks included: "name", "name*", "name*0*"
+	value      string // without quotes and folding
+	start, end int    // from the name to the end of the value
+	at         int    // where the value begins
+}
+
+// fieldValue is a structured field value taken apart: "head; name=value; ...".
+type fieldValue struct {
+	head    string
+	headEnd int
+	params  []param
+	open    bool // a quote or a comment is never closed
+}
+
+// splitValue takes any value apart; there is none that it refuses, because
+// clients write them all.
+func splitValue(v string) fieldValue {
+	c := cursor{v: v}
+	f := fieldValue{head: c.head(), headEnd: c.i}
+	for c.skip("; \t\r\n,"); c.i < len(v); c.skip("; \t\r\n,") {
+		start := c.i
+		for c.i < len(v) && !strings.ContainsRune("=;\" \t\r\n(", rune(v[c.i])) {
+			c.i++
+		}
+		name := strings.ToLower(v[start:c.i])
+		c.skip(" \t\r\n")
+		if c.i == len(v) || v[c.i] != '=' {
+			if c.i == start {
+				c.i++ // a stray character
+			}
+			continue
+		}
+		c.i++
+		c.skip(" \t\r\n")
+		at := c.i
+		value := c.value()
+		if name != "" {
+			f.params = append(f.params, param{name, value, start, c.i, at})
+		}
+	}
+	f.open = c.open
+	return f
+}
+
+type cursor struct {
+	v    string
+	i    int
+	open bool
+}
+
+// skip moves over the given characters and over comments.
+func (c *cursor) skip(chars string) {
+	for c.i < len(c.v) {
+		switch {
+		case strings.IndexByte(chars, c.v[c.i]) >= 0:
+			c.i++
+		case c.v[c.i] == '(':
+			c.comment()
+		default:
+			return
+		}
+	}
+}
+
+// comment moves over a comment, which may hold others (RFC 5322 section 3.2.2).
+func (c *cursor) comment() {
+	depth := 0
+	for ; c.i < len(c.v); c.i++ {
+		switch c.v[c.i] {
+		case '\\':
+			c.i++
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				c.i++
+				return
+			}
+		}
+	}
+	c.i, c.open = len(c.v), true
+}
+
+// head reads the word before the parameters; blanks around its slash are
+// dropped.
+func (c *cursor) head() string {
+	head, end := "", 0
+	for {
+		c.skip(" \t\r\n")
+		start := c.i
+		for c.i < len(c.v) && !strings.ContainsRune("; \t\r\n(", rune(c.v[c.i])) {
+			c.i++
+		}
+		if c.i == start || head != "" && !strings.HasSuffix(head, "/") && c.v[start] != '/' {
+			c.i = end
+			return strings.ToLower(head)
+		}
+		head, end = head+c.v[start:c.i], c.i
+	}
+}
+
+// value reads a parameter's value and stops after it.
+func (c *cursor) value() string {
+	if c.i < len(c.v) && c.v[c.i] == '"' {
+		if value, ok := c.quoted(); ok {
+			return value
+		}
+		// QUIRK: the closing quote is missing; what follows the next semicolon
+		// are parameters again.
+		c.open = true
+		c.i++
+	}
+	start := c.i
+	end := len(c.v)
+	if i := strings.IndexByte(c.v[start:], ';'); i >= 0 {
+		end = start + i
+	}
+	end = start + unquotedLength(c.v[start:end])
+	c.i = end
+	// QUIRK: or the opening quote is missing.
+	return strings.TrimSuffix(unfold(c.v[start:end]), `"`)
+}
+
+// unquotedLength tells how much of s, which holds no semicolon, is the value.
+// QUIRK: clients leave out the quotes around blanks (file names), and others
+// leave out the semicolon before the next parameter.
+func unquotedLength(s string) int {
+	for i := 1; i < len(s); i++ {
+		if s[i-1] != ' ' && s[i-1] != '\t' {
+			continue
+		}
+		word, _, assigned := strings.Cut(s[i:], "=")
+		if s[i] == '(' || assigned && word != "" && !strings.ContainsAny(word, " \t\r\n") {
+			s = s[:i]
+			break
+		}
+	}
+	return len(strings.TrimRight(s, " \t\r\n"))
+}
+
+// quoted reads a quoted string; false and no move if it is never closed.
+// QUIRK: a backslash counts only before a quote or a backslash; elsewhere it is
+// part of a Windows path.
+func (c *cursor) quoted() (string, bool) {
+	var b strings.Builder
+	for i := c.i + 1; i < len(c.v); i++ {
+		switch ch := c.v[i]; {
+		case ch == '"':
+			c.i = i + 1
+			return b.String(), true
+		case ch == '\\' && i+1 < len(c.v) && (c.v[i+1] == '"' || c.v[i+1] == '\\'):
+			i++
+			b.WriteByte(c.v[i])
+		case ch != '\r' && ch != '\n':
+			b.WriteByte(ch)
+		}
+	}
+	return "", false
+}
+
+// values returns the parameters by name: the first of each name wins, and the
+// RFC 2231 form wins over the plain one.
+func (f fieldValue) values() map[string]string {
+	values := map[string]string{}
+	segments := map[string]string{} // by name with number, "name*0"; value with its star in front
+	for _, p := range f.params {
+		base, number, extended := splitName(p.name)
+		switch key := base + "*" + number; {
+		case number != "":
+			if _, dup := segments[key]; !dup {
+				segments[key] = extended + p.value
+			}
+		case base != "":
+			if _, dup := values[base]; !dup {
+				values[base] = p.value
+			}
+		}
+	}
+	for _, p := range f.params {
+		if base, number, _ := splitName(p.name); number == "0" {
+			values[base] = joinSegments(base, segments)
+		}
+	}
+	return values
+}
+
+// splitName splits "name*1*" into name, number and the star that marks the
+// extended notation; "name*" is its own only segment, number 0.
+func splitName(name string) (base, number, extended string) {
+	base, number, starred := strings.Cut(name, "*")
+	if starred && number == "" {
+		return base, "0", "*"
+	}
+	if n, ok := strings.CutSuffix(number, "*"); ok {
+		return base, n, "*"
+	}
+	return base, number, ""
+}
+
+// joinSegments puts the numbered segments of one parameter together (RFC 2231
+// sections 3 and 4).
+func joinSegments(base string, segments map[string]string) string {
+	label := ""
+	var raw strings.Builder
+	for i := 0; ; i++ {
+		s, ok := segments[base+"*"+strconv.Itoa(i)]
+		if !ok {
+			break
+		}
+		if s, ok = strings.CutPrefix(s, "*"); ok {
+			if parts := strings.SplitN(s, "'", 3); i == 0 && len(parts) == 3 {
+				label, s = parts[0], parts[2]
+			}
+			s = percentDecode(s)
+		}
+		raw.WriteString(s)
+	}
+	if cs, err := lookupCharset(label); err == nil {
+		return string(cs.decodeAll([]byte(raw.String())))
+	}
+	return raw.String()
+}
+
+func percentDecode(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) {
+			if v, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
+				b.WriteByte(byte(v))
+				i += 2
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}

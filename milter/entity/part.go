@@ -1,0 +1,98 @@
+package entity
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Part is one entity of a message: a leaf or a multipart with its children. Its
+// offsets count from the first byte of the message's body.
+type Part struct {
+	// ID numbers the part as IMAP does: the children of a multipart root, whose
+	// own ID is "", are "1", "2"..., theirs "1.1"...; a root that is a leaf is "1".
+	ID     string
+	Header Header
+	// Media is the Content-Type in force: text/plain where there is none, or
+	// message/rfc822 inside a multipart/digest.
+	Media       MediaType
+	Disposition string // lower case, "" if there is none
+	Filename    string // of Content-Disposition or else the name of Content-Type, decoded
+	Encoding    string // Content-Transfer-Encoding in lower case; "7bit" if there is none
+
+	// HeaderStart is -1 in the root, whose header is not in the body.
+	HeaderStart int64
+	// BodyStart and BodyEnd are the range of the part's body. BodyEnd excludes
+	// the line end that belongs to the boundary after the part (RFC 2046 section
+	// 5.1.1).
+	BodyStart, BodyEnd int64
+
+	Parent   *Part
+	Children []*Part
+	Closed   bool // of a multipart: its closing boundary was seen
+
+	values    []valueRange // of the fields in Header, in the body; nil in the root
+	headerEnd int64        // where a further field would begin
+	lf        bool         // the boundary line before the part ends in a bare LF
+	tight     bool         // the boundary after the part begins at BodyStart, no line end between
+	headless  bool         // the boundary after the part came before the header was over
+}
+
+// valueRange is where a field's value lies in the body.
+type valueRange struct{ start, end int64 }
+
+// IsMultipart reports whether the part is a multipart, also one that has no
+// children because its boundary is missing.
+func (p *Part) IsMultipart() bool { return strings.HasPrefix(p.Media.Type, "multipart/") }
+
+// Walk calls f for the part and, as long as f returns true, for everything below
+// it, depth first and in order. False skips what is below that part.
+func (p *Part) Walk(f func(*Part) bool) {
+	if !f(p) {
+		return
+	}
+	for _, c := range p.Children {
+		c.Walk(f)
+	}
+}
+
+// resolve fills in what follows from the header.
+func (p *Part) resolve() {
+	p.Media = ParseMediaType(p.Header.Get("Content-Type"))
+	if p.Parent != nil && p.Parent.Media.Type == "multipart/digest" && p.Header.Get("Content-Type") == "" {
+		p.Media.Type = "message/rfc822" // RFC 2046 section 5.1.5
+	}
+	d := splitValue(p.Header.Get("Content-Disposition"))
+	p.Disposition = d.head
+	p.Filename = decodeWords(d.values()["filename"])
+	if p.Filename == "" {
+		p.Filename = decodeWords(p.Media.Params["name"])
+	}
+	p.Encoding = splitValue(p.Header.Get("Content-Transfer-Encoding")).head
+	if p.Encoding == "" {
+		p.Encoding = "7bit"
+	}
+	if p.Parent == nil && !p.IsMultipart() {
+		p.ID = "1"
+	}
+}
+
+// boundary returns the line that separates the children of a multipart, without
+// its blanks and line end; "" if the part has none.
+func (p *Part) boundary() string {
+	b := strings.TrimRight(p.Media.Params["boundary"], " \t")
+	if b == "" || !p.IsMultipart() {
+		return ""
+	}
+	return "--" + b
+}
+
+// add appends a child whose header begins at that offset.
+func (p *Part) add(start int64) *Part {
+	id := strconv.Itoa(len(p.Children) + 1)
+	if p.ID != "" {
+		id = p.ID + "." + id
+	}
+	c := &Part{ID: id, Parent: p, HeaderStart: start}
+	p.Children = append(p.Children, c)
+	return c
+}

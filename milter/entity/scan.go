@@ -1,0 +1,293 @@
+package entity
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+// Limits bound what a [Scanner] does for one message. Zero means the default.
+type Limits struct {
+	Parts       int // parts in the message, the root included; default 1000
+	Depth       int // multiparts inside each other; default 30
+	HeaderBytes int // of one part's header; default 256 KiB
+}
+
+// The defaults of [Limits].
+const (
+	DefaultParts       = 1000
+	DefaultDepth       = 30
+	DefaultHeaderBytes = 256 << 10
+)
+
+// What [Scanner.Finish] returns, wrapped, when a limit was hit.
+var (
+	ErrTooManyParts  = errors.New("too many parts")
+	ErrTooDeep       = errors.New("multiparts nested too deep")
+	ErrHeaderTooLong = errors.New("part header too long")
+)
+
+// maxBoundaryLine is the longest line, line end included, that is taken for a
+// boundary: RFC 5322 section 2.1.1 allows no longer ones, and RFC 2046 section
+// 5.1.1 limits the boundary to 70 characters.
+const maxBoundaryLine = 1000
+
+// openMultipart is a multipart whose boundary is looked for.
+type openMultipart struct {
+	part     *Part
+	boundary []byte // with its two dashes
+}
+
+// Scanner finds the parts of a message while its body arrives. It takes time
+// linear in the body and keeps, besides the tree, only the header of the part
+// that is being read and a line that may be a boundary.
+//
+// A line that matches the boundary of an outer multipart ends the inner ones,
+// whose closing boundary is missing then. A message/rfc822 is a leaf.
+type Scanner struct {
+	limits Limits
+	root   *Part
+	cur    *Part           // the innermost open part
+	stack  []openMultipart // outermost first
+	parts  int
+	err    error
+
+	inHeader  bool
+	header    []byte // complete lines of the header of cur
+	line      []byte // the unfinished line, where it has to be seen whole
+	lineStart bool   // the next byte begins a line of a body
+	off       int64  // bytes done
+	last      [2]byte
+}
+
+// NewScanner returns a scanner for the body of a message with that header.
+func NewScanner(root Header, l Limits) *Scanner {
+	if l.Parts == 0 {
+		l.Parts = DefaultParts
+	}
+	if l.Depth == 0 {
+		l.Depth = DefaultDepth
+	}
+	if l.HeaderBytes == 0 {
+		l.HeaderBytes = DefaultHeaderBytes
+	}
+	s := &Scanner{limits: l, parts: 1, lineStart: true}
+	s.root = &Part{Header: root, HeaderStart: -1}
+	s.cur = s.root
+	s.beginBody()
+	return s
+}
+
+// Write takes the next bytes of the body. It always takes all; an error is told
+// by Finish.
+func (s *Scanner) Write(p []byte) (int, error) {
+	n := len(p)
+	for len(p) > 0 && s.err == nil {
+		if s.wantsLine(p[0]) {
+			p = p[s.readLine(p):]
+		} else {
+			p = p[s.skipBody(p):]
+		}
+	}
+	return n, nil
+}
+
+// Finish ends the body and returns the root of the tree, or what limit was hit.
+func (s *Scanner) Finish() (*Part, error) {
+	if len(s.line) > 0 && s.err == nil {
+		s.endLine(s.line)
+	}
+	if s.err != nil {
+		return nil, fmt.Errorf("scanning the message: %w", s.err)
+	}
+	s.closeTo(nil, s.off)
+	return s.root, nil
+}
+
+// wantsLine reports whether the line that goes on with c has to be seen whole.
+func (s *Scanner) wantsLine(c byte) bool {
+	if s.inHeader {
+		return true
+	}
+	return len(s.stack) > 0 && (s.lineStart && c == '-' || len(s.line) > 0)
+}
+
+// readLine takes bytes up to the line's end and returns how many.
+func (s *Scanner) readLine(p []byte) int {
+	n, whole := len(p), false
+	if i := bytes.IndexByte(p, '\n'); i >= 0 {
+		n, whole = i+1, true
+	}
+	line := p[:n]
+	if len(s.line) > 0 || !whole {
+		s.line = append(s.line, line...)
+		line = s.line
+	}
+	switch {
+	case s.inHeader && len(s.header)+len(line) > s.limits.HeaderBytes:
+		s.err = ErrHeaderTooLong
+	case whole:
+		s.endLine(line)
+		s.line = s.line[:0]
+	case !s.inHeader && (len(line) > maxBoundaryLine || !bytes.HasPrefix(line, []byte("--")[:min(2, len(line))])):
+		s.consume(line) // no boundary after all
+		s.line = s.line[:0]
+	}
+	return n
+}
+
+// skipBody takes bytes of a body that cannot belong to a boundary line and
+// returns how many.
+func (s *Scanner) skipBody(p []byte) int {
+	n := len(p)
+	if len(s.stack) > 0 {
+		// A boundary line begins with a dash, which base64 does not use at all, so
+		// that this passes over attachments faster than any search for lines.
+		for i := 1; i < n; i++ {
+			dash := bytes.IndexByte(p[i:], '-')
+			if dash < 0 {
+				break
+			}
+			if i += dash; p[i-1] == '\n' {
+				n = i
+			}
+		}
+	}
+	s.consume(p[:n])
+	return n
+}
+
+// consume counts bytes as done.
+func (s *Scanner) consume(b []byte) {
+	if len(b) == 0 {
+		return
+	}
+	s.off += int64(len(b))
+	if len(b) == 1 {
+		s.last[0] = s.last[1]
+	} else {
+		s.last[0] = b[len(b)-2]
+	}
+	s.last[1] = b[len(b)-1]
+	s.lineStart = s.last[1] == '\n'
+}
+
+// endLine handles a line that was seen whole.
+func (s *Scanner) endLine(line []byte) {
+	if k, closing := s.match(line); k >= 0 {
+		s.endPart(line, k, closing)
+		return
+	}
+	if !s.inHeader {
+		s.consume(line)
+		return
+	}
+	switch kindOf(line, len(s.header) == 0) {
+	case blankLine:
+		s.consume(line)
+		s.endHeader()
+	case otherLine:
+		s.endHeader()
+		s.endLine(line) // may be the boundary of the part that has just begun
+	default:
+		s.header = append(s.header, line...)
+		s.consume(line)
+	}
+}
+
+// match returns the index in the stack of the multipart whose boundary line is,
+// or -1. The innermost one that matches exactly wins.
+func (s *Scanner) match(line []byte) (k int, closing bool) {
+	if len(line) > maxBoundaryLine || !bytes.HasPrefix(line, []byte("--")) {
+		return -1, false
+	}
+	for k := len(s.stack) - 1; k >= 0; k-- {
+		if found, closing := matchBoundary(line, s.stack[k].boundary); found {
+			return k, closing
+		}
+	}
+	return -1, false
+}
+
+// matchBoundary reports whether line is that boundary, and whether it is the
+// closing one.
+func matchBoundary(line, boundary []byte) (found, closing bool) {
+	rest, ok := bytes.CutPrefix(line, boundary)
+	if !ok {
+		return false, false
+	}
+	tail := string(bytes.TrimRight(rest, " \t\r\n"))
+	if tail == "" {
+		return true, false
+	}
+	return tail == "--", tail == "--"
+}
+
+// endPart closes what the boundary line of stack[k] ends and begins what comes
+// after it.
+func (s *Scanner) endPart(line []byte, k int, closing bool) {
+	m := s.stack[k].part
+	end := s.off
+	if s.off > 0 && s.last[1] == '\n' {
+		end--
+		if s.off > 1 && s.last[0] == '\r' {
+			end--
+		}
+	}
+	s.closeTo(m, end)
+	s.cur = m
+	s.consume(line)
+	s.lineStart = true
+	if closing {
+		m.Closed = true
+		s.stack = s.stack[:k]
+		return
+	}
+	s.stack = s.stack[:k+1]
+	if s.parts++; s.parts > s.limits.Parts {
+		s.err = ErrTooManyParts
+		return
+	}
+	s.cur = m.add(s.off)
+	s.cur.lf = bytes.HasSuffix(line, []byte("\n")) && !bytes.HasSuffix(line, []byte("\r\n"))
+	s.inHeader = true
+}
+
+// closeTo ends the open parts below m at that offset.
+func (s *Scanner) closeTo(m *Part, end int64) {
+	if s.inHeader {
+		s.endHeader()
+		s.cur.headless = true
+	}
+	for p := s.cur; p != m; p = p.Parent {
+		p.tight = end < p.BodyStart
+		p.BodyEnd = max(end, p.BodyStart)
+	}
+}
+
+// endHeader takes in the header of cur; its body begins here.
+func (s *Scanner) endHeader() {
+	h, spans, n := parseFields(s.header)
+	s.cur.Header = h
+	s.cur.headerEnd = s.cur.HeaderStart + int64(n)
+	for _, v := range spans {
+		s.cur.values = append(s.cur.values, valueRange{s.cur.HeaderStart + int64(v.start), s.cur.HeaderStart + int64(v.end)})
+	}
+	s.header = s.header[:0]
+	s.inHeader = false
+	s.beginBody()
+}
+
+// beginBody begins the body of cur, whose header is known.
+func (s *Scanner) beginBody() {
+	s.cur.BodyStart = s.off
+	s.lineStart = true
+	s.cur.resolve()
+	boundary := s.cur.boundary()
+	if boundary == "" {
+		return
+	}
+	if s.stack = append(s.stack, openMultipart{s.cur, []byte(boundary)}); len(s.stack) > s.limits.Depth {
+		s.err = ErrTooDeep
+	}
+}

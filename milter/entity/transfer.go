@@ -1,0 +1,138 @@
+package entity
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+// ErrEncoding tells that a part's Content-Transfer-Encoding is not known.
+var ErrEncoding = errors.New("unknown transfer encoding")
+
+// ErrDamaged tells that a part is not what its header says, so that an edit
+// would be a guess: base64 that does not decode cleanly, or a part whose header
+// never ends.
+var ErrDamaged = errors.New("damaged part")
+
+// change replaces the bytes [start, end) of a slice by new.
+type change struct {
+	start, end int
+	new        []byte
+}
+
+// patch returns b with the changes, which are in order and apart, carried out.
+func patch(b []byte, changes []change) []byte {
+	var out []byte
+	at := 0
+	for _, c := range changes {
+		out = append(append(out, b[at:c.start]...), c.new...)
+		at = c.end
+	}
+	return append(out, b[at:]...)
+}
+
+// lineEnds tells how a part ends its lines.
+type lineEnds struct {
+	raw  string // between the lines of the encoded part
+	hard string // in a text: quoted-printable writes these as line ends; "" if all line ends are escaped
+}
+
+// transfer is one way to encode a body.
+type transfer struct {
+	label string // what a header that we write calls it
+	// decode returns the decoded bytes.
+	decode func(raw []byte) ([]byte, error)
+	// edit turns changes of the decoded bytes into changes of the raw ones.
+	edit func(raw, decoded []byte, changes []change, ends lineEnds) []change
+	// encode encodes from scratch.
+	encode func(decoded []byte, ends lineEnds) []byte
+	// bits is 7 or 8 where the raw bytes are the decoded ones, with at most so
+	// many bits each; 0 elsewhere.
+	bits int
+}
+
+var (
+	sevenBit = &transfer{label: "7bit", decode: decodeIdentity, edit: editIdentity, bits: 7}
+	eightBit = &transfer{label: "8bit", decode: decodeIdentity, edit: editIdentity, bits: 8}
+
+	quotedPrintable = &transfer{label: "quoted-printable", decode: decodeQuoted, edit: editQuoted, encode: encodeQuoted}
+	base64Transfer  = &transfer{label: "base64", decode: decodeBase64, edit: editBase64, encode: encodeBase64}
+)
+
+// transfers holds the encodings of RFC 2045 section 6 and how clients misspell
+// them.
+var transfers = map[string]*transfer{
+	"7bit":             sevenBit,
+	"7-bit":            sevenBit,
+	"7bits":            sevenBit,
+	"8bit":             eightBit,
+	"8-bit":            eightBit,
+	"8bits":            eightBit,
+	"binary":           eightBit,
+	"quoted-printable": quotedPrintable,
+	"base64":           base64Transfer,
+}
+
+func lookupTransfer(name string) (*transfer, error) {
+	t, ok := transfers[name]
+	if !ok {
+		return nil, fmt.Errorf("%w %q", ErrEncoding, name)
+	}
+	return t, nil
+}
+
+func decodeIdentity(raw []byte) ([]byte, error) { return raw, nil }
+
+func editIdentity(_, _ []byte, changes []change, _ lineEnds) []change { return changes }
+
+// maxLine is the longest line, without its line end, that may be sent (RFC 5322
+// section 2.1.1).
+const maxLine = 998
+
+// carries reports whether the raw bytes, after the changes that made them, may
+// be sent in this encoding.
+func (t *transfer) carries(raw []byte, changes []change) bool {
+	if t.bits == 0 {
+		return true
+	}
+	shift := 0
+	for _, c := range changes {
+		start, end := c.start+shift, c.start+shift+len(c.new)
+		shift += len(c.new) - (c.end - c.start)
+		if t.bits == 7 && !isASCII(c.new) || hasLongLine(raw, start, end) {
+			return false
+		}
+	}
+	return true
+}
+
+// hasLongLine reports whether a line that overlaps raw[start:end] is too long.
+func hasLongLine(raw []byte, start, end int) bool {
+	start = bytes.LastIndexByte(raw[:start], '\n') + 1
+	if i := bytes.IndexByte(raw[end:], '\n'); i >= 0 {
+		end += i + 1
+	} else {
+		end = len(raw)
+	}
+	for line := range bytes.Lines(raw[start:end]) {
+		if len(trimLineEnd(line)) > maxLine {
+			return true
+		}
+	}
+	return false
+}
+
+// maxEncodedLine is the longest line of quoted-printable and base64 (RFC 2045
+// sections 6.7 and 6.8).
+const maxEncodedLine = 76
+
+// column returns the column after b if it begins in column col.
+func column(col int, b []byte) int {
+	if i := bytes.LastIndexByte(b, '\n'); i >= 0 {
+		return len(b) - i - 1
+	}
+	return col + len(b)
+}
+
+// lineLength returns the length of the first line of b without its line end.
+func lineLength(b []byte) int { return len(trimLineEnd(firstLine(b))) }
