@@ -1,0 +1,365 @@
+package insert
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Limits of what is looked at as one attribution or header block.
+const (
+	maxAttribution      = 400 // bytes
+	maxAttributionLines = 6
+	maxHeaderLines      = 16
+)
+
+// attribution says over how many lines an attribution stands at the start of
+// lines ("On Monday, Bob Jones <bob@example.net>" / "wrote:"), 0 for none. It
+// is recognised by its build in any language: how it opens (a preposition, a
+// date, a name with an address), that a date or an address is in it, how it ends
+// (a verb of the table, a colon).
+func attribution(lines []line) int {
+	if !opens(lines[0].text) {
+		return 0
+	}
+	size := 0
+	for n := 1; n <= len(lines) && n <= maxAttributionLines; n++ {
+		l := &lines[n-1]
+		if size += len(l.text) + 1; size > maxAttribution || n > 1 && (l.gap && !(n == 2 && l.text == "<") || l.quote != lines[0].quote) {
+			return 0
+		}
+		if n == 2 && !goesOn(lines[0].text, l.text) {
+			return 0
+		}
+		quoted := n < len(lines) && lines[n].quote > lines[0].quote
+		if attributes(joined(lines[:n]), quoted, n) {
+			return n
+		}
+	}
+	return 0
+}
+
+// opens says whether an attribution could begin with this line: cheap, since
+// every line of the newest text is asked.
+func opens(text string) bool {
+	t := strings.TrimLeft(text, "-*_ \"'“„«<[(|")
+	r, _ := utf8.DecodeRuneInString(t)
+	return unicode.IsDigit(r) || unicode.IsLetter(r)
+}
+
+// goesOn says whether an attribution that begins with first could go on in the
+// next line: otherwise the line above an attribution would be taken for its
+// beginning.
+func goesOn(first, next string) bool {
+	const longestName = 60
+	return opened(strings.TrimLeft(first, "-*_ >|")) || next == "<" || strings.Contains(first, "<") || addressed.MatchString(first) ||
+		strings.HasPrefix(next, "<") && len(first) <= longestName && startsWithName(first)
+}
+
+var addressed = regexp.MustCompile(`[^\s<>(]@\S`)
+
+// attributes judges one candidate. quoted says that quoted lines follow it, n
+// over how many lines it stands.
+func attributes(s string, quoted bool, n int) bool {
+	t := strings.Trim(s, "-*_ |")
+	dashed := strings.HasPrefix(s, "--") && strings.HasSuffix(s, "--")
+	bareText, colon := cutColon(t)
+	lower := fold(bareText)
+	verb, last := findVerb(lower)
+	if !colon && !verb && !gmailDate.MatchString(lower) {
+		return false
+	}
+	date := dated(lower)
+	address := strings.Contains(lower, "@") || strings.Contains(lower, "mailto:")
+	opener := opened(bareText)
+	switch {
+	case verb && date && (colon || last) && (opener || address || n == 1 && startsWithName(bareText)):
+		return true
+	case verb && address && (colon || last) && (n == 1 || strings.ContainsAny(s[:min(len(s), 80)], "<@")):
+		return true
+	case verb && (colon && quoted || last && dashed) && len(lower) < 120:
+		return true
+	case date && address && colon && (opener || startsDated(lower)):
+		return true
+	case gmailDate.MatchString(lower) && n <= 2:
+		return true
+	case quoted && colon && (date || address) && (opener || startsDated(lower) || address && date):
+		return true
+	case verb && opener && colon && last && n == 1 && len(lower) < 80 && strings.Count(lower, " ") < 6:
+		return date
+	}
+	return false
+}
+
+// gmailDate is the attribution Gmail writes where it has no translation:
+// "2016-03-03 17:21 GMT+01:00 Bob Jones", "2011/4/7 Bob Jones <bob@example.net>".
+var gmailDate = regexp.MustCompile(`^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(( \d{1,2}:\d{2})? (gmt|utc)[+-]\d|.{1,80}<\S+@\S+>:?$)`)
+
+// cutColon takes off the colon an attribution ends with.
+func cutColon(s string) (string, bool) {
+	for _, c := range []string{":", "：", "︰", "։", "៖"} {
+		if t, ok := strings.CutSuffix(s, c); ok {
+			return strings.TrimRight(t, " -"), true
+		}
+	}
+	return s, false
+}
+
+// fold prepares text for comparison with tables: lower case, one kind of
+// apostrophe.
+func fold(s string) string {
+	s = strings.ToLower(s)
+	return strings.NewReplacer("’", "'", "‘", "'", "´", "'", "`", "'").Replace(s)
+}
+
+// findVerb looks for a verb of the table; last says that it ends the text.
+func findVerb(lower string) (found, last bool) {
+	for i := range wrote {
+		v := wrote[i].text
+		at := strings.LastIndex(lower, v)
+		if at < 0 || !wordAt(lower, at, at+len(v)) {
+			continue
+		}
+		found = true
+		if at+len(v) == len(lower) {
+			return true, true
+		}
+	}
+	return found, false
+}
+
+// wordAt says whether [from, to) is not part of a longer word. In scripts that
+// write words together any place is a border.
+func wordAt(s string, from, to int) bool {
+	before, _ := utf8.DecodeLastRuneInString(s[:from])
+	first, _ := utf8.DecodeRuneInString(s[from:])
+	after, _ := utf8.DecodeRuneInString(s[to:])
+	final, _ := utf8.DecodeLastRuneInString(s[:to])
+	return !(spaced(before) && spaced(first)) && !(spaced(after) && spaced(final))
+}
+
+// spaced says whether r is a letter of a script that puts blanks between words.
+func spaced(r rune) bool {
+	return unicode.IsLetter(r) && !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai)
+}
+
+// dateShape finds a date or a time by its digits, in any language.
+var dateShape = regexp.MustCompile(`\d{1,4} ?[./-] ?\d{1,2}([./-] ?\d{2,4})?|\d{1,2}[:.h٫]\d{2}|\b(19|20)\d\d\b|\d{1,2}:\d{2}|\d年|\d月|[٠-٩]{1,2}|\d{1,2}(st|nd|rd|th|\.|º|er)? \pL{3,}`)
+
+func dated(lower string) bool { return dateShape.MatchString(lower) }
+
+// startDate is a date or a weekday at the beginning.
+var startDate = regexp.MustCompile(`^["'(\[]?(\d{1,4}[./年-]|\d{1,2}:\d{2}|\d{1,2} \pL{3,}\.? |\pL{2,12}[.,]{1,2} ?\d{1,2}[. ]|\pL{2,12}[.,]{1,2} \pL{3,10}\.? \d{1,2})`)
+
+func startsDated(lower string) bool { return startDate.MatchString(lower) }
+
+// opened says whether text begins with a word attributions open with, which has
+// a capital in scripts that know them, or with a date.
+func opened(text string) bool {
+	text = strings.TrimLeft(text, "\"'([")
+	lower := fold(text)
+	if r, _ := utf8.DecodeRuneInString(text); unicode.IsLower(r) {
+		return startsDated(lower)
+	}
+	for i := range openers {
+		o := openers[i].text
+		if strings.HasPrefix(lower, o) && wordAt(lower, 0, len(o)) {
+			return true
+		}
+	}
+	return startsDated(lower)
+}
+
+// startsWithName says whether text begins like a person's name: a capital, or a
+// script without capitals.
+func startsWithName(s string) bool {
+	r, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, "\"'“„«<([ "))
+	return unicode.IsUpper(r) || unicode.IsLetter(r) && !unicode.IsLower(r)
+}
+
+// separatorLine names the rule by which lines begin with something after which
+// all is older mail: an "original message" line or a header block, with the row
+// of dashes above it; "" for none.
+func separatorLine(lines []line) string {
+	if original(lines[0].text) {
+		return "original-message"
+	}
+	n := 0
+	for n < len(lines) && n < 2 && isDelimiter(lines[n].text) && len(lines[n].text) >= 5 {
+		n++
+	}
+	if n < len(lines) && n > 0 && original(lines[n].text) {
+		return "original-message"
+	}
+	if n < len(lines) && headerBlock(lines[n:]) {
+		return "header-block"
+	}
+	return ""
+}
+
+// original says whether a line is one that clients put above quoted mail.
+func original(text string) bool {
+	c := text[0]
+	if c < 0x80 && (c >= '0' && c <= '9') || len(text) > 120 {
+		return false
+	}
+	inner := strings.Trim(text, "-_*=~+ —–>|[]")
+	lead := strings.TrimLeft(text, "*>|[ ")
+	dashed := strings.HasPrefix(lead, "--") || strings.HasPrefix(lead, "__") || strings.HasPrefix(lead, "==") || strings.HasPrefix(lead, "——") || strings.HasPrefix(lead, "~~") || strings.HasPrefix(lead, "++")
+	if inner == "" {
+		return false
+	}
+	lower := fold(inner)
+	if dashed {
+		return inTable(originals, strings.TrimRight(lower, ":： "), lead[1:])
+	}
+	return bareIndex[lower]
+}
+
+// inTable says whether lower is a phrase of the table, or goes on after one with
+// more dashes (a header block on the same line).
+func inTable(table []phrase, lower, raw string) bool {
+	for i := range table {
+		if after, ok := strings.CutPrefix(lower, table[i].text); ok {
+			if after == "" || strings.HasPrefix(strings.TrimLeft(after, " "), "--") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var bareIndex = func() map[string]bool {
+	m := make(map[string]bool)
+	for _, p := range bareOriginals {
+		m[fold(p.text)] = true
+		m[strings.TrimRight(fold(p.text), ":： ")] = true
+	}
+	return m
+}()
+
+// labelIndex is the label table by text.
+var labelIndex = func() map[string]labelKind {
+	m := make(map[string]labelKind, len(labels))
+	for _, l := range labels {
+		if _, ok := m[l.text]; !ok {
+			m[l.text] = l.kind
+		}
+	}
+	return m
+}()
+
+const longestLabel = 48 // bytes
+
+// labelOf reads a line as a label of a header block and its value. Clients make
+// labels bold, which plain text shows as *From:*.
+func labelOf(text string) (labelKind, string) {
+	t := strings.TrimLeft(text, "*_|•·- ")
+	i := strings.IndexAny(t, ":：")
+	if i <= 0 || i > longestLabel {
+		return 0, ""
+	}
+	_, size := utf8.DecodeRuneInString(t[i:])
+	return labelIndex[fold(strings.TrimRight(t[:i], "*_ "))], strings.Trim(t[i+size:], "*_ ")
+}
+
+func labelled(text string) bool {
+	kind, _ := labelOf(text)
+	return kind != 0
+}
+
+// headerBlock says whether lines begin with the header block of a quoted mail:
+// three labels of different kinds, or two when they are a sender with an address
+// or a date with digits and another. A line of its own text between labels is
+// the rest of a long value.
+func headerBlock(lines []line) bool {
+	if kind, _ := labelOf(lines[0].text); kind == 0 || kind == otherLabel {
+		return false
+	}
+	if inlineHeader(lines[0].text) {
+		return true
+	}
+	var seen [otherLabel + 1]bool
+	kinds, strong := 0, false
+	misses := 0
+	for i := 0; i < len(lines) && i < maxHeaderLines && misses < 4; i++ {
+		kind, value := labelOf(lines[i].text)
+		if kind == 0 {
+			misses++
+			if lines[i].gap && lines[i].elem < 0 && misses > 1 {
+				break
+			}
+			continue
+		}
+		if misses > 0 && seen[kind] { // a new block
+			break
+		}
+		misses = 0
+		if !seen[kind] && kind != otherLabel {
+			kinds++
+		}
+		seen[kind] = true
+		if kind == fromLabel && strings.Contains(value, "@") || kind == sentLabel && strings.ContainsAny(value, "0123456789") {
+			strong = true
+		}
+	}
+	return kinds >= 3 || kinds == 2 && strong && (seen[fromLabel] || seen[sentLabel])
+}
+
+// inlineHeader says whether several labels stand in one line: "From: Bob Sent:
+// Monday To: Alice Subject: offer".
+func inlineHeader(text string) bool {
+	lower := fold(text)
+	var seen [otherLabel + 1]bool
+	kinds := 0
+	for at := 0; ; {
+		i := strings.IndexByte(lower[at:], ':')
+		if i < 0 {
+			return kinds >= 3 || kinds == 2 && seen[fromLabel] && seen[sentLabel] && addressed.MatchString(text)
+		}
+		end := at + i
+		at = end + 1
+		start := strings.LastIndexAny(strings.TrimRight(lower[:end], " *_"), " *_|>") + 1
+		k := labelIndex[strings.Trim(lower[start:end], " *_")]
+		if k != 0 && k != otherLabel && !seen[k] {
+			seen[k] = true
+			kinds++
+		}
+	}
+}
+
+// glued is where in a line an attribution begins that has lost the line break
+// before it ("See you there On Wed, 4 Apr 2012, Bob <bob@example.net> wrote:"),
+// -1 for none.
+func glued(text string) int {
+	if len(text) > maxAttribution {
+		return -1
+	}
+	t, colon := cutColon(strings.TrimRight(text, "-*_ "))
+	if !colon {
+		return -1
+	}
+	if verb, last := findVerb(fold(t)); !verb || !last || opened(strings.TrimLeft(text, "-*_ >|")) {
+		return -1
+	}
+	for at := strings.IndexByte(text, ' ') + 1; at > 0 && at < len(text); {
+		if head := strings.TrimRight(text[:at], "-*_ "); head != "" && gluedHere(text[at:]) {
+			return len(head)
+		}
+		next := strings.IndexByte(text[at:], ' ')
+		if next < 0 {
+			break
+		}
+		at += next + 1
+	}
+	return -1
+}
+
+// gluedHere says whether an attribution with an opening word and a date soon
+// after it begins at the start of text.
+func gluedHere(text string) bool {
+	lower := fold(text)
+	const near = 40
+	return opened(text) && !startsDated(lower) && dated(lower[:min(len(lower), near)]) && attributes(text, false, 1)
+}

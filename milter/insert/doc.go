@@ -1,0 +1,17 @@
+// Package insert finds where a person would have put a block in a mail's text,
+// and what has to make room for it: a marker, a phone's sign-off, an old
+// signature.
+//
+// A text, HTML or plain, is read as a list of visual lines ([Read]). Structure
+// comes first: elements that hold quoted mail, elements that start it, quote
+// prefixes. Then the words: header blocks, "original message" lines and
+// attribution lines ("On Monday Bob wrote:"). What remains is the author's own
+// text, and the block goes after its last line. All knowledge of clients and
+// languages is in tables (separators.go, phrases.go, signoffs.go,
+// containers.go), a row per form with the mail client or language it comes
+// from; the code knows none.
+//
+// The result is a list of edits over the text; nothing is parsed into a tree
+// and written anew. The package is pure: no sockets, files, clocks or
+// configuration.
+package insert

@@ -1,0 +1,211 @@
+package insert
+
+import (
+	"strings"
+	"unicode"
+)
+
+// existing finds a signature that is there already at the end of the newest
+// text: a block of ours, the container of a client or product with the person's
+// own data in it, or lines that read like his signature. What is not recognised
+// with confidence is not found.
+func (r *Reading) existing(b Block, p *Person) found {
+	if f := r.ownBlock(b); f.found() {
+		return f
+	}
+	last := r.signoff(r.last, nil).from - 1 // a phone's line may stand below it
+	if last < 0 {
+		last = r.last
+	}
+	if f := r.renderedTail(b, last); f.found() {
+		return f
+	}
+	if f := r.inContainer(p, last); f.found() {
+		return f
+	}
+	if f := r.delimited(p, last); f.found() {
+		return f
+	}
+	return r.fingerprint(b, p, last)
+}
+
+// ownBlock finds a container of ours among the author's lines.
+func (r *Reading) ownBlock(b Block) found {
+	if r.page == nil {
+		return found{}
+	}
+	for i := range r.page.elems {
+		e := &r.page.elems[i]
+		if e.holds == nil || !e.holds.own {
+			continue
+		}
+		f := r.linesOf(i)
+		if f.found() && r.lines[f.from].own {
+			f.name, f.ours = "sigmilter", true
+			f.same = string(r.src[e.start:e.end]) == strings.TrimSuffix(wrapHTML(b.HTML), "\n")
+			return f
+		}
+	}
+	return found{}
+}
+
+// linesOf is the stretch of lines within an element.
+func (r *Reading) linesOf(elem int) found {
+	e := &r.page.elems[elem]
+	f := found{elem: elem}
+	for i := range r.lines {
+		if r.lines[i].start >= e.in && r.lines[i].start < e.close {
+			if !f.found() {
+				f.from = i
+			}
+			f.to = i + 1
+		}
+	}
+	f.removed = texts(r.lines[f.from:f.to])
+	return f
+}
+
+// inContainer finds the container of a client or product that ends the newest
+// text and holds enough of the person's data.
+func (r *Reading) inContainer(p *Person, last int) found {
+	if r.page == nil || last < 0 {
+		return found{}
+	}
+	for i := range r.page.elems {
+		e := &r.page.elems[i]
+		if e.holds == nil || e.holds.own {
+			continue
+		}
+		f := r.linesOf(i)
+		if !f.found() || !r.lines[f.from].own || f.to <= last || p.matches(r.lines[f.from:f.to]) < e.holds.needs {
+			continue
+		}
+		f.name = e.holds.name
+		if f.from > 0 && r.lines[f.from-1].own && r.lines[f.from-1].text == "--" {
+			f.from--
+			f.removed = append([]string{"--"}, f.removed...)
+		}
+		return f
+	}
+	return found{}
+}
+
+// delimited finds the block below a "-- " line that ends the newest text and
+// names the person.
+func (r *Reading) delimited(p *Person, last int) found {
+	for i := last; i >= 0 && r.lines[i].own && last-i < longestSignature; i-- {
+		if r.lines[i].text != "--" {
+			continue
+		}
+		if i == last || p.matches(r.lines[i+1:last+1]) == 0 {
+			return found{}
+		}
+		return r.stretch(i, last+1, "delimiter")
+	}
+	return found{}
+}
+
+const (
+	longestSignature = 25 // lines
+	longestUnknown   = 2  // lines of a signature that hold nothing known of the person
+)
+
+func (r *Reading) stretch(from, to int, name string) found {
+	return found{from: from, to: to, elem: -1, name: name, removed: texts(r.lines[from:to])}
+}
+
+// renderedTail finds the very text of the block at the end of the newest text.
+func (r *Reading) renderedTail(b Block, last int) found {
+	want := blockLines(b.Text)
+	if r.page != nil {
+		want = blockTexts(readHTML([]byte(b.HTML)).lines)
+	}
+	from := last + 1 - len(want)
+	if len(want) == 0 || from < 0 {
+		return found{}
+	}
+	for i, w := range want {
+		if !r.lines[from+i].own || r.lines[from+i].text != w {
+			return found{}
+		}
+	}
+	f := r.stretch(from, last+1, "sigmilter")
+	f.ours = true
+	f.same = r.page == nil && strings.ReplaceAll(string(r.src[r.lines[from].start:r.lines[last].end]), "\r\n", "\n") == b.Text
+	return f
+}
+
+func blockLines(text string) []string { return blockTexts(plainLines([]byte(text))) }
+
+func blockTexts(lines []line) []string {
+	var t []string
+	for i := range lines {
+		t = append(t, lines[i].text)
+	}
+	return t
+}
+
+// fingerprint finds lines at the end of the newest text that begin with the
+// person's name and hold little but his data.
+func (r *Reading) fingerprint(b Block, p *Person, last int) found {
+	if p.Name == "" {
+		return found{}
+	}
+	name := fold(p.Name)
+	for i := last; i >= 0 && r.lines[i].own && last-i < longestSignature; i-- {
+		if strings.Trim(fold(r.lines[i].text), "*_ ,") != name {
+			continue
+		}
+		unknown := 0
+		for j := i + 1; j <= last; j++ {
+			if p.matches(r.lines[j:j+1]) == 0 {
+				unknown++
+			}
+		}
+		if p.matches(r.lines[i:last+1]) >= 3 && unknown <= longestUnknown {
+			return r.stretch(i, last+1, "fingerprint")
+		}
+		return found{}
+	}
+	return found{}
+}
+
+// matches counts which of the person's values occur in lines.
+func (p *Person) matches(lines []line) int {
+	text := fold(joinedAll(lines))
+	digits := digitsOf(text)
+	n := 0
+	if p.Name != "" && strings.Contains(text, fold(p.Name)) {
+		n++
+	}
+	for _, a := range p.Addresses {
+		if strings.Contains(text, fold(a)) {
+			n++
+			break
+		}
+	}
+	for _, v := range p.Values {
+		if d := digitsOf(v); len(d) >= 7 && len(d)*2 >= len(v) {
+			if strings.Contains(digits, d[len(d)-7:]) {
+				n++
+			}
+		} else if len(v) >= 4 && strings.Contains(text, fold(v)) {
+			n++
+		}
+	}
+	return n
+}
+
+func joinedAll(lines []line) string {
+	return strings.Join(texts(lines), " ")
+}
+
+// digitsOf is the digits of s: phone numbers are written in many ways.
+func digitsOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, s)
+}

@@ -1,0 +1,378 @@
+package insert
+
+import (
+	"bytes"
+	"html"
+	"strings"
+
+	nethtml "golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// elem is an element of an HTML document as byte ranges of its source. Close
+// is where its end tag starts, or where something else ended it; End is after
+// that tag.
+type elem struct {
+	tag        atom.Atom
+	start, in  int // the start tag, and where its content begins
+	close, end int
+	parent     int // index, -1 for none
+	seen       int // visible lines and pictures before it
+	blanks     int // likewise, with line breaks and empty paragraphs counted too
+	quotes     quoting
+	hides      bool // its text is not seen
+	holds      *container
+	class, id  string // as written
+}
+
+// page is an HTML text read as lines and elements.
+type page struct {
+	src   []byte
+	elems []elem
+	lines []line
+	// bodyIn is where the content of <body> begins, or of the document when it
+	// has no body; bodyEnds are the offsets of every </body>; safe is the end of
+	// what a parser reads, less than len(src) when the document ends in a tag.
+	bodyIn   int
+	bodyEnds []int
+	safe     int
+	// raw is set when the document ends inside an element whose content is not
+	// markup (<plaintext>, an unclosed <textarea>): nothing can be put at its end.
+	raw bool
+}
+
+// scan builds a page in one pass over the tokens.
+type scan struct {
+	page
+	stack  []int // indexes of the open elements
+	seen   int
+	blanks int
+	text   strings.Builder // of the line being built
+	cur    line
+	inLine bool
+	gap    bool // a border of a block lies before the next line
+	breaks int  // line breaks since the last line
+	hidden int  // depth of elements whose text nobody sees
+	rule   int  // where the last <hr> begins if no line came since, -1 for none
+	mark   *separator
+	markAt int
+}
+
+// readHTML reads an HTML text. The tokenizer is that of x/net/html, which reads
+// as browsers do; offsets come from the length of each token's raw bytes.
+func readHTML(src []byte) *page {
+	s := &scan{page: page{src: src, safe: len(src)}, gap: true, rule: -1, markAt: -1}
+	z := nethtml.NewTokenizer(bytes.NewReader(src))
+	z.SetMaxBuf(0)
+	at := 0
+	for {
+		tt := z.Next()
+		n := len(z.Raw())
+		if tt == nethtml.ErrorToken {
+			s.safe = at
+			break
+		}
+		switch tt {
+		case nethtml.TextToken:
+			s.textToken(at, at+n)
+		case nethtml.StartTagToken, nethtml.SelfClosingTagToken:
+			s.startTag(z, at, at+n, tt == nethtml.SelfClosingTagToken)
+		case nethtml.EndTagToken:
+			name, _ := z.TagName()
+			s.endTag(atom.Lookup(name), at, at+n)
+		}
+		at += n
+	}
+	s.endLine()
+	for _, i := range s.stack {
+		if rawText[s.elems[i].tag] {
+			s.raw = true
+		}
+		s.elems[i].close, s.elems[i].end = s.safe, s.safe
+	}
+	return &s.page
+}
+
+// rawText are the elements whose content is text to the tokenizer.
+var rawText = map[atom.Atom]bool{
+	atom.Plaintext: true, atom.Textarea: true, atom.Title: true, atom.Style: true, atom.Script: true,
+	atom.Xmp: true, atom.Iframe: true, atom.Noembed: true, atom.Noframes: true,
+}
+
+// unseen are the elements whose text a reader of the mail does not see.
+var unseen = map[atom.Atom]bool{
+	atom.Head: true, atom.Title: true, atom.Style: true, atom.Script: true, atom.Template: true,
+	atom.Iframe: true, atom.Noembed: true, atom.Noframes: true, atom.Datalist: true,
+}
+
+// void are the elements without content.
+var void = map[atom.Atom]bool{
+	atom.Area: true, atom.Base: true, atom.Br: true, atom.Col: true, atom.Embed: true, atom.Hr: true, atom.Img: true,
+	atom.Input: true, atom.Link: true, atom.Meta: true, atom.Param: true, atom.Source: true, atom.Track: true, atom.Wbr: true,
+}
+
+// inline are the elements that do not break the line; any other does.
+var inline = map[atom.Atom]bool{
+	atom.A: true, atom.Abbr: true, atom.Acronym: true, atom.B: true, atom.Bdi: true, atom.Bdo: true, atom.Big: true, atom.Cite: true,
+	atom.Code: true, atom.Data: true, atom.Del: true, atom.Dfn: true, atom.Em: true, atom.Font: true, atom.I: true, atom.Ins: true,
+	atom.Kbd: true, atom.Label: true, atom.Mark: true, atom.Nobr: true, atom.Q: true, atom.S: true, atom.Samp: true, atom.Small: true,
+	atom.Span: true, atom.Strike: true, atom.Strong: true, atom.Sub: true, atom.Sup: true, atom.Time: true, atom.Tt: true, atom.U: true,
+	atom.Var: true, atom.Img: true, atom.Wbr: true, atom.Object: true, atom.Input: true, atom.Meta: true, atom.Link: true,
+	atom.Base: true, atom.Style: true, atom.Script: true, atom.Button: true, atom.Map: true, atom.Area: true, atom.Ruby: true,
+	atom.Rb: true, atom.Rt: true, atom.Rp: true, atom.Param: true, atom.Head: true, atom.Title: true,
+	0: true, // unknown elements: Word's <o:p>, <st1:place>, <u1:p>
+}
+
+func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
+	name, hasAttr := z.TagName()
+	tag := atom.Lookup(name)
+	var a attrs
+	if hasAttr {
+		a.read(z, tag)
+	}
+	s.impliedEnds(tag, at)
+	if !inline[tag] {
+		s.endLine()
+		s.gap = s.gap || tag != atom.Br
+	}
+	switch tag {
+	case atom.Br:
+		s.br()
+		return
+	case atom.Hr:
+		s.rule = s.outermost(at)
+		s.blanks++
+	case atom.Img:
+		if !a.tiny {
+			s.show(at, in, string(image))
+		}
+	case atom.Body:
+		s.bodyIn = in
+	}
+	e := elem{tag: tag, start: at, in: in, close: -1, end: -1, parent: s.top(), seen: s.seen, blanks: s.blanks, id: a.id, class: a.class}
+	e.quotes, e.holds, e.hides = quotes(tag, &a), contains(tag, &a), unseen[tag] || a.hidden
+	if m := separates(tag, &a); m != nil && (s.mark == nil || s.mark.older) {
+		s.mark, s.markAt = m, s.outermost(at)
+	}
+	s.elems = append(s.elems, e)
+	if void[tag] || selfClosing && tag == 0 {
+		last := &s.elems[len(s.elems)-1]
+		last.close, last.end = in, in
+		return
+	}
+	if e.hides {
+		s.hidden++
+	}
+	s.stack = append(s.stack, len(s.elems)-1)
+}
+
+func (s *scan) br() {
+	s.blanks++
+	if s.breaks++; s.breaks > 1 {
+		s.gap = true
+	}
+}
+
+func (s *scan) endTag(tag atom.Atom, at, end int) {
+	if tag == atom.Body {
+		s.bodyEnds = append(s.bodyEnds, at)
+	}
+	if tag == atom.Br { // QUIRK: browsers read </br> as <br>
+		s.endLine()
+		s.br()
+		return
+	}
+	if !inline[tag] {
+		s.endLine()
+		s.gap = true
+	}
+	for i := len(s.stack) - 1; i >= 0; i-- {
+		e := &s.elems[s.stack[i]]
+		if e.tag == tag && (tag != 0 || bytes.EqualFold(tagName(s.src[e.start:]), tagName(s.src[at:]))) {
+			s.pop(i, at, end)
+			return
+		}
+		if e.tag == atom.Td || e.tag == atom.Th || e.tag == atom.Body || e.tag == atom.Blockquote && inline[tag] {
+			if tag != atom.Table && tag != atom.Tr && tag != atom.Tbody && tag != atom.Html && tag != atom.Body {
+				return // an end tag does not reach out of a cell
+			}
+		}
+	}
+}
+
+// tagName is the name in a start or end tag.
+func tagName(raw []byte) []byte {
+	raw = bytes.TrimPrefix(bytes.TrimPrefix(raw, []byte("<")), []byte("/"))
+	if i := bytes.IndexAny(raw, " \t\r\n/>"); i >= 0 {
+		raw = raw[:i]
+	}
+	return raw
+}
+
+// pop ends the open elements from the top of the stack down to its i-th; only
+// that one has the end tag.
+func (s *scan) pop(i, at, end int) {
+	for j := len(s.stack) - 1; j >= i; j-- {
+		e := &s.elems[s.stack[j]]
+		e.close, e.end = at, at
+		if j == i {
+			e.end = end
+		}
+		if e.hides {
+			s.hidden--
+		}
+	}
+	s.stack = s.stack[:i]
+}
+
+// impliedEnds closes what a start tag closes by itself: a paragraph before a
+// block, a list item before the next, a cell or row before the next.
+func (s *scan) impliedEnds(tag atom.Atom, at int) {
+	if len(s.stack) == 0 || inline[tag] {
+		return
+	}
+	closes := impliedBy[tag]
+	if closes == nil {
+		closes = paragraph
+	}
+	for i := len(s.stack) - 1; i >= 0; i-- {
+		t := s.elems[s.stack[i]].tag
+		if closes[t] {
+			s.pop(i, at, at)
+			return
+		}
+		if !inline[t] && !(t == atom.P) {
+			return
+		}
+	}
+}
+
+var (
+	paragraph = map[atom.Atom]bool{atom.P: true}
+	cell      = map[atom.Atom]bool{atom.Td: true, atom.Th: true}
+	impliedBy = map[atom.Atom]map[atom.Atom]bool{
+		atom.Li: {atom.Li: true}, atom.Dt: {atom.Dt: true, atom.Dd: true}, atom.Dd: {atom.Dt: true, atom.Dd: true},
+		atom.Td: cell, atom.Th: cell, atom.Tr: {atom.Td: true, atom.Th: true, atom.Tr: true}, atom.Br: {}, atom.Option: {atom.Option: true},
+	}
+)
+
+func (s *scan) top() int {
+	if len(s.stack) == 0 {
+		return -1
+	}
+	return s.stack[len(s.stack)-1]
+}
+
+// outermost is the start of the outermost open element that holds nothing yet,
+// or at itself: what is put there stands before all that begins here and is
+// inside nothing that begins here. When nothing was written yet, blank lines
+// count: they are where the author would have written.
+func (s *scan) outermost(at int) int {
+	blanksToo := s.seen == 0
+	for _, i := range s.stack {
+		e := &s.elems[i]
+		if structure[e.tag] {
+			continue
+		}
+		if e.seen == s.seen && (!blanksToo || e.blanks == s.blanks) {
+			return e.start
+		}
+	}
+	return at
+}
+
+func (s *scan) textToken(at, end int) {
+	if s.hidden > 0 {
+		return
+	}
+	raw := s.src[at:end]
+	if s.preformatted() {
+		s.preText(at, raw)
+		return
+	}
+	s.show(at, end, string(raw))
+}
+
+func (s *scan) preformatted() bool {
+	for i := len(s.stack) - 1; i >= 0; i-- {
+		switch s.elems[s.stack[i]].tag {
+		case atom.Pre, atom.Textarea, atom.Plaintext, atom.Xmp:
+			return true
+		}
+	}
+	return false
+}
+
+// preText is text whose line ends are line breaks.
+func (s *scan) preText(at int, raw []byte) {
+	for len(raw) > 0 {
+		n := bytes.IndexByte(raw, '\n')
+		if n < 0 {
+			s.show(at, at+len(raw), string(raw))
+			return
+		}
+		s.show(at, at+n, string(raw[:n]))
+		s.endLine()
+		s.br()
+		raw, at = raw[n+1:], at+n+1
+	}
+}
+
+// show adds source text, which stands at [at, end), to the current line.
+func (s *scan) show(at, end int, raw string) {
+	if strings.TrimLeft(raw, " \t\r\n\f") == "" { // blanks of the source itself
+		if s.inLine {
+			s.text.WriteByte(' ')
+		}
+		return
+	}
+	text := raw
+	if strings.IndexByte(raw, '&') >= 0 {
+		text = html.UnescapeString(raw)
+	}
+	if !s.inLine && visible(text) == "" {
+		s.blanks++ // &nbsp; and the like: an empty paragraph
+		return
+	}
+	if !s.inLine {
+		s.beginLine(at + len(raw) - len(strings.TrimLeft(raw, " \t\r\n\f")))
+	}
+	s.text.WriteString(text)
+	if visible(text) != "" {
+		s.cur.end = at + len(strings.TrimRight(raw, " \t\r\n\f"))
+		if raw == string(image) {
+			s.cur.end = end
+		}
+	}
+}
+
+func (s *scan) beginLine(at int) {
+	s.inLine = true
+	s.cur = line{start: at, end: at, gap: s.gap, elem: s.top(), mark: s.mark}
+	s.cur.open = s.outermost(at)
+	if s.rule >= 0 {
+		s.cur.open = min(s.cur.open, s.rule)
+	}
+	if s.markAt >= 0 {
+		s.cur.open = min(s.cur.open, s.markAt)
+	}
+	for _, i := range s.stack {
+		if q := s.elems[i].quotes; q != notQuoting {
+			s.cur.quote++
+			s.cur.sure = max(s.cur.sure, q)
+		}
+	}
+	s.seen++
+	s.blanks++
+	s.gap, s.breaks, s.rule, s.mark, s.markAt = false, 0, -1, nil, -1
+}
+
+func (s *scan) endLine() {
+	if !s.inLine {
+		return
+	}
+	s.inLine = false
+	s.cur.text = visible(s.text.String())
+	s.text.Reset()
+	s.lines = append(s.lines, s.cur)
+}

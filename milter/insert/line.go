@@ -1,0 +1,92 @@
+package insert
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// line is one visual line that is not blank, of plain text or of HTML.
+type line struct {
+	text  string  // visible text, blanks folded and trimmed, quote prefix taken off
+	start int     // offset of its first byte; in plain text of the physical line, quote prefix included
+	end   int     // offset just after its last visible byte
+	quote int     // depth of quoting: > prefixes, or elements that hold quoted mail
+	sure  quoting // how sure it is that a quoted line is older mail
+	gap   bool    // a blank line or, in HTML, the border of a block lies before it
+	cited bool    // plain text: a quote prefix with nothing behind it follows
+	open  int     // where a block goes that is to stand before this line
+	elem  int     // HTML: index of the innermost element, -1 for none
+	mark  *separator
+
+	own bool   // the author's own newest text
+	why string // name of the rule that says the line is not the author's
+}
+
+// image stands in a line's text for a picture, so that a line with only a
+// picture is not blank.
+const image = '￼'
+
+// invisible says whether a reader sees nothing of r: soft hyphens, zero-width
+// characters and directional marks, which clients strew into text.
+func invisible(r rune) bool {
+	switch {
+	case r == 'ᐧ': // QUIRK: read-receipt add-ins of Gmail leave it where their picture was
+		return true
+	case r == '\u00ad', r == '\u034f', r == '\u061c', r == '\u180e', r == '\ufeff':
+		return true
+	case r >= '\u200b' && r <= '\u200f', r >= '\u202a' && r <= '\u202e', r >= '\u2060' && r <= '\u2069':
+		return true
+	}
+	return r < ' ' && !unicode.IsSpace(r)
+}
+
+// visible folds blanks to single spaces, trims, and leaves out what is
+// invisible.
+func visible(s string) string {
+	if plainASCII(s) {
+		return s
+	}
+	var b strings.Builder
+	blank := false
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r) || r == '\u3164':
+			blank = b.Len() > 0
+		case invisible(r):
+		default:
+			if blank {
+				b.WriteByte(' ')
+				blank = false
+			}
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// plainASCII says that visible would give s back unchanged.
+func plainASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c >= utf8.RuneSelf || c < ' ' || c == 0x7f {
+			return false
+		}
+		if c == ' ' && (i == 0 || i == len(s)-1 || s[i-1] == ' ') {
+			return false
+		}
+	}
+	return true
+}
+
+// joined is the text of lines as one, for what clients wrap over several.
+func joined(lines []line) string {
+	if len(lines) == 1 {
+		return lines[0].text
+	}
+	parts := make([]string, len(lines))
+	for i := range lines {
+		parts[i] = lines[i].text
+	}
+	return strings.Join(parts, " ")
+}

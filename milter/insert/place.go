@@ -1,0 +1,220 @@
+package insert
+
+import (
+	"regexp"
+	"strings"
+
+	"sigmilter/milter/entity"
+)
+
+// Kind says how a text is to be read.
+type Kind struct {
+	HTML   bool
+	Flowed bool // plain text in format=flowed (RFC 3676)
+	Reply  bool // the message is a reply or a forward, so that words count as separators
+}
+
+// Block is a rendered block in both forms.
+type Block struct {
+	HTML string
+	Text string
+}
+
+// Settings are the four selections and what goes with them.
+type Settings struct {
+	Marker          string // what an author types where he wants the block; empty for none
+	ReplaceExisting bool
+	ReplaceSignoff  bool
+	OnNew           bool
+	OnReply         bool
+	Signoffs        []*regexp.Regexp // further sign-offs of the admin, matched against a folded line
+}
+
+// Person is what is known of the author, to tell his old signature from text.
+type Person struct {
+	Name      string
+	Addresses []string
+	Values    []string // further directory values: phones, title, company ...
+}
+
+// Placement is where a block goes in one text.
+type Placement struct {
+	Edits     []entity.Edit
+	Placed    string   // one of the Placed constants
+	Separator string   // the rule that ended the newest text, empty when it runs to the end
+	Removed   []string // the visible text that made room
+}
+
+// How a block was placed, as the report shows it.
+const (
+	AtMarker   = "marker"
+	Replaced   = "replaced"    // in place of an old signature or a sign-off
+	AboveQuote = "above-quote" // before the quoted mail
+	AtEnd      = "end"         // after the last of the author's text
+	AtTop      = "top"
+)
+
+// Reading is a text read as lines, the author's own among them marked.
+type Reading struct {
+	kind  Kind
+	src   []byte
+	page  *page // nil for plain text
+	lines []line
+	last  int // index of the author's last line, -1 for none
+}
+
+// Read reads text, which is UTF-8 and may hold bytes that are not.
+func Read(text []byte, kind Kind) *Reading {
+	r := &Reading{kind: kind, src: text, last: -1}
+	if kind.HTML {
+		r.page = readHTML(text)
+		r.lines = r.page.lines
+	} else {
+		r.lines = plainLines(text)
+	}
+	r.lines = splitInline(r.lines, r)
+	newest(r.lines, kind.Reply)
+	for i := range r.lines {
+		if r.lines[i].own && !(isDelimiter(r.lines[i].text) && r.last >= 0) {
+			r.last = i
+		}
+	}
+	return r
+}
+
+// Blank says that the author wrote nothing, not even a picture.
+func (r *Reading) Blank() bool { return r.last < 0 }
+
+// Quotes says that there is older mail in the text.
+func (r *Reading) Quotes() bool {
+	for i := range r.lines {
+		if !r.lines[i].own {
+			return true
+		}
+	}
+	return false
+}
+
+// Place decides where the block goes: at a marker, in place of an old signature
+// or of a sign-off, else after the newest text. Unless forced, the selections
+// may leave no place; ok is false then. A forced placement serves the other form
+// of a message whose one form has a place.
+func (r *Reading) Place(b Block, s *Settings, p *Person, force bool) (pl Placement, ok bool) {
+	b.Text = plainBlock(b.Text, r.kind.Flowed)
+	if pl, ok = r.atMarker(b, s.Marker); ok {
+		return pl, true
+	}
+	if old := r.existing(b, p); old.found() {
+		if s.ReplaceExisting {
+			return r.replace(b, old), true
+		}
+		if old.ours {
+			return Placement{}, false // there already, and to be left alone
+		}
+	}
+	if s.ReplaceSignoff {
+		if off := r.signoff(r.last, s.Signoffs); off.found() {
+			return r.replace(b, off), true
+		}
+	}
+	if !force && (r.kind.Reply && !s.OnReply || !r.kind.Reply && !s.OnNew) {
+		return Placement{}, false
+	}
+	return r.afterNewest(b)
+}
+
+// afterNewest puts the block after the author's last line.
+func (r *Reading) afterNewest(b Block) (Placement, bool) {
+	if next := r.last + 1; next < len(r.lines) {
+		at, why := r.lines[next].open, r.after(next)
+		pl := Placement{Edits: []entity.Edit{r.block(b, at, at, true)}, Placed: AboveQuote, Separator: why}
+		if why == "" { // only a row of dashes with nothing below
+			pl.Placed = AtEnd
+		}
+		return pl, true
+	}
+	at, leave, ok := r.end()
+	if !ok {
+		return Placement{}, false
+	}
+	e := r.block(b, at, at, false)
+	e.New = leave + e.New
+	return Placement{Edits: []entity.Edit{e}, Placed: AtEnd}, true
+}
+
+// end is where a block goes after everything, and the end tags it needs there
+// for what the document left open.
+func (r *Reading) end() (at int, leave string, ok bool) {
+	if r.page != nil {
+		return r.page.endOfBody(r.lastByte())
+	}
+	if r.last < 0 {
+		return len(r.src), "", true
+	}
+	return r.lines[r.last].end, "", true
+}
+
+func (r *Reading) lastByte() int {
+	if len(r.lines) == 0 {
+		return 0
+	}
+	return r.lines[len(r.lines)-1].end
+}
+
+// block is the edit that puts the block in place of [start, end). quote says
+// that older mail follows.
+func (r *Reading) block(b Block, start, end int, quote bool) entity.Edit {
+	if r.page != nil {
+		leave, reenter := r.page.around(start)
+		return entity.Edit{Start: start, End: end, New: leave + wrapHTML(b.HTML) + reenter}
+	}
+	text := b.Text
+	if quote { // clients cut everything below a delimiter, the quoted mail too
+		text = strings.TrimPrefix(text, delimiter+"\n")
+	}
+	before, after := r.src[:start], r.src[end:]
+	switch {
+	case quote && start == end:
+		return entity.Edit{Start: start, End: end, New: blankLineAfter(before) + text + "\n\n"}
+	case start == end:
+		return entity.Edit{Start: start, End: end, New: blankLineAfter(before) + text + lineAfter(after)}
+	}
+	return entity.Edit{Start: start, End: end, New: startLine(before) + text + lineAfter(after)}
+}
+
+// wrapHTML is an HTML block as it goes into a document: in an element of its own,
+// by which it is found again.
+func wrapHTML(html string) string {
+	return `<div id="` + OwnClass + `" class="` + OwnClass + `">` + strings.Trim(html, " \t\r\n") + "</div>\n"
+}
+
+// blankLineAfter is what is missing for a blank line after text.
+func blankLineAfter(text []byte) string {
+	t := strings.TrimRight(string(text[max(0, len(text)-8):]), " \t")
+	u := strings.ReplaceAll(t, "\r\n", "\n")
+	switch {
+	case len(strings.TrimSpace(string(text))) == 0:
+		return ""
+	case strings.HasSuffix(u, "\n\n"):
+		return ""
+	case strings.HasSuffix(u, "\n"):
+		return "\n"
+	}
+	return "\n\n"
+}
+
+// startLine is what is missing for a line to begin after text.
+func startLine(text []byte) string {
+	if len(text) == 0 || text[len(text)-1] == '\n' {
+		return ""
+	}
+	return "\n"
+}
+
+// lineAfter is what is missing for a line to end before text.
+func lineAfter(text []byte) string {
+	if len(text) == 0 || text[0] == '\r' || text[0] == '\n' {
+		return ""
+	}
+	return "\n"
+}

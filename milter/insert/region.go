@@ -1,0 +1,236 @@
+package insert
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+
+	nethtml "golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"sigmilter/milter/entity"
+)
+
+// replace puts the block in place of what was found.
+func (r *Reading) replace(b Block, f found) Placement {
+	pl := Placement{Placed: Replaced, Removed: f.removed, Separator: r.after(f.to)}
+	if f.same {
+		return pl
+	}
+	if r.page == nil {
+		pl.Edits = []entity.Edit{r.block(b, r.lines[f.from].start, r.lines[f.to-1].end, f.to < len(r.lines))}
+		return pl
+	}
+	for i, s := range r.spans(f) {
+		e := entity.Edit{Start: s.from, End: s.to}
+		if i == 0 {
+			e = r.block(b, s.from, s.to, false)
+		}
+		pl.Edits = append(pl.Edits, e)
+	}
+	return pl
+}
+
+// after names the rule that ends the newest text below line i.
+func (r *Reading) after(i int) string {
+	for ; i < len(r.lines); i++ {
+		if !r.lines[i].own {
+			return r.lines[i].why
+		}
+	}
+	return ""
+}
+
+// spans are the ranges of the source that hold what was found: one element
+// where an element holds it and nothing else, else the text between the tags.
+func (r *Reading) spans(f found) []span {
+	elem := f.elem
+	if elem < 0 {
+		elem = r.holding(f)
+	}
+	if elem < 0 {
+		return r.textSpans(r.lines[f.from].start, r.lines[f.to-1].end)
+	}
+	e := &r.page.elems[elem]
+	if start := r.lines[f.from].start; start < e.start { // a delimiter before the container
+		return append([]span{{e.start, e.end}}, r.textSpans(start, r.lines[f.from].end)...)
+	}
+	return []span{{e.start, e.end}}
+}
+
+// holding is the outermost element that holds the lines and nothing else a
+// reader sees, -1 for none.
+func (r *Reading) holding(f found) int {
+	from, to := 0, len(r.src)
+	if f.from > 0 {
+		from = r.lines[f.from-1].end
+	}
+	if f.to < len(r.lines) {
+		to = r.lines[f.to].open
+	}
+	outer := -1
+	for i := r.lines[f.from].elem; i >= 0; i = r.page.elems[i].parent {
+		e := &r.page.elems[i]
+		if e.start < from || e.end > to || structure[e.tag] {
+			break
+		}
+		if e.close >= r.lines[f.to-1].end {
+			outer = i
+		}
+	}
+	return outer
+}
+
+// structure are the elements that are never taken out and before which nothing
+// can stand: cells, rows and items, the document itself.
+var structure = map[atom.Atom]bool{
+	atom.Html: true, atom.Body: true, atom.Head: true, atom.Tbody: true, atom.Thead: true, atom.Tfoot: true, atom.Tr: true,
+	atom.Td: true, atom.Th: true, atom.Caption: true, atom.Colgroup: true, atom.Li: true, atom.Dt: true, atom.Dd: true,
+}
+
+// textSpans are the pieces of text between the tags of [from, to), blanks of the
+// source left out.
+func (r *Reading) textSpans(from, to int) []span {
+	var spans []span
+	z := nethtml.NewTokenizer(bytes.NewReader(r.src[from:to]))
+	for at := from; ; {
+		tt := z.Next()
+		n := len(z.Raw())
+		if tt == nethtml.ErrorToken {
+			return spans
+		}
+		if tt == nethtml.TextToken && strings.TrimSpace(string(r.src[at:at+n])) != "" {
+			spans = append(spans, span{at, at + n})
+		}
+		at += n
+	}
+}
+
+// around are the end tags that leave what a block must not stand in (a
+// paragraph, bold or coloured text, preformatted text) at an offset, and the
+// start tags that enter it again.
+func (p *page) around(at int) (leave, reenter string) {
+	for i := p.innermost(at); i >= 0; i = p.elems[i].parent {
+		e := &p.elems[i]
+		if !(inline[e.tag] || phrasing[e.tag]) {
+			break
+		}
+		leave += "</" + string(tagName(p.src[e.start:])) + ">"
+		reenter = withoutID(p.src[e.start:e.in]) + reenter
+	}
+	return leave, reenter
+}
+
+// phrasing are the blocks that hold text only.
+var phrasing = map[atom.Atom]bool{
+	atom.P: true, atom.Pre: true, atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true, atom.Address: true,
+}
+
+// innermost is the index of the innermost element around an offset, -1 for none.
+func (p *page) innermost(at int) int {
+	in := -1
+	for i := range p.elems {
+		e := &p.elems[i]
+		if e.start >= at {
+			break
+		}
+		if e.in <= at && at <= e.close && !(at == e.close && at == e.end && e.in == e.close) {
+			in = i
+		}
+	}
+	return in
+}
+
+// withoutID is a start tag without its id, which must not occur twice.
+func withoutID(tag []byte) string {
+	z := nethtml.NewTokenizer(bytes.NewReader(tag))
+	z.Next()
+	t := z.Token()
+	kept := t.Attr[:0]
+	had := false
+	for _, a := range t.Attr {
+		if a.Key == "id" {
+			had = true
+			continue
+		}
+		kept = append(kept, a)
+	}
+	if !had {
+		return string(tag)
+	}
+	t.Attr = kept
+	t.Type = nethtml.StartTagToken
+	return t.String()
+}
+
+// endOfBody is where a block goes after everything a reader sees, the last of
+// which ends at shown, with the end tags of what the document left open there.
+func (p *page) endOfBody(shown int) (at int, leave string, ok bool) {
+	at = p.safe
+	for _, end := range p.bodyEnds {
+		if end >= shown {
+			at = end
+			break
+		}
+	}
+	if at == p.safe {
+		if p.raw {
+			return 0, "", false
+		}
+		for i := range p.elems { // no </body>: still inside <html>
+			if e := &p.elems[i]; e.tag == atom.Html && e.close >= shown && e.end > e.close {
+				at = e.close
+			}
+		}
+	}
+	for i := p.innermost(at); i >= 0; i = p.elems[i].parent {
+		e := &p.elems[i]
+		if e.tag == atom.Body || e.tag == atom.Html {
+			break
+		}
+		if !inline[e.tag] && !phrasing[e.tag] {
+			leave += "</" + string(tagName(p.src[e.start:])) + ">"
+		}
+	}
+	return at, leave, true
+}
+
+// splitInline cuts a line in two where an attribution begins in its middle:
+// some clients, and conversions to text, lose the line break before it.
+func splitInline(lines []line, r *Reading) []line {
+	if !r.kind.Reply {
+		return lines
+	}
+	for i := 0; i < len(lines); i++ {
+		l := &lines[i]
+		at := glued(l.text)
+		if at <= 0 || l.quote > 0 {
+			continue
+		}
+		offset := r.offsetIn(l, at)
+		if offset < 0 {
+			continue
+		}
+		tail := *l
+		tail.text, tail.start, tail.open, tail.gap, tail.mark = visible(l.text[at:]), offset, offset, false, nil
+		l.text, l.end = visible(l.text[:at]), offset
+		lines = append(lines[:i+1], append([]line{tail}, lines[i+1:]...)...)
+	}
+	return lines
+}
+
+// offsetIn is the offset in the source of the first visible character at or
+// after the at-th byte of a line's text, -1 when it has none.
+func (r *Reading) offsetIn(l *line, at int) int {
+	n := len([]rune(squeeze(l.text[:at])))
+	for _, c := range r.chars(l.start, l.end) {
+		if unicode.IsSpace(c.r) || invisible(c.r) {
+			continue
+		}
+		if n == 0 {
+			return c.from
+		}
+		n--
+	}
+	return -1
+}

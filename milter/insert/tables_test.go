@@ -1,0 +1,178 @@
+package insert
+
+import (
+	"strings"
+	"testing"
+
+	nethtml "golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// startTag reads a sample of a table as the scanner does.
+func startTag(t *testing.T, sample string) (atom.Atom, *attrs) {
+	t.Helper()
+	z := nethtml.NewTokenizer(strings.NewReader(sample))
+	if tt := z.Next(); tt != nethtml.StartTagToken {
+		t.Fatalf("%s is no start tag", sample)
+	}
+	name, has := z.TagName()
+	tag := atom.Lookup(name)
+	var a attrs
+	if has {
+		a.read(z, tag)
+	}
+	return tag, &a
+}
+
+func TestSeparatorRows(t *testing.T) {
+	for _, s := range separators {
+		tag, a := startTag(t, s.sample)
+		if got := separates(tag, a); got == nil || got.name != s.name || got.older {
+			t.Errorf("%s (%s): %s matches %+v", s.name, s.client, s.sample, got)
+		}
+	}
+}
+
+func TestOlderSeparators(t *testing.T) {
+	for _, c := range []struct {
+		tag   string
+		name  string
+		older bool
+	}{
+		{`<div id="x_divRplyFwdMsg">`, "owa-header", true},
+		{`<div id="x_x_divRplyFwdMsg">`, "owa-header", true},
+		{`<div class="ecxgmail_quote">`, "gmail-quote", true},
+		{`<div class="m_-8796592674208339868gmail_quote">`, "gmail-quote", true},
+		{`<div class="m_123m_-45gmail_quote">`, "gmail-quote", true},
+		{`<div id="divRplyFwdMsgs">`, "", false},
+		{`<div class="my_gmail_quote">`, "", false},
+		{`<div class="x_gmail">`, "", false},
+	} {
+		tag, a := startTag(t, c.tag)
+		got := separates(tag, a)
+		if (got == nil) != (c.name == "") || got != nil && (got.name != c.name || got.older != c.older) {
+			t.Errorf("%s matches %+v, want %q, older %v", c.tag, got, c.name, c.older)
+		}
+	}
+}
+
+func TestQuoterRows(t *testing.T) {
+	for _, q := range quoters {
+		tag, a := startTag(t, q.sample)
+		if got := quotes(tag, a); got != q.sure {
+			t.Errorf("%s: %s counts as %d, want %d", q.client, q.sample, got, q.sure)
+		}
+	}
+}
+
+func TestContainerRows(t *testing.T) {
+	for _, c := range containers {
+		tag, a := startTag(t, c.sample)
+		if got := contains(tag, a); got == nil || got.name != c.name {
+			t.Errorf("%s (%s): %s matches %+v", c.name, c.client, c.sample, got)
+		}
+	}
+	tag, a := startTag(t, `<div class="x_sigmilter-signature">`)
+	if got := contains(tag, a); got == nil || !got.own {
+		t.Error("our container is not known behind a prefix")
+	}
+	tag, a = startTag(t, `<div id="x_Signature">`)
+	if got := contains(tag, a); got != nil {
+		t.Errorf("an older signature counts as the container %s", got.name)
+	}
+}
+
+// textLines is what plain text reads as.
+func textLines(s string) []line { return plainLines([]byte(s)) }
+
+func TestAttributionRows(t *testing.T) {
+	for _, table := range [][]phrase{wrote, openers} {
+		for _, p := range table {
+			if n := attribution(textLines(p.sample + "\n> old\n")); n != 1 {
+				t.Errorf("%s %q: %q is an attribution over %d lines", p.lang, p.text, p.sample, n)
+			}
+		}
+	}
+}
+
+func TestOriginalRows(t *testing.T) {
+	for _, table := range [][]phrase{originals, bareOriginals} {
+		for _, p := range table {
+			if !original(visible(p.sample)) {
+				t.Errorf("%s: %q is no original-message line", p.lang, p.sample)
+			}
+		}
+	}
+}
+
+func TestLabelRows(t *testing.T) {
+	for _, l := range labels {
+		for _, text := range []string{l.text + ": x", "*" + l.text + ":* x", l.text + " : x", l.text + "：x"} {
+			if kind, value := labelOf(visible(text)); kind == 0 || value != "x" {
+				t.Errorf("%s: %q reads as label %d, value %q", l.lang, text, kind, value)
+			}
+		}
+	}
+}
+
+func TestReplyPrefixRows(t *testing.T) {
+	for _, p := range replyPrefixes {
+		if !IsReply(p.sample) {
+			t.Errorf("%s: %q is no reply", p.lang, p.sample)
+		}
+	}
+	for _, s := range []string{"", "offer", "Offer: new prices", "Meeting re: prices", "[External] offer", ":"} {
+		if IsReply(s) {
+			t.Errorf("%q is a reply", s)
+		}
+	}
+	for _, s := range []string{"RE[2]: x", "Re^3: x", "[External] AW: x", "Re : x", "回复：x", "SV: x"} {
+		if !IsReply(s) {
+			t.Errorf("%q is no reply", s)
+		}
+	}
+}
+
+func TestSignoffRows(t *testing.T) {
+	check := func(lang, sample string) {
+		t.Helper()
+		text := "Hi Bob,\n\nsee you on Monday.\n\n" + sample + "\n"
+		r := Read([]byte(text), Kind{})
+		if f := r.signoff(r.last, nil); !f.found() || r.lines[f.from].text == "Hi Bob," {
+			t.Errorf("%s: %q is no sign-off", lang, sample)
+		} else if got := visible(strings.Join(f.removed, " ")); got != visible(strings.ReplaceAll(sample, "\n", " ")) {
+			t.Errorf("%s: of %q only %q", lang, sample, got)
+		}
+	}
+	for _, s := range stems {
+		check(s.lang, s.sample)
+	}
+	for _, table := range [][]phrase{whole, apologies} {
+		for _, p := range table {
+			check(p.lang, p.sample)
+		}
+	}
+}
+
+func TestNoSignoff(t *testing.T) {
+	for _, s := range []string{
+		"Sent from my desk, it is easier.",
+		"Sent from my desk, is much easier then my mobile phone.",
+		"This email was sent from our automated system, not Sent from my iPad.",
+		"I got this. Sent from my iPhone",
+		"Sent from Berlin last week: three crates.",
+		"Best regards\nAlice",
+		"https://example.com/offer",
+		"Please excuse my brevity, I am in a meeting.",
+		"Gesendet habe ich es gestern, bitte prüfen.",
+	} {
+		r := Read([]byte("Hi Bob,\n\n"+s+"\n"), Kind{})
+		if f := r.signoff(r.last, nil); f.found() {
+			t.Errorf("%q counts as a sign-off: %q", s, f.removed)
+		}
+	}
+	r := Read([]byte("Hi\n\nSent from my iPhone\n\nand one more thing\n"), Kind{})
+	if f := r.signoff(r.last, nil); f.found() {
+		t.Error("a sign-off above other text counts")
+	}
+}
