@@ -1,0 +1,161 @@
+package policy
+
+import (
+	"strings"
+
+	"sigmilter/milter/entity"
+)
+
+// test says how a row of the kinds compares a field.
+type test int
+
+const (
+	present  test = iota // the field is there
+	is                   // its value is this one
+	isNot                // it is there with another value
+	begins               // its value begins so
+	beginsAs             // its value begins so, in this case of letters
+	holds                // its value holds this
+	typeIs               // its media type is this
+	typeOver             // its media type begins so
+)
+
+// fieldKind is a kind of message that its header tells.
+type fieldKind struct {
+	reason Reason
+	field  string
+	test   test
+	value  string // lower case but for beginsAs
+	source string // what says so
+}
+
+// fieldKinds are looked at in order. QUIRK: X-Auto-Response-Suppress,
+// X-MS-Exchange-Inbox-Rules-Loop, msip_labels and X-VoiceMessageDuration stand in
+// ordinary mail too and prove nothing.
+var fieldKinds = []fieldKind{
+	{Automatic, "Auto-Submitted", isNot, "no", "RFC 3834 5"},
+	{Automatic, "X-Autoreply", present, "", "autoresponders"},
+	{Automatic, "X-Autorespond", present, "", "autoresponders"},
+	{Automatic, "Precedence", is, "auto_reply", "autoresponders"},
+	{Recall, "X-MS-Exchange-RecallReportGenerated", present, "", "Exchange Online recall"},
+	{Recall, "X-MS-Exchange-RecallReportCfmGenerated", present, "", "Exchange Online recall"},
+	{Recall, "X-MS-TrafficTypeDiagnostic", holds, "ee_legacyoutlookrecall", "Exchange Online recall"},
+	{Recall, "X-MS-TrafficTypeDiagnostic", holds, "ee_messagerecallemail", "Exchange Online recall"},
+	{Journal, "X-MS-Journal-Report", present, "", "Exchange journaling"},
+	{Journal, "X-MS-Gcc-Journal-Report", present, "", "Exchange journaling"},
+	{Automatic, "X-MS-Exchange-Generated-Message-Source", present, "", "Exchange agents"},
+	{Automatic, "X-MS-Exchange-Transport-Rules-Notification", present, "", "Exchange transport rules"},
+	{Calendar, "Content-Class", is, "urn:content-classes:calendarmessage", "Exchange meetings"},
+	{Calendar, "X-MS-Exchange-Calendar-Series-Instance-Id", present, "", "Exchange meetings"},
+	{Calendar, "X-MS-Exchange-Calendar-Originator-Id", present, "", "Exchange meetings"},
+	{Calendar, "X-MS-TrafficTypeDiagnostic", holds, "ee_meetingmessage", "Exchange meetings"},
+	{Rights, "Content-Class", is, "rpmsg.message", "MS-OXORMMS"},
+	{Voice, "Content-Class", begins, "voice", "MS-OXCMAIL"},
+	{Voice, "Content-Class", begins, "fax", "MS-OXCMAIL"},
+	{Voice, "Content-Class", is, "missedcall", "MS-OXCMAIL"},
+	{SignedPart, "Content-Type", typeIs, "multipart/signed", "RFC 1847"},
+	{EncryptedPart, "Content-Type", typeIs, "multipart/encrypted", "RFC 1847"},
+	{SMIME, "Content-Type", typeIs, "application/pkcs7-mime", "RFC 8551"},
+	{SMIME, "Content-Type", typeIs, "application/x-pkcs7-mime", "RFC 8551"},
+	{Report, "Content-Type", typeIs, "multipart/report", "RFC 6522"},
+	{Report, "Content-Type", typeOver, "message/", "RFC 3464, RFC 8098"},
+	{Calendar, "Content-Type", typeIs, "text/calendar", "RFC 6047"},
+	{TNEF, "Content-Type", typeIs, "application/ms-tnef", "MS-OXTNEF"},
+	{Patch, "X-Mailer", begins, "git-send-email", "git"},
+	{Patch, "Subject", beginsAs, "[PATCH", "git format-patch"},
+	{Patch, "Subject", beginsAs, "[RFC PATCH", "git format-patch"},
+}
+
+// passFields names the kind of a message that must pass, "" for none.
+func passFields(f *Facts) Reason {
+	if isProbe(f) {
+		return Probe
+	}
+	for i := range fieldKinds {
+		k := &fieldKinds[i]
+		if f.Header.Has(k.field) && k.matches(f.Header) {
+			return k.reason
+		}
+	}
+	if f.Sender == "" {
+		return NullSender
+	}
+	return ""
+}
+
+// isProbe says whether Exchange Online sent the message to validate a connector.
+func isProbe(f *Facts) bool {
+	const probe = "o365connectorvalidation@"
+	return strings.HasPrefix(strings.ToLower(f.Sender), probe) || strings.HasPrefix(strings.Join(authorsOf(f.Header), ""), probe)
+}
+
+func (k *fieldKind) matches(h entity.Header) bool {
+	v := strings.ToLower(h.Get(k.field))
+	switch k.test {
+	case present:
+		return true
+	case is:
+		return v == k.value
+	case isNot:
+		return v != "" && v != k.value
+	case begins:
+		return strings.HasPrefix(v, k.value)
+	case beginsAs:
+		return strings.HasPrefix(h.Text(k.field), k.value)
+	case holds:
+		return strings.Contains(v, k.value)
+	case typeIs:
+		return entity.ParseMediaType(v).Type == k.value
+	default:
+		return strings.HasPrefix(entity.ParseMediaType(v).Type, k.value)
+	}
+}
+
+// partKind is a kind of message that one of its parts tells, wherever in the
+// tree it is. What is inside message/rfc822 is another message.
+type partKind struct {
+	reason Reason
+	media  string // media type
+	param  string // a parameter that must be there
+	file   string // or the file name, lower case
+	source string
+}
+
+var partKinds = []partKind{
+	{SignedPart, "multipart/signed", "", "", "RFC 1847"},
+	{EncryptedPart, "multipart/encrypted", "", "", "RFC 1847"},
+	{SMIME, "application/pkcs7-mime", "", "", "RFC 8551"},
+	{SMIME, "application/x-pkcs7-mime", "", "", "RFC 8551"},
+	{SMIME, "", "", "smime.p7m", "RFC 8551"},
+	{PGP, "application/pgp-encrypted", "", "", "RFC 3156"},
+	{Calendar, "text/calendar", "method", "", "RFC 6047; without a method it is a file"},
+	{TNEF, "application/ms-tnef", "", "", "MS-OXTNEF"},
+	{TNEF, "application/vnd.ms-tnef", "", "", "MS-OXTNEF"},
+	{TNEF, "", "", "winmail.dat", "MS-OXTNEF"},
+	{Rights, "application/x-microsoft-rpmsg-message", "", "", "MS-OXORMMS"},
+	{Rights, "", "", "message.rpmsg", "MS-OXORMMS"},
+	{Rights, "", "", "message_v2.rpmsg", "MS-OXORMMS"},
+}
+
+// PassParts names the kind of a message that must pass by its MIME tree, "" for
+// none.
+func PassParts(root *entity.Part) Reason {
+	var why Reason
+	root.Walk(func(p *entity.Part) bool {
+		for i := range partKinds {
+			if why == "" && partKinds[i].matches(p) {
+				why = partKinds[i].reason
+			}
+		}
+		return why == ""
+	})
+	return why
+}
+
+func (k *partKind) matches(p *entity.Part) bool {
+	if k.file != "" {
+		return strings.EqualFold(p.Filename, k.file)
+	}
+	_, has := p.Media.Params[k.param]
+	return p.Media.Type == k.media && (k.param == "" || has)
+}
