@@ -1,0 +1,67 @@
+package milter
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"testing"
+)
+
+func TestBodyStore(t *testing.T) {
+	chunks := [][]byte{[]byte("one"), {}, []byte("two and "), []byte("three")}
+	whole := bytes.Join(chunks, nil)
+	for _, limit := range []int64{0, 2, 3, 11, 15, 16, 100} {
+		dir := t.TempDir()
+		b := newBodyStore(limit, dir)
+		for _, c := range chunks {
+			if n, err := b.Write(c); n != len(c) || err != nil {
+				t.Fatalf("limit %d: Write: %d, %v", limit, n, err)
+			}
+		}
+		if inFile := b.file != nil; inFile != (int64(len(whole)) > limit) {
+			t.Errorf("limit %d: in a file: %v", limit, inFile)
+		}
+		if b.Size() != int64(len(whole)) {
+			t.Errorf("limit %d: size %d", limit, b.Size())
+		}
+		checkReadAt(t, b, whole)
+		if files, err := os.ReadDir(dir); err != nil || len(files) != 0 {
+			t.Errorf("limit %d: files %v, %v", limit, files, err)
+		}
+		if err := b.Close(); err != nil || b.Size() != 0 || b.file != nil {
+			t.Errorf("limit %d: Close: %v, size %d", limit, err, b.Size())
+		}
+	}
+}
+
+// checkReadAt compares every read with that of a bytes.Reader.
+func checkReadAt(t *testing.T, b *bodyStore, whole []byte) {
+	t.Helper()
+	reference := bytes.NewReader(whole)
+	for off := int64(-1); off <= int64(len(whole))+1; off++ {
+		for n := range len(whole) + 2 {
+			want, got := make([]byte, n), make([]byte, n)
+			wantN, wantErr := reference.ReadAt(want, off)
+			gotN, gotErr := b.ReadAt(got, off)
+			eof := n > 0 && wantErr == io.EOF
+			if gotN != wantN || !bytes.Equal(got, want) || (off >= 0 && n > 0 && (gotErr == io.EOF) != eof) || (off < 0 && gotErr == nil) {
+				t.Fatalf("ReadAt(%d, %d): %d, %v, want %d, %v", n, off, gotN, gotErr, wantN, wantErr)
+			}
+		}
+	}
+}
+
+func TestBodyStoreWithoutAFolder(t *testing.T) {
+	b := newBodyStore(3, t.TempDir()+"/none")
+	if _, err := b.Write([]byte("one")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Write([]byte("two")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Write: %v", err)
+	}
+	if err := b.Close(); err != nil {
+		t.Error(err)
+	}
+}

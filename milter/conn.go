@@ -1,0 +1,197 @@
+package milter
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	gomilter "github.com/emersion/go-milter"
+)
+
+// bufferSize is that of the read and of the write buffer of a connection: room
+// for a whole header's packets. Body chunks are larger and bypass both.
+const bufferSize = 16 << 10
+
+// conn is an MTA's connection as the library sees it. The library reads packet
+// by packet with no deadline, writes every packet at once and says nobody that
+// the connection has ended; conn adds what is missing:
+//
+//   - what is written stays in a buffer until the next read would wait for the
+//     MTA, so that the many small packets of an end-of-message leave in few
+//     writes;
+//   - a read that waits has a deadline, and so has every write;
+//   - while draining, a read fails as soon as no message is in hand;
+//   - [conn.Close], which the library calls when a session ends, tells the server.
+type conn struct {
+	net.Conn
+	reader  *bufio.Reader
+	writer  *bufio.Writer
+	idle    time.Duration
+	log     *slog.Logger
+	onClose func()
+	once    sync.Once
+
+	mu       sync.Mutex
+	busy     bool // a message is in hand
+	draining bool // no new message is to be begun
+}
+
+// newConn wraps nc. A read waits for the MTA at most idle, a write for at most
+// write. onClose runs once, on the session's own goroutine.
+func newConn(nc net.Conn, idle, write time.Duration, log *slog.Logger) *conn {
+	return &conn{
+		Conn:   nc,
+		reader: bufio.NewReaderSize(nc, bufferSize),
+		writer: bufio.NewWriterSize(timedWriter{nc, write}, bufferSize),
+		idle:   idle,
+		log:    log,
+	}
+}
+
+// timedWriter gives each write to a connection its own deadline.
+type timedWriter struct {
+	conn    net.Conn
+	timeout time.Duration
+}
+
+// Write implements [io.Writer].
+func (w timedWriter) Write(p []byte) (int, error) {
+	if err := w.conn.SetWriteDeadline(time.Now().Add(w.timeout)); err != nil {
+		return 0, err
+	}
+	return w.conn.Write(p)
+}
+
+// Read implements [net.Conn]. Every fault ends as io.EOF, which the library
+// takes in silence; what an operator should know is logged here, with the
+// session's id.
+func (c *conn) Read(p []byte) (int, error) {
+	if err := c.await(); err != nil {
+		return 0, c.ended(err)
+	}
+	n, err := c.reader.Read(p)
+	if err != nil {
+		return n, c.ended(err)
+	}
+	return n, nil
+}
+
+// await prepares for a read: what was written is sent if the read is going to
+// wait for the MTA, and the deadline is set.
+func (c *conn) await() error {
+	waits := c.reader.Buffered() == 0
+	if waits {
+		if err := c.writer.Flush(); err != nil {
+			return err
+		}
+	}
+	return c.arm(waits)
+}
+
+// arm sets the deadline of a read that waits, or fails where the session is
+// over. It holds the lock so that a deadline set by drain is never overwritten.
+func (c *conn) arm(waits bool) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.draining && !c.busy {
+		return io.EOF
+	}
+	if !waits {
+		return nil
+	}
+	return c.SetReadDeadline(time.Now().Add(c.idle))
+}
+
+// ended logs why no more is read, unless the MTA just went or we are stopping.
+func (c *conn) ended(err error) error {
+	c.mu.Lock()
+	draining, busy := c.draining, c.busy
+	c.mu.Unlock()
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), draining && !busy:
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		c.log.Info("session ended: the MTA was silent or did not read for too long", "message_in_hand", busy)
+	default:
+		c.log.Info("session ended: connection lost", "error", err, "message_in_hand", busy)
+	}
+	return io.EOF
+}
+
+// Write implements [net.Conn]; see conn about when the bytes leave.
+func (c *conn) Write(p []byte) (int, error) { return c.writer.Write(p) }
+
+// Close sends what is still in the buffer, closes the connection and tells the
+// server, once.
+func (c *conn) Close() error {
+	var err error
+	c.once.Do(func() {
+		err = errors.Join(c.writer.Flush(), c.Conn.Close())
+		if c.onClose != nil {
+			c.onClose()
+		}
+	})
+	return err
+}
+
+// setBusy says whether a message is in hand.
+func (c *conn) setBusy(busy bool) {
+	c.mu.Lock()
+	c.busy = busy
+	c.mu.Unlock()
+}
+
+// drain lets the session end as soon as no message is in hand, at once if none
+// is now: a read that waits for the MTA is woken up.
+func (c *conn) drain() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.draining = true
+	if !c.busy {
+		// The only fault is that the connection is closed already.
+		_ = c.SetReadDeadline(time.Unix(1, 0))
+	}
+}
+
+// abandon cuts the connection under a session that does not end by itself. It
+// is not Close: that belongs to the session's goroutine.
+func (c *conn) abandon() { _ = c.Conn.Close() }
+
+// offer is what an MTA allows a milter in the negotiation.
+type offer struct {
+	actions  gomilter.OptAction
+	protocol gomilter.OptProtocol
+}
+
+// negotiation packet: length, 'O', version, actions, protocol.
+const (
+	negotiationSize = 4 + 1 + 3*4
+	negotiationMin  = negotiationSize - 4
+	negotiationMax  = 1 << 10 // what follows the three words is ours to ignore
+)
+
+// peekOffer reads the negotiation packet an MTA begins with and leaves it in
+// place for the library.
+func (c *conn) peekOffer() (offer, error) {
+	if err := c.arm(true); err != nil {
+		return offer{}, err
+	}
+	b, err := c.reader.Peek(negotiationSize)
+	if err != nil {
+		return offer{}, err
+	}
+	length := binary.BigEndian.Uint32(b)
+	if length < negotiationMin || length > negotiationMax || gomilter.Code(b[4]) != gomilter.CodeOptNeg {
+		return offer{}, fmt.Errorf("the peer does not begin with a milter negotiation")
+	}
+	return offer{
+		actions:  gomilter.OptAction(binary.BigEndian.Uint32(b[9:])),
+		protocol: gomilter.OptProtocol(binary.BigEndian.Uint32(b[13:])),
+	}, nil
+}

@@ -1,0 +1,329 @@
+package milter
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"sigmilter/milter/entity"
+	"sigmilter/milter/insert"
+	"sigmilter/milter/policy"
+)
+
+// Store is what the engine asks of the store of people and signatures. It is
+// called from many goroutines and answers from memory or the local file; an
+// implementation never waits for the network.
+type Store interface {
+	policy.People
+	// Block is the rendered template of a person.
+	Block(tenant string, p *policy.Person, template string) (insert.Block, error)
+}
+
+// Engine decides on messages and works out their edits. It is not changed after
+// it was made; a message keeps the engine it began with.
+type Engine struct {
+	Policy    *policy.Policy
+	Store     Store
+	TextBytes int64 // a larger text part passes unsigned; 0 for no limit
+	OnError   Reply // Tempfail, or Continue to pass the message unsigned
+	Log       *slog.Logger
+}
+
+var _ Signer = (*Engine)(nil)
+
+// The reasons of the engine itself, beside those of policy.
+const (
+	reasonStore      policy.Reason = "store"            // the store failed
+	reasonRender     policy.Reason = "render"           // the template failed for this person
+	reasonPanic      policy.Reason = "panic"            // a fault of the program
+	reasonBody       policy.Reason = "body"             // the collected body could not be read
+	reasonTooLarge   policy.Reason = "message-too-big"  // larger than the limit for messages
+	reasonPartLarge  policy.Reason = "text-too-big"     // a text part is larger than its limit
+	reasonParts      policy.Reason = "too-many-parts"   // more parts than the limit
+	reasonDepth      policy.Reason = "too-deep"         // nested deeper than the limit
+	reasonHeader     policy.Reason = "header-too-long"  // a part's header is longer than the limit
+	reasonMalformed  policy.Reason = "malformed"        // a multipart without a part
+	reasonNoText     policy.Reason = "no-text"          // nothing a reader sees as the message
+	reasonEncoding   policy.Reason = "unknown-encoding" // a transfer encoding nobody knows
+	reasonCharset    policy.Reason = "charset"          // unknown, or the block cannot be written in it without risk
+	reasonDamaged    policy.Reason = "undecodable"      // a text part does not decode
+	reasonNoPlace    policy.Reason = "no-place"         // a text has no place for a block
+	reasonUnselected policy.Reason = "not-selected"     // none of the four selections asks for it
+)
+
+// Head implements [Signer].
+func (e *Engine) Head(m *Message) (stage Stage) {
+	began := time.Now()
+	defer func() { m.spent += time.Since(began) }()
+	defer e.recovered(m, func() { stage = SkipBody })
+	d, err := e.Policy.Decide(&policy.Facts{Sender: m.Sender, Recipients: m.Recipients, Header: m.Header}, e.Store)
+	m.decision = d
+	switch {
+	case err != nil:
+		m.failure = &failure{reasonStore, fmt.Errorf("looking up %s: %w", d.Author, err)}
+		return SkipBody
+	case d.Verdict == policy.Handled:
+		return AcceptNow
+	case d.Verdict == policy.Sign:
+		return WantBody
+	}
+	return SkipBody
+}
+
+// Finish implements [Signer].
+func (e *Engine) Finish(m *Message) (o Outcome) {
+	began := time.Now()
+	defer func() { o.Report.Micros = (m.spent + time.Since(began)).Microseconds() }()
+	defer e.recovered(m, func() { o = e.fail(m) })
+	switch {
+	case m.failure != nil:
+		return e.fail(m)
+	case m.decision.Verdict == policy.Handled:
+		return Outcome{Report: e.report(m, Handled, m.decision.Reason)}
+	case m.decision.Verdict == policy.Pass:
+		return e.pass(m, m.decision.Reason)
+	}
+	return e.sign(m)
+}
+
+// failure is why the engine could not do its work on a message.
+type failure struct {
+	reason policy.Reason
+	err    error
+}
+
+// recovered turns a panic into a failure of the message in hand.
+func (e *Engine) recovered(m *Message, then func()) {
+	if v := recover(); v != nil {
+		e.Log.Error("panic in the engine", "session", m.Session, "queue", m.QueueID, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+		m.failure = &failure{reasonPanic, fmt.Errorf("%v", v)}
+		then()
+	}
+}
+
+// fail is the one place where what went wrong inside becomes an answer: a
+// temporary failure, or the message as it came with the guard.
+func (e *Engine) fail(m *Message) Outcome {
+	e.Log.Error("message not signed", "session", m.Session, "queue", m.QueueID, "reason", string(m.failure.reason), "error", m.failure.err)
+	if e.OnError == Tempfail {
+		return Outcome{Reply: Tempfail, Report: e.report(m, Failed, m.failure.reason)}
+	}
+	o := e.pass(m, m.failure.reason)
+	o.Report.Action = Failed
+	return o
+}
+
+// pass leaves a message as it is but for the guard.
+func (e *Engine) pass(m *Message, why policy.Reason) Outcome {
+	return e.stamped(m, Outcome{Report: e.report(m, Skipped, why)})
+}
+
+func (e *Engine) report(m *Message, a Action, why policy.Reason) Report {
+	d := &m.decision
+	return Report{Action: a, Reason: string(why), Tenant: d.Tenant, Author: d.Author, Rule: d.Rule}
+}
+
+// stamped adds the guard field: every message that goes back to Microsoft 365
+// carries it, or it would come round again.
+func (e *Engine) stamped(m *Message, o Outcome) Outcome {
+	for i := m.Header.Count(e.Policy.Guard); i > 0; i-- { // one that says nothing, or another thing than Yes
+		o.Fields = append(o.Fields, entity.FieldEdit{Op: entity.DeleteField, Name: e.Policy.Guard, Index: i})
+	}
+	o.Fields = append(o.Fields, entity.FieldEdit{Op: entity.AddField, Name: e.Policy.Guard, Index: 1, Value: "Yes"})
+	for _, f := range o.Fields {
+		o.Report.Fields = append(o.Report.Fields, FieldReport{Op: string(f.Op), Name: f.Name, Index: f.Index})
+	}
+	return o
+}
+
+// sign puts the block into the texts of a message.
+func (e *Engine) sign(m *Message) Outcome {
+	if why := unreadable(m); why != "" {
+		return e.pass(m, why)
+	}
+	if why := policy.PassParts(m.Tree); why != "" {
+		return e.pass(m, why)
+	}
+	texts, why, err := e.texts(m)
+	if err != nil {
+		m.failure = &failure{reasonBody, err}
+		return e.fail(m)
+	}
+	if why != "" {
+		return e.pass(m, why)
+	}
+	d := &m.decision
+	block, err := e.Store.Block(d.Tenant, d.Person, d.Signature)
+	if err != nil {
+		m.failure = &failure{reasonRender, err}
+		return e.fail(m)
+	}
+	if why := place(texts, block, d); why != "" {
+		return e.pass(m, why)
+	}
+	return e.edit(m, texts)
+}
+
+// unreadable says why the tree of a message cannot be worked on, "" if it can.
+func unreadable(m *Message) policy.Reason {
+	switch {
+	case errors.Is(m.TreeErr, entity.ErrTooManyParts):
+		return reasonParts
+	case errors.Is(m.TreeErr, entity.ErrTooDeep):
+		return reasonDepth
+	case m.TreeErr != nil:
+		return reasonHeader
+	case m.Body == nil || m.Tree == nil:
+		return reasonTooLarge
+	case m.Tree.IsMultipart() && len(m.Tree.Children) == 0:
+		return reasonMalformed
+	}
+	return ""
+}
+
+// text is one form of a message, HTML or plain: its leaves in order, of which
+// one gets the block.
+type text struct {
+	html      bool
+	leaf      *entity.Leaf // the leaf that gets it
+	reading   *insert.Reading
+	placement insert.Placement
+}
+
+// texts opens and reads what a reader sees as the message. The error is that of
+// reading the body; whatever is wrong with the message itself is a reason.
+func (e *Engine) texts(m *Message) ([]text, policy.Reason, error) {
+	var texts []text
+	for _, doc := range entity.Documents(m.Tree) {
+		t, why, err := e.open(m, doc)
+		if err != nil || why != "" {
+			return nil, why, err
+		}
+		texts = append(texts, t)
+	}
+	if len(texts) == 0 {
+		return nil, reasonNoText, nil
+	}
+	return texts, "", nil
+}
+
+// open reads the leaves of one document until quoted mail begins. The block goes
+// where the newest text ends: into the leaf with the quote, or else the last in
+// which the author wrote anything.
+func (e *Engine) open(m *Message, doc entity.Document) (text, policy.Reason, error) {
+	t := text{html: doc.HTML}
+	for _, p := range doc.Leaves {
+		if e.TextBytes > 0 && p.BodyEnd-p.BodyStart > e.TextBytes {
+			return t, reasonPartLarge, nil
+		}
+		raw := make([]byte, p.BodyEnd-p.BodyStart)
+		if _, err := m.Body.ReadAt(raw, p.BodyStart); err != nil && err != io.EOF {
+			return t, "", fmt.Errorf("reading part %s: %w", p.ID, err)
+		}
+		leaf, err := entity.Open(p, raw)
+		if err != nil {
+			return t, leafReason(err), nil
+		}
+		r := insert.Read(leaf.Text, insert.Kind{HTML: doc.HTML, Flowed: strings.EqualFold(p.Media.Params["format"], "flowed"), Reply: m.decision.Reply})
+		if why := r.Untouchable(); why != "" {
+			return t, policy.Reason(why), nil
+		}
+		if t.leaf == nil || !r.Blank() || r.Quotes() {
+			t.leaf, t.reading = leaf, r
+		}
+		if r.Quotes() || r.Marked(m.decision.Place.Marker) {
+			break
+		}
+	}
+	return t, "", nil
+}
+
+func leafReason(err error) policy.Reason {
+	switch {
+	case errors.Is(err, entity.ErrEncoding):
+		return reasonEncoding
+	case errors.Is(err, entity.ErrCharset):
+		return reasonCharset
+	}
+	return reasonDamaged
+}
+
+// place finds the place of the block in each form of the message. They must
+// agree: when one form has a place, the others get the block where it belongs
+// there, and when one has none, none gets it.
+func place(texts []text, b insert.Block, d *policy.Decision) policy.Reason {
+	person := fingerprint(d.Person)
+	placed := 0
+	oks := make([]bool, len(texts))
+	for i := range texts {
+		if texts[i].placement, oks[i] = texts[i].reading.Place(b, &d.Place, person, false); oks[i] {
+			placed++
+		}
+	}
+	if placed == 0 {
+		return reasonUnselected
+	}
+	for i := range texts {
+		if oks[i] {
+			continue
+		}
+		var ok bool
+		if texts[i].placement, ok = texts[i].reading.Place(b, &d.Place, person, true); !ok {
+			return reasonNoPlace
+		}
+	}
+	return ""
+}
+
+// fingerprint is what of the directory tells a person's signature.
+func fingerprint(p *policy.Person) *insert.Person {
+	f := &insert.Person{Name: p.Attributes["displayName"], Addresses: p.Addresses}
+	for name, v := range p.Attributes {
+		switch name {
+		case "displayName", "givenName", "surname", "mail", "userPrincipalName", "preferredLanguage", "employeeId":
+		default:
+			f.Values = append(f.Values, v)
+		}
+	}
+	return f
+}
+
+// edit turns the placements into the outcome.
+func (e *Engine) edit(m *Message, texts []text) Outcome {
+	d := &m.decision
+	o := Outcome{Report: e.report(m, Signed, d.Reason)}
+	for _, t := range texts {
+		splices, fields, err := t.leaf.Apply(t.placement.Edits)
+		if err != nil {
+			return e.pass(m, leafReason(err))
+		}
+		o.Splices = append(o.Splices, splices...)
+		o.Fields = append(o.Fields, fields...)
+		o.Report.Blocks = append(o.Report.Blocks, BlockReport{
+			Block: "signature", Template: d.Signature, Part: t.leaf.Part.ID, Type: t.leaf.Part.Media.Type,
+			Placed: t.placement.Placed, Separator: t.placement.Separator, Removed: t.placement.Removed,
+		})
+	}
+	slices.SortFunc(o.Splices, func(a, b entity.Splice) int { return cmp.Compare(a.Start, b.Start) })
+	if len(o.Splices) > 0 || len(o.Fields) > 0 {
+		o.Fields = append(o.Fields, withoutDKIM(m.Header)...)
+	}
+	return e.stamped(m, o)
+}
+
+// withoutDKIM deletes the signatures that the change of the body breaks, the
+// last first so that the indexes hold.
+func withoutDKIM(h entity.Header) []entity.FieldEdit {
+	const field = "DKIM-Signature"
+	var edits []entity.FieldEdit
+	for i := h.Count(field); i > 0; i-- {
+		edits = append(edits, entity.FieldEdit{Op: entity.DeleteField, Name: field, Index: i})
+	}
+	return edits
+}

@@ -1,0 +1,144 @@
+package milter
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"sigmilter/milter/entity"
+)
+
+// File is a whole message in memory, as a file holds it, for working on a
+// message without an MTA. Its line ends are kept, LF as well as CRLF.
+type File struct {
+	raw    []byte
+	header entity.Header
+	fields []extent // of the header's fields in raw, line ends included
+	body   int      // where the body begins
+}
+
+type extent struct{ start, end int }
+
+// ParseFile reads a message. Anything is one: what is no field ends the header.
+func ParseFile(raw []byte) *File {
+	f := &File{raw: raw}
+	f.header, f.body = entity.ParseHeader(raw)
+	f.fields = extents(raw[:f.body])
+	return f
+}
+
+// extents are the fields of a header block: a line that begins with a blank
+// continues the field before it.
+func extents(head []byte) []extent {
+	var fields []extent
+	for at := 0; at < len(head); {
+		end := len(head)
+		if i := bytes.IndexByte(head[at:], '\n'); i >= 0 {
+			end = at + i + 1
+		}
+		line := head[at:end]
+		switch {
+		case len(bytes.TrimRight(line, "\r\n")) == 0:
+		case (line[0] == ' ' || line[0] == '\t') && len(fields) > 0:
+			fields[len(fields)-1].end = end
+		case at == 0 && bytes.HasPrefix(line, []byte("From ")): // of an mbox
+		default:
+			fields = append(fields, extent{at, end})
+		}
+		at = end
+	}
+	return fields
+}
+
+// Header is the message's header.
+func (f *File) Header() entity.Header { return f.header }
+
+// Message is the message as an MTA would hand it over.
+func (f *File) Message(sender string, recipients []string, limits entity.Limits) *Message {
+	body := f.raw[f.body:]
+	m := &Message{
+		Session: "file", Macros: map[string]string{}, Sender: sender, Recipients: recipients,
+		Header: f.header, Body: bytes.NewReader(body), Size: int64(len(body)),
+	}
+	s := entity.NewScanner(f.header, limits)
+	s.Write(body) // never fails: a limit shows in Finish
+	m.Tree, m.TreeErr = s.Finish()
+	return m
+}
+
+// Apply is the message with an outcome's edits carried out as an MTA would.
+func (f *File) Apply(o Outcome) ([]byte, error) {
+	head, err := f.editedHeader(o.Fields)
+	if err != nil {
+		return nil, err
+	}
+	out := bytes.NewBuffer(head)
+	body := f.raw[f.body:]
+	if err := entity.WritePatched(out, bytes.NewReader(body), int64(len(body)), o.Splices); err != nil {
+		return nil, fmt.Errorf("editing the body: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// editedHeader carries out field edits on the header's bytes. A new field goes
+// to the end of the header.
+func (f *File) editedHeader(edits []entity.FieldEdit) ([]byte, error) {
+	lines, tail := f.fieldLines()
+	for _, e := range edits {
+		at := -1
+		if e.Op != entity.AddField {
+			if at = occurrence(lines, e.Name, e.Index); at < 0 {
+				return nil, fmt.Errorf("%s field %s %d: there is none", e.Op, e.Name, e.Index)
+			}
+		}
+		switch e.Op {
+		case entity.AddField:
+			lines = append(lines, f.field(e))
+		case entity.ChangeField:
+			lines[at] = f.field(e)
+		case entity.DeleteField:
+			lines = append(lines[:at], lines[at+1:]...)
+		}
+	}
+	return append(bytes.Join(lines, nil), tail...), nil
+}
+
+// fieldLines are the header's fields, with what stands before the first kept
+// with it, and what follows the last: the blank line.
+func (f *File) fieldLines() (lines [][]byte, tail []byte) {
+	at := 0
+	for _, x := range f.fields {
+		lines = append(lines, bytes.Clone(f.raw[at:x.end]))
+		at = x.end
+	}
+	if n := len(lines); n > 0 && !bytes.HasSuffix(lines[n-1], []byte("\n")) {
+		lines[n-1] = append(lines[n-1], f.lineEnd()...)
+	}
+	return lines, f.raw[at:f.body]
+}
+
+// occurrence is the position of the index-th field of a name, counted from 1.
+func occurrence(lines [][]byte, name string, index int) int {
+	for i, l := range lines {
+		n, _, _ := bytes.Cut(l, []byte(":"))
+		if strings.EqualFold(strings.TrimSpace(string(n)), name) {
+			if index--; index == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+func (f *File) field(e entity.FieldEdit) []byte {
+	value := strings.ReplaceAll(e.Value, "\r\n", "\n")
+	return []byte(e.Name + ": " + strings.ReplaceAll(strings.TrimLeft(value, " "), "\n", f.lineEnd()) + f.lineEnd())
+}
+
+// lineEnd is what ends the header's first line.
+func (f *File) lineEnd() string {
+	if i := bytes.IndexByte(f.raw, '\n'); i > 0 && f.raw[i-1] == '\r' || i < 0 {
+		return "\r\n"
+	}
+	return "\n"
+}

@@ -1,0 +1,247 @@
+package milter
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log"
+	"log/slog"
+	"maps"
+	"net"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"sigmilter/milter/entity"
+	"sigmilter/milter/miltertest"
+)
+
+func TestMain(m *testing.M) {
+	log.SetOutput(&libraryLog)
+	os.Exit(m.Run())
+}
+
+// libraryLog takes what the library logs, which goes to the standard logger.
+var libraryLog panicWatch
+
+// panicWatch drops all lines but remembers a panic that got as far as the library.
+type panicWatch struct{ panicked atomic.Bool }
+
+func (w *panicWatch) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("panic")) {
+		w.panicked.Store(true)
+	}
+	return len(p), nil
+}
+
+// patience is how long a test waits for what must happen.
+const patience = 10 * time.Second
+
+// script is a signer that does what a test says. What is left out: WantBody,
+// and an outcome without edits.
+type script struct {
+	head   func(*Message) Stage
+	finish func(*Message) Outcome
+}
+
+func (s script) Head(m *Message) Stage {
+	if s.head == nil {
+		return WantBody
+	}
+	return s.head(m)
+}
+
+func (s script) Finish(m *Message) Outcome {
+	if s.finish == nil {
+		return Outcome{Report: Report{Action: Skipped, Reason: "script"}}
+	}
+	return s.finish(m)
+}
+
+// at is a signer that answers Head with stage.
+func at(stage Stage) script { return script{head: func(*Message) Stage { return stage }} }
+
+// seen is a copy of a message as Done got it.
+type seen struct {
+	Message
+	body    []byte
+	outcome Outcome
+}
+
+// harness is a server under test and what its Done was told.
+type harness struct {
+	t      *testing.T
+	server *Server
+	addr   string
+	log    *logBuffer
+
+	mu   sync.Mutex
+	done []seen
+}
+
+// newServer makes a server without a listener; opts.Done and opts.Log are the
+// harness's unless they are set.
+func newServer(t *testing.T, signer Signer, opts Options) *harness {
+	t.Helper()
+	h := &harness{t: t, log: &logBuffer{}}
+	if opts.Signer == nil {
+		opts.Signer = func() Signer { return signer }
+	}
+	if opts.Done == nil {
+		opts.Done = h.note
+	}
+	opts.Log = slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	h.server = New(opts)
+	return h
+}
+
+// start serves on a port of the kernel's choice until the test ends.
+func start(t *testing.T, signer Signer, opts Options) *harness {
+	t.Helper()
+	h := newServer(t, signer, opts)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.addr = ln.Addr().String()
+	served := make(chan error, 1)
+	go func() { served <- h.server.Serve(ln) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		h.server.Shutdown(ctx)
+		if err := <-served; err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+	})
+	return h
+}
+
+func (h *harness) note(m *Message, o Outcome, _ time.Duration) {
+	s := seen{Message: *m, outcome: o}
+	s.Macros = maps.Clone(m.Macros)
+	if m.Body != nil {
+		s.body, _ = io.ReadAll(io.NewSectionReader(m.Body, 0, m.Body.Size()))
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.done = append(h.done, s)
+}
+
+// messages returns what Done was told; a message is in it before its reply is.
+func (h *harness) messages() []seen {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.done)
+}
+
+// only returns the one message Done was told of.
+func (h *harness) only() seen {
+	h.t.Helper()
+	all := h.messages()
+	if len(all) != 1 {
+		h.t.Fatalf("Done was told of %d messages, want 1", len(all))
+	}
+	return all[0]
+}
+
+// dial connects a fake MTA; the test closes it.
+func (h *harness) dial() *miltertest.MTA {
+	h.t.Helper()
+	mta, err := miltertest.Dial("tcp", h.addr)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { mta.Close() })
+	return mta
+}
+
+// send plays a message and wants the milter to keep all rules.
+func (h *harness) send(mta *miltertest.MTA, e miltertest.Envelope, raw string) *miltertest.Result {
+	h.t.Helper()
+	result, err := mta.Send(e, []byte(raw))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return result
+}
+
+// quit ends a session and wants it to end in order.
+func (h *harness) quit(mta *miltertest.MTA) {
+	h.t.Helper()
+	if err := mta.Quit(); err != nil {
+		h.t.Error(err)
+	}
+}
+
+// want fails the test on an unexpected reply; it takes a call of the fake MTA.
+func (h *harness) want(want miltertest.Reply) func(miltertest.Reply, error) {
+	return func(got miltertest.Reply, err error) {
+		h.t.Helper()
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if got != want {
+			h.t.Fatalf("reply %q, want %q", got, want)
+		}
+	}
+}
+
+// begin plays a message up to its RCPT.
+func (h *harness) begin(mta *miltertest.MTA, sender string) {
+	h.t.Helper()
+	h.want(miltertest.NoReply)(mta.Mail(sender))
+	h.want(miltertest.NoReply)(mta.Rcpt("to@example.net"))
+}
+
+// complete plays the rest of it.
+func (h *harness) complete(mta *miltertest.MTA, body string) {
+	h.t.Helper()
+	h.want(miltertest.NoReply)(mta.Header("Subject", "rest"))
+	h.want(miltertest.Continue)(mta.EndOfHeaders())
+	h.want(miltertest.NoReply)(mta.Body([]byte(body)))
+	_, reply, err := mta.EndOfMessage()
+	h.want(miltertest.Continue)(reply, err)
+}
+
+// eventually waits for a condition nobody signals.
+func eventually(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(patience)
+	for !condition() {
+		if time.Now().After(deadline) {
+			t.Fatalf("still not: %s", what)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// stamp is an outcome that adds the guard field and puts text before the body.
+func stamp(splices ...entity.Splice) Outcome {
+	return Outcome{
+		Fields:  []entity.FieldEdit{{Op: entity.AddField, Name: "X-Guard", Value: "Yes"}},
+		Splices: splices,
+		Report:  Report{Action: Signed, Reason: "script"},
+	}
+}
+
+// logBuffer collects log lines of several goroutines.
+type logBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}

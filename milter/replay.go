@@ -1,0 +1,175 @@
+package milter
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	gomilter "github.com/emersion/go-milter"
+
+	"sigmilter/milter/entity"
+)
+
+// replay sends an outcome's edits to the MTA: the fields in their order, then
+// the patched body in one run of chunks, because Postfix refuses a second run
+// after any other modification. m edits the fields; the body's packets go to
+// packets. An outcome that cannot be carried out as a whole is refused before
+// anything is sent.
+func replay(m *gomilter.Modifier, packets io.Writer, body Body, o Outcome) error {
+	if err := o.validate(body); err != nil {
+		return err
+	}
+	for _, f := range o.Fields {
+		if err := editField(m, f); err != nil {
+			return fmt.Errorf("%s field %s: %w", f.Op, f.Name, err)
+		}
+	}
+	if len(o.Splices) == 0 {
+		return nil
+	}
+	run := newBodyRun(packets)
+	if err := entity.WritePatched(run, body, body.Size(), o.Splices); err != nil {
+		return fmt.Errorf("replace the body: %w", err)
+	}
+	if err := run.end(); err != nil {
+		return fmt.Errorf("replace the body: %w", err)
+	}
+	return nil
+}
+
+// validate finds what would make an edit fail half way or mean something else
+// to the MTA than it says.
+func (o Outcome) validate(body Body) error {
+	for _, f := range o.Fields {
+		if err := validateField(f); err != nil {
+			return fmt.Errorf("%s field %q: %w", f.Op, f.Name, err)
+		}
+	}
+	if len(o.Splices) == 0 {
+		return nil
+	}
+	if body == nil {
+		return errors.New("splices for a body that was not kept")
+	}
+	at, size := int64(0), body.Size()
+	for _, s := range o.Splices {
+		if s.Start < at || s.End < s.Start || s.End > size {
+			return fmt.Errorf("splice %d-%d is out of order in a body of %d bytes", s.Start, s.End, size)
+		}
+		at = s.End
+	}
+	return nil
+}
+
+// unfolded finds a line end that no blank follows.
+var unfolded = regexp.MustCompile(`\n([^ \t]|$)|\r([^\n]|$)`)
+
+func validateField(f entity.FieldEdit) error {
+	switch {
+	case f.Op != entity.AddField && f.Op != entity.ChangeField && f.Op != entity.DeleteField:
+		return errors.New("unknown operation")
+	case f.Name == "" || strings.ContainsFunc(f.Name, notFieldName):
+		return errors.New("not a field name")
+	case f.Op != entity.AddField && f.Index < 1:
+		return fmt.Errorf("index %d, counted from 1", f.Index)
+	case f.Op == entity.ChangeField && strings.TrimLeft(f.Value, " ") == "":
+		return errors.New("a change to an empty value deletes the field")
+	case strings.ContainsRune(f.Value, 0):
+		return errors.New("NUL in the value, which ends it on the wire")
+	case unfolded.MatchString(f.Value):
+		return errors.New("a line of the value is no fold: it would be a field of its own")
+	}
+	return nil
+}
+
+// notFieldName reports a rune that RFC 5322 2.2 does not allow in a field name.
+func notFieldName(r rune) bool { return r <= ' ' || r > '~' || r == ':' }
+
+// editField sends one field edit. A blank before the value goes, because the
+// MTA writes one of its own.
+func editField(m *gomilter.Modifier, f entity.FieldEdit) error {
+	value := strings.TrimLeft(f.Value, " ")
+	switch f.Op {
+	case entity.AddField:
+		return m.AddHeader(f.Name, value)
+	case entity.ChangeField:
+		return m.ChangeHeader(f.Index, f.Name, value)
+	default: // an empty value deletes the field
+		return m.ChangeHeader(f.Index, f.Name, "")
+	}
+}
+
+// packetHead is the length and the code before a packet's data.
+const packetHead = 4 + 1
+
+// bodyRun writes a new body as replace-body packets of less than 64 KiB.
+//
+// QUIRK: it does not use the library's ReplaceBody, which turns each CRLF of a
+// packet into LF: where a bare CR stands before a line end, the MTA then takes
+// that CR for a part of the line end, and a byte of the author's is lost.
+type bodyRun struct {
+	packets io.Writer
+	buf     []byte // a packet: room for its head, then the data so far
+	sent    bool   // a packet has left
+}
+
+// newBodyRun returns a run that writes its packets, each in one Write, to packets.
+func newBodyRun(packets io.Writer) *bodyRun {
+	return &bodyRun{packets: packets, buf: make([]byte, packetHead, packetHead+gomilter.MaxBodyChunk)}
+}
+
+// Write implements [io.Writer].
+func (r *bodyRun) Write(p []byte) (int, error) {
+	written := 0
+	for written < len(p) {
+		if len(r.buf) == cap(r.buf) {
+			if err := r.send(r.lineEnd()); err != nil {
+				return written, err
+			}
+		}
+		n := min(len(p)-written, cap(r.buf)-len(r.buf))
+		r.buf = append(r.buf, p[written:written+n]...)
+		written += n
+	}
+	return written, nil
+}
+
+// lineEnd returns the length of the longest packet that ends with a line, so
+// that CR and LF stay together. Without a line end in the buffer it is the
+// whole buffer, less a last CR.
+func (r *bodyRun) lineEnd() int {
+	if i := bytes.LastIndexByte(r.buf[packetHead:], '\n'); i >= 0 {
+		return packetHead + i + 1
+	}
+	if r.buf[len(r.buf)-1] == '\r' {
+		return len(r.buf) - 1
+	}
+	return len(r.buf)
+}
+
+// send writes the first n bytes of the buffer as a packet and moves the rest to
+// the front.
+func (r *bodyRun) send(n int) error {
+	binary.BigEndian.PutUint32(r.buf, uint32(n-packetHead+1))
+	r.buf[4] = byte(gomilter.ActReplBody)
+	if _, err := r.packets.Write(r.buf[:n]); err != nil {
+		return err
+	}
+	r.sent = true
+	rest := copy(r.buf[packetHead:], r.buf[n:])
+	r.buf = r.buf[:packetHead+rest]
+	return nil
+}
+
+// end sends what is left. A body that became empty takes one empty packet:
+// without any the MTA would keep the old one.
+func (r *bodyRun) end() error {
+	if len(r.buf) == packetHead && r.sent {
+		return nil
+	}
+	return r.send(len(r.buf))
+}
