@@ -1,0 +1,224 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// CSV is a source of people in a file of comma, semicolon or tab separated
+// values, as Excel and HR systems write them, in UTF-8 with or without a byte
+// order mark.
+//
+// The first row names the columns: Graph's attribute names in any case (see
+// [Canonical]), proxyAddresses, groups (or memberOf), and any name besides,
+// which becomes an attribute of that name. Which of the three separators is
+// used is seen from that row. A column without a name is not read.
+//
+// The primary address is mail, and userPrincipalName where there is no mail.
+// proxyAddresses is a list separated by ";", "|" or blanks, with or without
+// smtp: before each; groups is a list of the same kind.
+//
+// A row that cannot be used is left out with a [RowError]; so is the later of
+// two rows with the same address. Values may have line breaks in them when
+// they are quoted, up to 50 lines in a row.
+type CSV struct {
+	Path string
+}
+
+// RowError is a warning about one row of a file.
+type RowError struct {
+	Path    string
+	Line    int // where the row starts, counted from 1
+	Problem string
+}
+
+// Error is "FILE:LINE: problem".
+func (e *RowError) Error() string {
+	return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Problem)
+}
+
+// People reads the file. The error is set when the file cannot be read, when its
+// first row is no usable header, and when there is not one person in it.
+func (c CSV) People(ctx context.Context) ([]Person, []error, error) {
+	f, err := os.Open(c.Path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read people: %w", err)
+	}
+	defer f.Close()
+	people, warnings, err := readCSV(ctx, f, c.Path)
+	if err != nil {
+		return nil, warnings, fmt.Errorf("read people from %s: %w", c.Path, err)
+	}
+	return people, warnings, nil
+}
+
+func readCSV(ctx context.Context, in io.Reader, path string) ([]Person, []error, error) {
+	rows, err := newRows(in, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	columns, err := parseHeader(rows.header)
+	if err != nil {
+		return nil, nil, err
+	}
+	var (
+		people   []Person
+		warnings []error
+		owner    = map[string]int{} // line of the row that has an address
+	)
+	for {
+		row, line, err := rows.next()
+		var broken *RowError
+		switch {
+		case err == io.EOF:
+			if len(people) == 0 {
+				return nil, warnings, errors.New("there is no usable row in it")
+			}
+			return people, warnings, nil
+		case errors.As(err, &broken):
+			warnings = append(warnings, broken)
+			continue
+		case err != nil:
+			return nil, warnings, err
+		case ctx.Err() != nil:
+			return nil, warnings, ctx.Err()
+		}
+		p, problems := columns.person(row)
+		if taken := takenAddress(owner, p); taken != "" {
+			problems = []string{fmt.Sprintf("%s is also in line %d; this row is left out", taken, owner[taken])}
+			p.Address = ""
+		}
+		for _, problem := range problems {
+			warnings = append(warnings, &RowError{path, line, problem})
+		}
+		if p.Address == "" {
+			continue
+		}
+		for _, a := range p.Addresses {
+			owner[a] = line
+		}
+		people = append(people, p)
+	}
+}
+
+func takenAddress(owner map[string]int, p Person) string {
+	for _, a := range p.Addresses {
+		if _, taken := owner[a]; taken {
+			return a
+		}
+	}
+	return ""
+}
+
+// A columnKind says what becomes of the values of a column.
+type columnKind int
+
+const (
+	ignored columnKind = iota
+	attribute
+	proxies
+	groups
+)
+
+type column struct {
+	kind columnKind
+	name string
+}
+
+type columns []column
+
+func parseHeader(row []string) (columns, error) {
+	cols := make(columns, len(row))
+	seen := map[string]bool{}
+	for i, title := range row {
+		cols[i] = newColumn(strings.TrimSpace(title))
+		name := strings.ToLower(cols[i].name)
+		if name != "" && seen[name] {
+			return nil, fmt.Errorf("the first row names the column %s twice", cols[i].name)
+		}
+		seen[name] = true
+	}
+	if !seen["mail"] && !seen["userprincipalname"] {
+		return nil, errors.New("the first row must name the columns, mail or userPrincipalName among them")
+	}
+	return cols, nil
+}
+
+func newColumn(title string) column {
+	switch strings.ToLower(title) {
+	case "":
+		return column{}
+	case "proxyaddresses":
+		return column{proxies, title}
+	case "groups", "memberof":
+		return column{groups, title}
+	}
+	if spelled, ok := Canonical(title); ok {
+		title = spelled
+	}
+	return column{attribute, title}
+}
+
+// person makes a person of a row with as many values as there are columns. Its
+// Address is empty when the row is to be left out. A row without any value is
+// left out silently: spreadsheets write them below the last one in use.
+func (cols columns) person(row []string) (p Person, problems []string) {
+	p.Attributes = make(map[string]string, len(row))
+	var others []string
+	empty := true
+	for i, value := range row {
+		value = strings.TrimSpace(value)
+		if value == "" {
+			continue
+		}
+		empty = false
+		switch cols[i].kind {
+		case attribute:
+			p.Attributes[cols[i].name] = value
+		case proxies:
+			others = splitProxies(value)
+		case groups:
+			p.Groups = append(p.Groups, splitList(value)...)
+		}
+	}
+	if empty {
+		return Person{}, nil
+	}
+	name, value := "mail", p.Attributes["mail"]
+	if value == "" {
+		name, value = "userPrincipalName", p.Attributes["userPrincipalName"]
+	}
+	if value == "" {
+		return Person{}, []string{"no mail address; this row is left out"}
+	}
+	primary, ok := parseAddress(value)
+	if !ok {
+		return Person{}, []string{fmt.Sprintf("%s %q is not a mail address; this row is left out", name, value)}
+	}
+	p.Address = primary
+	p.Addresses, problems = collectAddresses(primary, others)
+	return p, problems
+}
+
+// collectAddresses puts the primary address before the others. One of the
+// others that is not an address costs the person only that address.
+func collectAddresses(primary string, others []string) (all, problems []string) {
+	all = []string{primary}
+	seen := map[string]bool{primary: true}
+	for _, other := range others {
+		a, ok := parseAddress(other)
+		if !ok {
+			problems = append(problems, fmt.Sprintf("proxy address %q is not a mail address and is not used", other))
+			continue
+		}
+		if !seen[a] {
+			seen[a] = true
+			all = append(all, a)
+		}
+	}
+	return all, problems
+}

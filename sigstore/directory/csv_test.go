@@ -1,0 +1,245 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+var _ Source = CSV{}
+
+// writeFile returns the path of a file people.csv with the content.
+func writeFile(t *testing.T, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "people.csv")
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// read returns the people and the warnings without the folder in them.
+func read(t *testing.T, content string) ([]Person, []string, error) {
+	t.Helper()
+	path := writeFile(t, content)
+	people, warnings, err := CSV{Path: path}.People(t.Context())
+	var texts []string
+	for _, w := range warnings {
+		texts = append(texts, strings.TrimPrefix(w.Error(), filepath.Dir(path)+"/"))
+	}
+	return people, texts, err
+}
+
+func addresses(people []Person) string {
+	var all []string
+	for _, p := range people {
+		all = append(all, p.Address)
+	}
+	return strings.Join(all, " ")
+}
+
+func TestPeople(t *testing.T) {
+	alice := Person{
+		Address:    "alice@contoso.com",
+		Addresses:  []string{"alice@contoso.com"},
+		Attributes: map[string]string{"mail": "Alice@Contoso.com", "displayName": "Alice Muster"},
+	}
+	tests := []struct {
+		name, file string
+		want       Person
+	}{
+		{"comma", "mail,displayName\nAlice@Contoso.com,Alice Muster\n", alice},
+		{"semicolon", "mail;displayName\nAlice@Contoso.com;Alice Muster\n", alice},
+		{"tab", "mail\tdisplayName\nAlice@Contoso.com\tAlice Muster\n", alice},
+		{"tab, first value empty", "department\tmail\tdisplayName\n\tAlice@Contoso.com\tAlice Muster\n", alice},
+		{"byte order mark", "\uFEFFmail,displayName\nAlice@Contoso.com,Alice Muster\n", alice},
+		{"CRLF, no last line end", "mail,displayName\r\nAlice@Contoso.com,Alice Muster", alice},
+		{"blank lines", "\n\nmail,displayName\n\n\r\nAlice@Contoso.com,Alice Muster\n\n", alice},
+		{"other case", "MAIL,DISPLAYNAME\nAlice@Contoso.com,Alice Muster\n", alice},
+		{"blanks around", " mail , displayName \n Alice@Contoso.com , Alice Muster \n", alice},
+		{"blank before a quote", "mail, displayName\nAlice@Contoso.com, \"Alice Muster\"\n", alice},
+		{"column without name", "mail,displayName,\nAlice@Contoso.com,Alice Muster,x\n", alice},
+		{"separator in a quoted title", "mail;displayName;\"a,b,c,d\"\nAlice@Contoso.com;Alice Muster;\n", alice},
+		{"empty values", "mail,displayName,jobTitle\nAlice@Contoso.com,Alice Muster,  \n", alice},
+		{"unused rows below", "mail,displayName\nAlice@Contoso.com,Alice Muster\n,\n , \n", alice},
+		{"user principal name", "userprincipalname,mail\nal@contoso.com,\n", Person{
+			Address:    "al@contoso.com",
+			Addresses:  []string{"al@contoso.com"},
+			Attributes: map[string]string{"userPrincipalName": "al@contoso.com"},
+		}},
+		{"mail before user principal name", "userprincipalname,mail\nal@contoso.com,alice@contoso.com\n", Person{
+			Address:    "alice@contoso.com",
+			Addresses:  []string{"alice@contoso.com"},
+			Attributes: map[string]string{"userPrincipalName": "al@contoso.com", "mail": "alice@contoso.com"},
+		}},
+		{"proxies", "mail,proxyAddresses\na@b.c,SMTP:A@b.c;smtp:al@b.c|X500:/o=Ex Labs/ou=A (B)/cn=al@b.c;SIP:sip@b.c; x@b.c y@b.c smtp:al@b.c\n", Person{
+			Address:    "a@b.c",
+			Addresses:  []string{"a@b.c", "al@b.c", "x@b.c", "y@b.c"},
+			Attributes: map[string]string{"mail": "a@b.c"},
+		}},
+		{"an address after X500 in a list of blanks", "mail,proxyaddresses\na@b.c,X500:/o=Ex Labs SMTP:al@b.c\n", Person{
+			Address:    "a@b.c",
+			Addresses:  []string{"a@b.c", "al@b.c"},
+			Attributes: map[string]string{"mail": "a@b.c"},
+		}},
+		{"groups", "mail,memberOf\na@b.c,All Staff; CN=Sales Team,OU=x |g1@b.c g2@b.c\n", Person{}},
+		{"groups quoted", "mail,memberOf\na@b.c,\"All Staff; CN=Sales Team,OU=x |g1@b.c g2@b.c\"\n", Person{
+			Address:    "a@b.c",
+			Addresses:  []string{"a@b.c"},
+			Attributes: map[string]string{"mail": "a@b.c"},
+			Groups:     []string{"All Staff", "CN=Sales Team,OU=x", "g1@b.c", "g2@b.c"},
+		}},
+		{"own names and line breaks", "mail,ExtensionATTRIBUTE12,Floor Number\na@b.c,\"x\ny \"\"z\"\"\",3\n", Person{
+			Address:    "a@b.c",
+			Addresses:  []string{"a@b.c"},
+			Attributes: map[string]string{"mail": "a@b.c", "extensionAttribute12": "x\ny \"z\"", "Floor Number": "3"},
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			people, warnings, err := read(t, test.file)
+			if test.want.Address == "" {
+				if err == nil || len(warnings) != 1 {
+					t.Fatalf("got %+v, warnings %q, %v; want nobody", people, warnings, err)
+				}
+				return
+			}
+			if err != nil || len(warnings) > 0 || len(people) != 1 {
+				t.Fatalf("got %+v, warnings %q, %v", people, warnings, err)
+			}
+			if !reflect.DeepEqual(people[0], test.want) {
+				t.Errorf("got  %+v\nwant %+v", people[0], test.want)
+			}
+		})
+	}
+}
+
+func TestBrokenRows(t *testing.T) {
+	const left = "; this row is left out"
+	long := strings.Repeat("l", 65)
+	tests := []struct {
+		name, rows, warning string
+	}{
+		{"too few values", "x@b.c\n", "people.csv:3: 1 values where the first row has 2 columns" + left},
+		{"too many values", "x@b.c,X,Y\n", "people.csv:3: 3 values where the first row has 2 columns" + left},
+		{"bare quote", "x@b.c,5\" \"tall\n", `people.csv:3: bare " in non-quoted-field` + left},
+		{"one bare quote", "x@b.c,5\" tall\n", "people.csv:3: a quote is opened and not closed" + left},
+		{"quote not closed", "x@b.c,\"X\n", "people.csv:3: a quote is opened and not closed" + left},
+		{"text after a quoted value", "x@b.c,\"X\"Y\"Z\"\n", `people.csv:3: extraneous or missing " in quoted-field` + left},
+		{"no address", ",X\n", "people.csv:3: no mail address" + left},
+		{"no domain", "x@,X\n", `people.csv:3: mail "x@" is not a mail address` + left},
+		{"empty label", "x@b..c,X\n", `people.csv:3: mail "x@b..c" is not a mail address` + left},
+		{"two at signs", "x@y@b.c,X\n", `people.csv:3: mail "x@y@b.c" is not a mail address` + left},
+		{"with name", "X <x@b.c>,X\n", `people.csv:3: mail "X <x@b.c>" is not a mail address` + left},
+		{"long local part", long + "@b.c,X\n", `people.csv:3: mail "` + long + `@b.c" is not a mail address` + left},
+		{"not UTF-8", "x@b.c,M\xfcller\n", "people.csv:3: not UTF-8" + left},
+		{"taken", "A@b.c,X\n", "people.csv:3: a@b.c is also in line 2" + left},
+		{"after a row of three lines", "\"x@b.c\",\"1\n2\n3\"\ny@b.c\n", "people.csv:6: 1 values where the first row has 2 columns" + left},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			people, warnings, err := read(t, "mail,displayName\na@b.c,A\n"+test.rows+"z@b.c,\"Z\"\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := addresses(people)
+			if !strings.HasPrefix(got, "a@b.c ") || !strings.HasSuffix(got, " z@b.c") {
+				t.Errorf("people are %s", got)
+			}
+			if len(warnings) != 1 || warnings[0] != test.warning {
+				t.Errorf("warnings are\n%s\nwant\n%s", strings.Join(warnings, "\n"), test.warning)
+			}
+		})
+	}
+}
+
+// A quote that is never closed costs its own row, even where another one in a
+// later row seems to close it.
+func TestBrokenRowsTogether(t *testing.T) {
+	people, warnings, err := read(t, "mail,displayName\n"+
+		"a@b.c,\"A\n"+
+		"b@b.c,B\n"+
+		"c@b.c,\"C\"x\n"+
+		"d@b.c,\"D\n"+
+		"e@b.c,E\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := addresses(people); got != "b@b.c e@b.c" {
+		t.Errorf("people are %s", got)
+	}
+	if len(warnings) != 3 {
+		t.Errorf("warnings are %q", warnings)
+	}
+}
+
+func TestProxyWarnings(t *testing.T) {
+	people, warnings, err := read(t, "mail,proxyAddresses\na@b.c,smtp:a@@b.c;smtp:z@b.c\nd@b.c,smtp:Z@b.c\n")
+	if err != nil || len(people) != 1 || addresses(people) != "a@b.c" {
+		t.Fatalf("got %v, %v", people, err)
+	}
+	want := []string{
+		`people.csv:2: proxy address "a@@b.c" is not a mail address and is not used`,
+		"people.csv:3: z@b.c is also in line 2; this row is left out",
+	}
+	if !reflect.DeepEqual(warnings, want) {
+		t.Errorf("warnings are %q", warnings)
+	}
+}
+
+func TestUnusableFiles(t *testing.T) {
+	tests := []struct{ name, file, want string }{
+		{"empty", "", "it is empty"},
+		{"blank", "\n\n\r\n", "it is empty"},
+		{"no header", "alice@contoso.com,Alice\n", "must name the columns"},
+		{"header alone", "mail,displayName\n", "no usable row"},
+		{"all rows broken", "mail,displayName\nx,y\n", "no usable row"},
+		{"column twice", "mail,Mail\na@b.c,d@b.c\n", "the column mail twice"},
+		{"broken header", "mail,\"displayName\na@b.c,A\n", "first row"},
+		{"header not UTF-8", "mail,\xfc\na@b.c,A\n", "not UTF-8"},
+		{"UTF-16", "\xff\xfem\x00a\x00", "UTF-16"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			people, _, err := read(t, test.file)
+			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "people.csv") {
+				t.Errorf("got %v, error %v; want %s", people, err, test.want)
+			}
+		})
+	}
+	_, _, err := CSV{Path: filepath.Join(t.TempDir(), "absent.csv")}.People(t.Context())
+	if !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("absent file: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := (CSV{Path: writeFile(t, "mail\na@b.c\n")}).People(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+func FuzzCSV(f *testing.F) {
+	f.Fuzz(func(t *testing.T, file string) {
+		people, _, err := readCSV(t.Context(), strings.NewReader(file), "f")
+		if (err == nil) != (len(people) > 0) {
+			t.Fatalf("%d people, error %v", len(people), err)
+		}
+		owner := map[string]bool{}
+		for _, p := range people {
+			if p.Address == "" || p.Addresses[0] != p.Address {
+				t.Fatalf("%+v", p)
+			}
+			for _, a := range p.Addresses {
+				if owner[a] || a != strings.ToLower(a) || !strings.Contains(a, "@") {
+					t.Fatalf("address %q", a)
+				}
+				owner[a] = true
+			}
+		}
+	})
+}

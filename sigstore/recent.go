@@ -1,0 +1,95 @@
+package sigstore
+
+import (
+	"hash/maphash"
+	"strings"
+	"sync"
+	"time"
+
+	"sigmilter/sigstore/directory"
+)
+
+const (
+	recentShards = 16
+	// recentBytes is how much memory the signatures of a Book may take, in all,
+	// by the estimate of size.
+	recentBytes = 64 << 20
+	// recentOverhead is about what an entry takes besides its texts and pictures:
+	// the person, the key and the map.
+	recentOverhead = 2 << 10
+)
+
+// recent holds the signatures asked for lately, in shards so that sessions do
+// not wait for each other. Its zero value is empty.
+type recent struct {
+	shards [recentShards]recentShard
+}
+
+type recentShard struct {
+	mu      sync.RWMutex // guards all below
+	entries map[recentKey]*recentEntry
+	bytes   int
+}
+
+type recentKey struct{ tenant, address, template string }
+
+// recentEntry is not changed once it is in the map.
+type recentEntry struct {
+	generation uint64 // of the store, before it was asked
+	template   string // version
+	expires    time.Time
+	signature  Signature
+	person     directory.Person
+}
+
+func (e *recentEntry) size() int {
+	n := recentOverhead + len(e.signature.HTML) + len(e.signature.Text)
+	for _, image := range e.signature.Images {
+		n += len(image.Data)
+	}
+	return n
+}
+
+var recentSeed = maphash.MakeSeed()
+
+func (r *recent) shard(key recentKey) *recentShard {
+	return &r.shards[maphash.String(recentSeed, key.address)%recentShards]
+}
+
+func (r *recent) get(key recentKey) (*recentEntry, bool) {
+	s := r.shard(key)
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	e, ok := s.entries[key]
+	return e, ok
+}
+
+// put takes in an entry and, when there is no room, gives up others at random:
+// they cost a transaction, no more.
+func (r *recent) put(key recentKey, e *recentEntry) {
+	if e.size() > recentBytes/recentShards {
+		return
+	}
+	// As a part of a message's header it would keep the whole header in memory.
+	key.address = strings.Clone(key.address)
+	s := r.shard(key)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.entries == nil {
+		s.entries = map[recentKey]*recentEntry{}
+	}
+	if old, ok := s.entries[key]; ok {
+		s.bytes -= old.size()
+	}
+	s.entries[key] = e
+	s.bytes += e.size()
+	for other, old := range s.entries {
+		if s.bytes <= recentBytes/recentShards {
+			return
+		}
+		if other != key {
+			delete(s.entries, other)
+			s.bytes -= old.size()
+		}
+	}
+}

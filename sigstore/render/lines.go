@@ -1,0 +1,179 @@
+package render
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// due is the line end that goes before what comes next. That of a block within a
+// table cell is void at the end of the cell; that of a row is not.
+type due int
+
+const (
+	noEnd due = iota
+	blockEnd
+	rowEnd
+)
+
+// textWriter lays out the lines.
+type textWriter struct {
+	out   strings.Builder
+	lines int  // written to out, empty ones included
+	empty bool // the one written last is empty
+
+	line     []byte // the current line
+	occupied bool   // it counts although it may be empty
+	blank    bool   // a blank goes before what comes next
+	due      due
+	cellAt   int // where the current cell begins in line, negative outside of one
+
+	url       string // of the link that is open
+	linkStart int    // where its text begins in line, negative in an earlier line
+}
+
+func (w *textWriter) start(token html.Token) {
+	switch token.DataAtom {
+	case atom.Br:
+		w.endDueLine()
+		w.occupied = true
+		w.endLine()
+	case atom.A:
+		w.closeLink()
+		w.openLink(attribute(token, "href"))
+	case atom.Img:
+		w.blank = true
+		w.text(attribute(token, "alt"))
+		w.blank = true
+	case atom.Td, atom.Th:
+		w.endCell()
+		w.cellAt = len(w.line)
+	default:
+		w.boundary(token.DataAtom, false)
+	}
+}
+
+func (w *textWriter) end(name atom.Atom) {
+	switch name {
+	case atom.A:
+		w.closeLink()
+	case atom.Td, atom.Th:
+		w.endCell()
+	default:
+		w.boundary(name, name == atom.Tr)
+	}
+}
+
+func (w *textWriter) endCell() {
+	w.blank = true
+	w.cellAt = -1
+	if w.due == blockEnd {
+		w.due = noEnd
+	}
+}
+
+// boundary begins or ends a block. The first block of a cell goes on in its row.
+func (w *textWriter) boundary(name atom.Atom, rowEnds bool) {
+	switch {
+	case !blocks[name] || !w.occupied:
+	case len(w.line) == w.cellAt && !rowEnds:
+	case name == atom.Tr:
+		w.due = rowEnd
+	default:
+		w.due = max(w.due, blockEnd)
+	}
+}
+
+// text adds to the line. A line of nothing but no-break spaces is one on
+// purpose: clients and editors write empty lines so.
+func (w *textWriter) text(s string) {
+	for _, r := range s {
+		switch {
+		case r == '\u00A0':
+			w.endDueLine()
+			w.occupied = true
+			w.blank = true
+		case unicode.IsSpace(r) || unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp):
+			w.blank = true
+		case r == '\u00AD' || r == '\u200B' || r == '\u2060' || r == '\uFEFF':
+			// For the line breaking of a browser; in text they only hinder a search.
+		default:
+			w.endDueLine()
+			w.setOff()
+			w.line = utf8.AppendRune(w.line, r)
+			w.occupied = true
+		}
+	}
+}
+
+// setOff writes the blank that is due, within the line only.
+func (w *textWriter) setOff() {
+	if w.blank && len(w.line) > 0 && w.line[len(w.line)-1] != ' ' {
+		w.line = append(w.line, ' ')
+	}
+	w.blank = false
+}
+
+func (w *textWriter) endDueLine() {
+	if w.due != noEnd {
+		w.endLine()
+	}
+}
+
+func (w *textWriter) endLine() {
+	w.line = bytes.TrimRight(w.line, " ") // set off for a link without text
+	empty := len(w.line) == 0
+	if !empty || w.lines > 0 && !w.empty {
+		w.out.Write(w.line)
+		w.out.WriteByte('\n')
+		w.lines++
+		w.empty = empty
+	}
+	w.line = w.line[:0]
+	w.blank, w.occupied, w.due = false, false, noEnd
+	w.linkStart, w.cellAt = -1, -1
+}
+
+func (w *textWriter) openLink(href string) {
+	if w.url = webAddress(href); w.url != "" {
+		w.endDueLine()
+		w.setOff()
+		w.linkStart = len(w.line)
+	}
+}
+
+// closeLink puts the address of the link after its text, or in its place when
+// the text says the same.
+func (w *textWriter) closeLink() {
+	url, start := w.url, w.linkStart
+	if url == "" {
+		return
+	}
+	w.url = ""
+	w.occupied = true
+	if start >= 0 {
+		if start < len(w.line) && w.line[start] == ' ' {
+			start++
+		}
+		text := string(w.line[start:])
+		if text == "" || sameAddress(text, url) {
+			w.line = append(w.line[:start], url...)
+			return
+		}
+	}
+	after := w.blank
+	w.blank = true
+	w.setOff()
+	w.line = append(append(append(w.line, '<'), url...), '>')
+	w.blank = after
+}
+
+func (w *textWriter) finish() string {
+	w.closeLink()
+	w.endLine()
+	return strings.TrimRight(w.out.String(), "\n")
+}
