@@ -1,0 +1,216 @@
+// Package config reads sigmilter's configuration, one TOML file and the
+// templates it names, into a checked and immutable [Config]. Nothing else in
+// sigmilter reads settings.
+//
+// It is strict: an unknown key is a fault, so is a value of the wrong type. All
+// faults of a file are found in one go, each with its line. Only a mistake in
+// the TOML syntax hides the others, for behind it nothing can be read.
+//
+// Relative paths are taken from the folder of the configuration file.
+package config
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"regexp"
+	"slices"
+	"time"
+
+	"sigmilter/sigstore/render"
+)
+
+// Config is a loaded configuration. It is shared by everything that runs, and
+// none of it may be changed after [Load].
+type Config struct {
+	// Path is the file it came from, as given to [Load].
+	Path string
+
+	// Listen is where the MTA finds the milter: unix:/absolute/path (default
+	// unix:/run/sigmilter/milter.sock) or inet:host:port.
+	Listen string
+	// SocketMode is the mode of the unix socket, 0660 by default.
+	SocketMode fs.FileMode
+	// SocketGroup owns the unix socket; empty leaves the daemon's own group.
+	SocketGroup string
+	// State is the bbolt file of people and rendered signatures, by default
+	// /var/lib/sigmilter/sigmilter.db.
+	State string
+	// OnError says what becomes of a message when sigmilter itself fails, by
+	// default [Tempfail].
+	OnError OnError
+
+	Limits   Limits
+	Timeouts Timeouts
+	Guard    Guard
+	Tenants  []Tenant // at least one, in the order of the file
+	Cache    Cache
+	Place    Place
+	// Templates holds at least one template, by name.
+	Templates map[string]Template
+	// Rules are tried in this order; there is at least one. Without any in the
+	// file, a sole template makes one rule that applies it to all mail.
+	Rules []Rule
+	Log   Log
+
+	// Warnings are what the file names rightly but cannot be had at the moment:
+	// a source of people that is not there. The daemon runs on the last good
+	// data then; check reports them as faults. With other faults around, [Load]
+	// returns them among those.
+	Warnings Faults
+
+	hash string
+}
+
+// OnError is a policy for failures inside sigmilter.
+type OnError string
+
+// The choices of on_error.
+const (
+	Tempfail OnError = "tempfail" // the MTA keeps the message and tries again
+	Pass     OnError = "pass"     // the message goes on unsigned, with the guard field
+)
+
+// Limits bound what one message or MTA may cost.
+type Limits struct {
+	MessageBytes int64 // a larger body passes unsigned; 150 MiB
+	BodyMemory   int64 // bytes of a body kept in memory, above in a temporary file; 1 MiB
+	Sessions     int   // MTA connections at a time; 500
+	Parts        int   // MIME parts of a message that is signed; 1000
+	Depth        int   // levels of multiparts in it; 30
+	TextBytes    int64 // a larger text part is not edited; 8 MiB
+}
+
+// Timeouts bound how long sigmilter waits. Each is at least 100 ms.
+type Timeouts struct {
+	Idle  time.Duration // for the next command of the MTA; 10 minutes
+	Write time.Duration // for the MTA to take a reply; 30 seconds
+	Stop  time.Duration // for messages in hand when the daemon stops; 60 seconds
+}
+
+// Guard is the field that marks a message as handled.
+type Guard struct {
+	Field      string   // X-Sigmilter-Handled by default
+	AlsoHonour []string // guard fields of other products
+}
+
+// Tenant is one organisation whose mail is signed.
+type Tenant struct {
+	Name string
+	// Domains has at least one; they are in lower case, internationalised ones
+	// as A-labels (xn--), and none belongs to two tenants.
+	Domains   []string
+	Directory Directory
+}
+
+// Directory is where a tenant's people come from.
+type Directory struct {
+	Source string        // csv
+	Path   string        // the CSV file, absolute
+	Every  time.Duration // how often it is read again; 5 minutes
+
+	origin Fault // of the path, without a problem
+}
+
+// Fault is a problem found later in what Path names, at the line that names it.
+func (d Directory) Fault(problem string) Fault {
+	f := d.origin
+	f.Problem = problem
+	return f
+}
+
+// Cache is about rendered signatures.
+type Cache struct {
+	TTL time.Duration // how long one is good; 20 minutes
+}
+
+// Selections say which mail is signed and what gives way to the signature. With
+// all four off only the marker works.
+type Selections struct {
+	ReplaceExisting bool // an older signature of the author
+	ReplaceSignoff  bool // a phone's default line
+	OnNew           bool // new messages are signed
+	OnReply         bool // replies and forwards are signed
+}
+
+// Place says where signatures go.
+type Place struct {
+	Selections                  // for rules that do not say otherwise; all on
+	Marker     string           // replaced by the signature; {EMAILSIGNATURE}
+	Signoffs   []*regexp.Regexp // sign-offs of the admin's own, beside the built-in ones
+}
+
+// Template is the source of one signature.
+type Template struct {
+	Name     string
+	HTML     string           // contents of the file HTMLPath
+	Text     string           // contents of the file TextPath; empty: derived from the HTML
+	HTMLPath string           // absolute
+	TextPath string           // absolute, or empty
+	Parsed   *render.Template // made of HTML and Text
+}
+
+// Audience is the recipients a rule is for.
+type Audience string
+
+// The choices of a rule's to. A message with any recipient outside the tenant's
+// domains is external.
+const (
+	Any      Audience = "any"
+	Internal Audience = "internal"
+	External Audience = "external"
+)
+
+// Rule says which signature which mail gets.
+type Rule struct {
+	Name string   // unique
+	To   Audience // Any by default
+	// From limits the rule to these authors, addresses or whole domains, in
+	// lower case; empty is everyone.
+	From []string
+	// Signature names the template for new messages.
+	Signature string
+	// ReplySignature names the template for replies and forwards: by default
+	// the same as Signature, and empty when the rule says "none".
+	ReplySignature string
+	Selections          // those of Place unless the rule has its own
+	Stop           bool // no further rule is tried after this one; true by default
+}
+
+// Log is about the daemon's log on stderr.
+type Log struct {
+	Level  slog.Level // info by default
+	Format LogFormat  // Logfmt by default
+}
+
+// LogFormat is how a log line is written.
+type LogFormat string
+
+// The choices of log.format.
+const (
+	Logfmt LogFormat = "logfmt"
+	JSON   LogFormat = "json"
+)
+
+// Hash names the version of everything that was loaded, the file and its
+// templates: 32 hexadecimal digits.
+func (c *Config) Hash() string { return c.hash }
+
+// sum computes the hash over parts that cannot run into each other.
+func (c *Config) sum(text string) string {
+	h := sha256.New()
+	add := func(s string) {
+		digest := sha256.Sum256([]byte(s))
+		h.Write(digest[:])
+	}
+	add(text)
+	for _, name := range slices.Sorted(maps.Keys(c.Templates)) {
+		t := c.Templates[name]
+		add(name)
+		add(t.HTML)
+		add(t.Text)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}

@@ -1,0 +1,291 @@
+package config
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+const testdata = "../../../testdata/config"
+
+var update = flag.Bool("update", false, "rewrite testdata/config/bad-*.want")
+
+func load(t *testing.T, name string) *Config {
+	t.Helper()
+	cfg, err := Load(filepath.Join(testdata, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+// at is the absolute path of a file in testdata.
+func at(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join(testdata, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// origin is where a tenant's directory path stands in a file of testdata.
+func origin(name string, line int, tenant string) Fault {
+	return Fault{File: filepath.Join(testdata, name), Line: line, Key: "tenant." + tenant + ".directory.path"}
+}
+
+func TestLoadSmallest(t *testing.T) {
+	cfg := load(t, "good-smallest.toml")
+	html := "<p><b>{{.displayName}}</b>{{if .jobTitle}}<br>{{.jobTitle}}{{end}}</p>\n"
+	all := Selections{ReplaceExisting: true, ReplaceSignoff: true, OnNew: true, OnReply: true}
+	want := &Config{
+		Path:       filepath.Join(testdata, "good-smallest.toml"),
+		Listen:     "unix:/run/sigmilter/milter.sock",
+		SocketMode: 0o660,
+		State:      "/var/lib/sigmilter/sigmilter.db",
+		OnError:    Tempfail,
+		Limits: Limits{
+			MessageBytes: 150 * 1024 * 1024, BodyMemory: 1024 * 1024, Sessions: 500,
+			Parts: 1000, Depth: 30, TextBytes: 8 * 1024 * 1024,
+		},
+		Timeouts: Timeouts{Idle: 10 * time.Minute, Write: 30 * time.Second, Stop: time.Minute},
+		Guard:    Guard{Field: "X-Sigmilter-Handled"},
+		Tenants: []Tenant{{
+			Name: "contoso", Domains: []string{"contoso.com"},
+			Directory: Directory{Source: "csv", Path: at(t, "people.csv"), Every: 5 * time.Minute, origin: origin("good-smallest.toml", 4, "contoso")},
+		}},
+		Cache:     Cache{TTL: 20 * time.Minute},
+		Place:     Place{Selections: all, Marker: "{EMAILSIGNATURE}"},
+		Templates: map[string]Template{"corporate": {Name: "corporate", HTML: html, HTMLPath: at(t, "corporate.html"), Parsed: cfg.Templates["corporate"].Parsed}},
+		Rules: []Rule{{
+			Name: "corporate", To: Any, Signature: "corporate", ReplySignature: "corporate", Selections: all, Stop: true,
+		}},
+		Log:  Log{Level: slog.LevelInfo, Format: Logfmt},
+		hash: cfg.hash,
+	}
+	if !reflect.DeepEqual(cfg, want) {
+		t.Errorf("got  %+v\nwant %+v", cfg, want)
+	}
+	if cfg.Templates["corporate"].Parsed == nil {
+		t.Error("the template was not parsed")
+	}
+}
+
+func TestLoadEverything(t *testing.T) {
+	cfg := load(t, "good-everything.toml")
+	want := &Config{
+		Path:        filepath.Join(testdata, "good-everything.toml"),
+		Listen:      "inet:[::1]:8891",
+		SocketMode:  0o600,
+		SocketGroup: "postfix",
+		State:       at(t, "state/sigmilter.db"),
+		OnError:     Pass,
+		Limits:      Limits{MessageBytes: 25_000_000, BodyMemory: 65536, Sessions: 20, Parts: 50, Depth: 5, TextBytes: 1_000_000},
+		Timeouts:    Timeouts{Idle: 90 * time.Second, Write: 5 * time.Second, Stop: 10 * time.Second},
+		Guard:       Guard{Field: "X-Contoso-Handled", AlsoHonour: []string{"X-Old-Handled", "X-Other-Handled"}},
+		Tenants: []Tenant{{
+			Name: "contoso", Domains: []string{"contoso.com", "contoso.de"},
+			Directory: Directory{Source: "csv", Path: at(t, "people.csv"), Every: 90 * time.Second, origin: origin("good-everything.toml", 33, "contoso")},
+		}, {
+			Name: "fabrikam.example", Domains: []string{"xn--bcher-kva.example"},
+			Directory: Directory{Source: "csv", Path: at(t, "people.csv"), Every: 5 * time.Minute, origin: origin("good-everything.toml", 38, `"fabrikam.example"`)},
+		}},
+		Cache: Cache{TTL: time.Hour},
+		Place: Place{
+			Selections: Selections{ReplaceSignoff: true, OnNew: true},
+			Marker:     "%%SIGNATURE%%",
+			Signoffs:   []*regexp.Regexp{regexp.MustCompile(`(?i)^sent with my watch$`)},
+		},
+		Templates: cfg.Templates,
+		Rules: []Rule{{
+			Name: "outside", To: External, From: []string{"alice@contoso.com", "contoso.de"},
+			Signature: "corporate", ReplySignature: "short", Selections: Selections{ReplaceExisting: true, OnReply: true},
+		}, {
+			Name: "inside", To: Internal, Signature: "short",
+			Selections: Selections{ReplaceSignoff: true, OnNew: true}, Stop: true,
+		}, {
+			Name: "rest", To: Any, Signature: "short", ReplySignature: "short",
+			Selections: Selections{ReplaceSignoff: true, OnNew: true}, Stop: true,
+		}},
+		Log:  Log{Level: slog.LevelDebug, Format: JSON},
+		hash: cfg.hash,
+	}
+	if !reflect.DeepEqual(cfg, want) {
+		t.Errorf("got  %+v\nwant %+v", cfg, want)
+	}
+	if got := cfg.Templates["corporate"]; len(cfg.Templates) != 2 || got.Parsed == nil || got.TextPath != at(t, "corporate.txt") || !strings.HasPrefix(got.Text, "{{.displayName}}") {
+		t.Errorf("corporate: %+v", got)
+	}
+}
+
+func TestLoadOtherSpellings(t *testing.T) {
+	cfg := load(t, "good-style.toml")
+	if cfg.Timeouts.Idle != time.Minute || cfg.Timeouts.Write != time.Second {
+		t.Errorf("timeouts: %+v", cfg.Timeouts)
+	}
+	if len(cfg.Rules) != 2 || cfg.Rules[1].Name != "two" || cfg.Rules[1].Stop {
+		t.Errorf("rules: %+v", cfg.Rules)
+	}
+	if len(cfg.Tenants) != 1 || cfg.Tenants[0].Directory.Path != at(t, "people.csv") {
+		t.Errorf("tenants: %+v", cfg.Tenants)
+	}
+}
+
+// Every bad-*.toml has its lines, without the folder, in bad-*.want.
+func TestLoadFaults(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(testdata, "bad-*.toml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			_, err := Load(file)
+			var faults Faults
+			if !errors.As(err, &faults) || len(faults) == 0 {
+				t.Fatalf("error is %v, want faults", err)
+			}
+			got := strings.NewReplacer(testdata+"/", "", at(t, "")+"/", "", at(t, ""), "FOLDER").Replace(faults.Error()) + "\n"
+			wanted := strings.TrimSuffix(file, ".toml") + ".want"
+			if *update {
+				if err := os.WriteFile(wanted, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(wanted)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("got\n%swant\n%s", got, want)
+			}
+		})
+	}
+}
+
+func TestLoadUnreadable(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, tc := range []struct{ path, want string }{
+		{filepath.Join(dir, "none.toml"), "cannot be read: no such file or directory"},
+		{dir, "cannot be read: not a regular file"},
+		{write("latin1.toml", "# M\xfcller\n"), "not UTF-8"},
+		{write("large.toml", strings.Repeat("#\n", maxFile)), "larger than"},
+	} {
+		_, err := Load(tc.path)
+		if err == nil || !strings.HasPrefix(err.Error(), tc.path+": ") || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: got %v, want %q", tc.path, err, tc.want)
+		}
+	}
+}
+
+// A source that is not there must not keep the daemon from starting on its last
+// good data.
+func TestLoadMissingSourceIsWarning(t *testing.T) {
+	text := "[tenant.contoso]\ndomains = [\"contoso.com\"]\ndirectory.path = \"gone.csv\"\n" +
+		"[template.short]\nhtml = \"" + at(t, "short.html") + "\"\n"
+	cfg, err := parse("c.toml", t.TempDir(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cfg.Warnings) != 1 || cfg.Warnings[0].Line != 3 || cfg.Warnings[0].Key != "tenant.contoso.directory.path" {
+		t.Errorf("warnings: %v", cfg.Warnings)
+	}
+	_, err = parse("c.toml", t.TempDir(), "on_error = \"never\"\n"+text)
+	if err == nil || !strings.Contains(err.Error(), "c.toml:4: tenant.contoso.directory.path: ") {
+		t.Errorf("beside a fault the warning is missing: %v", err)
+	}
+}
+
+func TestLoadCRLFAndByteOrderMark(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(testdata, "bad-five.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, want := parse("c.toml", at(t, ""), string(text))
+	_, got := parse("c.toml", at(t, ""), "\ufeff"+strings.ReplaceAll(string(text), "\n", "\r\n"))
+	if want == nil || got == nil || got.Error() != want.Error() {
+		t.Errorf("got\n%v\nwant\n%v", got, want)
+	}
+}
+
+func TestHash(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hash := func() string {
+		cfg, err := Load(filepath.Join(dir, "c.toml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cfg.Hash()
+	}
+	text := "tenant.a.domains = [\"contoso.com\"]\ntenant.a.directory.path = \"p.csv\"\ntemplate.t.html = \"t.html\"\n"
+	write("c.toml", text)
+	write("t.html", "<p>one</p>")
+	first := hash()
+	if again := hash(); again != first || len(first) != 32 {
+		t.Errorf("loaded twice: %s and %s", first, again)
+	}
+	write("t.html", "<p>two</p>")
+	second := hash()
+	write("c.toml", text+"# changed\n")
+	if third := hash(); first == second || second == third {
+		t.Errorf("not told apart: %s %s %s", first, second, third)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	files, err := filepath.Glob(filepath.Join(testdata, "*.toml"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
+	dir, err := filepath.Abs(testdata)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		cfg, err := parse("c.toml", dir, text)
+		var faults Faults
+		switch {
+		case err == nil && (len(cfg.Tenants) == 0 || len(cfg.Templates) == 0 || len(cfg.Rules) == 0):
+			t.Errorf("loaded without what it needs: %+v", cfg)
+		case err != nil && (!errors.As(err, &faults) || len(faults) == 0):
+			t.Errorf("error without faults: %v", err)
+		}
+		last := strings.Count(text, "\n") + 1
+		for _, fault := range faults {
+			if fault.Line < 1 || fault.Line > last || fault.Problem == "" {
+				t.Errorf("fault of no line in a file of %d: %v", last, fault)
+			}
+		}
+	})
+}
+
+func ExampleFault_String() {
+	fmt.Println(Fault{"sigmilter.toml", 7, "on_eror", `unknown key; did you mean "on_error"?`})
+	// Output: sigmilter.toml:7: on_eror: unknown key; did you mean "on_error"?
+}

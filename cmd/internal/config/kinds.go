@@ -1,0 +1,265 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"math"
+	"net"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/net/idna"
+)
+
+// kind is a sort of value that is written as a quoted string.
+type kind[T any] struct {
+	name  string // as in "is not NAME"
+	like  string // an example, with its quotes
+	parse func(string) (T, error)
+}
+
+var (
+	durations  = kind[time.Duration]{"a duration", `"90s", "20m" or "24h"`, parseDuration}
+	modes      = kind[fs.FileMode]{"a file mode", `"0660"`, parseMode}
+	levels     = kind[slog.Level]{"a log level", `"debug", "info", "warn" or "error"`, parseLevel}
+	domains    = kind[string]{"a domain", `"contoso.com"`, parseDomain}
+	origins    = kind[string]{"an address or a domain", `"alice@contoso.com" or "contoso.com"`, parseOrigin}
+	fieldNames = kind[string]{"a field name", `"X-Sigmilter-Handled"`, parseFieldName}
+	names      = kind[string]{"a name", `"outside"`, parseName}
+	groups     = kind[string]{"a group", `"postfix"`, parseName}
+	markers    = kind[string]{"a marker", `"{EMAILSIGNATURE}"`, parseMarker}
+	patterns   = kind[*regexp.Regexp]{"a regular expression", `'^Sent with my (phone|watch)$'`, parsePattern}
+)
+
+// parseDuration wants at least 100 ms: below that a timeout only breaks
+// sessions, and a source is read in a busy loop.
+func parseDuration(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	switch {
+	case err != nil:
+		return 0, errors.New("it needs a number and a unit")
+	case d < 100*time.Millisecond:
+		return 0, errors.New("it is below 100ms")
+	}
+	return d, nil
+}
+
+func parseMode(s string) (fs.FileMode, error) {
+	n, err := strconv.ParseUint(s, 8, 32)
+	switch {
+	case err != nil:
+		return 0, errors.New("it needs octal digits")
+	case n > 0o777:
+		return 0, errors.New("it has more than read, write and execute")
+	case n&0o600 != 0o600:
+		return 0, errors.New("the owner must be able to read and write")
+	}
+	return fs.FileMode(n), nil
+}
+
+func parseLevel(s string) (slog.Level, error) {
+	levels := map[string]slog.Level{
+		"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
+	}
+	level, ok := levels[s]
+	if !ok {
+		return 0, errors.New("there is no such level")
+	}
+	return level, nil
+}
+
+var label = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$`)
+
+// parseDomain lower-cases a domain and writes an internationalised one as DNS
+// and SMTP do (RFC 5890 A-labels).
+func parseDomain(s string) (string, error) {
+	domain := strings.ToLower(s)
+	if strings.Contains(domain, "@") {
+		return "", errors.New("an address has no place here, only what follows its @")
+	}
+	if strings.IndexFunc(domain, func(r rune) bool { return r > unicode.MaxASCII }) >= 0 {
+		ascii, err := idna.Lookup.ToASCII(domain)
+		if err != nil {
+			return "", errors.New("it has letters that no domain can have")
+		}
+		domain = ascii
+	}
+	labels := strings.Split(domain, ".")
+	if len(labels) < 2 {
+		return "", errors.New("it has no dot")
+	}
+	for _, l := range labels {
+		if !label.MatchString(l) {
+			return "", fmt.Errorf("%q cannot be part of one", l)
+		}
+	}
+	if len(domain) > 253 {
+		return "", errors.New("it is longer than 253 letters")
+	}
+	return domain, nil
+}
+
+func parseOrigin(s string) (string, error) {
+	at := strings.LastIndexByte(s, '@')
+	if at < 0 {
+		return parseDomain(s)
+	}
+	local := strings.ToLower(s[:at])
+	if local == "" || strings.ContainsFunc(local, notPrinted) || strings.ContainsAny(local, `<>,;"`) {
+		return "", errors.New("what stands before the @ cannot be a mailbox")
+	}
+	domain, err := parseDomain(s[at+1:])
+	return local + "@" + domain, err
+}
+
+// parseFieldName follows RFC 5322 section 2.2: printable ASCII without colon.
+func parseFieldName(s string) (string, error) {
+	if s == "" {
+		return "", errors.New("it is empty")
+	}
+	if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' }) {
+		return "", errors.New("it has a blank, a colon or a letter outside ASCII")
+	}
+	return s, nil
+}
+
+// parseName keeps names fit for log lines and reports.
+func parseName(s string) (string, error) {
+	switch {
+	case strings.TrimSpace(s) == "":
+		return "", errors.New("it is empty")
+	case strings.ContainsFunc(s, unicode.IsControl):
+		return "", errors.New("it has a control character")
+	}
+	return s, nil
+}
+
+// parseMarker refuses what an author could type by accident, and blanks, which
+// clients change as they like.
+func parseMarker(s string) (string, error) {
+	switch n := len([]rune(s)); {
+	case n < 4 || n > 100:
+		return "", errors.New("it must have 4 to 100 letters")
+	case strings.ContainsFunc(s, notPrinted):
+		return "", errors.New("it has a blank or a control character")
+	}
+	return s, nil
+}
+
+func notPrinted(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }
+
+func parsePattern(s string) (*regexp.Regexp, error) {
+	re, err := regexp.Compile(s)
+	if err != nil {
+		return nil, errors.New(strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	}
+	if re.MatchString("") {
+		return nil, errors.New("it matches an empty text")
+	}
+	return re, nil
+}
+
+// pathsIn are file names, taken from folder dir when relative.
+func pathsIn(dir string) kind[string] {
+	return kind[string]{"a file name", `"/etc/sigmilter/people.csv"`, func(s string) (string, error) {
+		switch {
+		case s == "":
+			return "", errors.New("it is empty")
+		case strings.ContainsRune(s, 0):
+			return "", errors.New("it has a zero byte")
+		case filepath.IsAbs(s):
+			return filepath.Clean(s), nil
+		}
+		return filepath.Join(dir, s), nil
+	}}
+}
+
+// addressesIn are socket addresses; the path of a unix socket is taken from
+// folder dir when relative.
+func addressesIn(dir string) kind[string] {
+	const like = `"unix:/run/sigmilter/milter.sock" or "inet:127.0.0.1:8891"`
+	return kind[string]{"a socket address", like, func(s string) (string, error) {
+		if rest, ok := strings.CutPrefix(s, "inet:"); ok {
+			return s, checkInet(rest)
+		}
+		rest, ok := strings.CutPrefix(s, "unix:")
+		if !ok {
+			return "", errors.New("neither unix: nor inet: comes first")
+		}
+		path, err := pathsIn(dir).parse(rest)
+		if err != nil {
+			return "", fmt.Errorf("the file name after unix: is wrong, %w", err)
+		}
+		// The kernel's sun_path holds 108 bytes with the final zero.
+		if len(path) > 107 {
+			return "", errors.New("the path is longer than the 107 bytes a socket can have")
+		}
+		return "unix:" + path, nil
+	}}
+}
+
+func checkInet(hostport string) error {
+	host, port, err := net.SplitHostPort(hostport)
+	if err != nil || host == "" {
+		return errors.New("it needs a host and a port")
+	}
+	if strings.ContainsFunc(host, notPrinted) {
+		return errors.New("the host has a blank or a control character")
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return errors.New("the port must be a number from 1 to 65535")
+	}
+	return nil
+}
+
+// units of sizes, longest spelling first.
+var units = []struct {
+	suffix string
+	bytes  int64
+}{
+	{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30},
+	{"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1},
+}
+
+// size reads a number of bytes, or a quoted number with a unit.
+func size(dst *int64) reader {
+	const fix = `write bytes, or a number with a unit like "25MB" or "150MiB"`
+	return func(v value) {
+		switch n := v.v.(type) {
+		case int64:
+			if n < 1 {
+				v.fault(fmt.Sprintf("%d is out of range", n), fix)
+				return
+			}
+			*dst = n
+		case string:
+			bytes, ok := parseSize(n)
+			if !ok {
+				v.fault(fmt.Sprintf("%q is not a size", n), fix)
+				return
+			}
+			*dst = bytes
+		default:
+			v.mistyped("a size", fix)
+		}
+	}
+}
+
+func parseSize(s string) (int64, bool) {
+	for _, unit := range units {
+		digits, ok := strings.CutSuffix(s, unit.suffix)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
+		ok = err == nil && n > 0 && n <= math.MaxInt64/unit.bytes
+		return n * unit.bytes, ok
+	}
+	return 0, false
+}

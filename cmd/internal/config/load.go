@@ -1,0 +1,106 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/BurntSushi/toml"
+)
+
+// maxFile bounds the configuration and each template: a larger file is some
+// other file by mistake.
+const maxFile = 1 << 20
+
+// Load reads and checks the configuration in the file at path. Its error is
+// always [Faults].
+func Load(path string) (*Config, error) {
+	text, err := readText(path)
+	if err != nil {
+		return nil, Faults{{File: path, Problem: err.Error() + "; name the configuration with -c FILE"}}
+	}
+	dir, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return nil, Faults{{File: path, Problem: err.Error() + "; use an absolute path"}}
+	}
+	return parse(path, dir, text)
+}
+
+// parse is Load for a file that was read. Relative paths start at dir.
+func parse(path, dir, text string) (*Config, error) {
+	var root map[string]any
+	if _, err := toml.Decode(text, &root); err != nil {
+		return nil, Faults{syntaxFault(path, err)}
+	}
+	src := &source{file: path, dir: dir, lines: locate(text)}
+	cfg := defaults()
+	table(cfg.settings(src)...)(value{src: src, v: root})
+	if len(src.faults) > 0 {
+		faults := append(src.faults, src.warnings...)
+		faults.sort()
+		return nil, faults
+	}
+	src.warnings.sort()
+	cfg.Path, cfg.Warnings, cfg.hash = path, src.warnings, cfg.sum(text)
+	return cfg, nil
+}
+
+func syntaxFault(path string, err error) Fault {
+	const fix = "; mend this first, the rest of the file cannot be checked before"
+	var syntax toml.ParseError
+	if !errors.As(err, &syntax) {
+		return Fault{File: path, Line: 1, Problem: err.Error() + fix}
+	}
+	problem := strings.TrimSuffix(syntax.Message, ".")
+	return Fault{path, max(syntax.Position.Line, 1), syntax.LastKey, "not TOML: " + problem + fix}
+}
+
+// readText reads a whole text file. Its errors do not name the file.
+func readText(path string) (string, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	switch {
+	case err != nil:
+		return "", unreadable(err)
+	case len(text) > maxFile:
+		return "", fmt.Errorf("the file is larger than %d bytes", maxFile)
+	case !utf8.Valid(text):
+		return "", errors.New("the file is not UTF-8 text")
+	}
+	return string(text), nil
+}
+
+// openFile opens a regular file. A pipe is refused before it is opened, which
+// could wait for ever.
+func openFile(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("cannot be read: not a regular file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return f, nil
+}
+
+// unreadable drops the operation and the path, which the fault names anyway.
+func unreadable(err error) error {
+	var inner *fs.PathError
+	if errors.As(err, &inner) {
+		err = inner.Err
+	}
+	return fmt.Errorf("cannot be read: %w", err)
+}

@@ -1,0 +1,259 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"sigmilter/sigstore/render"
+)
+
+// noSignature is what a rule writes for replies that get none.
+const noSignature = "none"
+
+// defaults is the configuration before any file is read.
+func defaults() *Config {
+	return &Config{
+		Listen:     "unix:/run/sigmilter/milter.sock",
+		SocketMode: 0o660,
+		State:      "/var/lib/sigmilter/sigmilter.db",
+		OnError:    Tempfail,
+		Limits: Limits{
+			MessageBytes: 150 << 20,
+			BodyMemory:   1 << 20,
+			Sessions:     500,
+			Parts:        1000,
+			Depth:        30,
+			TextBytes:    8 << 20,
+		},
+		Timeouts:  Timeouts{Idle: 10 * time.Minute, Write: 30 * time.Second, Stop: 60 * time.Second},
+		Guard:     Guard{Field: "X-Sigmilter-Handled"},
+		Cache:     Cache{TTL: 20 * time.Minute},
+		Place:     Place{Selections: Selections{true, true, true, true}, Marker: "{EMAILSIGNATURE}"},
+		Templates: map[string]Template{},
+		Log:       Log{Level: slog.LevelInfo, Format: Logfmt},
+	}
+}
+
+// settings is the whole language of the file. Order matters in two places: rules
+// take their defaults from place and refer to templates.
+func (c *Config) settings(src *source) []setting {
+	return []setting{
+		{key: "listen", read: one(addressesIn(src.dir), &c.Listen)},
+		{key: "socket_mode", read: one(modes, &c.SocketMode)},
+		{key: "socket_group", read: one(groups, &c.SocketGroup)},
+		{key: "state", read: one(pathsIn(src.dir), &c.State)},
+		{key: "on_error", read: choice(&c.OnError, Tempfail, Pass)},
+		{key: "limits", read: table(
+			setting{key: "message_bytes", read: size(&c.Limits.MessageBytes)},
+			setting{key: "body_memory", read: size(&c.Limits.BodyMemory)},
+			setting{key: "sessions", read: count(&c.Limits.Sessions, 100_000)},
+			setting{key: "parts", read: count(&c.Limits.Parts, 1_000_000)},
+			setting{key: "depth", read: count(&c.Limits.Depth, 1000)},
+			setting{key: "text_bytes", read: size(&c.Limits.TextBytes)},
+		)},
+		{key: "timeouts", read: table(
+			setting{key: "idle", read: one(durations, &c.Timeouts.Idle)},
+			setting{key: "write", read: one(durations, &c.Timeouts.Write)},
+			setting{key: "stop", read: one(durations, &c.Timeouts.Stop)},
+		)},
+		{key: "guard", read: table(
+			setting{key: "field", read: one(fieldNames, &c.Guard.Field)},
+			setting{key: "also_honour", read: many(fieldNames, &c.Guard.AlsoHonour)},
+		)},
+		{key: "tenant", read: c.readTenants, absent: missing("add a table [tenant.NAME] with its domains")},
+		{key: "cache", read: table(
+			setting{key: "ttl", read: one(durations, &c.Cache.TTL)},
+		)},
+		{key: "place", read: table(append(c.Place.Selections.settings(),
+			setting{key: "marker", read: one(markers, &c.Place.Marker)},
+			setting{key: "signoffs", read: many(patterns, &c.Place.Signoffs)},
+		)...)},
+		{key: "template", read: c.readTemplates, absent: missing("add a table [template.NAME] with the html file of a signature")},
+		{key: "rule", read: c.readRules, absent: c.impliedRule},
+		{key: "log", read: table(
+			setting{key: "level", read: one(levels, &c.Log.Level)},
+			setting{key: "format", read: choice(&c.Log.Format, Logfmt, JSON)},
+		)},
+	}
+}
+
+func (s *Selections) settings() []setting {
+	return []setting{
+		{key: "replace_existing", read: boolean(&s.ReplaceExisting)},
+		{key: "replace_signoff", read: boolean(&s.ReplaceSignoff)},
+		{key: "on_new", read: boolean(&s.OnNew)},
+		{key: "on_reply", read: boolean(&s.OnReply)},
+	}
+}
+
+// readTenants refuses a domain that another tenant has: an author's tenant must
+// be beyond doubt.
+func (c *Config) readTenants(v value) {
+	owners := map[string]string{}
+	named(func(name string, v value) {
+		t := Tenant{Name: name, Directory: Directory{Source: "csv", Every: 5 * time.Minute}}
+		table(
+			setting{key: "domains", read: ownDomains(&t, owners), absent: missing(`write domains = ["contoso.com"]`)},
+			setting{key: "directory", read: t.Directory.read,
+				absent: missing("add a table [" + child(v.path, "directory") + "] with the path of a CSV file")},
+		)(v)
+		c.Tenants = append(c.Tenants, t)
+	})(v)
+}
+
+func ownDomains(t *Tenant, owners map[string]string) reader {
+	return func(v value) {
+		many(domains, &t.Domains)(v)
+		if list, ok := v.elements(); ok && len(list) == 0 {
+			v.fault("has no domain", `write domains = ["contoso.com"]`)
+		}
+		for _, domain := range t.Domains {
+			if owner, taken := owners[domain]; taken {
+				v.fault(fmt.Sprintf("%q is already a domain of tenant %q", domain, owner), "leave it in one place")
+			}
+			owners[domain] = t.Name
+		}
+	}
+}
+
+func (d *Directory) read(v value) {
+	table(
+		setting{key: "source", read: choice(&d.Source, "csv")},
+		setting{key: "path", read: d.readPath, absent: missing(`write path = "people.csv"`)},
+		setting{key: "every", read: one(durations, &d.Every)},
+	)(v)
+}
+
+// readPath warns of a source that is not there. It is no fault: the daemon must
+// start on its last good data then.
+func (d *Directory) readPath(v value) {
+	one(pathsIn(v.src.dir), &d.Path)(v)
+	d.origin = Fault{File: v.src.file, Line: v.src.lines.of(v.path), Key: v.path}
+	if d.Path == "" {
+		return
+	}
+	f, err := openFile(d.Path)
+	if err != nil {
+		v.src.warnings = append(v.src.warnings, v.asFault(d.Path+" "+err.Error(), "put the people's CSV file there"))
+		return
+	}
+	f.Close()
+}
+
+func (c *Config) readTemplates(v value) {
+	named(func(name string, v value) {
+		if name == noSignature {
+			v.fault(`"none" stands for no signature in rules`, "choose another name")
+			return
+		}
+		t := Template{Name: name}
+		table(
+			setting{key: "html", read: contents(&t.HTMLPath, &t.HTML), absent: missing(`write html = "` + name + `.html"`)},
+			setting{key: "text", read: contents(&t.TextPath, &t.Text)},
+		)(v)
+		t.parse(v)
+		// A faulty template counts as there, or its rules would be faulty too.
+		c.Templates[name] = t
+	})(v)
+}
+
+// contents reads a file name and the text of the file.
+func contents(path, text *string) reader {
+	return func(v value) {
+		one(pathsIn(v.src.dir), path)(v)
+		if *path == "" {
+			return
+		}
+		got, err := readText(*path)
+		switch {
+		case err != nil:
+			v.fault(*path+" "+err.Error(), "write the name of a file that sigmilter may read")
+		case strings.TrimSpace(got) == "":
+			v.fault(*path+" is empty", "put the signature into it")
+		default:
+			*text = got
+		}
+	}
+}
+
+// parse parses the template. The HTML alone comes first, so that a fault is laid
+// at the right file.
+func (t *Template) parse(v value) {
+	const fix = "mend the template"
+	if t.HTML == "" {
+		return
+	}
+	var err error
+	if t.Parsed, err = render.Parse(t.Name, t.HTML, ""); err != nil {
+		v.at("html").fault(fmt.Sprintf("%s: %v", t.HTMLPath, err), fix)
+		return
+	}
+	if t.Parsed, err = render.Parse(t.Name, t.HTML, t.Text); err != nil {
+		v.at("text").fault(fmt.Sprintf("%s: %v", t.TextPath, err), fix)
+	}
+}
+
+func (c *Config) readRules(v value) {
+	seen := map[string]bool{}
+	tables(func(v value) {
+		r := Rule{To: Any, Stop: true, Selections: c.Place.Selections}
+		var reply string
+		table(append([]setting{
+			{key: "name", read: one(names, &r.Name), absent: missing(`write name = "outside"`)},
+			{key: "to", read: choice(&r.To, Any, Internal, External)},
+			{key: "from", read: many(origins, &r.From)},
+			{key: "signature", read: c.template(&r.Signature), absent: missing("name a template")},
+			{key: "reply_signature", read: c.template(&reply, noSignature)},
+			{key: "stop", read: boolean(&r.Stop)},
+		}, r.Selections.settings()...)...)(v)
+		if r.Name != "" && seen[r.Name] {
+			v.at("name").fault(fmt.Sprintf("%q is the name of an earlier rule", r.Name), "choose another name")
+		}
+		seen[r.Name] = true
+		r.ReplySignature = replySignature(r.Signature, reply)
+		c.Rules = append(c.Rules, r)
+	})(v)
+	if list, ok := v.elements(); ok && len(list) == 0 {
+		c.impliedRule(v)
+	}
+}
+
+// impliedRule stands in when there is no rule: a sole template is meant for all
+// mail, of several one must be chosen.
+func (c *Config) impliedRule(v value) {
+	if len(c.Templates) > 1 {
+		v.fault("is missing", "add a [[rule]] with the name of a template as its signature")
+	}
+	for name := range c.Templates {
+		c.Rules = []Rule{{
+			Name: name, To: Any, Signature: name, ReplySignature: name,
+			Selections: c.Place.Selections, Stop: true,
+		}}
+	}
+}
+
+func replySignature(signature, reply string) string {
+	switch reply {
+	case "":
+		return signature
+	case noSignature:
+		return ""
+	default:
+		return reply
+	}
+}
+
+// template reads the name of a template, or one of the words beside.
+func (c *Config) template(dst *string, words ...string) reader {
+	return func(v value) {
+		if len(c.Templates) == 0 {
+			// The lack of templates is a fault already.
+			return
+		}
+		choice(dst, append(slices.Sorted(maps.Keys(c.Templates)), words...)...)(v)
+	}
+}
