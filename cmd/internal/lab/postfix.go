@@ -1,0 +1,266 @@
+package lab
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// ErrNoPostfix is returned, wrapped with what is missing, where a private
+// Postfix cannot be run: its programs are not installed, or the process is not
+// root (Postfix changes to its own user).
+var ErrNoPostfix = errors.New("no Postfix to run")
+
+// PostfixOptions is what a private Postfix is to do.
+type PostfixOptions struct {
+	// Milter is the filter of the first port as Postfix writes it,
+	// "unix:/path" or "inet:127.0.0.1:8891"; empty for none. A relative path
+	// would be relative to Postfix's queue directory. The filter need not be
+	// there yet: mail gets a 4xx until it is.
+	Milter string
+	// NextHop is the "host:port" all accepted mail is handed to.
+	NextHop string
+	// Ports are further ports to listen on, each with its own filter.
+	Ports []Port
+	// Settings are further lines of main.cf; they win over the lab's own.
+	Settings map[string]string
+}
+
+// Port is one more listening port of a private Postfix.
+type Port struct {
+	Milter   string            // as in [PostfixOptions]
+	Settings map[string]string // main.cf settings for this port alone
+}
+
+// Postfix is a running private instance.
+type Postfix struct {
+	dir      string
+	programs programs
+	addrs    []string
+	master   *exec.Cmd
+	exited   chan struct{} // closed when the master process is gone
+	stop     sync.Once
+}
+
+// lifetime bounds a forgotten instance, for instance of a test binary that was
+// killed: the master process ends by itself.
+const lifetime = time.Hour
+
+// startTimeout bounds the wait for an instance to answer.
+const startTimeout = 30 * time.Second
+
+// StartPostfix writes a configuration below dir, starts the instance and
+// returns when every port answers. The user postfix must be able to reach dir
+// ([NewDir] makes such a directory). The caller stops it with [Postfix.Stop].
+func StartPostfix(dir string, opts PostfixOptions) (*Postfix, error) {
+	progs, err := findPostfix()
+	if err != nil {
+		return nil, err
+	}
+	if err := reachable(dir); err != nil {
+		return nil, err
+	}
+	p := &Postfix{dir: dir, programs: progs}
+	if err := p.makeDirectories(); err != nil {
+		return nil, err
+	}
+	// A port is free when it is chosen but may be taken when Postfix binds it,
+	// some 100 ms later: then others are chosen.
+	for try := 1; ; try++ {
+		err := p.launch(opts)
+		if err == nil {
+			return p, nil
+		}
+		if try == 3 || !p.portTaken() {
+			return nil, fmt.Errorf("start private Postfix: %w\n%s", err, p.logTail())
+		}
+	}
+}
+
+// launch makes one attempt with freshly chosen ports.
+func (p *Postfix) launch(opts PostfixOptions) error {
+	ports, err := freePorts(1 + len(opts.Ports))
+	if err != nil {
+		return err
+	}
+	p.addrs = p.addrs[:0]
+	for _, port := range ports {
+		p.addrs = append(p.addrs, fmt.Sprintf("127.0.0.1:%d", port))
+	}
+	if err := os.Truncate(p.Log(), 0); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("empty Postfix log: %w", err)
+	}
+	if err := p.writeConfig(opts); err != nil {
+		return err
+	}
+	if out, err := exec.Command(p.programs.postfix, "-c", p.conf(), "check").CombinedOutput(); err != nil {
+		return fmt.Errorf("postfix check: %w: %s", err, bytes.TrimSpace(out))
+	}
+	if err := p.startMaster(); err != nil {
+		return err
+	}
+	for _, addr := range p.addrs {
+		if err := p.awaitGreeting(addr); err != nil {
+			p.kill()
+			return err
+		}
+	}
+	return nil
+}
+
+// startMaster runs master(8) itself: the process is ours to wait for, and
+// `postfix stop` with its sleeps is not needed. Without -w it stays in the
+// foreground; what it has to say goes to the log.
+func (p *Postfix) startMaster() error {
+	p.master = exec.Command(filepath.Join(p.programs.daemonDir, "master"),
+		"-c", p.conf(), "-e", fmt.Sprint(int(lifetime.Seconds())))
+	// QUIRK: master makes itself a session leader, and fails if it leads a
+	// process group already, but is content to be one from the start.
+	p.master.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := p.master.Start(); err != nil {
+		return fmt.Errorf("start Postfix master: %w", err)
+	}
+	p.exited = make(chan struct{})
+	go func(cmd *exec.Cmd, exited chan struct{}) {
+		_ = cmd.Wait() // how it ended stands in its log
+		close(exited)
+	}(p.master, p.exited)
+	return nil
+}
+
+// awaitGreeting connects until the port greets with 220.
+func (p *Postfix) awaitGreeting(addr string) error {
+	deadline := time.Now().Add(startTimeout)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := greets(addr)
+		if err == nil {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("wait for Postfix on %s: %w", addr, err)
+		}
+		select {
+		case <-p.exited:
+			return fmt.Errorf("wait for Postfix on %s: its master process ended", addr)
+		case <-tick.C:
+		}
+	}
+}
+
+func greets(addr string) error {
+	conn, err := net.DialTimeout("tcp", addr, time.Second)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		return err
+	}
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	if err != nil {
+		return fmt.Errorf("read greeting: %w", err)
+	}
+	if !strings.HasPrefix(line, "220 ") {
+		return fmt.Errorf("greeting %q", line)
+	}
+	_, err = io.WriteString(conn, "QUIT\r\n")
+	return err
+}
+
+// Addr is the "host:port" of the first port.
+func (p *Postfix) Addr() string { return p.addrs[0] }
+
+// Addrs are the "host:port" of all ports in the order of the options.
+func (p *Postfix) Addrs() []string { return p.addrs }
+
+// Log is the path of the instance's mail log.
+func (p *Postfix) Log() string { return filepath.Join(p.dir, "postfix.log") }
+
+// Flush has the deferred mail tried again at once.
+func (p *Postfix) Flush() error {
+	if out, err := exec.Command(p.programs.postqueue, "-c", p.conf(), "-f").CombinedOutput(); err != nil {
+		return fmt.Errorf("flush Postfix queue: %w: %s", err, bytes.TrimSpace(out))
+	}
+	return nil
+}
+
+// Queued is one message in the queue.
+type Queued struct {
+	QueueName  string `json:"queue_name"` // incoming, active, deferred or hold
+	QueueID    string `json:"queue_id"`
+	Sender     string `json:"sender"`
+	Recipients []struct {
+		Address     string `json:"address"`
+		DelayReason string `json:"delay_reason"` // empty when not tried yet
+	} `json:"recipients"`
+}
+
+// Queue lists the messages Postfix has accepted and not yet handed on.
+func (p *Postfix) Queue() ([]Queued, error) {
+	var stderr bytes.Buffer
+	cmd := exec.Command(p.programs.postqueue, "-c", p.conf(), "-j")
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("list Postfix queue: %w: %s", err, bytes.TrimSpace(stderr.Bytes()))
+	}
+	var queue []Queued
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var q Queued
+		if err := dec.Decode(&q); errors.Is(err, io.EOF) {
+			return queue, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("read Postfix queue listing: %w", err)
+		}
+		queue = append(queue, q)
+	}
+}
+
+// Stop ends the instance; nothing is delivered any more when it returns. Mail in
+// its queue stays in the directory. It may be called more than once.
+func (p *Postfix) Stop() {
+	p.stop.Do(func() {
+		_ = p.master.Process.Signal(syscall.SIGTERM) // gone already: nothing to stop
+		select {
+		case <-p.exited:
+		case <-time.After(10 * time.Second):
+		}
+		p.kill() // what master leaves behind would go on with the message in hand
+	})
+}
+
+// kill ends the master and its children, which share its process group.
+func (p *Postfix) kill() {
+	_ = syscall.Kill(-p.master.Process.Pid, syscall.SIGKILL) // gone already: nothing to kill
+	<-p.exited
+}
+
+// portTaken tells whether the log names a failed bind.
+func (p *Postfix) portTaken() bool {
+	b, err := os.ReadFile(p.Log())
+	return err == nil && bytes.Contains(b, []byte("Address already in use"))
+}
+
+// logTail is the end of the mail log, for an error message.
+func (p *Postfix) logTail() string {
+	b, err := os.ReadFile(p.Log())
+	if err != nil {
+		return err.Error()
+	}
+	return string(b[max(0, len(b)-2000):])
+}
+
+func (p *Postfix) conf() string { return filepath.Join(p.dir, "conf") }

@@ -1,0 +1,155 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/emersion/go-smtp"
+)
+
+// retryAfter is the pause before a message is tried again after a 4xx. Exchange
+// Online takes minutes, a test has no time for that.
+const retryAfter = 100 * time.Millisecond
+
+// Outgoing is a message somebody in the tenant sends.
+type Outgoing struct {
+	From string   // envelope sender, empty for the null sender
+	To   []string // envelope recipients
+	Raw  []byte   // as the client wrote it, CRLF; needs a Message-ID of its own
+}
+
+// Send hands one message to the relay with the fields Exchange Online adds on
+// the way out. Like Exchange Online it keeps the message and tries again as long
+// as the relay answers 4xx, until ctx ends.
+func (c *Cloud) Send(ctx context.Context, m Outgoing) error {
+	return c.SendAll(ctx, []Outgoing{m}, 1)
+}
+
+// SendAll hands many messages to the relay over so many SMTP sessions at once,
+// several messages per session, each message as [Cloud.Send] does. It returns
+// when all were taken; the error joins those of the messages that were not.
+func (c *Cloud) SendAll(ctx context.Context, messages []Outgoing, sessions int) error {
+	queue := make(chan Outgoing)
+	go func() {
+		defer close(queue)
+		for _, m := range messages {
+			queue <- m
+		}
+	}()
+	var (
+		wg    sync.WaitGroup
+		mu    sync.Mutex
+		fault error
+	)
+	for range sessions {
+		wg.Go(func() {
+			s := &outbound{cloud: c}
+			defer s.close()
+			for m := range queue {
+				if err := c.submit(ctx, s, m); err != nil {
+					mu.Lock()
+					fault = errors.Join(fault, err)
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return fault
+}
+
+// submit sends a message on its first way out.
+func (c *Cloud) submit(ctx context.Context, s *outbound, m Outgoing) error {
+	now := time.Now()
+	raw := exchangeFields(m.Raw, now)
+	id := messageID(raw)
+	if id == "" {
+		return errors.New("send message: it has no Message-ID to recognise it by")
+	}
+	c.mu.Lock()
+	_, known := c.sent[id]
+	if !known {
+		c.sent[id] = sending{raw: raw, at: now}
+	}
+	c.mu.Unlock()
+	if known {
+		return fmt.Errorf("send message %s: the same Message-ID was sent before", id)
+	}
+	if err := s.send(ctx, m.From, m.To, raw); err != nil {
+		return fmt.Errorf("send message %s: %w", id, err)
+	}
+	return nil
+}
+
+// deliver sends a message over a session of its own.
+func (c *Cloud) deliver(ctx context.Context, from string, to []string, raw []byte) error {
+	s := &outbound{cloud: c}
+	defer s.close()
+	return s.send(ctx, from, to, raw)
+}
+
+// outbound is one SMTP session with the relay, opened when it is needed and
+// again after a fault.
+type outbound struct {
+	cloud  *Cloud
+	client *smtp.Client
+}
+
+// send tries until the relay has taken the message, has refused it for good, or
+// ctx has ended.
+func (s *outbound) send(ctx context.Context, from string, to []string, raw []byte) error {
+	for {
+		err := s.try(from, to, raw)
+		if err == nil {
+			return nil
+		}
+		// QUIRK: once its filter has gone away in mid-session, Postfix answers
+		// 4xx to the rest of that session; Exchange Online opens another.
+		s.close()
+		var reply *smtp.SMTPError
+		if errors.As(err, &reply) && !reply.Temporary() {
+			return fmt.Errorf("%w: %w", ErrRefused, err)
+		}
+		s.cloud.mu.Lock()
+		s.cloud.deferred++
+		s.cloud.changed.Broadcast()
+		s.cloud.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w; last answer: %w", ctx.Err(), err)
+		case <-time.After(retryAfter):
+		}
+	}
+}
+
+// try makes one attempt.
+func (s *outbound) try(from string, to []string, raw []byte) error {
+	if s.client == nil {
+		s.cloud.mu.Lock()
+		relay := s.cloud.relay
+		s.cloud.mu.Unlock()
+		client, err := smtp.Dial(relay)
+		if err != nil {
+			return fmt.Errorf("connect to relay: %w", err)
+		}
+		s.client = client
+		if err := client.Hello("EUR05-DB8-obe.outbound.protection.outlook.com"); err != nil {
+			return fmt.Errorf("greet relay: %w", err)
+		}
+	}
+	return s.client.SendMail(from, to, bytes.NewReader(raw))
+}
+
+func (s *outbound) close() {
+	if s.client == nil {
+		return
+	}
+	if s.client.Quit() != nil {
+		_ = s.client.Close() // the relay has closed it already
+	}
+	s.client = nil
+}
