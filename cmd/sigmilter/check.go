@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/sigstore/directory"
+)
+
+// checkReport is what `check --json` writes. Tenants, templates and rules are
+// those of a configuration without faults.
+type checkReport struct {
+	File      string           `json:"file"`
+	OK        bool             `json:"ok"`
+	Version   string           `json:"version,omitempty"` // changes with the configuration and its templates
+	Faults    config.Faults    `json:"faults"`
+	Warnings  []string         `json:"warnings"` // do not make the configuration bad
+	Tenants   []tenantReport   `json:"tenants"`
+	Templates []templateReport `json:"templates"`
+	Rules     []ruleReport     `json:"rules"`
+}
+
+type tenantReport struct {
+	Name    string   `json:"name"`
+	Domains []string `json:"domains"`
+	Source  string   `json:"source"`
+	Path    string   `json:"path"`
+	People  int      `json:"people"`
+}
+
+type templateReport struct {
+	Name string `json:"name"`
+	HTML string `json:"html"`
+	Text string `json:"text,omitempty"` // empty: derived from the HTML
+}
+
+type ruleReport struct {
+	Name           string   `json:"name"`
+	To             string   `json:"to"`
+	From           []string `json:"from"` // empty: everyone
+	Signature      string   `json:"signature"`
+	ReplySignature string   `json:"reply_signature"` // empty: none
+	Stop           bool     `json:"stop"`
+}
+
+func newCheckCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "check -c FILE",
+		Short: "Look for mistakes in the configuration and all it names",
+		Long: `check reads the configuration, the templates and the people it names, as the
+daemon would. Every mistake is one line on standard error,
+
+  FILE:LINE: KEY: what is wrong; how to put it right
+
+and the exit status is 2. Warnings, such as a row of a CSV file that had to be
+left out, do not change the exit status. Without mistakes a summary of what was
+found is printed.`,
+		Example: `  sigmilter check -c /etc/sigmilter/sigmilter.toml
+  sigmilter check -c new.toml --json | jq '.tenants[] | {name, people}'`,
+		Args: cobra.NoArgs,
+	}
+	path := addConfigFlag(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write what was found as JSON, faults included")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		found, err := check(cmd.Context(), *path)
+		if err != nil {
+			return err
+		}
+		return found.write(cmd.OutOrStdout(), cmd.ErrOrStderr(), asJSON)
+	}
+	return cmd
+}
+
+// check loads the configuration at path and reads what it names. Mistakes are
+// in the report; an error means that it could not be completed.
+func check(ctx context.Context, path string) (*checkReport, error) {
+	r := &checkReport{
+		File: path, Faults: config.Faults{}, Warnings: []string{},
+		Tenants: []tenantReport{}, Templates: []templateReport{}, Rules: []ruleReport{},
+	}
+	cfg, err := config.Load(path)
+	if errors.As(err, &r.Faults) {
+		return r, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.Version = cfg.Hash()
+	r.Faults = append(r.Faults, cfg.Warnings...)
+	attributes := map[string]bool{}
+	for _, tenant := range cfg.Tenants {
+		if err := r.addTenant(ctx, tenant, attributes); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(cfg.Templates)) {
+		r.addTemplate(cfg.Templates[name], attributes)
+	}
+	for _, rule := range cfg.Rules {
+		r.Rules = append(r.Rules, ruleReport{
+			rule.Name, string(rule.To), append([]string{}, rule.From...), rule.Signature, rule.ReplySignature, rule.Stop,
+		})
+	}
+	r.OK = len(r.Faults) == 0
+	return r, nil
+}
+
+// addTenant reads the people of a tenant and notes the attributes they have.
+func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, attributes map[string]bool) error {
+	d := t.Directory
+	people, warnings, err := directory.CSV{Path: d.Path}.People(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		r.addFault(d.Fault(err.Error() + "; mend the file or name another"))
+	}
+	for _, warning := range warnings {
+		r.warn("%v", warning)
+	}
+	for _, person := range people {
+		for name := range person.Attributes {
+			attributes[name] = true
+		}
+	}
+	r.Tenants = append(r.Tenants, tenantReport{t.Name, t.Domains, d.Source, d.Path, len(people)})
+	return nil
+}
+
+// addTemplate warns of fields that nobody has and that Microsoft Graph has no
+// attribute for: they are misspelt, for a template treats them as empty.
+func (r *checkReport) addTemplate(t config.Template, attributes map[string]bool) {
+	r.Templates = append(r.Templates, templateReport{t.Name, t.HTMLPath, t.TextPath})
+	for _, field := range t.Parsed.Fields() {
+		spelled, known := directory.Canonical(field)
+		switch {
+		case attributes[field], known && spelled == field:
+		case known:
+			r.warn("template %s: {{.%s}} is always empty; write {{.%s}}", t.Name, field, spelled)
+		default:
+			r.warn("template %s: {{.%s}} is empty, nobody has such an attribute", t.Name, field)
+		}
+	}
+}
+
+func (r *checkReport) warn(format string, args ...any) {
+	r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...))
+}
+
+// addFault leaves out what is reported for the same place already.
+func (r *checkReport) addFault(f config.Fault) {
+	same := func(g config.Fault) bool { return g.Line == f.Line && g.Key == f.Key }
+	if !slices.ContainsFunc(r.Faults, same) {
+		r.Faults = append(r.Faults, f)
+	}
+}
+
+// write prints the report. With faults its error is those.
+func (r *checkReport) write(stdout, stderr io.Writer, asJSON bool) error {
+	for _, warning := range r.Warnings {
+		fmt.Fprintf(stderr, "warning: %s\n", warning)
+	}
+	var err error
+	switch {
+	case asJSON:
+		err = writeJSON(stdout, r)
+	case r.OK:
+		err = r.writeText(stdout)
+	}
+	if err == nil && !r.OK {
+		return r.Faults
+	}
+	return err
+}
+
+func (r *checkReport) writeText(out io.Writer) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	row := func(cells ...string) { fmt.Fprintln(w, strings.Join(cells, "\t")) }
+	row("TENANT", "DOMAINS", "PEOPLE", "SOURCE")
+	for _, t := range r.Tenants {
+		row(t.Name, strings.Join(t.Domains, " "), fmt.Sprint(t.People), t.Source+" "+t.Path)
+	}
+	row()
+	row("TEMPLATE", "HTML", "TEXT")
+	for _, t := range r.Templates {
+		row(t.Name, t.HTML, orElse(t.Text, "derived from the HTML"))
+	}
+	row()
+	row("RULE", "TO", "FROM", "SIGNATURE", "ON REPLIES", "THEN")
+	for _, rule := range r.Rules {
+		then := "next rule"
+		if rule.Stop {
+			then = "stop"
+		}
+		from := orElse(strings.Join(rule.From, " "), "everyone")
+		row(rule.Name, rule.To, from, rule.Signature, orElse(rule.ReplySignature, "none"), then)
+	}
+	return w.Flush()
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// writeJSON writes one indented object, for people and programs alike.
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

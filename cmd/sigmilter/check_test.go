@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// configDir holds the good and bad configurations, and bad-*.want the lines for
+// the bad ones.
+const configDir = "../../testdata/config"
+
+func TestCheckFiveMistakes(t *testing.T) {
+	file := filepath.Join(configDir, "bad-five.toml")
+	want, err := os.ReadFile(filepath.Join(configDir, "bad-five.want"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := filepath.Abs(configDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, stdout, stderr := invoke(t, "check", "-c", file)
+	got := strings.NewReplacer(configDir+"/", "", dir+"/", "").Replace(stderr)
+	if status != 2 || stdout != "" || got != string(want) || strings.Count(got, "\n") != 5 {
+		t.Errorf("status %d, stdout %q, stderr\n%swant\n%s", status, stdout, got, want)
+	}
+}
+
+func TestCheckMissingFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "none.toml")
+	status, stdout, stderr := invoke(t, "check", "-c", file)
+	if status != 2 || stdout != "" || !strings.HasPrefix(stderr, file+": cannot be read: ") || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("status %d, stdout %q, stderr %q", status, stdout, stderr)
+	}
+}
+
+func TestCheckGood(t *testing.T) {
+	status, stdout, stderr := invoke(t, "check", "-c", filepath.Join(configDir, "good-everything.toml"))
+	if status != 0 || stderr != "" {
+		t.Fatalf("status %d, stderr %q", status, stderr)
+	}
+	for _, want := range []string{
+		"contoso           contoso.com contoso.de  2 ",
+		"short.html      derived from the HTML\n",
+		"outside  external  alice@contoso.com contoso.de  corporate  short       next rule\n",
+		"inside   internal  everyone                      short      none        stop\n",
+	} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("%q is not in\n%s", want, stdout)
+		}
+	}
+}
+
+func TestCheckGoodJSON(t *testing.T) {
+	status, stdout, stderr := invoke(t, "check", "--json", "-c", filepath.Join(configDir, "good-smallest.toml"))
+	var got checkReport
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil || status != 0 || stderr != "" {
+		t.Fatalf("status %d, stderr %q, %v: %s", status, stderr, err, stdout)
+	}
+	if !got.OK || len(got.Version) != 32 || len(got.Tenants) != 1 || got.Tenants[0].People != 2 {
+		t.Errorf("got %+v", got)
+	}
+	for _, list := range []string{`"faults": []`, `"warnings": []`, `"from": []`} {
+		if !strings.Contains(stdout, list) {
+			t.Errorf("%s is not in\n%s", list, stdout)
+		}
+	}
+}
+
+func TestCheckBadJSON(t *testing.T) {
+	status, stdout, stderr := invoke(t, "check", "--json", "-c", filepath.Join(configDir, "bad-five.toml"))
+	var got checkReport
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil || status != 2 {
+		t.Fatalf("status %d, %v: %s", status, err, stdout)
+	}
+	if got.OK || len(got.Faults) != 5 || got.Faults[0].Line != 2 || got.Faults[0].Key != "on_eror" {
+		t.Errorf("got %+v", got)
+	}
+	if got.Faults.Error()+"\n" != stderr {
+		t.Errorf("JSON has\n%v\nstderr\n%s", got.Faults, stderr)
+	}
+}
+
+// writeFiles makes a folder with the smallest configuration and what it names;
+// files replaces or, when empty, removes some of it.
+func writeFiles(t *testing.T, files map[string]string) (config string) {
+	t.Helper()
+	dir := t.TempDir()
+	all := map[string]string{
+		"c.toml": "[tenant.contoso]\ndomains = [\"contoso.com\"]\ndirectory.path = \"people.csv\"\n" +
+			"[template.corporate]\nhtml = \"corporate.html\"\n",
+		"people.csv":     "mail,displayName,colour\nalice@contoso.com,Alice Muster,green\n",
+		"corporate.html": "<p>{{.displayName}}</p>",
+	}
+	for name, text := range files {
+		all[name] = text
+	}
+	for name, text := range all {
+		if text == "" {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(dir, "c.toml")
+}
+
+func TestCheckPeople(t *testing.T) {
+	for _, tc := range []struct {
+		name, csv string
+		status    int
+		stderr    []string // the beginnings of its lines; DIR is the folder
+	}{
+		{"fine", "mail\nalice@contoso.com\n", 0, nil},
+		{"a broken row", "mail\nalice@contoso.com\nnobody\n", 0, []string{"warning: DIR/people.csv:3: "}},
+		{"no file", "", 2, []string{"DIR/c.toml:3: tenant.contoso.directory.path: DIR/people.csv cannot be read: "}},
+		{"no people", "mail\n", 2, []string{"DIR/c.toml:3: tenant.contoso.directory.path: "}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			file := writeFiles(t, map[string]string{"people.csv": tc.csv})
+			status, stdout, stderr := invoke(t, "check", "-c", file)
+			if status != tc.status || (stdout == "") != (status != 0) {
+				t.Errorf("status %d, stdout %q", status, stdout)
+			}
+			lines := slices.Collect(strings.Lines(strings.ReplaceAll(stderr, filepath.Dir(file), "DIR")))
+			if !slices.EqualFunc(lines, tc.stderr, strings.HasPrefix) {
+				t.Errorf("stderr %q, want %q", lines, tc.stderr)
+			}
+		})
+	}
+}
+
+func TestCheckFields(t *testing.T) {
+	file := writeFiles(t, map[string]string{
+		"corporate.html": "<p>{{.DisplayName}} {{.mobilePhone}} {{.colour}} {{.shape}}</p>",
+	})
+	status, _, stderr := invoke(t, "check", "-c", file)
+	want := "warning: template corporate: {{.DisplayName}} is always empty; write {{.displayName}}\n" +
+		"warning: template corporate: {{.shape}} is empty, nobody has such an attribute\n"
+	if status != 0 || stderr != want {
+		t.Errorf("status %d, stderr\n%swant\n%s", status, stderr, want)
+	}
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"log/slog"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/milter"
+	"sigmilter/milter/entity"
+	"sigmilter/milter/insert"
+	"sigmilter/milter/policy"
+	"sigmilter/sigstore"
+	"sigmilter/sigstore/render"
+)
+
+// newEngine makes the engine that serve and sign share from a configuration and
+// the store of people.
+func newEngine(cfg *config.Config, store *sigstore.Store, log *slog.Logger) *milter.Engine {
+	e := &milter.Engine{
+		Policy:    newPolicy(cfg),
+		Store:     signatures{newBook(cfg, store)},
+		TextBytes: cfg.Limits.TextBytes,
+		OnError:   milter.Tempfail,
+		Log:       log,
+	}
+	if cfg.OnError == config.Pass {
+		e.OnError = milter.Continue
+	}
+	return e
+}
+
+func newPolicy(cfg *config.Config) *policy.Policy {
+	p := &policy.Policy{Guard: cfg.Guard.Field, AlsoHonour: cfg.Guard.AlsoHonour}
+	for _, t := range cfg.Tenants {
+		p.Tenants = append(p.Tenants, policy.Tenant{Name: t.Name, Domains: t.Domains})
+	}
+	for _, r := range cfg.Rules {
+		reply := r.ReplySignature
+		if reply == "" {
+			reply = policy.NoTemplate
+		}
+		p.Rules = append(p.Rules, policy.RuleSpec{
+			Name: r.Name, To: policy.Scope(r.To), From: r.From, Signature: r.Signature, ReplySignature: reply,
+			Place: insert.Settings{
+				Marker: cfg.Place.Marker, Signoffs: cfg.Place.Signoffs,
+				ReplaceExisting: r.ReplaceExisting, ReplaceSignoff: r.ReplaceSignoff, OnNew: r.OnNew, OnReply: r.OnReply,
+			},
+		})
+	}
+	return p
+}
+
+func scanLimits(cfg *config.Config) entity.Limits {
+	return entity.Limits{Parts: cfg.Limits.Parts, Depth: cfg.Limits.Depth}
+}
+
+func newBook(cfg *config.Config, store *sigstore.Store) *sigstore.Book {
+	return &sigstore.Book{
+		Store: store,
+		TTL:   cfg.Cache.TTL,
+		Templates: func(name string) (*render.Template, bool) {
+			t, ok := cfg.Templates[name]
+			return t.Parsed, ok
+		},
+	}
+}
+
+// signatures is the store as the engine asks it.
+type signatures struct{ book *sigstore.Book }
+
+func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
+	p, found, err := s.book.Store.Person(tenant, address)
+	if err != nil || !found {
+		return nil, false, err
+	}
+	return &policy.Person{Address: p.Address, Addresses: p.Addresses, Attributes: p.Attributes}, true, nil
+}
+
+func (s signatures) Block(tenant string, p *policy.Person, template string) (insert.Block, error) {
+	sig, _, err := s.book.Signature(tenant, p.Address, template)
+	return insert.Block{HTML: sig.HTML, Text: sig.Text}, err
+}

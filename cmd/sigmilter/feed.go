@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/sigstore"
+	"sigmilter/sigstore/directory"
+)
+
+// feed keeps a tenant's people in the store as its source has them.
+type feed struct {
+	tenant config.Tenant
+	source directory.Source
+	store  *sigstore.Store
+	log    *slog.Logger
+}
+
+func newFeeds(cfg *config.Config, store *sigstore.Store, log *slog.Logger) []feed {
+	var feeds []feed
+	for _, t := range cfg.Tenants {
+		feeds = append(feeds, feed{t, directory.CSV{Path: t.Directory.Path}, store, log.With("tenant", t.Name)})
+	}
+	return feeds
+}
+
+// sync reads the source once. When it cannot be read, the people of before stay
+// and the store remembers why.
+func (f feed) sync(ctx context.Context) error {
+	people, warnings, err := f.source.People(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	state := sigstore.SyncState{At: time.Now(), Source: f.tenant.Directory.Source, People: len(people)}
+	for _, w := range warnings {
+		f.log.Warn("left out of the directory", "problem", w)
+	}
+	var diff sigstore.Diff
+	if err == nil {
+		diff, err = f.store.Replace(f.tenant.Name, people)
+	}
+	if err != nil {
+		state.Err = err.Error()
+		f.log.Error("directory not read, signing goes on with the people of before", "error", err)
+	} else if diff != (sigstore.Diff{}) {
+		f.log.Info("directory read", "people", len(people), "added", diff.Added, "changed", diff.Changed, "removed", diff.Removed)
+	}
+	if serr := f.store.SetSync(f.tenant.Name, state); serr != nil {
+		return fmt.Errorf("remembering the sync of tenant %s: %w", f.tenant.Name, serr)
+	}
+	return err
+}
+
+// known says whether the store has people of the tenant from an earlier sync.
+func (f feed) known() bool {
+	n, err := f.store.Count(f.tenant.Name)
+	return err == nil && n > 0
+}
+
+// run syncs at the interval of the configuration until ctx ends.
+func (f feed) run(ctx context.Context) {
+	tick := time.NewTicker(f.tenant.Directory.Every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			f.sync(ctx) // logged; the next tick tries again
+		}
+	}
+}

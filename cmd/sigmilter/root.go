@@ -1,0 +1,117 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sigmilter/cmd/internal/config"
+)
+
+// The exit statuses other than 0.
+const (
+	exitFailed = 1
+	exitUsage  = 2 // also a bad configuration, which a supervisor must not restart on
+)
+
+// defaultConfig is read when no -c is given.
+const defaultConfig = "/etc/sigmilter/sigmilter.toml"
+
+// exitError ends the program with a status of its own. Without an err there is
+// nothing left to say.
+type exitError struct {
+	status int
+	err    error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.status)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// run carries out one command line and returns the exit status.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRootCommand()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+
+	// What fails before a verb starts is a mistake on the command line.
+	started := false
+	root.PersistentPreRun = func(*cobra.Command, []string) { started = true }
+	cmd, err := root.ExecuteC()
+	if err != nil && !started {
+		text := strings.TrimSpace(err.Error()) // cobra ends suggestions with a line end
+		err = &exitError{exitUsage, fmt.Errorf("%s\nSee '%s --help'", text, cmd.CommandPath())}
+	}
+	return report(err, stderr)
+}
+
+// report prints an error, once, and returns the exit status it stands for.
+// Faults of the configuration are printed as they are, one a line: every verb
+// that reads it fails with the same lines.
+func report(err error, stderr io.Writer) int {
+	var faults config.Faults
+	var exit *exitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &faults):
+		fmt.Fprintln(stderr, faults)
+		return exitUsage
+	case !errors.As(err, &exit):
+		fmt.Fprintf(stderr, "sigmilter: %v\n", err)
+		return exitFailed
+	}
+	if exit.err != nil {
+		fmt.Fprintf(stderr, "sigmilter: %v\n", exit.err)
+	}
+	return exit.status
+}
+
+func newRootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sigmilter",
+		Short: "Put e-mail signatures into the mail of a Postfix or Sendmail relay",
+		Long: `sigmilter is a milter: Postfix or Sendmail hands it each message, it puts the
+sender's signature in and marks the message as handled, and the MTA delivers it.`,
+		Example: `  Look for mistakes in the configuration, in templates and in people's data:
+    sigmilter check -c /etc/sigmilter/sigmilter.toml
+
+  Tell which version this is, for a bug report:
+    sigmilter version --json
+
+  Complete verbs and flags with the tab key:
+    sigmilter completion bash > /etc/bash_completion.d/sigmilter`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cmd.SetOut(cmd.ErrOrStderr())
+			if err := cmd.Help(); err != nil {
+				return err
+			}
+			return &exitError{status: exitUsage}
+		},
+	}
+	root.AddCommand(
+		newServeCommand(),
+		newSignCommand(),
+		newCheckCommand(),
+		newVersionCommand(),
+	)
+	return root
+}
+
+// addConfigFlag gives a verb its -c and returns where the file name will be.
+func addConfigFlag(cmd *cobra.Command) *string {
+	path := cmd.Flags().StringP("config", "c", defaultConfig, "the configuration `FILE`")
+	return path
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/milter"
+	"sigmilter/sigstore"
+)
+
+func newServeCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve -c FILE",
+		Short: "Run the milter",
+		Long: `serve runs the milter in the foreground until SIGTERM or SIGINT, which let the
+messages in hand come to their end. It logs to standard error, one line for each
+message.`,
+		Example: `  sigmilter serve -c /etc/sigmilter/sigmilter.toml
+
+  In Postfix' main.cf, with listen = "unix:/run/sigmilter/milter.sock":
+    smtpd_milters = unix:/run/sigmilter/milter.sock
+    milter_default_action = tempfail`,
+		Args: cobra.NoArgs,
+	}
+	path := addConfigFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		cfg, err := config.Load(*path)
+		if err != nil {
+			return err
+		}
+		ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM, syscall.SIGINT)
+		defer stop()
+		return serve(ctx, cfg, newLogger(cfg.Log, cmd.ErrOrStderr()))
+	}
+	return cmd
+}
+
+func newLogger(c config.Log, w io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: c.Level}
+	if c.Format == config.JSON {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// serve runs the milter until ctx ends.
+func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
+	slog.SetDefault(log) // go-milter writes to the standard logger
+	store, err := sigstore.Open(cfg.State)
+	if err != nil {
+		return fmt.Errorf("opening the state: %w", err)
+	}
+	defer store.Close()
+
+	background, stopFeeds := context.WithCancel(ctx)
+	var feeds sync.WaitGroup
+	defer feeds.Wait()
+	defer stopFeeds()
+	for _, f := range newFeeds(cfg, store, log) {
+		// What the store has signs the first messages; only when it has nobody
+		// the source is read before the first.
+		if !f.known() {
+			f.sync(background) // logged
+		} else {
+			feeds.Go(func() { f.sync(background) })
+		}
+		feeds.Go(func() { f.run(background) })
+	}
+
+	ln, err := milter.Listen(cfg.Listen, cfg.SocketMode, cfg.SocketGroup)
+	if err != nil {
+		return err
+	}
+	engine := newEngine(cfg, store, log)
+	server := milter.New(milter.Options{
+		Signer:       func() milter.Signer { return engine },
+		MaxSessions:  cfg.Limits.Sessions,
+		IdleTimeout:  cfg.Timeouts.Idle,
+		WriteTimeout: cfg.Timeouts.Write,
+		MaxBytes:     cfg.Limits.MessageBytes,
+		MemoryBytes:  cfg.Limits.BodyMemory,
+		Limits:       scanLimits(cfg),
+		Log:          log,
+		Done:         mailLog{log}.done,
+	})
+	log.Info("listening", "on", cfg.Listen, "config", cfg.Path, "version", cfg.Hash())
+	return runServer(ctx, server, ln, cfg.Timeouts.Stop, log)
+}
+
+// runServer serves until ctx ends, then lets the messages in hand finish.
+func runServer(ctx context.Context, server *milter.Server, ln net.Listener, drain time.Duration, log *slog.Logger) error {
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(ln) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("stopping, finishing the messages in hand", "open", server.Stats().Open)
+	limit, cancel := context.WithTimeout(context.Background(), drain)
+	defer cancel()
+	if err := server.Shutdown(limit); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	} else if err != nil {
+		log.Warn("some messages were given up, their senders will try again", "error", err)
+	}
+	return <-failed
+}

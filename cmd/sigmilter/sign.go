@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/mail"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/milter"
+	"sigmilter/sigstore"
+)
+
+// signOptions are the flags of the verb.
+type signOptions struct {
+	config     string
+	from       string
+	fromGiven  bool
+	recipients []string
+	report     string
+}
+
+func newSignCommand() *cobra.Command {
+	var o signOptions
+	cmd := &cobra.Command{
+		Use:   "sign -c FILE [--from A] [--to A]... [--report FILE|-] [MESSAGE]",
+		Short: "Sign one message offline, through the engine of the daemon",
+		Long: `sign reads a message from a file or standard input and writes what the daemon
+would have made of it to standard output. No daemon is needed; the state file is
+only read, and when there is none or a daemon holds it, the people come from
+their sources. A message that is not signed comes out as it went in but for the
+guard field.`,
+		Example: `  sigmilter sign -c sigmilter.toml reply.eml > signed.eml
+  sigmilter sign -c sigmilter.toml --report - reply.eml 2>/dev/null | tail -1
+  sigmilter sign -c sigmilter.toml --from alice@contoso.com --to bob@example.net < reply.eml`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
+	cmd.Flags().StringVar(&o.from, "from", "", "envelope sender `ADDRESS`; empty is the null sender (default: the From field)")
+	cmd.Flags().StringArrayVar(&o.recipients, "to", nil, "envelope recipient `ADDRESS`, once for each (default: the To, Cc and Bcc fields)")
+	cmd.Flags().StringVar(&o.report, "report", "", "write what was done and why as JSON to `FILE`; - is standard output, after the message")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o.fromGiven = cmd.Flags().Changed("from")
+		raw, err := readMessage(args, cmd.InOrStdin())
+		if err != nil {
+			return err
+		}
+		return o.run(cmd.Context(), raw, cmd.OutOrStdout(), cmd.ErrOrStderr())
+	}
+	return cmd
+}
+
+func readMessage(args []string, stdin io.Reader) ([]byte, error) {
+	if len(args) == 0 || args[0] == "-" {
+		raw, err := io.ReadAll(stdin)
+		if err != nil {
+			return nil, fmt.Errorf("reading the message from standard input: %w", err)
+		}
+		return raw, nil
+	}
+	raw, err := os.ReadFile(args[0])
+	if err != nil {
+		return nil, fmt.Errorf("reading the message: %w", err)
+	}
+	return raw, nil
+}
+
+func (o *signOptions) run(ctx context.Context, raw []byte, stdout, stderr io.Writer) error {
+	cfg, err := config.Load(o.config)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	store, err := openForReading(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+
+	f := milter.ParseFile(raw)
+	outcome := signFile(cfg, newEngine(cfg, store, log), f, o.envelope(f))
+	signed, err := f.Apply(outcome)
+	if err != nil {
+		return fmt.Errorf("editing the message: %w", err)
+	}
+	if _, err := stdout.Write(signed); err != nil {
+		return fmt.Errorf("writing the message: %w", err)
+	}
+	if err := writeReport(o.report, outcome.Report, stdout); err != nil {
+		return err
+	}
+	if outcome.Reply == milter.Tempfail {
+		return fmt.Errorf("the daemon would have deferred the message: %s", outcome.Report.Reason)
+	}
+	return nil
+}
+
+// envelope is a sender and recipients.
+type envelope struct {
+	sender     string
+	recipients []string
+}
+
+// envelope takes what the flags say, and else the addresses of the header.
+func (o *signOptions) envelope(f *milter.File) envelope {
+	e := envelope{o.from, o.recipients}
+	if !o.fromGiven {
+		if from := addresses(f, "From"); len(from) > 0 {
+			e.sender = from[0]
+		}
+	}
+	if len(e.recipients) == 0 {
+		e.recipients = addresses(f, "To", "Cc", "Bcc")
+	}
+	return e
+}
+
+func addresses(f *milter.File, names ...string) []string {
+	var found []string
+	for _, name := range names {
+		list, err := mail.ParseAddressList(strings.Join(f.Header().All(name), ", "))
+		if err != nil {
+			continue
+		}
+		for _, a := range list {
+			found = append(found, a.Address)
+		}
+	}
+	return found
+}
+
+// signFile takes a message through the engine as a session would.
+func signFile(cfg *config.Config, engine milter.Signer, f *milter.File, e envelope) milter.Outcome {
+	m := f.Message(e.sender, e.recipients, scanLimits(cfg))
+	if m.Size > cfg.Limits.MessageBytes {
+		m.Body, m.Tree = nil, nil
+	}
+	engine.Head(m)
+	return engine.Finish(m)
+}
+
+// openForReading opens the state file beside whoever else reads it. Without one,
+// or while a daemon holds it, the people are read from their sources into a
+// store that goes away.
+func openForReading(ctx context.Context, cfg *config.Config, log *slog.Logger) (*sigstore.Store, error) {
+	store, err := sigstore.OpenReadOnly(cfg.State)
+	if err == nil {
+		return store, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, sigstore.ErrLocked) {
+		return nil, err
+	}
+	store, err = sigstore.Temporary()
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range newFeeds(cfg, store, log) {
+		if err := f.sync(ctx); err != nil {
+			store.Close()
+			return nil, fmt.Errorf("reading the people of tenant %s: %w", f.tenant.Name, err)
+		}
+	}
+	return store, nil
+}
+
+func writeReport(path string, r milter.Report, stdout io.Writer) error {
+	if path == "" {
+		return nil
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	text = append(text, '\n')
+	if path == "-" {
+		_, err = stdout.Write(text)
+	} else {
+		err = os.WriteFile(path, text, 0o644)
+	}
+	if err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
