@@ -82,6 +82,8 @@ func attributes(s string, quoted bool, n int) bool {
 		return true
 	case date && address && colon && (opener || startsDated(lower)):
 		return true
+	case quoted && address && colon && n == 1 && strings.HasSuffix(bareText, ">") && startsWithName(bareText):
+		return true
 	case gmailDate.MatchString(lower) && n <= 2:
 		return true
 	case quoted && colon && (date || address) && (opener || startsDated(lower) || address && date):
@@ -204,25 +206,39 @@ func original(text string) bool {
 	if c < 0x80 && (c >= '0' && c <= '9') || len(text) > 120 {
 		return false
 	}
-	inner := strings.Trim(text, "-_*=~+ —–>|[]")
-	lead := strings.TrimLeft(text, "*>|[ ")
-	dashed := strings.HasPrefix(lead, "--") || strings.HasPrefix(lead, "__") || strings.HasPrefix(lead, "==") || strings.HasPrefix(lead, "——") || strings.HasPrefix(lead, "~~") || strings.HasPrefix(lead, "++")
+	inner := strings.TrimFunc(text, func(r rune) bool { return dash(r) || strings.ContainsRune("* >|[]", r) })
 	if inner == "" {
 		return false
 	}
 	lower := fold(inner)
-	if dashed {
-		return inTable(originals, strings.TrimRight(lower, ":： "), lead[1:])
+	if dashes(strings.TrimLeft(text, "*>|[ ")) >= 2 {
+		return inTable(originals, strings.TrimRight(lower, ":： "))
 	}
 	return bareIndex[lower]
 }
 
+// dash says whether r is one of the characters rows of which separate: hyphens
+// and dashes of all kinds, underscores and the like.
+func dash(r rune) bool { return unicode.Is(unicode.Pd, r) || strings.ContainsRune("_=~+─━", r) }
+
+// dashes counts the dashes that text begins with.
+func dashes(text string) int {
+	n := 0
+	for _, r := range text {
+		if !dash(r) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
 // inTable says whether lower is a phrase of the table, or goes on after one with
 // more dashes (a header block on the same line).
-func inTable(table []phrase, lower, raw string) bool {
+func inTable(table []phrase, lower string) bool {
 	for i := range table {
 		if after, ok := strings.CutPrefix(lower, table[i].text); ok {
-			if after == "" || strings.HasPrefix(strings.TrimLeft(after, " "), "--") {
+			if after == "" || dashes(strings.TrimLeft(after, " ")) >= 2 {
 				return true
 			}
 		}

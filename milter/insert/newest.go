@@ -1,6 +1,9 @@
 package insert
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // newest marks the author's own lines and says, for the first line of each
 // stretch that is not his, by which rule. Weak signs (words, bare blockquotes,
@@ -220,17 +223,9 @@ func anyOwn(lines []line) bool {
 
 // isDelimiter says whether a line only separates: "--", "____", "****".
 func isDelimiter(text string) bool {
-	if len(text) < 2 {
+	first, size := utf8.DecodeRuneInString(text)
+	if len(text) == size || !dash(first) && first != '*' && first != '#' {
 		return false
 	}
-	for _, r := range text {
-		if r != rune(text[0]) {
-			return false
-		}
-	}
-	switch text[0] {
-	case '-', '_', '=', '*', '#', '~', '+':
-		return true
-	}
-	return false
+	return strings.Trim(text, string(first)) == ""
 }

@@ -4,6 +4,7 @@ package insert
 // dashes or the like, without those.
 var originals = []phrase{
 	// Germanic
+	{"en", "original", "------------------ Original ------------------"},
 	{"en", "original message", "-----Original Message-----"},
 	{"en", "forwarded message", "---------- Forwarded message ---------"},
 	{"en", "original appointment", "-----Original Appointment-----"},
@@ -149,6 +150,7 @@ var originals = []phrase{
 	{"br", "kemennadenn orinel", "-------- Kemennadenn orinel --------"},
 	{"eo", "origina mesaĝo", "-------- Origina mesaĝo --------"},
 	// Turkic, Caucasus, Middle East and India
+	{"tr", "yönlendirilmiş ileti", "---------- Yönlendirilmiş ileti ---------"},
 	{"tr", "özgün ileti", "-----Özgün İleti-----"},
 	{"tr", "orijinal mesaj", "-------- Orijinal mesaj --------"},
 	{"tr", "orijinal ileti", "-----Orijinal İleti-----"},
@@ -165,6 +167,7 @@ var originals = []phrase{
 	{"fa", "پیام اصلی", "-------- پیام اصلی --------"},
 	{"fa", "پیام هدایت شده", "---------- پیام هدایت شده ---------"},
 	{"he", "הודעה מקורית", "-----הודעה מקורית-----"},
+	{"he", "המקור", "---- המקור ----"},
 	{"he", "הודעה שהועברה", "---------- הודעה שהועברה ---------"},
 	{"hi", "मूल संदेश", "-------- मूल संदेश --------"},
 	{"bn", "মূল বার্তা", "-------- মূল বার্তা --------"},
