@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -20,7 +19,7 @@ import (
 const bufferSize = 16 << 10
 
 // conn is an MTA's connection as the library sees it. The library reads packet
-// by packet with no deadline, writes every packet at once and says nobody that
+// by packet with no deadline, writes every packet at once and tells nobody that
 // the connection has ended; conn adds what is missing:
 //
 //   - what is written stays in a buffer until the next read would wait for the
@@ -188,7 +187,7 @@ func (c *conn) peekOffer() (offer, error) {
 	}
 	length := binary.BigEndian.Uint32(b)
 	if length < negotiationMin || length > negotiationMax || gomilter.Code(b[4]) != gomilter.CodeOptNeg {
-		return offer{}, fmt.Errorf("the peer does not begin with a milter negotiation")
+		return offer{}, errors.New("the peer does not begin with a milter negotiation")
 	}
 	return offer{
 		actions:  gomilter.OptAction(binary.BigEndian.Uint32(b[9:])),

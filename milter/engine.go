@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -101,10 +102,19 @@ type failure struct {
 // recovered turns a panic into a failure of the message in hand.
 func (e *Engine) recovered(m *Message, then func()) {
 	if v := recover(); v != nil {
-		e.Log.Error("panic in the engine", "session", m.Session, "queue", m.QueueID, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
-		m.failure = &failure{reasonPanic, fmt.Errorf("%v", v)}
+		m.failure = &failure{reasonPanic, panicked(v)}
+		e.Log.Error("panic in the engine", "session", m.Session, "queue", m.QueueID, "stack", string(debug.Stack()))
 		then()
 	}
+}
+
+// panicked is a panic value as it may be logged: the text of a fault of the
+// program, only the type of anything else, which could hold text of the message.
+func panicked(v any) error {
+	if err, ok := v.(runtime.Error); ok {
+		return err
+	}
+	return fmt.Errorf("%T", v)
 }
 
 // fail is the one place where what went wrong inside becomes an answer: a

@@ -41,6 +41,7 @@ func extents(head []byte) []extent {
 		case len(bytes.TrimRight(line, "\r\n")) == 0:
 		case (line[0] == ' ' || line[0] == '\t') && len(fields) > 0:
 			fields[len(fields)-1].end = end
+		case line[0] == ' ' || line[0] == '\t': // continues nothing
 		case at == 0 && bytes.HasPrefix(line, []byte("From ")): // of an mbox
 		default:
 			fields = append(fields, extent{at, end})

@@ -43,7 +43,8 @@ type Stage int
 // What [Signer.Head] answers.
 const (
 	// AcceptNow answers accept at end-of-headers: nothing is to be changed, not
-	// even the guard field, and the MTA need not send the body.
+	// even the guard field, and the MTA need not send the body. Finish is asked at
+	// once, for its report only.
 	AcceptNow Stage = iota
 	// SkipBody lets the body pass uncollected; Finish is asked without it.
 	SkipBody
@@ -76,6 +77,6 @@ type Outcome struct {
 type Signer interface {
 	// Head is asked at end-of-headers, with envelope, macros and header.
 	Head(*Message) Stage
-	// Finish is asked at end-of-message, unless Head answered AcceptNow.
+	// Finish is asked at end-of-message, or at once when Head answered AcceptNow.
 	Finish(*Message) Outcome
 }

@@ -109,8 +109,8 @@ const packetHead = 4 + 1
 // bodyRun writes a new body as replace-body packets of less than 64 KiB.
 //
 // QUIRK: it does not use the library's ReplaceBody, which turns each CRLF of a
-// packet into LF: where a bare CR stands before a line end, the MTA then takes
-// that CR for a part of the line end, and a byte of the author's is lost.
+// packet into LF. What leaves here is byte for byte what the splices say, also
+// where a bare CR stands before a line end, and is copied once less.
 type bodyRun struct {
 	packets io.Writer
 	buf     []byte // a packet: room for its head, then the data so far
@@ -139,7 +139,7 @@ func (r *bodyRun) Write(p []byte) (int, error) {
 }
 
 // lineEnd returns the length of the longest packet that ends with a line, so
-// that CR and LF stay together. Without a line end in the buffer it is the
+// that no MTA has to remember a CR from one packet to the next. Without a line end in the buffer it is the
 // whole buffer, less a last CR.
 func (r *bodyRun) lineEnd() int {
 	if i := bytes.LastIndexByte(r.buf[packetHead:], '\n'); i >= 0 {

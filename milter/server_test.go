@@ -43,7 +43,7 @@ func (h *harness) shutdown() <-chan error {
 }
 
 func TestIdleTimeout(t *testing.T) {
-	h := start(t, script{}, Options{IdleTimeout: 20 * time.Millisecond})
+	h := start(t, script{}, Options{IdleTimeout: 500 * time.Millisecond})
 	silent, err := net.Dial("tcp", h.addr)
 	if err != nil {
 		t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"net"
@@ -122,14 +121,7 @@ func (s *session) protect(stage string, f func()) {
 			s.current.fault = reasonPanic
 			queue = s.current.message.QueueID
 		}
-		what := fmt.Sprintf("%T", v)
-		if err, ok := v.(interface {
-			error
-			RuntimeError()
-		}); ok {
-			what = err.Error()
-		}
-		s.log.Error("panic", "queue", queue, "stage", stage, "panic", what, "stack", string(debug.Stack()))
+		s.log.Error("panic", "queue", queue, "stage", stage, "panic", panicked(v), "stack", string(debug.Stack()))
 	}()
 	f()
 }

@@ -73,12 +73,16 @@ type fieldSpan struct{ start, end int }
 
 // ParseHeader parses the header block at the start of b. It returns the offset
 // just after the blank line, or where a line that is no field begins, or len(b).
-// Line ends may be CRLF, LF or mixed, blanks may stand before the colon, and a
-// leading "From " line of an mbox is skipped.
+// Line ends may be CRLF, LF or mixed, blanks may stand before the colon. A leading
+// "From " line of an mbox is skipped, and so are leading lines that continue no
+// field.
 func ParseHeader(b []byte) (h Header, n int) {
 	start := 0
 	if line := firstLine(b); bytes.HasPrefix(line, []byte("From ")) && colon(line) < 0 {
 		start = len(line)
+	}
+	for line := firstLine(b[start:]); len(line) > 0 && (line[0] == ' ' || line[0] == '\t'); line = firstLine(b[start:]) {
+		start += len(line)
 	}
 	h, _, n = parseFields(b[start:])
 	return h, start + n

@@ -24,7 +24,7 @@ func TestParseHeader(t *testing.T) {
 		{"ends without line end", "A: 1", Header{{"A", " 1"}}, ""},
 		{"line that is no field", "A: 1\nhello world\n", Header{{"A", " 1"}}, "hello world\n"},
 		{"nothing but body", "hello\n", nil, "hello\n"},
-		{"continuation of nothing", " x: 1\n", nil, " x: 1\n"},
+		{"continuation of nothing", " x: 1\n\t\nA: 1\n\nbody", Header{{"A", " 1"}}, "body"},
 		{"no name", ": x\n", nil, ": x\n"},
 		{"empty header", "\r\nbody", nil, "body"},
 		{"empty", "", nil, ""},

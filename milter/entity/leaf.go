@@ -62,7 +62,7 @@ func (l *Leaf) open() (err error) {
 
 // Apply returns the splices over the message's body, and for the root also the
 // edits of its header, that carry out the edits of Text. Edits are in order and
-// do not overlap; line ends in New are written as the part's own.
+// do not overlap or part a CR from its LF; line ends in New are written as the part's own.
 //
 // The part keeps its charset and transfer encoding as long as the new text fits.
 // In HTML characters that do not fit become numeric references. A plain text that
@@ -122,6 +122,9 @@ func (l *Leaf) tidy(edits []Edit) ([]Edit, error) {
 		if string(l.Text[e.Start:e.End]) == e.New {
 			continue
 		}
+		if splitsLineEnd(l.Text, e.Start) || splitsLineEnd(l.Text, e.End) {
+			return nil, fmt.Errorf("edit %d-%d begins or ends between CR and LF", e.Start, e.End)
+		}
 		if n := len(tidied); n > 0 && tidied[n-1].End == e.Start {
 			tidied[n-1].End = e.End
 			tidied[n-1].New += e.New
@@ -130,6 +133,12 @@ func (l *Leaf) tidy(edits []Edit) ([]Edit, error) {
 		tidied = append(tidied, e)
 	}
 	return tidied, nil
+}
+
+// splitsLineEnd reports whether the place is between a CR and its LF. An edit
+// there would leave a bare CR, which must not be sent (RFC 5321 section 2.3.8).
+func splitsLineEnd(text []byte, at int) bool {
+	return at > 0 && at < len(text) && text[at-1] == '\r' && text[at] == '\n'
 }
 
 // rewriting is how a part is going to be changed.

@@ -67,7 +67,8 @@ func (p *Part) resolve() {
 	if p.Filename == "" {
 		p.Filename = decodeWords(p.Media.Params["name"])
 	}
-	p.Encoding = splitValue(p.Header.Get("Content-Transfer-Encoding")).head
+	// Readers disagree on what follows a ; here: such an encoding is not known.
+	p.Encoding = strings.ToLower(p.Header.Get("Content-Transfer-Encoding"))
 	if p.Encoding == "" {
 		p.Encoding = "7bit"
 	}

@@ -253,7 +253,9 @@ func (s *Scanner) endPart(line []byte, k int, closing bool) {
 	s.inHeader = true
 }
 
-// closeTo ends the open parts below m at that offset.
+// closeTo ends the open parts below m at that offset. Where a part has no body at
+// all, the line end before the boundary was its header's, and those around it end
+// there too.
 func (s *Scanner) closeTo(m *Part, end int64) {
 	if s.inHeader {
 		s.endHeader()
@@ -261,7 +263,8 @@ func (s *Scanner) closeTo(m *Part, end int64) {
 	}
 	for p := s.cur; p != m; p = p.Parent {
 		p.tight = end < p.BodyStart
-		p.BodyEnd = max(end, p.BodyStart)
+		end = max(end, p.BodyStart)
+		p.BodyEnd = end
 	}
 }
 

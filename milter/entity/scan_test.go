@@ -209,7 +209,7 @@ func TestScanPart(t *testing.T) {
 --b
 Content-Type: application/pdf; name="=?utf-8?Q?Gr=C3=BC=C3=9Fe?="
 content-disposition: ATTACHMENT
-Content-Transfer-Encoding: Base64; (a comment)
+Content-Transfer-Encoding: Base64
 
 --b
 Content-Type: text/plain

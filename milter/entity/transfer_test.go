@@ -170,6 +170,9 @@ func TestTransferRandom(t *testing.T) {
 			var changes []change
 			for at := r.IntN(50); at <= len(decoded); at += 1 + r.IntN(100) {
 				end := min(len(decoded), at+r.IntN(3)*r.IntN(60))
+				if splitsLineEnd(decoded, at) || splitsLineEnd(decoded, end) {
+					continue
+				}
 				c := change{at, end, nil}
 				if r.IntN(3) > 0 {
 					c.new = text(r.IntN(100))
