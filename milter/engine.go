@@ -33,7 +33,13 @@ type Engine struct {
 	Store     Store
 	TextBytes int64 // a larger text part passes unsigned; 0 for no limit
 	OnError   Reply // Tempfail, or Continue to pass the message unsigned
-	Log       *slog.Logger
+	// AddText gives a message that is only attachments a text with its blocks;
+	// else it passes.
+	AddText bool
+	// DropAMP takes the AMP form (text/x-amp-html) out of a message that is
+	// signed, since no block can be put into it; else the message passes.
+	DropAMP bool
+	Log     *slog.Logger
 }
 
 var _ Signer = (*Engine)(nil)
@@ -51,6 +57,7 @@ const (
 	reasonHeader     policy.Reason = "header-too-long"  // a part's header is longer than the limit
 	reasonMalformed  policy.Reason = "malformed"        // a multipart without a part
 	reasonNoText     policy.Reason = "no-text"          // nothing a reader sees as the message
+	reasonAMP        policy.Reason = "amp"              // has an AMP form, which takes no block
 	reasonEncoding   policy.Reason = "unknown-encoding" // a transfer encoding nobody knows
 	reasonCharset    policy.Reason = "charset"          // unknown, or the block cannot be written in it without risk
 	reasonDamaged    policy.Reason = "undecodable"      // a text part does not decode
@@ -160,24 +167,44 @@ func (e *Engine) sign(m *Message) Outcome {
 	if why := policy.PassParts(m.Tree); why != "" {
 		return e.pass(m, why)
 	}
+	amp := ampPart(m.Tree)
+	if amp != nil && !e.DropAMP {
+		return e.pass(m, reasonAMP)
+	}
 	texts, why, err := e.texts(m)
 	if err != nil {
 		m.failure = &failure{reasonBody, err}
 		return e.fail(m)
 	}
-	if why != "" {
+	if why != "" && !(why == reasonNoText && e.AddText) {
 		return e.pass(m, why)
 	}
-	d := &m.decision
-	block, err := e.Store.Block(d.Tenant, d.Person, d.Signature)
+	blocks, err := e.blocks(&m.decision)
 	if err != nil {
 		m.failure = &failure{reasonRender, err}
 		return e.fail(m)
 	}
-	if why := place(texts, block, d); why != "" {
+	if len(texts) == 0 {
+		return e.addText(m, blocks)
+	}
+	if why := place(texts, blocks, &m.decision); why != "" {
 		return e.pass(m, why)
 	}
-	return e.edit(m, texts)
+	return e.edit(m, texts, amp)
+}
+
+// blocks are the rendered blocks of a decision.
+func (e *Engine) blocks(d *policy.Decision) ([]insert.Block, error) {
+	var blocks []insert.Block
+	for _, want := range d.Blocks() {
+		b, err := e.Store.Block(d.Tenant, d.Person, want.Template)
+		if err != nil {
+			return nil, err
+		}
+		b.Kind = want.Kind
+		blocks = append(blocks, b)
+	}
+	return blocks, nil
 }
 
 // unreadable says why the tree of a message cannot be worked on, "" if it can.
@@ -200,10 +227,10 @@ func unreadable(m *Message) policy.Reason {
 // text is one form of a message, HTML or plain: its leaves in order, of which
 // one gets the block.
 type text struct {
-	html      bool
-	leaf      *entity.Leaf // the leaf that gets it
-	reading   *insert.Reading
-	placement insert.Placement
+	html    bool
+	leaf    *entity.Leaf // the leaf that gets them
+	reading *insert.Reading
+	placed  []insert.PlacedBlock
 }
 
 // texts opens and reads what a reader sees as the message. The error is that of
@@ -228,7 +255,7 @@ func (e *Engine) texts(m *Message) ([]text, policy.Reason, error) {
 // which the author wrote anything.
 func (e *Engine) open(m *Message, doc entity.Document) (text, policy.Reason, error) {
 	t := text{html: doc.HTML}
-	for _, p := range doc.Leaves {
+	for i, p := range doc.Leaves {
 		if e.TextBytes > 0 && p.BodyEnd-p.BodyStart > e.TextBytes {
 			return t, reasonPartLarge, nil
 		}
@@ -240,7 +267,7 @@ func (e *Engine) open(m *Message, doc entity.Document) (text, policy.Reason, err
 		if err != nil {
 			return t, leafReason(err), nil
 		}
-		r := insert.Read(leaf.Text, insert.Kind{HTML: doc.HTML, Flowed: strings.EqualFold(p.Media.Params["format"], "flowed"), Reply: m.decision.Reply})
+		r := insert.Read(leaf.Text, kindOf(p, m.decision.Reply, i > 0))
 		if why := r.Untouchable(); why != "" {
 			return t, policy.Reason(why), nil
 		}
@@ -264,29 +291,68 @@ func leafReason(err error) policy.Reason {
 	return reasonDamaged
 }
 
-// place finds the place of the block in each form of the message. They must
-// agree: when one form has a place, the others get the block where it belongs
-// there, and when one has none, none gets it.
-func place(texts []text, b insert.Block, d *policy.Decision) policy.Reason {
-	person := fingerprint(d.Person)
-	placed := 0
-	oks := make([]bool, len(texts))
-	for i := range texts {
-		if texts[i].placement, oks[i] = texts[i].reading.Place(b, &d.Place, person, false); oks[i] {
-			placed++
+// kindOf is how a text part is to be read.
+func kindOf(p *entity.Part, reply, later bool) insert.Kind {
+	return insert.Kind{
+		HTML:   p.Media.Type == "text/html",
+		Flowed: strings.EqualFold(p.Media.Params["format"], "flowed"),
+		DelSp:  strings.EqualFold(p.Media.Params["delsp"], "yes"),
+		Reply:  reply,
+		Later:  later,
+	}
+}
+
+// place finds the places of the blocks in each form of the message. The forms
+// must agree: when one has a place for the signature, the others get it where it
+// belongs there, and when one has none, none gets it.
+func place(texts []text, blocks []insert.Block, d *policy.Decision) policy.Reason {
+	for _, b := range blocks {
+		why := reasonUnselected
+		if b.Kind == insert.Signature {
+			why = placeSignature(texts, b, d)
+		} else if d.Place.Selects(d.Reply) || placed(texts) {
+			why = placeAtEdge(texts, b)
+		}
+		if why == reasonNoPlace {
+			return why
 		}
 	}
-	if placed == 0 {
+	if !placed(texts) {
+		return reasonUnselected
+	}
+	return ""
+}
+
+func placed(texts []text) bool { return len(texts[0].placed) > 0 }
+
+func placeSignature(texts []text, b insert.Block, d *policy.Decision) policy.Reason {
+	person := fingerprint(d.Person)
+	places := make([]insert.Placement, len(texts))
+	oks := make([]bool, len(texts))
+	for i, t := range texts {
+		places[i], oks[i] = t.reading.Place(b, &d.Place, person, false)
+	}
+	if !slices.Contains(oks, true) {
 		return reasonUnselected
 	}
 	for i := range texts {
-		if oks[i] {
-			continue
+		if !oks[i] {
+			if places[i], oks[i] = texts[i].reading.Place(b, &d.Place, person, true); !oks[i] {
+				return reasonNoPlace
+			}
 		}
-		var ok bool
-		if texts[i].placement, ok = texts[i].reading.Place(b, &d.Place, person, true); !ok {
+		texts[i].placed = append(texts[i].placed, insert.PlacedBlock{Block: b, Placement: places[i]})
+	}
+	return ""
+}
+
+func placeAtEdge(texts []text, b insert.Block) policy.Reason {
+	for i := range texts {
+		pl, ok := texts[i].reading.AtEdge(b)
+		if !ok {
 			return reasonNoPlace
 		}
+		texts[i].placed = append(texts[i].placed, insert.PlacedBlock{Block: b, Placement: pl})
 	}
 	return ""
 }
@@ -305,26 +371,83 @@ func fingerprint(p *policy.Person) *insert.Person {
 }
 
 // edit turns the placements into the outcome.
-func (e *Engine) edit(m *Message, texts []text) Outcome {
-	d := &m.decision
-	o := Outcome{Report: e.report(m, Signed, d.Reason)}
-	for _, t := range texts {
-		splices, fields, err := t.leaf.Apply(t.placement.Edits)
+func (e *Engine) edit(m *Message, texts []text, amp *entity.Part) Outcome {
+	o := Outcome{Report: e.report(m, Signed, m.decision.Reason)}
+	if amp != nil {
+		c, err := entity.Remove(amp)
+		if err != nil {
+			return e.pass(m, reasonAMP)
+		}
+		o.Splices = c.Before
+	}
+	for i := range texts {
+		t := &texts[i]
+		c, splices, err := t.change(m, len(texts) == 1)
 		if err != nil {
 			return e.pass(m, leafReason(err))
 		}
-		o.Splices = append(o.Splices, splices...)
-		o.Fields = append(o.Fields, fields...)
-		o.Report.Blocks = append(o.Report.Blocks, BlockReport{
-			Block: "signature", Template: d.Signature, Part: t.leaf.Part.ID, Type: t.leaf.Part.Media.Type,
-			Placed: t.placement.Placed, Separator: t.placement.Separator, Removed: t.placement.Removed,
-		})
+		o.Splices = slices.Concat(o.Splices, c.Before, splices, c.After)
+		o.Fields = append(o.Fields, c.Fields...)
+		o.Report.Blocks = append(o.Report.Blocks, t.report(&m.decision)...)
 	}
-	slices.SortFunc(o.Splices, func(a, b entity.Splice) int { return cmp.Compare(a.Start, b.Start) })
+	return e.changed(m, o)
+}
+
+// changed completes the outcome of a message whose body changes, if it does.
+func (e *Engine) changed(m *Message, o Outcome) Outcome {
+	slices.SortStableFunc(o.Splices, func(a, b entity.Splice) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+	})
 	if len(o.Splices) > 0 || len(o.Fields) > 0 {
 		o.Fields = append(o.Fields, withoutDKIM(m.Header)...)
 	}
 	return e.stamped(m, o)
+}
+
+// change works out what the blocks of a text change: splices within its leaf,
+// and the parts that come beside it: pictures, an HTML form. only says that the
+// message has no other form.
+func (t *text) change(m *Message, only bool) (entity.Composition, []entity.Splice, error) {
+	splices, fields, err := t.leaf.Apply(insert.Merge(placements(t.placed)...))
+	if err != nil {
+		return entity.Composition{}, nil, err
+	}
+	c := entity.Composition{Fields: fields}
+	if len(splices) == 0 && len(fields) == 0 { // it is all there already
+		return c, nil, nil
+	}
+	switch {
+	case t.html:
+		if parts := pictures(t.placed, m.Tree); len(parts) > 0 {
+			c, err = entity.Relate(t.leaf.Part, parts, related(t.leaf.Text), fields, t.leaf.LineEnd())
+		}
+	case only && m.decision.AddHTML:
+		html := htmlForm(t.reading.AsHTML(t.placed), t.placed, m.Tree)
+		c, err = entity.Wrap(t.leaf.Part, nil, []entity.Addition{html}, alternative(t.leaf.Text), fields, t.leaf.LineEnd())
+	}
+	return c, splices, err
+}
+
+func placements(placed []insert.PlacedBlock) []insert.Placement {
+	var all []insert.Placement
+	for _, p := range placed {
+		all = append(all, p.Placement)
+	}
+	return all
+}
+
+// report says where the blocks of a text went.
+func (t *text) report(d *policy.Decision) []BlockReport {
+	var reports []BlockReport
+	blocks := d.Blocks()
+	for _, p := range t.placed {
+		i := slices.IndexFunc(blocks, func(b policy.Block) bool { return b.Kind == p.Block.Kind })
+		reports = append(reports, BlockReport{
+			Block: string(p.Block.Kind), Template: blocks[i].Template, Part: t.leaf.Part.ID, Type: t.leaf.Part.Media.Type,
+			Placed: p.Placement.Placed, Separator: p.Placement.Separator, Removed: p.Placement.Removed,
+		})
+	}
+	return reports
 }
 
 // withoutDKIM deletes the signatures that the change of the body breaks, the

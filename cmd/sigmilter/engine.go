@@ -2,6 +2,7 @@ package main
 
 import (
 	"log/slog"
+	"strings"
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter"
@@ -17,7 +18,9 @@ import (
 func newEngine(cfg *config.Config, store *sigstore.Store, log *slog.Logger) *milter.Engine {
 	e := &milter.Engine{
 		Policy:    newPolicy(cfg),
-		Store:     signatures{newBook(cfg, store)},
+		Store:     signatures{newBook(cfg, store), newPictures(cfg)},
+		AddText:   cfg.Place.AttachOnly == config.AddText,
+		DropAMP:   cfg.Place.AMP == config.DropAMP,
 		TextBytes: cfg.Limits.TextBytes,
 		OnError:   milter.Tempfail,
 		Log:       log,
@@ -35,11 +38,13 @@ func newPolicy(cfg *config.Config) *policy.Policy {
 	}
 	for _, r := range cfg.Rules {
 		reply := r.ReplySignature
-		if reply == "" {
+		if reply == "" && r.Signature != "" {
 			reply = policy.NoTemplate
 		}
 		p.Rules = append(p.Rules, policy.RuleSpec{
-			Name: r.Name, To: policy.Scope(r.To), From: r.From, Signature: r.Signature, ReplySignature: reply,
+			Name: r.Name, To: policy.Scope(r.To), From: r.From,
+			Signature: r.Signature, ReplySignature: reply, Disclaimer: r.Disclaimer, Banner: r.Banner,
+			AddHTML: r.Plain == config.Alternative, Stop: r.Stop,
 			Place: insert.Settings{
 				Marker: cfg.Place.Marker, Signoffs: cfg.Place.Signoffs,
 				ReplaceExisting: r.ReplaceExisting, ReplaceSignoff: r.ReplaceSignoff, OnNew: r.OnNew, OnReply: r.OnReply,
@@ -64,8 +69,22 @@ func newBook(cfg *config.Config, store *sigstore.Store) *sigstore.Book {
 	}
 }
 
+// newPictures are the pictures of each template as they go into messages.
+func newPictures(cfg *config.Config) map[string][]insert.Picture {
+	pictures := make(map[string][]insert.Picture)
+	for name, t := range cfg.Templates {
+		for _, p := range t.Pictures {
+			pictures[name] = append(pictures[name], insert.Picture{CID: p.CID, Name: p.Name, Type: p.Type, Base64: entity.Base64(p.Data)})
+		}
+	}
+	return pictures
+}
+
 // signatures is the store as the engine asks it.
-type signatures struct{ book *sigstore.Book }
+type signatures struct {
+	book     *sigstore.Book
+	pictures map[string][]insert.Picture // by template
+}
 
 func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
 	p, found, err := s.book.Store.Person(tenant, address)
@@ -77,5 +96,11 @@ func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
 
 func (s signatures) Block(tenant string, p *policy.Person, template string) (insert.Block, error) {
 	sig, _, err := s.book.Signature(tenant, p.Address, template)
-	return insert.Block{HTML: sig.HTML, Text: sig.Text}, err
+	b := insert.Block{HTML: sig.HTML, Text: sig.Text}
+	for _, pic := range s.pictures[template] { // a condition of the template may leave one out
+		if strings.Contains(b.HTML, pic.CID) {
+			b.Pictures = append(b.Pictures, pic)
+		}
+	}
+	return b, err
 }

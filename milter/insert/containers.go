@@ -20,14 +20,10 @@ type container struct {
 	sample string
 }
 
-// OwnClass is the class and the id of the element around every HTML block we
-// put in. Clients prefix it when the mail is quoted.
-const OwnClass = "sigmilter-signature"
-
 // containers are tried in order at every start tag.
 var containers = []container{
-	{name: "sigmilter", client: "sigmilter", class: OwnClass, own: true, sample: `<div class="sigmilter-signature">`},
-	{name: "sigmilter", client: "sigmilter, class dropped on the way", id: OwnClass, own: true, sample: `<div id="sigmilter-signature">`},
+	{name: "sigmilter", client: "sigmilter", class: Signature.class(), own: true, sample: `<div class="sigmilter-signature">`},
+	{name: "sigmilter", client: "sigmilter, class dropped on the way", id: Signature.class(), own: true, sample: `<div id="sigmilter-signature">`},
 	{name: "outlook", client: "Outlook on the web, new Outlook", id: "Signature", needs: 1, sample: `<div id="Signature">`},
 	{name: "outlook", client: "Outlook on the web, new Outlook", id: "Signature_*", needs: 1, sample: `<div id="Signature_1">`},
 	{name: "outlook", client: "Outlook on the web, new Outlook", class: "elementToProof-signature", needs: 1, sample: `<div class="elementToProof-signature">`},

@@ -17,7 +17,7 @@ func (r *Reading) existing(b Block, p *Person) found {
 	if last < 0 {
 		last = r.last
 	}
-	if f := r.renderedTail(b, last); f.found() {
+	if f := r.renderedLines(b, last); f.found() {
 		return f
 	}
 	if f := r.inContainer(p, last); f.found() {
@@ -42,7 +42,7 @@ func (r *Reading) ownBlock(b Block) found {
 		f := r.linesOf(i)
 		if f.found() && r.lines[f.from].own {
 			f.name, f.ours = "sigmilter", true
-			f.same = string(r.src[e.start:e.end]) == strings.TrimSuffix(wrapHTML(b.HTML), "\n")
+			f.same = string(r.src[e.start:e.end]) == strings.TrimSuffix(b.wrapped(), "\n")
 			return f
 		}
 	}
@@ -114,35 +114,33 @@ func (r *Reading) stretch(from, to int, name string) found {
 	return found{from: from, to: to, elem: -1, name: name, removed: texts(r.lines[from:to])}
 }
 
-// renderedTail finds the very text of the block at the end of the newest text.
-func (r *Reading) renderedTail(b Block, last int) found {
-	want := blockLines(b.Text)
-	if r.page != nil {
-		want = blockTexts(readHTML([]byte(b.HTML)).lines)
-	}
-	from := last + 1 - len(want)
-	if len(want) == 0 || from < 0 {
-		return found{}
-	}
-	for i, w := range want {
-		if !r.lines[from+i].own || r.lines[from+i].text != w {
-			return found{}
+// renderedLines finds the very text of the block: at the end of the newest text,
+// in plain text anywhere in it, since there it has no element of its own and a
+// marker may have put it above other text.
+func (r *Reading) renderedLines(b Block, last int) found {
+	want := b.lines(r.page != nil)
+	for from := last + 1 - len(want); len(want) > 0 && from >= 0; from-- {
+		if r.are(from, want) {
+			f := r.stretch(from, from+len(want), "sigmilter")
+			f.ours = true
+			f.same = r.page == nil && strings.ReplaceAll(string(r.src[r.lines[from].start:r.lines[f.to-1].end]), "\r\n", "\n") == b.Text
+			return f
+		}
+		if r.page != nil {
+			break
 		}
 	}
-	f := r.stretch(from, last+1, "sigmilter")
-	f.ours = true
-	f.same = r.page == nil && strings.ReplaceAll(string(r.src[r.lines[from].start:r.lines[last].end]), "\r\n", "\n") == b.Text
-	return f
+	return found{}
 }
 
-func blockLines(text string) []string { return blockTexts(plainLines([]byte(text))) }
-
-func blockTexts(lines []line) []string {
-	var t []string
-	for i := range lines {
-		t = append(t, lines[i].text)
+// are says whether the lines from one on are the author's and these.
+func (r *Reading) are(from int, want []string) bool {
+	for i, w := range want {
+		if !r.lines[from+i].own || r.lines[from+i].text != w {
+			return false
+		}
 	}
-	return t
+	return true
 }
 
 // fingerprint finds lines at the end of the newest text that begin with the

@@ -17,11 +17,13 @@ import (
 //     text after the quote is the author's again (replies below or between the
 //     quoted lines). When nothing after it is quoted, it is a separator.
 //   - A quoted line without attribution: like an attribution.
-func newest(lines []line, reply bool) {
-	levelQuotes(lines)
-	n := scanNewest(lines, reply, false)
+func newest(lines []line, kind Kind) {
+	if !kind.Later {
+		levelQuotes(lines)
+	}
+	n := scanNewest(lines, kind.Reply, false)
 	if n == 0 { // QUIRK: Outlook's own separator can be lost while those of older rounds, x_..., are still there
-		scanNewest(lines, reply, true)
+		scanNewest(lines, kind.Reply, true)
 	}
 }
 

@@ -11,13 +11,35 @@ import (
 type Kind struct {
 	HTML   bool
 	Flowed bool // plain text in format=flowed (RFC 3676)
+	DelSp  bool // likewise, with the blanks at line ends to be deleted
 	Reply  bool // the message is a reply or a forward, so that words count as separators
+	Later  bool // it goes on with a text that began in an earlier part
 }
 
 // Block is a rendered block in both forms.
 type Block struct {
-	HTML string
-	Text string
+	Kind     BlockKind
+	HTML     string
+	Text     string
+	Pictures []Picture // those the HTML refers to by cid:
+}
+
+// BlockKind says what a block is: it decides where the block goes.
+type BlockKind string
+
+// The kinds of blocks, by the names of configuration and report.
+const (
+	Signature  BlockKind = "signature"  // after the author's newest text
+	Disclaimer BlockKind = "disclaimer" // at the very end, below quoted mail
+	Banner     BlockKind = "banner"     // above everything
+)
+
+// Picture is a picture that goes with a block's HTML as a part of its own.
+type Picture struct {
+	CID    string // Content-ID without its brackets; differs for every other picture in the world
+	Name   string // file name
+	Type   string // media type
+	Base64 string // content in lines of 76 ended by CRLF
 }
 
 // Settings are the four selections and what goes with them.
@@ -28,6 +50,15 @@ type Settings struct {
 	OnNew           bool
 	OnReply         bool
 	Signoffs        []*regexp.Regexp // further sign-offs of the admin, matched against a folded line
+}
+
+// Selects says whether the selections ask for a block in a reply, or in a new
+// mail, that has no marker.
+func (s *Settings) Selects(reply bool) bool {
+	if reply {
+		return s.OnReply
+	}
+	return s.OnNew
 }
 
 // Person is what is known of the author, to tell his old signature from text.
@@ -52,6 +83,7 @@ const (
 	AboveQuote = "above-quote" // before the quoted mail
 	AtEnd      = "end"         // after the last of the author's text
 	AtTop      = "top"
+	Added      = "added" // as a text of its own, beside attachments
 )
 
 // Reading is a text read as lines, the author's own among them marked.
@@ -73,7 +105,7 @@ func Read(text []byte, kind Kind) *Reading {
 		r.lines = plainLines(text)
 	}
 	r.lines = splitInline(r.lines, r)
-	newest(r.lines, kind.Reply)
+	newest(r.lines, kind)
 	for i := range r.lines {
 		if r.lines[i].own && !(isDelimiter(r.lines[i].text) && r.last >= 0) {
 			r.last = i
@@ -117,7 +149,7 @@ func (r *Reading) Place(b Block, s *Settings, p *Person, force bool) (pl Placeme
 			return r.replace(b, off), true
 		}
 	}
-	if !force && (r.kind.Reply && !s.OnReply || !r.kind.Reply && !s.OnNew) {
+	if !force && !s.Selects(r.kind.Reply) {
 		return Placement{}, false
 	}
 	return r.afterNewest(b)
@@ -166,7 +198,7 @@ func (r *Reading) lastByte() int {
 func (r *Reading) block(b Block, start, end int, quote bool) entity.Edit {
 	if r.page != nil {
 		leave, reenter := r.page.around(start)
-		return entity.Edit{Start: start, End: end, New: leave + wrapHTML(b.HTML) + reenter}
+		return entity.Edit{Start: start, End: end, New: leave + b.wrapped() + reenter}
 	}
 	text := b.Text
 	if quote { // clients cut everything below a delimiter, the quoted mail too
@@ -182,10 +214,20 @@ func (r *Reading) block(b Block, start, end int, quote bool) entity.Edit {
 	return entity.Edit{Start: start, End: end, New: startLine(before) + text + lineAfter(after)}
 }
 
-// wrapHTML is an HTML block as it goes into a document: in an element of its own,
-// by which it is found again.
-func wrapHTML(html string) string {
-	return `<div id="` + OwnClass + `" class="` + OwnClass + `">` + strings.Trim(html, " \t\r\n") + "</div>\n"
+// wrapped is the HTML of a block as it goes into a document: in an element of
+// its own, by which it is found again.
+func (b *Block) wrapped() string {
+	class := b.Kind.class()
+	return `<div id="` + class + `" class="` + class + `">` + strings.Trim(b.HTML, " \t\r\n") + "</div>\n"
+}
+
+// class is the class and the id of the element around a block. Clients prefix
+// both when the mail is quoted.
+func (k BlockKind) class() string {
+	if k == "" {
+		k = Signature
+	}
+	return "sigmilter-" + string(k)
 }
 
 // blankLineAfter is what is missing for a blank line after text.

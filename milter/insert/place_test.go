@@ -26,7 +26,7 @@ func apply(t *testing.T, text string, pl Placement) string {
 		at = e.End
 	}
 	b.WriteString(text[at:])
-	return strings.ReplaceAll(b.String(), wrapHTML(testBlock.HTML), "[SIG]")
+	return strings.ReplaceAll(b.String(), testBlock.wrapped(), "[SIG]")
 }
 
 // placeCase is a text and what becomes of it.

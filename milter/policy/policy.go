@@ -8,6 +8,7 @@
 package policy
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -65,15 +66,35 @@ const (
 
 // Decision is what is to be done with a message, and why.
 type Decision struct {
-	Verdict   Verdict
-	Reason    Reason
-	Tenant    string
-	Author    string  // address as the From field has it, lower case
-	Person    *Person // nil unless the directory knows the author
-	Rule      string
-	Signature string // name of the template
-	Reply     bool   // a reply or a forward
-	Place     insert.Settings
+	Verdict Verdict
+	Reason  Reason
+	Tenant  string
+	Author  string  // address as the From field has it, lower case
+	Person  *Person // nil unless the directory knows the author
+	Rule    string  // the first rule that says what to put in
+	Reply   bool    // a reply or a forward
+	Place   insert.Settings
+	AddHTML bool // a message in plain text gets an HTML form beside it
+
+	// The templates of the blocks, empty for none.
+	Signature, Disclaimer, Banner string
+}
+
+// Block is a block to be put in and its template.
+type Block struct {
+	Kind     insert.BlockKind
+	Template string
+}
+
+// Blocks are the blocks of a decision, the signature first.
+func (d *Decision) Blocks() []Block {
+	var blocks []Block
+	for _, b := range []Block{{insert.Signature, d.Signature}, {insert.Disclaimer, d.Disclaimer}, {insert.Banner, d.Banner}} {
+		if b.Template != "" {
+			blocks = append(blocks, b)
+		}
+	}
+	return blocks
 }
 
 // Person is an author as the directory knows him.
@@ -110,12 +131,16 @@ type RuleSpec struct {
 	Name           string
 	To             Scope
 	From           []string // addresses or domains, lower case; empty for everyone
-	Signature      string   // template; empty for none
+	Signature      string   // template; empty leaves it to a later rule
 	ReplySignature string   // template for replies and forwards; empty for the same
+	Disclaimer     string   // template; empty leaves it to a later rule
+	Banner         string   // likewise
 	Place          insert.Settings
+	AddHTML        bool // a message in plain text gets an HTML form beside it
+	Stop           bool // no later rule is looked at
 }
 
-// NoTemplate as a rule's ReplySignature leaves replies unsigned.
+// NoTemplate as a rule's signature says that there is to be none.
 const NoTemplate = "none"
 
 // Policy is a compiled configuration. It is not changed after it was made and
@@ -191,32 +216,59 @@ func (p *Policy) tenantOf(authors []string, d *Decision) *Tenant {
 	return nil
 }
 
-// rule finds the first rule that applies.
+// rule goes through the rules that apply, in order, until one stops. Each block
+// comes from the first that names it.
 func (p *Policy) rule(d Decision, t *Tenant, f *Facts) Decision {
-	scope := Internal
-	for _, r := range f.Recipients {
-		if !slices.Contains(t.Domains, domainOf(strings.ToLower(r))) {
-			scope = External
-		}
-	}
+	scope := scopeOf(f.Recipients, t)
 	for i := range p.Rules {
 		r := &p.Rules[i]
 		if r.To != AnyScope && r.To != scope || !r.covers(d.Person) {
 			continue
 		}
-		d.Rule, d.Place, d.Signature = r.Name, r.Place, r.Signature
-		if d.Reply && r.ReplySignature != "" {
-			d.Signature = r.ReplySignature
+		d.take(r)
+		if r.Stop {
+			break
 		}
-		if d.Signature == "" || d.Signature == NoTemplate {
-			d.Reason = NoSignature
-			return d
-		}
-		d.Verdict, d.Reason = Sign, Rule
-		return d
 	}
-	d.Reason = NoRule
+	if d.Signature == NoTemplate {
+		d.Signature = ""
+	}
+	switch {
+	case d.Rule == "":
+		d.Reason = NoRule
+	case len(d.Blocks()) == 0:
+		d.Reason = NoSignature
+	default:
+		d.Verdict, d.Reason = Sign, Rule
+	}
 	return d
+}
+
+// scopeOf is where the recipients of a message are.
+func scopeOf(recipients []string, t *Tenant) Scope {
+	for _, r := range recipients {
+		if !slices.Contains(t.Domains, domainOf(strings.ToLower(r))) {
+			return External
+		}
+	}
+	return Internal
+}
+
+// take takes from a rule what no earlier one has said.
+func (d *Decision) take(r *RuleSpec) {
+	signature := r.Signature
+	if d.Reply && r.ReplySignature != "" {
+		signature = r.ReplySignature
+	}
+	if len(d.Blocks()) == 0 { // nothing was said so far
+		d.Rule, d.Place = r.Name, r.Place
+	}
+	if d.Signature == "" && signature != "" {
+		d.Signature, d.Place = signature, r.Place
+	}
+	d.Disclaimer = cmp.Or(d.Disclaimer, r.Disclaimer)
+	d.Banner = cmp.Or(d.Banner, r.Banner)
+	d.AddHTML = d.AddHTML || r.AddHTML
 }
 
 // covers says whether a rule is for a person.

@@ -140,7 +140,36 @@ type Place struct {
 	Selections                  // for rules that do not say otherwise; all on
 	Marker     string           // replaced by the signature; {EMAILSIGNATURE}
 	Signoffs   []*regexp.Regexp // sign-offs of the admin's own, beside the built-in ones
+	AttachOnly AttachOnly       // mail without any text; PassThrough
+	AMP        AMP              // mail with an AMP form; PassAMP
 }
+
+// AttachOnly says what becomes of mail that is only attachments.
+type AttachOnly string
+
+// The choices of attach_only.
+const (
+	PassThrough AttachOnly = "pass" // it passes unsigned
+	AddText     AttachOnly = "add"  // it gets a text with its blocks
+)
+
+// AMP says what becomes of mail with an AMP form beside its HTML.
+type AMP string
+
+// The choices of amp.
+const (
+	PassAMP AMP = "pass" // it passes unsigned
+	DropAMP AMP = "drop" // it is signed and loses the AMP form
+)
+
+// Plain says what becomes of mail in plain text.
+type Plain string
+
+// The choices of a rule's plain.
+const (
+	KeepPlain   Plain = "keep"        // it stays plain
+	Alternative Plain = "alternative" // it gets an HTML form beside
+)
 
 // Template is the source of one signature.
 type Template struct {
@@ -148,8 +177,17 @@ type Template struct {
 	HTML     string           // contents of the file HTMLPath
 	Text     string           // contents of the file TextPath; empty: derived from the HTML
 	HTMLPath string           // absolute
+	Pictures []Picture        // those HTML refers to
 	TextPath string           // absolute, or empty
 	Parsed   *render.Template // made of HTML and Text
+}
+
+// Picture is a picture beside a template, which refers to it by cid:NAME.
+type Picture struct {
+	Name string // file name
+	Type string // media type: PNG, JPEG or GIF
+	CID  string // Content-ID, a hash of the contents; the template's HTML has it in place of the name
+	Data []byte
 }
 
 // Audience is the recipients a rule is for.
@@ -170,13 +208,18 @@ type Rule struct {
 	// From limits the rule to these authors, addresses or whole domains, in
 	// lower case; empty is everyone.
 	From []string
-	// Signature names the template for new messages.
+	// Signature names the template for new messages; empty when the rule has
+	// only a disclaimer or a banner.
 	Signature string
 	// ReplySignature names the template for replies and forwards: by default
 	// the same as Signature, and empty when the rule says "none".
 	ReplySignature string
-	Selections          // those of Place unless the rule has its own
-	Stop           bool // no further rule is tried after this one; true by default
+	// Disclaimer and Banner name templates, empty for none: the one goes below
+	// everything, the other above.
+	Disclaimer, Banner string
+	Plain              Plain // KeepPlain by default
+	Selections               // those of Place unless the rule has its own
+	Stop               bool  // no further rule is tried after this one; true by default
 }
 
 // Log is about the daemon's log on stderr.
@@ -209,7 +252,7 @@ func (c *Config) sum(text string) string {
 	for _, name := range slices.Sorted(maps.Keys(c.Templates)) {
 		t := c.Templates[name]
 		add(name)
-		add(t.HTML)
+		add(t.HTML) // names pictures by their contents
 		add(t.Text)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])

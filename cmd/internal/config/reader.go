@@ -38,6 +38,13 @@ type setting struct {
 
 func (v value) at(key string) value { return value{v.src, child(v.path, key), nil} }
 
+// has says whether a value is a table with that key.
+func (v value) has(key string) bool {
+	members, ok := v.v.(map[string]any)
+	_, has := members[key]
+	return ok && has
+}
+
 func (v value) asFault(problem, fix string) Fault {
 	return Fault{v.src.file, v.src.lines.of(v.path), v.path, problem + "; " + fix}
 }

@@ -32,7 +32,7 @@ func defaults() *Config {
 		Timeouts:  Timeouts{Idle: 10 * time.Minute, Write: 30 * time.Second, Stop: 60 * time.Second},
 		Guard:     Guard{Field: "X-Sigmilter-Handled"},
 		Cache:     Cache{TTL: 20 * time.Minute},
-		Place:     Place{Selections: Selections{true, true, true, true}, Marker: "{EMAILSIGNATURE}"},
+		Place:     Place{Selections: Selections{true, true, true, true}, Marker: "{EMAILSIGNATURE}", AttachOnly: PassThrough, AMP: PassAMP},
 		Templates: map[string]Template{},
 		Log:       Log{Level: slog.LevelInfo, Format: Logfmt},
 	}
@@ -71,6 +71,8 @@ func (c *Config) settings(src *source) []setting {
 		{key: "place", read: table(append(c.Place.Selections.settings(),
 			setting{key: "marker", read: one(markers, &c.Place.Marker)},
 			setting{key: "signoffs", read: many(patterns, &c.Place.Signoffs)},
+			setting{key: "attach_only", read: choice(&c.Place.AttachOnly, PassThrough, AddText)},
+			setting{key: "amp", read: choice(&c.Place.AMP, PassAMP, DropAMP)},
 		)...)},
 		{key: "template", read: c.readTemplates, absent: missing("add a table [template.NAME] with the html file of a signature")},
 		{key: "rule", read: c.readRules, absent: c.impliedRule},
@@ -187,6 +189,7 @@ func (t *Template) parse(v value) {
 	if t.HTML == "" {
 		return
 	}
+	t.readPictures(v.at("html"))
 	var err error
 	if t.Parsed, err = render.Parse(t.Name, t.HTML, ""); err != nil {
 		v.at("html").fault(fmt.Sprintf("%s: %v", t.HTMLPath, err), fix)
@@ -200,14 +203,21 @@ func (t *Template) parse(v value) {
 func (c *Config) readRules(v value) {
 	seen := map[string]bool{}
 	tables(func(v value) {
-		r := Rule{To: Any, Stop: true, Selections: c.Place.Selections}
+		r := Rule{To: Any, Stop: true, Plain: KeepPlain, Selections: c.Place.Selections}
 		var reply string
+		signature := setting{key: "signature", read: c.template(&r.Signature)}
+		if !v.has("disclaimer") && !v.has("banner") {
+			signature.absent = missing("name a template")
+		}
 		table(append([]setting{
 			{key: "name", read: one(names, &r.Name), absent: missing(`write name = "outside"`)},
 			{key: "to", read: choice(&r.To, Any, Internal, External)},
 			{key: "from", read: many(origins, &r.From)},
-			{key: "signature", read: c.template(&r.Signature), absent: missing("name a template")},
+			signature,
 			{key: "reply_signature", read: c.template(&reply, noSignature)},
+			{key: "disclaimer", read: c.template(&r.Disclaimer)},
+			{key: "banner", read: c.template(&r.Banner)},
+			{key: "plain", read: choice(&r.Plain, KeepPlain, Alternative)},
 			{key: "stop", read: boolean(&r.Stop)},
 		}, r.Selections.settings()...)...)(v)
 		if r.Name != "" && seen[r.Name] {
@@ -231,7 +241,7 @@ func (c *Config) impliedRule(v value) {
 	for name := range c.Templates {
 		c.Rules = []Rule{{
 			Name: name, To: Any, Signature: name, ReplySignature: name,
-			Selections: c.Place.Selections, Stop: true,
+			Plain: KeepPlain, Selections: c.Place.Selections, Stop: true,
 		}}
 	}
 }

@@ -1,0 +1,65 @@
+package config
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+)
+
+// pictureRef is how a template's HTML refers to a picture beside it.
+var pictureRef = regexp.MustCompile(`\bcid:([A-Za-z0-9][A-Za-z0-9._-]*)`)
+
+// pictureTypes are the media types every mail client shows. SVG is not among
+// them, and it can hold scripts.
+var pictureTypes = []string{"image/png", "image/jpeg", "image/gif"}
+
+// maxPicture is the largest picture that goes with every message.
+const maxPicture = 2 << 20
+
+// readPictures reads the pictures the HTML refers to by cid:NAME, from the
+// folder of the template, and puts their Content-IDs in place of the names.
+func (t *Template) readPictures(v value) {
+	seen := map[string]string{}
+	t.HTML = pictureRef.ReplaceAllStringFunc(t.HTML, func(ref string) string {
+		name := ref[len("cid:"):]
+		if _, ok := seen[name]; !ok {
+			p, err := readPicture(filepath.Join(filepath.Dir(t.HTMLPath), name))
+			if err != nil {
+				v.fault(fmt.Sprintf("%s: picture cid:%s %v", t.HTMLPath, name, err), "put a PNG, JPEG or GIF file of that name beside the template")
+				p.CID = name
+			} else {
+				t.Pictures = append(t.Pictures, p)
+			}
+			seen[name] = p.CID
+		}
+		return "cid:" + seen[name]
+	})
+}
+
+// readPicture reads one picture. Its Content-ID is a hash of its contents: the
+// same picture has the same one in every mail, so that a thread holds it once,
+// and no other picture has it.
+func readPicture(path string) (Picture, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return Picture{}, fmt.Errorf("cannot be read")
+	}
+	if info.Size() > maxPicture {
+		return Picture{}, fmt.Errorf("is larger than %d MiB", maxPicture>>20)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Picture{}, fmt.Errorf("cannot be read")
+	}
+	kind := http.DetectContentType(data)
+	if !slices.Contains(pictureTypes, kind) {
+		return Picture{}, fmt.Errorf("is %s", kind)
+	}
+	sum := sha256.Sum256(data)
+	return Picture{filepath.Base(path), kind, hex.EncodeToString(sum[:16]) + "@picture.sigmilter", data}, nil
+}

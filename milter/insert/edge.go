@@ -1,0 +1,104 @@
+package insert
+
+import (
+	"slices"
+
+	"golang.org/x/net/html/atom"
+
+	"sigmilter/milter/entity"
+)
+
+// AtEdge puts a disclaimer below, or a banner above, everything there is,
+// quoted mail included. The same block standing there already is left.
+func (r *Reading) AtEdge(b Block) (Placement, bool) {
+	b.Text = plainBlock(b.Text, r.kind.Flowed)
+	if b.Kind == Banner {
+		return r.atTop(b), true
+	}
+	return r.atBottom(b)
+}
+
+func (r *Reading) atTop(b Block) Placement {
+	pl := Placement{Placed: AtTop}
+	if r.there(b, r.firstLines) {
+		return pl
+	}
+	at := 0
+	e := entity.Edit{New: b.Text + "\n\n"}
+	if r.page != nil {
+		at = r.page.top(r.lines)
+		e.New = b.wrapped()
+	}
+	e.Start, e.End = at, at
+	pl.Edits = []entity.Edit{e}
+	return pl
+}
+
+func (r *Reading) atBottom(b Block) (Placement, bool) {
+	pl := Placement{Placed: AtEnd}
+	if r.there(b, r.lastLines) {
+		return pl, true
+	}
+	if r.page == nil {
+		at := r.lastByte()
+		pl.Edits = []entity.Edit{{Start: at, End: at, New: blankLineAfter(r.src[:at]) + b.Text + lineAfter(r.src[at:])}}
+		return pl, true
+	}
+	at, leave, ok := r.page.endOfBody(r.lastByte())
+	pl.Edits = []entity.Edit{{Start: at, End: at, New: leave + b.wrapped()}}
+	return pl, ok
+}
+
+// there says whether the lines at an edge, so many as the block has, are the
+// block.
+func (r *Reading) there(b Block, edge func(n int) []line) bool {
+	want := b.lines(r.page != nil)
+	return len(want) > 0 && slices.Equal(texts(edge(len(want))), want)
+}
+
+func (r *Reading) firstLines(n int) []line { return r.lines[:min(n, len(r.lines))] }
+func (r *Reading) lastLines(n int) []line  { return r.lines[max(0, len(r.lines)-n):] }
+
+// lines is the visible text of a block, line by line.
+func (b *Block) lines(html bool) []string {
+	if html {
+		return texts(readHTML([]byte(b.HTML)).lines)
+	}
+	return texts(plainLines([]byte(b.Text)))
+}
+
+// top is where a block goes above everything a reader sees.
+func (p *page) top(lines []line) int {
+	if p.bodyIn > 0 {
+		return p.bodyIn
+	}
+	if len(lines) > 0 {
+		return lines[0].open
+	}
+	for i := range p.elems { // nothing to see, and no <body>: behind the head
+		if e := &p.elems[i]; e.tag == atom.Head && e.end > 0 {
+			return e.end
+		}
+	}
+	return min(len(p.src), p.safe)
+}
+
+// Merge puts the edits of several placements in one text into one list in the
+// order of the text. Where two insert at one place, that of the earlier
+// placement stands first.
+func Merge(placements ...Placement) []entity.Edit {
+	var all []entity.Edit
+	for _, p := range placements {
+		all = append(all, p.Edits...)
+	}
+	slices.SortStableFunc(all, func(a, b entity.Edit) int { return a.Start - b.Start })
+	var merged []entity.Edit
+	for _, e := range all {
+		if n := len(merged) - 1; n >= 0 && e.Start == e.End && merged[n].End == e.Start {
+			merged[n].New += e.New
+			continue
+		}
+		merged = append(merged, e)
+	}
+	return merged
+}
