@@ -46,23 +46,21 @@ var _ Signer = (*Engine)(nil)
 
 // The reasons of the engine itself, beside those of policy.
 const (
-	reasonStore      policy.Reason = "store"            // the store failed
-	reasonRender     policy.Reason = "render"           // the template failed for this person
-	reasonPanic      policy.Reason = "panic"            // a fault of the program
-	reasonBody       policy.Reason = "body"             // the collected body could not be read
-	reasonTooLarge   policy.Reason = "message-too-big"  // larger than the limit for messages
-	reasonPartLarge  policy.Reason = "text-too-big"     // a text part is larger than its limit
-	reasonParts      policy.Reason = "too-many-parts"   // more parts than the limit
-	reasonDepth      policy.Reason = "too-deep"         // nested deeper than the limit
-	reasonHeader     policy.Reason = "header-too-long"  // a part's header is longer than the limit
-	reasonMalformed  policy.Reason = "malformed"        // a multipart without a part
-	reasonNoText     policy.Reason = "no-text"          // nothing a reader sees as the message
-	reasonAMP        policy.Reason = "amp"              // has an AMP form, which takes no block
-	reasonEncoding   policy.Reason = "unknown-encoding" // a transfer encoding nobody knows
-	reasonCharset    policy.Reason = "charset"          // unknown, or the block cannot be written in it without risk
-	reasonDamaged    policy.Reason = "undecodable"      // a text part does not decode
-	reasonNoPlace    policy.Reason = "no-place"         // a text has no place for a block
-	reasonUnselected policy.Reason = "not-selected"     // none of the four selections asks for it
+	reasonStore     policy.Reason = "store"            // the store failed
+	reasonRender    policy.Reason = "render"           // the template failed for this person
+	reasonPanic     policy.Reason = "panic"            // a fault of the program
+	reasonBody      policy.Reason = "body"             // the collected body could not be read
+	reasonTooLarge  policy.Reason = "message-too-big"  // larger than the limit for messages
+	reasonPartLarge policy.Reason = "text-too-big"     // a text part is larger than its limit
+	reasonParts     policy.Reason = "too-many-parts"   // more parts than the limit
+	reasonDepth     policy.Reason = "too-deep"         // nested deeper than the limit
+	reasonHeader    policy.Reason = "header-too-long"  // a part's header is longer than the limit
+	reasonMalformed policy.Reason = "malformed"        // a multipart without a part
+	reasonNoText    policy.Reason = "no-text"          // nothing a reader sees as the message
+	reasonAMP       policy.Reason = "amp"              // has an AMP form, which takes no block
+	reasonEncoding  policy.Reason = "unknown-encoding" // a transfer encoding nobody knows
+	reasonCharset   policy.Reason = "charset"          // unknown, or the block cannot be written in it without risk
+	reasonDamaged   policy.Reason = "undecodable"      // a text part does not decode
 )
 
 // Head implements [Signer].
@@ -188,7 +186,7 @@ func (e *Engine) sign(m *Message) Outcome {
 		return e.addText(m, blocks)
 	}
 	if why := place(texts, blocks, &m.decision); why != "" {
-		return e.pass(m, why)
+		return e.pass(m, policy.Reason(why))
 	}
 	return e.edit(m, texts, amp)
 }
@@ -305,40 +303,41 @@ func kindOf(p *entity.Part, reply, later bool) insert.Kind {
 // place finds the places of the blocks in each form of the message. The forms
 // must agree: when one has a place for the signature, the others get it where it
 // belongs there, and when one has none, none gets it.
-func place(texts []text, blocks []insert.Block, d *policy.Decision) policy.Reason {
+func place(texts []text, blocks []insert.Block, d *policy.Decision) insert.Refusal {
+	why := insert.NotSelected
 	for _, b := range blocks {
-		why := reasonUnselected
-		if b.Kind == insert.Signature {
+		switch {
+		case b.Kind == insert.Signature:
 			why = placeSignature(texts, b, d)
-		} else if d.Place.Selects(d.Reply) || placed(texts) {
+		case d.Place.Selects(d.Reply) || placed(texts):
 			why = placeAtEdge(texts, b)
 		}
-		if why == reasonNoPlace {
+		if why == insert.NoPlace {
 			return why
 		}
 	}
-	if !placed(texts) {
-		return reasonUnselected
+	if placed(texts) {
+		return ""
 	}
-	return ""
+	return why
 }
 
 func placed(texts []text) bool { return len(texts[0].placed) > 0 }
 
-func placeSignature(texts []text, b insert.Block, d *policy.Decision) policy.Reason {
+func placeSignature(texts []text, b insert.Block, d *policy.Decision) insert.Refusal {
 	person := fingerprint(d.Person)
 	places := make([]insert.Placement, len(texts))
-	oks := make([]bool, len(texts))
+	refusals := make([]insert.Refusal, len(texts))
 	for i, t := range texts {
-		places[i], oks[i] = t.reading.Place(b, &d.Place, person, false)
+		places[i], refusals[i] = t.reading.Place(b, &d.Place, person, false)
 	}
-	if !slices.Contains(oks, true) {
-		return reasonUnselected
+	if !slices.Contains(refusals, "") {
+		return refusals[0]
 	}
 	for i := range texts {
-		if !oks[i] {
-			if places[i], oks[i] = texts[i].reading.Place(b, &d.Place, person, true); !oks[i] {
-				return reasonNoPlace
+		if refusals[i] != "" {
+			if places[i], refusals[i] = texts[i].reading.Place(b, &d.Place, person, true); refusals[i] != "" {
+				return insert.NoPlace
 			}
 		}
 		texts[i].placed = append(texts[i].placed, insert.PlacedBlock{Block: b, Placement: places[i]})
@@ -346,11 +345,11 @@ func placeSignature(texts []text, b insert.Block, d *policy.Decision) policy.Rea
 	return ""
 }
 
-func placeAtEdge(texts []text, b insert.Block) policy.Reason {
+func placeAtEdge(texts []text, b insert.Block) insert.Refusal {
 	for i := range texts {
 		pl, ok := texts[i].reading.AtEdge(b)
 		if !ok {
-			return reasonNoPlace
+			return insert.NoPlace
 		}
 		texts[i].placed = append(texts[i].placed, insert.PlacedBlock{Block: b, Placement: pl})
 	}

@@ -7,6 +7,7 @@ import (
 
 	"sigmilter/milter/entity"
 	"sigmilter/milter/insert"
+	"sigmilter/milter/policy"
 )
 
 // pictures are the pictures that blocks bring along, each once, without those
@@ -89,7 +90,7 @@ func ampPart(tree *entity.Part) *entity.Part {
 func (e *Engine) addText(m *Message, blocks []insert.Block) Outcome {
 	d := &m.decision
 	if !d.Place.Selects(d.Reply) {
-		return e.pass(m, reasonUnselected)
+		return e.pass(m, policy.Reason(insert.NotSelected))
 	}
 	text, html, pics := insert.Join(blocks)
 	placed := []insert.PlacedBlock{{Block: insert.Block{Pictures: pics}, Placement: insert.Placement{Edits: make([]entity.Edit, 1)}}}

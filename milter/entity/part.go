@@ -67,7 +67,8 @@ func (p *Part) resolve() {
 	if p.Filename == "" {
 		p.Filename = decodeWords(p.Media.Params["name"])
 	}
-	// Readers disagree on what follows a ; here: such an encoding is not known.
+	// Readers disagree on a ; or a comment behind it: with either the encoding is
+	// not known.
 	p.Encoding = strings.ToLower(p.Header.Get("Content-Transfer-Encoding"))
 	if p.Encoding == "" {
 		p.Encoding = "7bit"

@@ -43,7 +43,7 @@ func attribution(lines []line) int {
 // opens says whether an attribution could begin with this line: cheap, since
 // every line of the newest text is asked.
 func opens(text string) bool {
-	t := strings.TrimLeft(text, "-*_ \"'“„«<[(|")
+	t := strings.TrimLeft(text, "-*_ \"'“„«<[(|>"+string(image))
 	r, _ := utf8.DecodeRuneInString(t)
 	return unicode.IsDigit(r) || unicode.IsLetter(r)
 }
@@ -67,6 +67,9 @@ func attributes(s string, quoted bool, n int) bool {
 	bareText, colon := cutColon(t)
 	lower := fold(bareText)
 	verb, last := findVerb(lower)
+	if programs.MatchString(s) {
+		return true
+	}
 	if !colon && !verb && !gmailDate.MatchString(lower) {
 		return false
 	}
@@ -97,6 +100,11 @@ func attributes(s string, quoted bool, n int) bool {
 // gmailDate is the attribution Gmail writes where it has no translation:
 // "2016-03-03 17:21 GMT+01:00 Bob Jones", "2011/4/7 Bob Jones <bob@example.net>".
 var gmailDate = regexp.MustCompile(`^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(( \d{1,2}:\d{2})? (gmt|utc)[+-]\d|.{1,80}<\S+@\S+>:?$)`)
+
+// programs are attributions of a build of their own: GroupWise's ">>> Bob Jones
+// <bob@example.net> 02/02/2026 10:15 AM >>>" and HCL Notes' "Bob Jones
+// ---20.11.2026 14:10:33---Dear Alice, ...", with a picture before it.
+var programs = regexp.MustCompile(`^>>> ?.{1,120}\d{1,2}[:.]\d{2}.{0,12}>>>$|^\x{FFFC}? ?.{1,80} ---\d{1,4}[-./]\d{1,2}[-./]\d{2,4} \d{1,2}[:.]\d{2}([:.]\d{2})?( [AaPp][Mm])?---`)
 
 // cutColon takes off the colon an attribution ends with.
 func cutColon(s string) (string, bool) {
@@ -212,7 +220,7 @@ func original(text string) bool {
 	}
 	lower := fold(inner)
 	if dashes(strings.TrimLeft(text, "*>|[ ")) >= 2 {
-		return inTable(originals, strings.TrimRight(lower, ":： "))
+		return inTable(originals, strings.TrimRight(lower, ":： ")) || strings.HasSuffix(text, "--") && begins(forwardedBy, lower)
 	}
 	return bareIndex[lower]
 }
@@ -241,6 +249,15 @@ func inTable(table []phrase, lower string) bool {
 			if after == "" || dashes(strings.TrimLeft(after, " ")) >= 2 {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+func begins(table []phrase, lower string) bool {
+	for i := range table {
+		if strings.HasPrefix(lower, table[i].text+" ") {
+			return true
 		}
 	}
 	return false
@@ -299,6 +316,9 @@ func headerBlock(lines []line) bool {
 	var seen [otherLabel + 1]bool
 	kinds, strong := 0, false
 	misses := 0
+	if len(lines) > 1 && !labelled(lines[1].text) && !unfinished(lines[0].text, lines[1].text) {
+		return false // a header block goes on with the next label at once
+	}
 	for i := 0; i < len(lines) && i < maxHeaderLines && misses < 4; i++ {
 		kind, value := labelOf(lines[i].text)
 		if kind == 0 {
@@ -322,6 +342,16 @@ func headerBlock(lines []line) bool {
 	}
 	return kinds >= 3 || kinds == 2 && strong && (seen[fromLabel] || seen[sentLabel])
 }
+
+// unfinished says whether the value of a label goes on in the next line: it has
+// none yet, or an address comes.
+func unfinished(first, next string) bool {
+	_, value := labelOf(first)
+	return value == "" || strings.ContainsAny(next, "@<") || strings.HasSuffix(value, ",") || strings.HasSuffix(value, ";") || labelShape.MatchString(next)
+}
+
+// labelShape is a label the table does not know.
+var labelShape = regexp.MustCompile(`^[*_]*\pL[\pL ._-]{0,24} ?[*_]* ?[:：]`)
 
 // inlineHeader says whether several labels stand in one line: "From: Bob Sent:
 // Monday To: Alice Subject: offer".
@@ -359,15 +389,14 @@ func glued(text string) int {
 	if verb, last := findVerb(fold(t)); !verb || !last || opened(strings.TrimLeft(text, "-*_ >|")) {
 		return -1
 	}
-	for at := strings.IndexByte(text, ' ') + 1; at > 0 && at < len(text); {
-		if head := strings.TrimRight(text[:at], "-*_ "); head != "" && gluedHere(text[at:]) {
-			return len(head)
+	before := ' '
+	for at, r := range text {
+		if before == ' ' && r != ' ' || unicode.IsLower(before) && unicode.IsUpper(r) {
+			if head := strings.TrimRight(text[:at], "-*_ "); head != "" && gluedHere(text[at:]) {
+				return len(head)
+			}
 		}
-		next := strings.IndexByte(text[at:], ' ')
-		if next < 0 {
-			break
-		}
-		at += next + 1
+		before = r
 	}
 	return -1
 }

@@ -64,7 +64,7 @@ func (b *Block) lines(html bool) []string {
 	if html {
 		return texts(readHTML([]byte(b.HTML)).lines)
 	}
-	return texts(plainLines([]byte(b.Text)))
+	return texts(plainLines([]byte(b.Text), false))
 }
 
 // top is where a block goes above everything a reader sees.

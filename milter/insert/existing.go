@@ -1,6 +1,7 @@
 package insert
 
 import (
+	"html"
 	"strings"
 	"unicode"
 )
@@ -26,7 +27,7 @@ func (r *Reading) existing(b Block, p *Person) found {
 	if f := r.delimited(p, last); f.found() {
 		return f
 	}
-	return r.fingerprint(b, p, last)
+	return r.fingerprint(p, last)
 }
 
 // ownBlock finds a container of ours among the author's lines.
@@ -42,7 +43,7 @@ func (r *Reading) ownBlock(b Block) found {
 		f := r.linesOf(i)
 		if f.found() && r.lines[f.from].own {
 			f.name, f.ours = "sigmilter", true
-			f.same = string(r.src[e.start:e.end]) == strings.TrimSuffix(b.wrapped(), "\n")
+			f.same = html.UnescapeString(string(r.src[e.start:e.end])) == html.UnescapeString(strings.TrimSuffix(b.wrapped(), "\n"))
 			return f
 		}
 	}
@@ -65,8 +66,8 @@ func (r *Reading) linesOf(elem int) found {
 	return f
 }
 
-// inContainer finds the container of a client or product that ends the newest
-// text and holds enough of the person's data.
+// inContainer finds the container of a client or product in the newest text that
+// holds enough of the person's data and little else.
 func (r *Reading) inContainer(p *Person, last int) found {
 	if r.page == nil || last < 0 {
 		return found{}
@@ -77,7 +78,7 @@ func (r *Reading) inContainer(p *Person, last int) found {
 			continue
 		}
 		f := r.linesOf(i)
-		if !f.found() || !r.lines[f.from].own || f.to <= last || p.matches(r.lines[f.from:f.to]) < e.holds.needs {
+		if !f.found() || !r.lines[f.from].own || f.from > last || !e.holds.signedBy(p, r.lines[f.from:f.to]) {
 			continue
 		}
 		f.name = e.holds.name
@@ -108,6 +109,8 @@ func (r *Reading) delimited(p *Person, last int) found {
 const (
 	longestSignature = 25 // lines
 	longestUnknown   = 2  // lines of a signature that hold nothing known of the person
+
+	longestPostscript = 4 // lines below it
 )
 
 func (r *Reading) stretch(from, to int, name string) found {
@@ -143,9 +146,9 @@ func (r *Reading) are(from int, want []string) bool {
 	return true
 }
 
-// fingerprint finds lines at the end of the newest text that begin with the
-// person's name and hold little but his data.
-func (r *Reading) fingerprint(b Block, p *Person, last int) found {
+// fingerprint finds lines at or near the end of the newest text that begin with
+// the person's name and hold little but his data; a postscript may follow.
+func (r *Reading) fingerprint(p *Person, last int) found {
 	if p.Name == "" {
 		return found{}
 	}
@@ -154,18 +157,39 @@ func (r *Reading) fingerprint(b Block, p *Person, last int) found {
 		if strings.Trim(fold(r.lines[i].text), "*_ ,") != name {
 			continue
 		}
-		unknown := 0
-		for j := i + 1; j <= last; j++ {
-			if p.matches(r.lines[j:j+1]) == 0 {
-				unknown++
+		to := i + 1
+		for j := i + 1; j <= last && p.unknown(r.lines[i:j+1]) <= longestUnknown; j++ {
+			if p.matches(r.lines[j:j+1]) > 0 {
+				to = j + 1
 			}
 		}
-		if p.matches(r.lines[i:last+1]) >= 3 && unknown <= longestUnknown {
-			return r.stretch(i, last+1, "fingerprint")
+		if p.matches(r.lines[i:to]) < 3 || last+1-to > longestPostscript {
+			return found{}
 		}
-		return found{}
+		return r.stretch(i, to, "fingerprint")
 	}
 	return found{}
+}
+
+// signedBy says whether the lines in a container are the person's signature. In
+// one that people type into, no more than half may be anything else.
+func (c *container) signedBy(p *Person, lines []line) bool {
+	limit := longestSignature
+	if c.typed {
+		limit = len(lines) / 2
+	}
+	return p.matches(lines) >= c.needs && p.unknown(lines) <= limit
+}
+
+// unknown counts the lines that hold nothing of the person.
+func (p *Person) unknown(lines []line) int {
+	n := 0
+	for i := range lines {
+		if p.matches(lines[i:i+1]) == 0 && !isDelimiter(lines[i].text) {
+			n++
+		}
+	}
+	return n
 }
 
 // matches counts which of the person's values occur in lines.

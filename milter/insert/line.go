@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // line is one visual line that is not blank, of plain text or of HTML.
@@ -41,11 +43,15 @@ func invisible(r rune) bool {
 	return r < ' ' && !unicode.IsSpace(r)
 }
 
-// visible folds blanks to single spaces, trims, and leaves out what is
-// invisible.
+// visible folds blanks to single spaces, trims, leaves out what is invisible, and
+// composes what is decomposed: windows-1258 and macOS write letters and their
+// marks apart, the tables do not.
 func visible(s string) string {
 	if plainASCII(s) {
 		return s
+	}
+	if !norm.NFC.IsNormalString(s) {
+		s = norm.NFC.String(s)
 	}
 	var b strings.Builder
 	blank := false

@@ -248,3 +248,23 @@ var bareOriginals = []phrase{
 	{"id", "awal pesan terusan:", "Awal pesan terusan:"},
 	{"ms", "mulakan mesej dimajukan:", "Mulakan mesej dimajukan:"},
 }
+
+// forwardedBy are the lines HCL Notes puts above forwarded mail, between rows of
+// dashes: a name and a date follow.
+var forwardedBy = []phrase{
+	{"en", "forwarded by", "----- Forwarded by Alice Muster/Contoso on 02/02/2026 11:02 AM -----"},
+	{"de", "weitergeleitet von", "----- Weitergeleitet von Alice Muster/Contoso am 02.02.2026 11:02 -----"},
+	{"fr", "transféré par", "----- Transféré par Alice Muster/Contoso le 02/02/2026 11:02 -----"},
+	{"fr", "réacheminé par", "----- Réacheminé par Alice Muster/Contoso le 02/02/2026 11:02 -----"},
+	{"es", "remitido por", "----- Remitido por Alice Muster/Contoso con fecha 02/02/2026 11:02 -----"},
+	{"es", "reenviado por", "----- Reenviado por Alice Muster/Contoso el 02/02/2026 11:02 -----"},
+	{"it", "inoltrato da", "----- Inoltrato da Alice Muster/Contoso il 02/02/2026 11:02 -----"},
+	{"pt", "repassado por", "----- Repassado por Alice Muster/Contoso em 02/02/2026 11:02 -----"},
+	{"pt", "reencaminhado por", "----- Reencaminhado por Alice Muster/Contoso em 02/02/2026 11:02 -----"},
+	{"nl", "doorgestuurd door", "----- Doorgestuurd door Alice Muster/Contoso op 02-02-2026 11:02 -----"},
+	{"sv", "vidarebefordrat av", "----- Vidarebefordrat av Alice Muster/Contoso den 2026-02-02 11:02 -----"},
+	{"da", "videresendt af", "----- Videresendt af Alice Muster/Contoso den 02-02-2026 11:02 -----"},
+	{"nb", "videresendt av", "----- Videresendt av Alice Muster/Contoso den 02.02.2026 11:02 -----"},
+	{"fi", "välitti", "----- Välitti Alice Muster/Contoso 02.02.2026 11:02 -----"},
+	{"pl", "przesłane przez", "----- Przesłane przez Alice Muster/Contoso dnia 02.02.2026 11:02 -----"},
+}

@@ -2,6 +2,7 @@ package insert
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"sigmilter/milter/entity"
@@ -102,7 +103,7 @@ func Read(text []byte, kind Kind) *Reading {
 		r.page = readHTML(text)
 		r.lines = r.page.lines
 	} else {
-		r.lines = plainLines(text)
+		r.lines = plainLines(text, kind.Flowed)
 	}
 	r.lines = splitInline(r.lines, r)
 	newest(r.lines, kind)
@@ -127,51 +128,85 @@ func (r *Reading) Quotes() bool {
 	return false
 }
 
+// Refusal says why a text gets no block, "" if it does.
+type Refusal string
+
+// The refusals.
+const (
+	NotSelected Refusal = "not-selected"  // none of the four selections asks for it
+	AlreadyHere Refusal = "already-there" // a block of ours stands there, and is not to be replaced
+	NoPlace     Refusal = "no-place"      // nothing can be put where it would belong
+)
+
 // Place decides where the block goes: at a marker, in place of an old signature
 // or of a sign-off, else after the newest text. Unless forced, the selections
-// may leave no place; ok is false then. A forced placement serves the other form
-// of a message whose one form has a place.
-func (r *Reading) Place(b Block, s *Settings, p *Person, force bool) (pl Placement, ok bool) {
+// may leave no place. A forced placement serves the other form of a message
+// whose one form has a place.
+func (r *Reading) Place(b Block, s *Settings, p *Person, force bool) (Placement, Refusal) {
 	b.Text = plainBlock(b.Text, r.kind.Flowed)
-	if pl, ok = r.atMarker(b, s.Marker); ok {
-		return pl, true
+	if pl, ok := r.atMarker(b, s.Marker); ok {
+		return pl, ""
+	}
+	r.reclaim(p)
+	var off found
+	if s.ReplaceSignoff {
+		off = r.signoff(r.last, s.Signoffs)
 	}
 	if old := r.existing(b, p); old.found() {
 		if s.ReplaceExisting {
-			return r.replace(b, old), true
+			return r.replace(b, old, off), ""
 		}
 		if old.ours {
-			return Placement{}, false // there already, and to be left alone
+			return Placement{}, AlreadyHere
 		}
 	}
-	if s.ReplaceSignoff {
-		if off := r.signoff(r.last, s.Signoffs); off.found() {
-			return r.replace(b, off), true
-		}
+	if off.found() {
+		return r.replace(b, off, found{}), ""
 	}
 	if !force && !s.Selects(r.kind.Reply) {
-		return Placement{}, false
+		return Placement{}, NotSelected
 	}
 	return r.afterNewest(b)
 }
 
+// reclaim gives the author back the delimited block with his data that ends a
+// reply written below or between the quotes: it looks like a trailer of the
+// quoted mail.
+func (r *Reading) reclaim(p *Person) {
+	quoted := slices.IndexFunc(r.lines, func(l line) bool { return !l.own })
+	if quoted < 0 || r.last < quoted {
+		return
+	}
+	from := len(r.lines)
+	for from > r.last+1 && r.lines[from-1].quote == 0 && r.lines[from-1].text != "--" {
+		from--
+	}
+	if from--; from <= r.last || r.lines[from].text != "--" || p.matches(r.lines[from:]) == 0 {
+		return
+	}
+	for i := from; i < len(r.lines); i++ {
+		r.lines[i].own, r.lines[i].why = true, ""
+	}
+	r.last = len(r.lines) - 1
+}
+
 // afterNewest puts the block after the author's last line.
-func (r *Reading) afterNewest(b Block) (Placement, bool) {
+func (r *Reading) afterNewest(b Block) (Placement, Refusal) {
 	if next := r.last + 1; next < len(r.lines) {
 		at, why := r.lines[next].open, r.after(next)
 		pl := Placement{Edits: []entity.Edit{r.block(b, at, at, true)}, Placed: AboveQuote, Separator: why}
 		if why == "" { // only a row of dashes with nothing below
 			pl.Placed = AtEnd
 		}
-		return pl, true
+		return pl, ""
 	}
 	at, leave, ok := r.end()
 	if !ok {
-		return Placement{}, false
+		return Placement{}, NoPlace
 	}
 	e := r.block(b, at, at, false)
 	e.New = leave + e.New
-	return Placement{Edits: []entity.Edit{e}, Placed: AtEnd}, true
+	return Placement{Edits: []entity.Edit{e}, Placed: AtEnd}, ""
 }
 
 // end is where a block goes after everything, and the end tags it needs there

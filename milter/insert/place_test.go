@@ -47,9 +47,9 @@ func runPlace(t *testing.T, cases []placeCase) {
 			if s == nil {
 				s = &all
 			}
-			pl, ok := Read([]byte(c.in), c.kind).Place(testBlock, s, &alice, false)
-			if ok != (c.placed != "") {
-				t.Fatalf("placed %v, want %q", ok, c.placed)
+			pl, refusal := Read([]byte(c.in), c.kind).Place(testBlock, s, &alice, false)
+			if (refusal == "") != (c.placed != "") {
+				t.Fatalf("refused %q, want %q", refusal, c.placed)
 			}
 			if got := apply(t, c.in, pl); got != c.want {
 				t.Errorf("got  %q\nwant %q", got, c.want)

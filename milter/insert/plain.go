@@ -7,7 +7,7 @@ import (
 
 // plainLines reads plain text as lines. Blank lines are not lines; they show as
 // the gap of the next.
-func plainLines(text []byte) []line {
+func plainLines(text []byte, flowed bool) []line {
 	var lines []line
 	gap := true
 	cited := false // the blank line before is quoted
@@ -24,7 +24,7 @@ func plainLines(text []byte) []line {
 		}
 		quote, body := 0, text[at:end]
 		if open == 0 || !closesBracket(body) {
-			quote, body = unquote(body)
+			quote, body = unquote(body, flowed)
 		}
 		if shown := visible(string(body)); shown == "" {
 			if quote > 0 && !gap {
@@ -60,37 +60,48 @@ func closesBracket(line []byte) bool {
 }
 
 // unquote counts and takes off the > prefixes of a line. A prefix may be
-// indented and may have blanks between the signs ("> > text").
+// indented and may have blanks between the signs ("> > text"); in format=flowed a
+// line that begins with a blank is not quoted (RFC 3676 4.4).
 //
-// QUIRK: a > that is glued to a word and closed by < is a link or a tag some
-// client broke over lines ("<http://a\n>"), and ">>> text <<<" is emphasis; a
-// sign counts as quoting only at the very start of a line.
-func unquote(b []byte) (int, []byte) {
-	depth, rest := 0, b
-	for {
-		t := bytes.TrimLeft(rest, " \t\u00a0")
-		if len(rest)-len(t) > 3 && depth == 0 {
-			return 0, b
-		}
-		if len(t) == 0 || t[0] != '>' {
-			break
-		}
-		depth++
-		rest = t[1:]
-	}
-	if depth > 0 && emphasised(rest) {
+// QUIRK: The Bat! and others put the initials of who is quoted before the sign
+// ("BJ> text"). GroupWise puts signs around its attribution (">>> Bob 3.2. >>>"),
+// and advertisers around links (">>> http://a <<<").
+func unquote(b []byte, flowed bool) (int, []byte) {
+	rest := bytes.TrimLeft(b, " \t\u00a0")
+	if indent := len(b) - len(rest); indent > 3 || flowed && indent > 0 {
 		return 0, b
 	}
-	if depth == 0 {
+	if n := initials(rest); n > 0 {
+		return 1, rest[n:]
+	}
+	depth := 0
+	for len(rest) > 0 && rest[0] == '>' {
+		depth++
+		rest = bytes.TrimLeft(rest[1:], " \t\u00a0")
+	}
+	if depth == 0 || decorated(rest) {
 		return 0, b
 	}
 	return depth, rest
 }
 
-// emphasised says that a line opened by > signs is closed by < signs.
-func emphasised(rest []byte) bool {
+// initials is the length of a quote prefix with initials, 0 for none.
+func initials(b []byte) int {
+	const longest = 3
+	n := 0
+	for n < len(b) && n <= longest && b[n] >= 'A' && b[n] <= 'Z' {
+		n++
+	}
+	if n == 0 || n > longest || n+1 >= len(b) || b[n] != '>' || b[n+1] != ' ' {
+		return 0
+	}
+	return n + 1
+}
+
+// decorated says that what stands behind > signs is closed by such signs.
+func decorated(rest []byte) bool {
 	t := bytes.TrimRight(rest, " \t")
-	return bytes.HasSuffix(t, []byte("<<"))
+	return bytes.HasSuffix(t, []byte("<<")) || bytes.HasSuffix(t, []byte(">>>"))
 }
 
 // plainBlock is a text block as it goes into plain text: lines ended by LF,

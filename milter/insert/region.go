@@ -2,6 +2,7 @@ package insert
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -11,24 +12,36 @@ import (
 	"sigmilter/milter/entity"
 )
 
-// replace puts the block in place of what was found.
-func (r *Reading) replace(b Block, f found) Placement {
-	pl := Placement{Placed: Replaced, Removed: f.removed, Separator: r.after(f.to)}
-	if f.same {
-		return pl
+// replace puts the block in place of what was found, and takes out what else is
+// to go: the sign-off below an old signature.
+func (r *Reading) replace(b Block, f, also found) Placement {
+	pl := Placement{Placed: Replaced, Separator: r.after(f.to)}
+	if also.found() && also.from < f.to {
+		also = found{}
 	}
-	if r.page == nil {
-		pl.Edits = []entity.Edit{r.block(b, r.lines[f.from].start, r.lines[f.to-1].end, f.to < len(r.lines))}
-		return pl
+	if !f.same {
+		pl.Removed = f.removed
+		pl.Edits = r.removal(f)
+		e := &pl.Edits[0]
+		*e = r.block(b, e.Start, e.End, f.to < len(r.lines))
 	}
-	for i, s := range r.spans(f) {
-		e := entity.Edit{Start: s.from, End: s.to}
-		if i == 0 {
-			e = r.block(b, s.from, s.to, false)
-		}
-		pl.Edits = append(pl.Edits, e)
+	if also.found() {
+		pl.Removed = append(slices.Clone(pl.Removed), also.removed...)
+		pl.Edits = append(pl.Edits, r.removal(also)...)
 	}
 	return pl
+}
+
+// removal are the edits that take out what was found.
+func (r *Reading) removal(f found) []entity.Edit {
+	if r.page == nil {
+		return []entity.Edit{{Start: r.lines[f.from].start, End: r.lines[f.to-1].end}}
+	}
+	var edits []entity.Edit
+	for _, s := range r.spans(f) {
+		edits = append(edits, entity.Edit{Start: s.from, End: s.to})
+	}
+	return edits
 }
 
 // after names the rule that ends the newest text below line i.

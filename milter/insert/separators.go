@@ -28,8 +28,6 @@ var separators = []separator{
 	{name: "owa-header", client: "Outlook on the web, new Outlook", id: "divRplyFwdMsg", sample: `<div id="divRplyFwdMsg" dir="ltr">`},
 	{name: "outlook-reference", client: "new Outlook, Outlook for Mac and mobile", id: "mail-editor-reference-message-container", sample: `<div id="mail-editor-reference-message-container">`},
 	{name: "outlook-mobile-reference", client: "Outlook for iOS and Android", class: "ms-outlook-mobile-reference-message", sample: `<div class="ms-outlook-mobile-reference-message skipProofing">`},
-	{name: "outlook-mobile-line", client: "Outlook for iOS and Android", id: "ms-outlook-mobile-body-separator-line", sample: `<div id="ms-outlook-mobile-body-separator-line" dir="ltr">`},
-	{name: "outlook-mobile-line", client: "Outlook for iOS and Android", class: "ms-outlook-mobile-body-separator-line", sample: `<div class="ms-outlook-mobile-body-separator-line">`},
 	{name: "word-border", client: "Outlook 2013 and later", style: "border-top:solid#e1e1e1", header: true, sample: `<div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in'>`},
 	{name: "word-border", client: "Outlook 2007, 2010, Mac", style: "border-top:solid#b5c4df", header: true, sample: `<div style="border:none;border-top:solid #B5C4DF 1.0pt;padding:3.0pt 0cm 0cm 0cm">`},
 	{name: "windows-mail-border", client: "Windows Mail", style: "border-top-color:rgb(229,229,229)", header: true, sample: `<div style="padding-top: 5px; border-top-color: rgb(229, 229, 229); border-top-width: 1px;">`},

@@ -23,13 +23,19 @@ func (f found) found() bool { return f.to > f.from }
 // that begins alike stays.
 func (r *Reading) signoff(last int, more []*regexp.Regexp) found {
 	f := found{from: last + 1, to: last + 1, elem: -1, name: "sign-off"}
-	for f.from > 0 && f.to-f.from < 6 {
+	if last > 0 && r.lines[last].own && r.lines[last].gap && mobileLink(r.lines[last].text) {
+		f.from = last // counts only with a sign-off above it
+	}
+	for found := false; f.from > 0 && f.to-f.from < longestSignoff; found = true {
 		p := r.paragraph(f.from - 1)
 		first := p
 		if r.lines[p].text == "--" && p < f.from-1 {
 			first++
 		}
 		if !r.lines[p].own || !isSignoffParagraph(r.lines[first:f.from], more) {
+			if !found {
+				f.from = f.to
+			}
 			break
 		}
 		f.from = p
@@ -40,6 +46,8 @@ func (r *Reading) signoff(last int, more []*regexp.Regexp) found {
 	f.removed = texts(r.lines[f.from:f.to])
 	return f
 }
+
+const longestSignoff = 6 // lines
 
 // paragraph is the first line of the paragraph that line i ends.
 func (r *Reading) paragraph(i int) int {
@@ -82,7 +90,7 @@ func isSignoffParagraph(lines []line, more []*regexp.Regexp) bool {
 
 var (
 	linkShape = regexp.MustCompile(`[<(\[]*(https?://|mailto:|www\.)[^\s<>]+[>)\]]*`)
-	closing   = regexp.MustCompile(`[.!。]+$`)
+	closing   = regexp.MustCompile(`[.!。:：]+$`)
 )
 
 // mobileLink says whether a line is nothing but a link that a phone or a mail

@@ -83,7 +83,7 @@ func TestContainerRows(t *testing.T) {
 }
 
 // textLines is what plain text reads as.
-func textLines(s string) []line { return plainLines([]byte(s)) }
+func textLines(s string) []line { return plainLines([]byte(s), false) }
 
 func TestAttributionRows(t *testing.T) {
 	for _, table := range [][]phrase{wrote, openers} {
@@ -96,7 +96,7 @@ func TestAttributionRows(t *testing.T) {
 }
 
 func TestOriginalRows(t *testing.T) {
-	for _, table := range [][]phrase{originals, bareOriginals} {
+	for _, table := range [][]phrase{originals, bareOriginals, forwardedBy} {
 		for _, p := range table {
 			if !original(visible(p.sample)) {
 				t.Errorf("%s: %q is no original-message line", p.lang, p.sample)

@@ -14,6 +14,7 @@ var untouchable = []struct {
 	{"patch", "diff --git ", "git diff"},
 	{"patch", "diff -ur", "diff -u"},
 	{"patch", "+++ b/", "git diff"},
+	{"patch", "@@ -", "a unified diff of any program"},
 }
 
 // Untouchable says why the author's text must stay as it is to the byte: the
