@@ -3,6 +3,7 @@ package milter
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sigmilter/milter/entity"
@@ -13,6 +14,7 @@ import (
 type File struct {
 	raw    []byte
 	header entity.Header
+	first  int      // where the first field begins
 	fields []extent // of the header's fields in raw, line ends included
 	body   int      // where the body begins
 }
@@ -23,15 +25,31 @@ type extent struct{ start, end int }
 func ParseFile(raw []byte) *File {
 	f := &File{raw: raw}
 	f.header, f.body = entity.ParseHeader(raw)
-	f.fields = extents(raw[:f.body])
+	f.first = firstField(raw[:f.body])
+	f.fields = extents(raw[:f.body], f.first)
 	return f
 }
 
-// extents are the fields of a header block: a line that begins with a blank
-// continues the field before it.
-func extents(head []byte) []extent {
+// firstField is where the fields of a header block begin: after the "From " line
+// of an mbox, which "From :" is not, and lines that continue no field.
+func firstField(head []byte) int {
+	at := 0
+	for line := range bytes.Lines(head) {
+		rest, from := bytes.CutPrefix(line, []byte("From "))
+		mbox := at == 0 && from && !bytes.HasPrefix(bytes.TrimLeft(rest, " \t"), []byte(":"))
+		if !mbox && line[0] != ' ' && line[0] != '\t' {
+			break
+		}
+		at += len(line)
+	}
+	return at
+}
+
+// extents are the fields of a header block from an offset on: a line that begins
+// with a blank continues the field before it.
+func extents(head []byte, at int) []extent {
 	var fields []extent
-	for at := 0; at < len(head); {
+	for at < len(head) {
 		end := len(head)
 		if i := bytes.IndexByte(head[at:], '\n'); i >= 0 {
 			end = at + i + 1
@@ -39,10 +57,8 @@ func extents(head []byte) []extent {
 		line := head[at:end]
 		switch {
 		case len(bytes.TrimRight(line, "\r\n")) == 0:
-		case (line[0] == ' ' || line[0] == '\t') && len(fields) > 0:
+		case line[0] == ' ' || line[0] == '\t':
 			fields[len(fields)-1].end = end
-		case line[0] == ' ' || line[0] == '\t': // continues nothing
-		case at == 0 && bytes.HasPrefix(line, []byte("From ")): // of an mbox
 		default:
 			fields = append(fields, extent{at, end})
 		}
@@ -69,7 +85,7 @@ func (f *File) Message(sender string, recipients []string, limits entity.Limits)
 
 // Apply is the message with an outcome's edits carried out as an MTA would.
 func (f *File) Apply(o Outcome) ([]byte, error) {
-	head, err := f.editedHeader(o.Fields)
+	head, err := f.editedHeader(o)
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +99,9 @@ func (f *File) Apply(o Outcome) ([]byte, error) {
 
 // editedHeader carries out field edits on the header's bytes. A new field goes
 // to the end of the header.
-func (f *File) editedHeader(edits []entity.FieldEdit) ([]byte, error) {
+func (f *File) editedHeader(o Outcome) ([]byte, error) {
 	lines, tail := f.fieldLines()
-	for _, e := range edits {
+	for _, e := range o.Fields {
 		at := -1
 		if e.Op != entity.AddField {
 			if at = occurrence(lines, e.Name, e.Index); at < 0 {
@@ -94,6 +110,9 @@ func (f *File) editedHeader(edits []entity.FieldEdit) ([]byte, error) {
 		}
 		switch e.Op {
 		case entity.AddField:
+			if n := len(lines); n > 0 && !bytes.HasSuffix(lines[n-1], []byte("\n")) {
+				lines[n-1] = append(lines[n-1], f.lineEnd()...)
+			}
 			lines = append(lines, f.field(e))
 		case entity.ChangeField:
 			lines[at] = f.field(e)
@@ -101,19 +120,18 @@ func (f *File) editedHeader(edits []entity.FieldEdit) ([]byte, error) {
 			lines = append(lines[:at], lines[at+1:]...)
 		}
 	}
-	return append(bytes.Join(lines, nil), tail...), nil
+	if len(tail) == 0 && len(o.Splices) > 0 && o.Splices[0].Start == 0 {
+		tail = []byte(f.lineEnd()) // the blank line is missing, and what is put in may look like a field
+	}
+	return slices.Concat(f.raw[:f.first], bytes.Join(lines, nil), tail), nil
 }
 
-// fieldLines are the header's fields, with what stands before the first kept
-// with it, and what follows the last: the blank line.
+// fieldLines are the header's fields, and what follows the last: the blank line.
 func (f *File) fieldLines() (lines [][]byte, tail []byte) {
-	at := 0
+	at := f.first
 	for _, x := range f.fields {
 		lines = append(lines, bytes.Clone(f.raw[at:x.end]))
 		at = x.end
-	}
-	if n := len(lines); n > 0 && !bytes.HasSuffix(lines[n-1], []byte("\n")) {
-		lines[n-1] = append(lines[n-1], f.lineEnd()...)
 	}
 	return lines, f.raw[at:f.body]
 }

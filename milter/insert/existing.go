@@ -125,8 +125,7 @@ func (r *Reading) renderedLines(b Block, last int) found {
 	for from := last + 1 - len(want); len(want) > 0 && from >= 0; from-- {
 		if r.are(from, want) {
 			f := r.stretch(from, from+len(want), "sigmilter")
-			f.ours = true
-			f.same = r.page == nil && strings.ReplaceAll(string(r.src[r.lines[from].start:r.lines[f.to-1].end]), "\r\n", "\n") == b.Text
+			f.ours, f.same = true, r.page == nil
 			return f
 		}
 		if r.page != nil {

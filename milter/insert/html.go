@@ -36,6 +36,10 @@ type page struct {
 	bodyIn   int
 	bodyEnds []int
 	safe     int
+	// tail is a separator that nothing a reader sees comes after, nil for none,
+	// and tailAt where a block goes that is to stand before it.
+	tail   *separator
+	tailAt int
 	// raw is set when the document ends inside an element whose content is not
 	// markup (<plaintext>, an unclosed <textarea>): nothing can be put at its end.
 	raw bool
@@ -69,7 +73,7 @@ func readHTML(src []byte) *page {
 		tt := z.Next()
 		n := len(z.Raw())
 		if tt == nethtml.ErrorToken {
-			s.safe = at
+			s.safe = min(s.safe, at)
 			break
 		}
 		switch tt {
@@ -80,10 +84,18 @@ func readHTML(src []byte) *page {
 		case nethtml.EndTagToken:
 			name, _ := z.TagName()
 			s.endTag(atom.Lookup(name), at, at+n)
+		case nethtml.CommentToken, nethtml.DoctypeToken:
+			if at+n == len(src) && !complete(src[at:]) { // it would take in what is put behind it
+				s.safe = at
+			}
 		}
 		at += n
 	}
+	s.safe = len(bytes.TrimRight(src[:s.safe], "<!?/")) // the same holds for the beginning of a tag
 	s.endLine()
+	if s.mark != nil && !s.mark.older && !s.mark.header {
+		s.tail, s.tailAt = s.mark, s.markAt
+	}
 	for _, i := range s.stack {
 		if rawText[s.elems[i].tag] {
 			s.raw = true
@@ -91,6 +103,14 @@ func readHTML(src []byte) *page {
 		s.elems[i].close, s.elems[i].end = s.safe, s.safe
 	}
 	return &s.page
+}
+
+// complete says whether a comment or the like has its end.
+func complete(markup []byte) bool {
+	if body, ok := bytes.CutPrefix(markup, []byte("<!--")); ok {
+		return bytes.HasSuffix(markup, []byte("-->")) || bytes.HasSuffix(body, []byte("--!>")) || string(body) == ">"
+	}
+	return bytes.HasSuffix(markup, []byte(">"))
 }
 
 // rawText are the elements whose content is text to the tokenizer.

@@ -200,12 +200,18 @@ func (r *Reading) afterNewest(b Block) (Placement, Refusal) {
 		}
 		return pl, ""
 	}
+	if r.page != nil && r.page.tail != nil {
+		at := r.page.tailAt
+		return Placement{Edits: []entity.Edit{r.block(b, at, at, true)}, Placed: AboveQuote, Separator: r.page.tail.name}, ""
+	}
 	at, leave, ok := r.end()
 	if !ok {
 		return Placement{}, NoPlace
 	}
 	e := r.block(b, at, at, false)
-	e.New = leave + e.New
+	if r.page != nil {
+		e.New = leave + b.wrapped()
+	}
 	return Placement{Edits: []entity.Edit{e}, Placed: AtEnd}, ""
 }
 

@@ -201,9 +201,7 @@ func (p *page) endOfBody(shown int) (at int, leave string, ok bool) {
 		if e.tag == atom.Body || e.tag == atom.Html {
 			break
 		}
-		if !inline[e.tag] && !phrasing[e.tag] {
-			leave += "</" + string(tagName(p.src[e.start:])) + ">"
-		}
+		leave += "</" + string(tagName(p.src[e.start:])) + ">"
 	}
 	return at, leave, true
 }

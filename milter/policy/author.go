@@ -5,6 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
 
 	"sigmilter/milter/entity"
 )
@@ -28,18 +31,50 @@ func authorsOf(h entity.Header) []string {
 // addressShape finds addresses in a field that is not built as RFC 5322 says.
 var addressShape = regexp.MustCompile(`[^\s<>"(),;:@]+@[^\s<>"(),;:@]+`)
 
-// addresses are those of an address field, in lower case.
+// angled finds addresses in brackets, which the words around them are not.
+var angled = regexp.MustCompile(`<\s*(` + addressShape.String() + `)\s*>`)
+
+// Addresses are those of the address fields of a name, in lower case.
+func Addresses(h entity.Header, name string) []string {
+	var found []string
+	for _, value := range h.All(name) {
+		found = append(found, addresses(value)...)
+	}
+	return found
+}
+
+// addresses are those of an address field, as [canonical] has them.
 func addresses(value string) []string {
 	var found []string
 	if list, err := mail.ParseAddressList(value); err == nil {
 		for _, a := range list {
-			found = append(found, strings.ToLower(a.Address))
+			found = append(found, canonical(a.Address))
 		}
+		return found
+	}
+	for _, m := range angled.FindAllStringSubmatch(value, -1) {
+		found = append(found, canonical(m[1]))
+	}
+	if len(found) > 0 {
 		return found
 	}
 	// QUIRK: devices and scripts write unquoted commas and umlauts into names
 	for _, a := range addressShape.FindAllString(value, -1) {
-		found = append(found, strings.ToLower(a))
+		found = append(found, canonical(a))
 	}
 	return found
+}
+
+// canonical is an address in lower case, an internationalised domain as DNS has
+// it (RFC 5890 A-labels), which is how the configuration has it.
+func canonical(address string) string {
+	address = strings.ToLower(address)
+	domain := domainOf(address)
+	if strings.IndexFunc(domain, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
+		return address
+	}
+	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+		return strings.TrimSuffix(address, domain) + ascii
+	}
+	return address
 }

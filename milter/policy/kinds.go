@@ -91,12 +91,16 @@ func isProbe(f *Facts) bool {
 
 func (k *fieldKind) matches(h entity.Header) bool {
 	v := strings.ToLower(h.Get(k.field))
+	if k.test == holds { // one field per hop
+		v = strings.ToLower(strings.Join(h.All(k.field), "|"))
+	}
 	switch k.test {
 	case present:
 		return true
 	case is:
 		return v == k.value
 	case isNot:
+		v = v[:strings.IndexAny(v+";", "; \t(")] // parameters and comments
 		return v != "" && v != k.value
 	case begins:
 		return strings.HasPrefix(v, k.value)

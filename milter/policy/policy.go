@@ -90,7 +90,7 @@ type Block struct {
 func (d *Decision) Blocks() []Block {
 	var blocks []Block
 	for _, b := range []Block{{insert.Signature, d.Signature}, {insert.Disclaimer, d.Disclaimer}, {insert.Banner, d.Banner}} {
-		if b.Template != "" {
+		if b.Template != "" && b.Template != NoTemplate {
 			blocks = append(blocks, b)
 		}
 	}
@@ -247,7 +247,7 @@ func (p *Policy) rule(d Decision, t *Tenant, f *Facts) Decision {
 // scopeOf is where the recipients of a message are.
 func scopeOf(recipients []string, t *Tenant) Scope {
 	for _, r := range recipients {
-		if !slices.Contains(t.Domains, domainOf(strings.ToLower(r))) {
+		if !slices.Contains(t.Domains, domainOf(canonical(r))) {
 			return External
 		}
 	}
@@ -260,7 +260,8 @@ func (d *Decision) take(r *RuleSpec) {
 	if d.Reply && r.ReplySignature != "" {
 		signature = r.ReplySignature
 	}
-	if len(d.Blocks()) == 0 { // nothing was said so far
+	speaks := d.Signature == "" && signature != "" || d.Disclaimer == "" && r.Disclaimer != "" || d.Banner == "" && r.Banner != ""
+	if d.Rule == "" || speaks && len(d.Blocks()) == 0 {
 		d.Rule, d.Place = r.Name, r.Place
 	}
 	if d.Signature == "" && signature != "" {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 )
 
 // Limits of RFC 5321 section 4.5.3.1, in octets.
@@ -27,7 +29,19 @@ func parseAddress(s string) (string, bool) {
 	if slices.Contains(strings.Split(s[at+1:], "."), "") {
 		return "", false
 	}
-	return strings.ToLower(s), true
+	return strings.ToLower(s[:at+1]) + asciiDomain(strings.ToLower(s[at+1:])), true
+}
+
+// asciiDomain is an internationalised domain as DNS has it (RFC 5890 A-labels),
+// which is how tenants and authors are compared.
+func asciiDomain(domain string) string {
+	if strings.IndexFunc(domain, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
+		return domain
+	}
+	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+		return ascii
+	}
+	return domain
 }
 
 func notInAddress(r rune) bool {

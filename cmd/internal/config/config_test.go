@@ -63,10 +63,10 @@ func TestLoadSmallest(t *testing.T) {
 			Directory: Directory{Source: "csv", Path: at(t, "people.csv"), Every: 5 * time.Minute, origin: origin("good-smallest.toml", 4, "contoso")},
 		}},
 		Cache:     Cache{TTL: 20 * time.Minute},
-		Place:     Place{Selections: all, Marker: "{EMAILSIGNATURE}"},
+		Place:     Place{Selections: all, Marker: "{EMAILSIGNATURE}", AttachOnly: PassThrough, AMP: PassAMP},
 		Templates: map[string]Template{"corporate": {Name: "corporate", HTML: html, HTMLPath: at(t, "corporate.html"), Parsed: cfg.Templates["corporate"].Parsed}},
 		Rules: []Rule{{
-			Name: "corporate", To: Any, Signature: "corporate", ReplySignature: "corporate", Selections: all, Stop: true,
+			Name: "corporate", To: Any, Signature: "corporate", ReplySignature: "corporate", Plain: KeepPlain, Selections: all, Stop: true,
 		}},
 		Log:  Log{Level: slog.LevelInfo, Format: Logfmt},
 		hash: cfg.hash,
@@ -103,16 +103,18 @@ func TestLoadEverything(t *testing.T) {
 			Selections: Selections{ReplaceSignoff: true, OnNew: true},
 			Marker:     "%%SIGNATURE%%",
 			Signoffs:   []*regexp.Regexp{regexp.MustCompile(`(?i)^sent with my watch$`)},
+			AttachOnly: AddText, AMP: DropAMP,
 		},
 		Templates: cfg.Templates,
 		Rules: []Rule{{
 			Name: "outside", To: External, From: []string{"alice@contoso.com", "contoso.de"},
-			Signature: "corporate", ReplySignature: "short", Selections: Selections{ReplaceExisting: true, OnReply: true},
+			Signature: "corporate", ReplySignature: "short", Disclaimer: "short", Plain: Alternative,
+			Selections: Selections{ReplaceExisting: true, OnReply: true},
 		}, {
-			Name: "inside", To: Internal, Signature: "short",
+			Name: "inside", To: Internal, Signature: "short", Plain: KeepPlain,
 			Selections: Selections{ReplaceSignoff: true, OnNew: true}, Stop: true,
 		}, {
-			Name: "rest", To: Any, Signature: "short", ReplySignature: "short",
+			Name: "rest", To: Any, Banner: "short", Plain: KeepPlain,
 			Selections: Selections{ReplaceSignoff: true, OnNew: true}, Stop: true,
 		}},
 		Log:  Log{Level: slog.LevelDebug, Format: JSON},
@@ -288,4 +290,20 @@ func FuzzLoad(f *testing.F) {
 func ExampleFault_String() {
 	fmt.Println(Fault{"sigmilter.toml", 7, "on_eror", `unknown key; did you mean "on_error"?`})
 	// Output: sigmilter.toml:7: on_eror: unknown key; did you mean "on_error"?
+}
+
+// TestPictures: a template's cid: references become hashes of the pictures'
+// contents.
+func TestPictures(t *testing.T) {
+	cfg, err := Load(filepath.Join(testdata, "good-pictures.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := cfg.Templates["corporate"]
+	if len(got.Pictures) != 1 || got.Pictures[0].Name != "dot.png" || got.Pictures[0].Type != "image/png" || len(got.Pictures[0].Data) == 0 {
+		t.Fatalf("pictures: %+v", got.Pictures)
+	}
+	if strings.Contains(got.HTML, "cid:dot.png") || strings.Count(got.HTML, "cid:"+got.Pictures[0].CID) != 2 {
+		t.Errorf("HTML: %s", got.HTML)
+	}
 }

@@ -58,7 +58,7 @@ func readPicture(path string) (Picture, error) {
 	}
 	kind := http.DetectContentType(data)
 	if !slices.Contains(pictureTypes, kind) {
-		return Picture{}, fmt.Errorf("is %s", kind)
+		return Picture{}, fmt.Errorf("is of another kind: %s", kind)
 	}
 	sum := sha256.Sum256(data)
 	return Picture{filepath.Base(path), kind, hex.EncodeToString(sum[:16]) + "@picture.sigmilter", data}, nil

@@ -1,0 +1,98 @@
+package insert
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// FuzzPlace: whatever the text, a placement takes out only what it reports, the
+// block is found again, and placing it once more changes nothing.
+func FuzzPlace(f *testing.F) {
+	for _, s := range []string{
+		"", "Hi\n", "Hi\n\n-- \nAlice Muster\n", "a\n\nOn 3 Feb 2020, Bob wrote:\n> q\nb\n> r\n", "x\nSent from my iPhone\n\n> y", "{EMAILSIGNATURE}",
+		`<p>Hi</p>`, `<body>Hi<div id="appendonsend"></div><hr><div id="divRplyFwdMsg">From: x</div></body>`, `<div class="gmail_quote">On 3 Feb 2020, Bob wrote:<blockquote class="gmail_quote">q</blockquote>a</div>`,
+		`<p>{EMAIL<b>SIGNATURE}</b></p>`, `<table><tr><td>x`, `<plaintext>x`, `<!-- </body> --><body>x</body></body>`, `<div id=Signature>Alice Muster</div>`, `<textarea>x`, `<p>Alice Muster<br>Head of Testing<br>+49 30 123456-78`,
+		"<p>a</p><div dir=ltr>Sent from my iPhone</div><blockquote type=cite>On 3 Feb 2020, Bob wrote:</blockquote>", "a<svg><p>b</svg>c", "<select><option>a</select>", "a<br>From: Bob<br>To: A<br>Subject: x",
+	} {
+		for kind := range byte(8) {
+			f.Add(s, kind)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string, bits byte) {
+		kind := Kind{HTML: bits&1 != 0, Reply: bits&2 != 0, Flowed: bits&5 == 4}
+		r := Read([]byte(text), kind)
+		pl, refusal := r.Place(testBlock, &all, &alice, false)
+		if refusal != "" {
+			if len(pl.Edits) != 0 {
+				t.Fatalf("refused as %s, but with edits", refusal)
+			}
+			return
+		}
+		signed := apply(t, text, pl)
+		signed = strings.ReplaceAll(signed, "[SIG]", testBlock.wrapped())
+		checkKept(t, r, text, signed, pl, kind)
+		if strings.Contains(text, "\x00") || strings.Contains(text, "\r") && !kind.HTML {
+			return // line ends are the leaf's business
+		}
+		again := Read([]byte(signed), kind)
+		pl, refusal = again.Place(testBlock, &all, &alice, false)
+		if refusal != "" {
+			t.Fatalf("signed, and then refused: %s\n%q", refusal, signed)
+		}
+		if twice := strings.ReplaceAll(apply(t, signed, pl), "[SIG]", testBlock.wrapped()); twice != signed {
+			t.Fatalf("signed again it changes from\n%q to\n%q", signed, twice)
+		}
+	})
+}
+
+// checkKept compares what a reader sees before and after.
+func checkKept(t *testing.T, r *Reading, text, signed string, pl Placement, kind Kind) {
+	t.Helper()
+	removed := 0
+	for _, e := range pl.Edits {
+		removed += e.End - e.Start
+		if !utf8.ValidString(e.New) && utf8.ValidString(text) {
+			t.Fatalf("%q was put in", e.New)
+		}
+	}
+	if removed > 0 != (len(pl.Removed) > 0) {
+		t.Fatalf("%d bytes are taken out, reported is %q", removed, pl.Removed)
+	}
+	before := squeezed(text, kind)
+	for _, s := range pl.Removed {
+		i := strings.Index(before, squeeze(s))
+		if i < 0 {
+			t.Fatalf("%q was not there to be removed from %q", s, before)
+		}
+		before = before[:i] + before[i+len(squeeze(s)):]
+	}
+	after := squeezed(signed, kind)
+	sig := squeeze("SIG")
+	if len(pl.Edits) > 0 && (len(after) != len(before)+len(sig) || !without(after, sig, before)) {
+		t.Fatalf("shown was\n%q, now\n%q\nby %+v", before, after, pl)
+	}
+}
+
+func squeezed(text string, kind Kind) string {
+	r := &Reading{}
+	if kind.HTML {
+		r.lines = readHTML([]byte(text)).lines
+	} else {
+		r.lines = plainLines([]byte(text), kind.Flowed)
+		for i := range r.lines { // prefixes are text too
+			r.lines[i].text = string(text[r.lines[i].start:r.lines[i].end])
+		}
+	}
+	return squeeze(strings.Join(texts(r.lines), ""))
+}
+
+// without says whether one occurrence of sig can be taken out of s to give want.
+func without(s, sig, want string) bool {
+	for i := range s {
+		if strings.HasPrefix(s[i:], sig) && s[:i]+s[i+len(sig):] == want {
+			return true
+		}
+	}
+	return false
+}
