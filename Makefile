@@ -43,9 +43,13 @@ fuzz: ## every fuzz target for FUZZTIME (10m)
 demo: ## real mail through a private Postfix, before and after in demo-out/
 	$(GO) run ./cmd/demo
 
-corpus: ## every message in the folder DIR through the engine, breaches printed
-	@if [ -z "$(DIR)" ]; then echo "usage: make corpus DIR=folder-of-messages"; exit 2; fi
-	$(GO) run ./cmd/corpus "$(DIR)"
+# Without CONFIG every message is taken as written by a person of the test
+# configuration, so that it is signed whoever wrote it.
+CORPUS = $(if $(CONFIG),-c '$(CONFIG)',-c testdata/config/corpus.toml --as alice@contoso.com)
+
+corpus: build ## every message in the folder DIR through the engine (CONFIG=...), breaches printed
+	@if [ -z "$(DIR)" ]; then echo "usage: make corpus DIR=folder-of-messages [CONFIG=sigmilter.toml]"; exit 2; fi
+	bin/sigmilter sign $(CORPUS) '$(DIR)'
 
 install: build ## into DESTDIR/PREFIX (/usr/local)
 	install -d '$(DESTDIR)$(PREFIX)/bin'

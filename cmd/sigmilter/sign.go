@@ -8,14 +8,13 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"net/mail"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter"
+	"sigmilter/milter/policy"
 	"sigmilter/sigstore"
 )
 
@@ -26,29 +25,42 @@ type signOptions struct {
 	fromGiven  bool
 	recipients []string
 	report     string
+	as         string
 }
 
 func newSignCommand() *cobra.Command {
 	var o signOptions
 	cmd := &cobra.Command{
-		Use:   "sign -c FILE [--from A] [--to A]... [--report FILE|-] [MESSAGE]",
+		Use:   "sign -c FILE [--from A] [--to A]... [--report FILE|-] [MESSAGE|FOLDER]",
 		Short: "Sign one message offline, through the engine of the daemon",
 		Long: `sign reads a message from a file or standard input and writes what the daemon
 would have made of it to standard output. No daemon is needed; the state file is
 only read, and when there is none or a daemon holds it, the people come from
 their sources. A message that is not signed comes out as it went in but for the
-guard field.`,
+guard field.
+
+Of a folder every file below it is a message. They are signed in memory only: for
+each it prints what would be done and whether anything else than the signature
+changed, and the exit status is 1 if so. The report has one line per message then.`,
 		Example: `  sigmilter sign -c sigmilter.toml reply.eml > signed.eml
   sigmilter sign -c sigmilter.toml --report - reply.eml 2>/dev/null | tail -1
-  sigmilter sign -c sigmilter.toml --from alice@contoso.com --to bob@example.net < reply.eml`,
+  sigmilter sign -c sigmilter.toml --from alice@contoso.com --to bob@example.net < reply.eml
+  sigmilter sign -c sigmilter.toml --as alice@contoso.com ~/mail`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
 	cmd.Flags().StringVar(&o.from, "from", "", "envelope sender `ADDRESS`; empty is the null sender (default: the From field)")
 	cmd.Flags().StringArrayVar(&o.recipients, "to", nil, "envelope recipient `ADDRESS`, once for each (default: the To, Cc and Bcc fields)")
 	cmd.Flags().StringVar(&o.report, "report", "", "write what was done and why as JSON to `FILE`; - is standard output, after the message")
+	cmd.Flags().StringVar(&o.as, "as", "", "with a folder: take every message as written by `ADDRESS`, whatever its From field says")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.fromGiven = cmd.Flags().Changed("from")
+		if isFolder(args) {
+			return o.runCorpus(cmd.Context(), args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
+		}
+		if o.as != "" {
+			return &exitError{exitUsage, errors.New("--as is for a folder of messages")}
+		}
 		raw, err := readMessage(args, cmd.InOrStdin())
 		if err != nil {
 			return err
@@ -56,6 +68,14 @@ guard field.`,
 		return o.run(cmd.Context(), raw, cmd.OutOrStdout(), cmd.ErrOrStderr())
 	}
 	return cmd
+}
+
+func isFolder(args []string) bool {
+	if len(args) == 0 {
+		return false
+	}
+	info, err := os.Stat(args[0])
+	return err == nil && info.IsDir()
 }
 
 func readMessage(args []string, stdin io.Reader) ([]byte, error) {
@@ -126,13 +146,7 @@ func (o *signOptions) envelope(f *milter.File) envelope {
 func addresses(f *milter.File, names ...string) []string {
 	var found []string
 	for _, name := range names {
-		list, err := mail.ParseAddressList(strings.Join(f.Header().All(name), ", "))
-		if err != nil {
-			continue
-		}
-		for _, a := range list {
-			found = append(found, a.Address)
-		}
+		found = append(found, policy.Addresses(f.Header(), name)...)
 	}
 	return found
 }

@@ -1,0 +1,197 @@
+// Package laws checks from the outside what sigmilter did to a message: that
+// nothing but the signature changed (law 2 of the design) and that it is there
+// exactly once (law 3).
+//
+// It reads messages with code of its own and takes nothing from the packages
+// that edit them, so that a mistake there is not made here again. It knows only
+// the message before, the message after, the report and the blocks:
+//
+//   - a message that was not signed is byte for byte what it was, but for one
+//     guard field;
+//   - a signed message has the header fields it had, in order and folded as they
+//     were, but for the guard, DKIM signatures and, when its only part was
+//     signed, the fields that tell how that part is encoded;
+//   - it has the same parts with the same headers, boundaries, preambles and
+//     epilogues, and each part that the report does not list is byte for byte
+//     what it was;
+//   - the decoded text of a listed part is that of before with the report's
+//     removed text taken out and each block put in once; in HTML the markup
+//     outside of both is the same to the byte.
+package laws
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"sigmilter/milter"
+)
+
+// Options is what the checker has to know beside the messages.
+type Options struct {
+	Guard  string  // name of the guard field
+	Blocks []Block // the rendered blocks the report may speak of, at most 32
+}
+
+// Block is a rendered block in both forms, as the store gives it.
+type Block struct{ HTML, Text string }
+
+// Breach is one way in which a law was broken.
+type Breach struct {
+	Law  int    `json:"law"`            // number in the design
+	Part string `json:"part,omitempty"` // as IMAP numbers it; empty for the message
+	What string `json:"what"`
+}
+
+func (b Breach) String() string {
+	if b.Part == "" {
+		return fmt.Sprintf("law %d: %s", b.Law, b.What)
+	}
+	return fmt.Sprintf("law %d: part %s: %s", b.Law, b.Part, b.What)
+}
+
+// Place is where a block stands in a signed part.
+type Place struct {
+	Part   string
+	Before string // the visible text before it
+	After  string // and after it
+}
+
+// Check returns every breach it finds in out, which is what became of in.
+func Check(in, out []byte, r milter.Report, o Options) []Breach {
+	breaches, _ := Read(in, out, r, o)
+	return breaches
+}
+
+// Read is Check and tells besides where the blocks stand, part by part.
+func Read(in, out []byte, r milter.Report, o Options) ([]Breach, []Place) {
+	c := &checker{options: o, report: r, before: parse(in), after: parse(out), listed: map[string][]milter.BlockReport{}}
+	for _, b := range r.Blocks {
+		c.listed[b.Part] = append(c.listed[b.Part], b)
+	}
+	c.guard()
+	if r.Action == milter.Signed {
+		c.signed()
+	} else {
+		c.unsigned(in, out)
+	}
+	return c.breaches, c.places
+}
+
+type checker struct {
+	options       Options
+	report        milter.Report
+	before, after *part
+	listed        map[string][]milter.BlockReport
+	found         map[string]bool // of listed: the parts that are there
+	breaches      []Breach
+	places        []Place
+}
+
+func (c *checker) breach(law int, p *part, format string, args ...any) {
+	b := Breach{Law: law, What: fmt.Sprintf(format, args...)}
+	if p != nil {
+		b.Part = p.id
+	}
+	c.breaches = append(c.breaches, b)
+}
+
+// guard wants one guard field in what goes back, and none in what is deferred.
+func (c *checker) guard() {
+	n := len(c.after.fieldsNamed(c.options.Guard))
+	switch value := strings.ToLower(c.after.value(c.options.Guard)); {
+	case c.deferred():
+	case n != 1:
+		c.breach(3, nil, "%d guard fields", n)
+	case !strings.HasPrefix(value, "yes") && c.report.Action != milter.Handled:
+		c.breach(3, nil, "the guard field says %q", value)
+	}
+}
+
+// deferred says that the message did not leave: the MTA was told to try later.
+func (c *checker) deferred() bool {
+	return c.report.Action == milter.Failed && len(c.report.Fields) == 0
+}
+
+// unsigned wants the message as it was but for the guard.
+func (c *checker) unsigned(in, out []byte) {
+	switch {
+	case len(c.report.Blocks) > 0:
+		c.breach(3, nil, "%s, but the report lists blocks", c.report.Action)
+	case c.report.Action == milter.Handled || c.deferred():
+		if !bytes.Equal(in, out) {
+			c.breach(2, nil, "%s, but bytes differ", c.report.Action)
+		}
+	default:
+		was, is := c.before.without(c.options.Guard), c.after.without(c.options.Guard)
+		if !bytes.Equal(was, is) && !bytes.Equal(append(was, lineEndOf(is)...), is) {
+			c.breach(2, nil, "%s (%s), but bytes differ", c.report.Action, c.report.Reason)
+		}
+	}
+}
+
+// signed walks both messages.
+func (c *checker) signed() {
+	if len(c.report.Blocks) == 0 {
+		c.breach(3, nil, "signed, but the report lists no block")
+	}
+	c.found = map[string]bool{}
+	c.header()
+	c.compare(c.before, c.after)
+	for _, b := range c.report.Blocks {
+		if !c.found[b.Part] {
+			c.breach(3, nil, "the report lists part %s, which is no leaf of the message", b.Part)
+		}
+	}
+}
+
+// compare walks two trees in step.
+func (c *checker) compare(was, is *part) {
+	if was.kind != is.kind {
+		c.breach(2, was, "was %s and is %s", was.kind, is.kind)
+		return
+	}
+	if len(was.children) != len(is.children) {
+		c.breach(2, was, "had %d parts and has %d", len(was.children), len(is.children))
+		return
+	}
+	c.frame(was, is)
+	if len(was.children) > 0 {
+		c.partHeader(was, is, nil)
+		for i := range was.children {
+			c.compare(was.children[i], is.children[i])
+		}
+		return
+	}
+	if c.listed[was.id] == nil {
+		c.partHeader(was, is, nil)
+		if !bytes.Equal(was.body, is.body) {
+			c.breach(2, was, "%s is not signed, but its bytes differ", was.kind)
+		}
+		return
+	}
+	c.found[was.id] = true
+	c.partHeader(was, is, encodingFields)
+	c.leaf(was, is)
+}
+
+// frame compares what stands between the parts of a multipart.
+func (c *checker) frame(was, is *part) {
+	if len(was.frame) != len(is.frame) {
+		c.breach(2, was, "preamble, boundaries or epilogue differ")
+		return
+	}
+	for i := range was.frame {
+		a, b := was.frame[i], is.frame[i]
+		if !bytes.Equal(a, b) && !(c.emptySigned(was, i-2) && bytes.Equal(append([]byte(lineEndOf(b)), a...), b)) {
+			c.breach(2, was, "preamble, boundary or epilogue differs: %.80q became %.80q", a, b)
+		}
+	}
+}
+
+// emptySigned says whether the i-th child got a block and was empty before: the
+// boundary after it shared its line end with the blank line above, and needs one
+// of its own as soon as there is text between.
+func (c *checker) emptySigned(was *part, i int) bool {
+	return i >= 0 && i < len(was.children) && len(was.children[i].body) == 0 && c.listed[was.children[i].id] != nil
+}

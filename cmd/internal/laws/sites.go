@@ -1,0 +1,167 @@
+package laws
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// interval is a range of units.
+type interval struct{ start, end int }
+
+// site is a place in a text where a block stands.
+type site struct {
+	which      int // of the blocks
+	block      interval
+	insertions []interval // what may have been put in along with it
+}
+
+// find adds the places where a block stands.
+func (x *aligner) find(which int, b Block) {
+	if x.html {
+		x.findHTML(which, b.HTML)
+		return
+	}
+	var forms []string
+	for _, text := range []string{b.Text, stuffed(b.Text)} {
+		text = trimmed(text)
+		forms = append(forms, text, strings.TrimPrefix(text, "-- \n"))
+	}
+	slices.Sort(forms)
+	for _, form := range slices.Backward(slices.Compact(forms)) {
+		x.findText(which, form)
+	}
+}
+
+// trimmed is a text block as it is put in: no blanks at the end of lines, no
+// blank lines around it.
+func trimmed(text string) string {
+	lines := strings.Split(strings.Trim(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n")
+	for i, l := range lines {
+		if l != "-- " {
+			lines[i] = strings.TrimRight(l, " \t")
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// stuffed is a text with the blanks that format=flowed asks for (RFC 3676
+// section 4.4).
+func stuffed(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		if strings.HasPrefix(l, " ") || strings.HasPrefix(l, ">") || strings.HasPrefix(l, "From ") {
+			lines[i] = " " + l
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// findText looks for a text block: whole lines, and up to two line ends on
+// either side that may belong to it.
+func (x *aligner) findText(which int, form string) {
+	want := split(form, false)
+	if want.size() == 0 {
+		return
+	}
+	for at := 0; at+want.size() <= x.b.size(); at++ {
+		stop := at + want.size()
+		if at > 0 && !lineBreak(&x.b.units[at-1]) || stop < x.b.size() && !lineBreak(&x.b.units[stop]) || !x.stands(at, &want) {
+			continue
+		}
+		s := site{which: which, block: interval{at, stop}}
+		for from := at; from >= max(0, at-2) && (from == at || x.b.is(from, '\n')); from-- {
+			for to := stop; to <= min(x.b.size(), stop+2) && (to == stop || x.b.is(to-1, '\n')); to++ {
+				s.insertions = append(s.insertions, interval{from, to})
+			}
+		}
+		x.sites = append(x.sites, s)
+	}
+}
+
+// stands says whether a block stands at a unit. Its characters may be written
+// as references.
+func (x *aligner) stands(at int, want *text) bool {
+	for i := range want.units {
+		u, v := &want.units[i], &x.b.units[at+i]
+		if u.kind != v.kind || u.r != v.r || u.kind != char && tag(want.raw(i), true).String() != tag(x.b.raw(at+i), true).String() {
+			return false
+		}
+	}
+	return true
+}
+
+// container is the start tag around each HTML block: by it sigmilter finds the
+// block again.
+var container = regexp.MustCompile(`^<div id="(sigmilter-[a-z-]+)" class="(sigmilter-[a-z-]+)">$`)
+
+// findHTML looks for an HTML block inside its container.
+func (x *aligner) findHTML(which int, form string) {
+	want := split(strings.ReplaceAll(strings.Trim(form, " \t\r\n"), "\r\n", "\n"), true)
+	for at := 0; at+want.size()+2 <= x.b.size(); at++ {
+		stop := at + want.size() + 2
+		if x.b.units[at].kind != open || !isContainer(x.b.raw(at)) || x.b.raw(stop-1) != "</div>" || !x.stands(at+1, &want) {
+			continue
+		}
+		x.sites = append(x.sites, site{which, interval{at, stop}, x.insertions(at, stop)})
+	}
+}
+
+func isContainer(raw string) bool {
+	m := container.FindStringSubmatch(raw)
+	return m != nil && m[1] == m[2]
+}
+
+// insertions are the ranges that may have been put in with the block [at, stop):
+// with end tags before it, to leave the elements it must not stand in, and the
+// start tags that enter them again; and with a line end.
+func (x *aligner) insertions(at, stop int) []interval {
+	var all []interval
+	ends := []int{stop}
+	if stop < x.b.size() && x.b.is(stop, '\n') {
+		ends = append(ends, stop+1)
+	}
+	for _, stop := range ends {
+		var left []string // elements that are left, the innermost last
+		for from := at; ; from-- {
+			if to, ok := x.entered(from, stop, left); ok {
+				all = append(all, interval{from, to})
+			}
+			if from == 0 || x.b.units[from-1].kind != end {
+				break
+			}
+			left = append(left, tagName(x.b.raw(from-1)))
+		}
+	}
+	slices.SortFunc(all, func(a, b interval) int { return b.start - a.start })
+	return all
+}
+
+// entered follows the start tags from stop on that enter again what was left
+// before from, the outermost first, with the attributes it had. What is left and
+// not entered again must be what the document left open: nothing a reader sees
+// may follow.
+func (x *aligner) entered(from, stop int, left []string) (to int, ok bool) {
+	n := 0
+	for n < len(left) && stop+n < x.b.size() && x.b.units[stop+n].kind == open && x.reopens(from, stop+n, left[n]) {
+		n++
+	}
+	to = stop + n
+	return to, n == len(left) || x.b.visible(to, x.b.size()) == ""
+}
+
+// reopens says whether unit i is the start tag of an element that began before.
+func (x *aligner) reopens(before, i int, name string) bool {
+	again := tag(x.b.raw(i), false)
+	if again.Data != name {
+		return false
+	}
+	for j := before - 1; j >= 0; j-- {
+		if x.b.units[j].kind == open {
+			if t := tag(x.b.raw(j), false); t.Data == name && t.String() == again.String() {
+				return true
+			}
+		}
+	}
+	return false
+}

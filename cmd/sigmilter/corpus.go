@@ -1,0 +1,299 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/laws"
+	"sigmilter/milter"
+	"sigmilter/milter/insert"
+	"sigmilter/milter/policy"
+)
+
+// trial is a message that went through the engine and was looked at from the
+// outside afterwards.
+type trial struct {
+	outcome  milter.Outcome
+	signed   []byte
+	breaches []laws.Breach
+	places   []laws.Place
+}
+
+// try signs a message and checks the laws on it.
+func try(cfg *config.Config, engine *milter.Engine, raw []byte, e envelope) (trial, error) {
+	observed := *engine
+	store := &recorder{Store: engine.Store}
+	observed.Store = store
+	f := milter.ParseFile(raw)
+	t := trial{outcome: signFile(cfg, &observed, f, e)}
+	var err error
+	if t.signed, err = f.Apply(t.outcome); err != nil {
+		return t, fmt.Errorf("editing the message: %w", err)
+	}
+	t.breaches, t.places = laws.Read(raw, t.signed, t.outcome.Report, laws.Options{Guard: cfg.Guard.Field, Blocks: store.blocks})
+	return t, nil
+}
+
+// recorder is a store that keeps the blocks it gave out.
+type recorder struct {
+	milter.Store
+	blocks []laws.Block
+}
+
+func (r *recorder) Block(tenant string, p *policy.Person, template string) (insert.Block, error) {
+	b, err := r.Store.Block(tenant, p, template)
+	if err == nil {
+		r.blocks = append(r.blocks, laws.Block{HTML: b.HTML, Text: b.Text})
+	}
+	return b, err
+}
+
+// corpus is a run over a folder of messages.
+type corpus struct {
+	options *signOptions
+	cfg     *config.Config
+	engine  *milter.Engine
+	table   io.Writer     // a line for each message
+	reports *json.Encoder // one object for each message, nil for none
+	show    progress
+
+	messages, breached, unreadable int
+	actions                        map[milter.Action]int
+}
+
+// corpusReport is what --report says of a message of a folder.
+type corpusReport struct {
+	File     string        `json:"file"`
+	Report   milter.Report `json:"report"`
+	Breaches []laws.Breach `json:"breaches"`
+}
+
+// runCorpus signs every message below a folder in memory and prints what was
+// done and every breach of the laws.
+func (o *signOptions) runCorpus(ctx context.Context, dir string, stdout, stderr io.Writer) (err error) {
+	cfg, err := config.Load(o.config)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	store, err := openForReading(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+
+	c := &corpus{options: o, cfg: cfg, engine: newEngine(cfg, store, log), table: stdout, actions: map[milter.Action]int{}, show: progress{out: terminal(stderr)}}
+	done, err := c.openReport(stdout)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(c.walk(ctx, dir), done())
+	c.show.clear()
+	if err != nil {
+		return err
+	}
+	return c.verdict()
+}
+
+// openReport prepares for --report and returns what ends it. With - the report
+// takes the place of the table.
+func (c *corpus) openReport(stdout io.Writer) (done func() error, err error) {
+	switch c.options.report {
+	case "":
+		return func() error { return nil }, nil
+	case "-":
+		c.table, c.reports = io.Discard, json.NewEncoder(stdout)
+		return func() error { return nil }, nil
+	}
+	f, err := os.Create(c.options.report)
+	if err != nil {
+		return nil, fmt.Errorf("writing the report: %w", err)
+	}
+	w := bufio.NewWriter(f)
+	c.reports = json.NewEncoder(w)
+	return func() error { return errors.Join(w.Flush(), f.Close()) }, nil
+}
+
+func (c *corpus) walk(ctx context.Context, dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		name, relErr := filepath.Rel(dir, path)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case relErr != nil:
+			return relErr
+		case err != nil:
+			return c.cannotRead(name, err)
+		case !d.Type().IsRegular():
+			return nil
+		}
+		return c.message(path, name)
+	})
+}
+
+// cannotRead tells and counts; what else is in the folder still has its turn.
+func (c *corpus) cannotRead(name string, err error) error {
+	c.unreadable++
+	c.show.clear()
+	_, err = fmt.Fprintf(c.table, "%s\terror\t%v\n", name, err)
+	return err
+}
+
+// message takes one file through the engine.
+func (c *corpus) message(path, name string) error {
+	c.messages++
+	c.show.at(c.messages, name)
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return c.cannotRead(name, err)
+	}
+	if c.options.as != "" {
+		raw = writtenBy(c.options.as, raw)
+	}
+	t, err := try(c.cfg, c.engine, raw, c.options.envelope(milter.ParseFile(raw)))
+	if err != nil {
+		t.breaches = append(t.breaches, laws.Breach{Law: 1, What: err.Error()})
+	}
+	r := t.outcome.Report
+	c.actions[r.Action]++
+	if len(t.breaches) > 0 {
+		c.breached++
+	}
+	if c.reports != nil {
+		if err := c.reports.Encode(corpusReport{name, r, append([]laws.Breach{}, t.breaches...)}); err != nil {
+			return fmt.Errorf("writing the report: %w", err)
+		}
+	}
+	c.show.clear()
+	_, err = fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t%s\n", name, r.Action, r.Reason, whereIn(r), breachText(t.breaches))
+	return err
+}
+
+// whereIn says in one word per part where the blocks went.
+func whereIn(r milter.Report) string {
+	var words []string
+	for _, b := range r.Blocks {
+		word := b.Part + "=" + b.Placed
+		if b.Separator != "" {
+			word += "(" + b.Separator + ")"
+		}
+		words = append(words, word)
+	}
+	return cmp.Or(strings.Join(words, " "), "-")
+}
+
+func breachText(breaches []laws.Breach) string {
+	var words []string
+	for _, b := range breaches {
+		words = append(words, b.String())
+	}
+	return cmp.Or(strings.Join(words, "; "), "-")
+}
+
+// verdict ends the table with the counts.
+func (c *corpus) verdict() error {
+	s := fmt.Sprintf("%d messages", c.messages)
+	for _, a := range []milter.Action{milter.Signed, milter.Skipped, milter.Handled, milter.Failed} {
+		s += fmt.Sprintf(", %d %s", c.actions[a], a)
+	}
+	if c.unreadable > 0 {
+		s += fmt.Sprintf(", %d unreadable", c.unreadable)
+	}
+	if _, err := fmt.Fprintf(c.table, "%s, %d with breaches\n", s, c.breached); err != nil {
+		return err
+	}
+	if c.breached > 0 || c.unreadable > 0 {
+		return &exitError{status: exitFailed}
+	}
+	return nil
+}
+
+// progress is a line on a terminal that tells how far a long run has come.
+type progress struct {
+	out   io.Writer // nil: nobody watches
+	begun time.Time
+	shown time.Time
+	there bool // the line stands on the terminal
+}
+
+// progressAfter is how long a run must take to be worth a progress line.
+const progressAfter = 2 * time.Second
+
+func (p *progress) at(n int, name string) {
+	now := time.Now()
+	if p.begun.IsZero() {
+		p.begun = now
+	}
+	if p.out == nil || now.Sub(p.begun) < progressAfter || now.Sub(p.shown) < progressAfter/20 {
+		return
+	}
+	p.shown, p.there = now, true
+	fmt.Fprintf(p.out, "\r\x1b[K%d messages, at %.60s", n, name)
+}
+
+// clear takes the line away, so that others can be written.
+func (p *progress) clear() {
+	if p.there {
+		fmt.Fprint(p.out, "\r\x1b[K")
+		p.there = false
+	}
+}
+
+// terminal is w if it is one, else nil.
+func terminal(w io.Writer) io.Writer {
+	f, ok := w.(*os.File)
+	if !ok {
+		return nil
+	}
+	if info, err := f.Stat(); err != nil || info.Mode()&fs.ModeCharDevice == 0 {
+		return nil
+	}
+	return f
+}
+
+var (
+	fromField  = regexp.MustCompile(`(?mi)^From[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*`)
+	blankLine  = regexp.MustCompile(`(?m)^\r?\n`)
+	firstField = regexp.MustCompile(`^[!-9;-~]+[ \t]*:`)
+)
+
+// writtenBy is a message as if that person had written it: his address in the
+// From field, further From fields gone. Nothing else is touched.
+func writtenBy(address string, raw []byte) []byte {
+	end := len(raw)
+	if at := blankLine.FindIndex(raw); at != nil {
+		end = at[0]
+	}
+	head, rest := raw[:end], raw[end:]
+	from := []byte("From: <" + address + ">\n")
+	if line, _, _ := bytes.Cut(raw, []byte("\n")); bytes.HasSuffix(line, []byte("\r")) {
+		from = []byte("From: <" + address + ">\r\n")
+	}
+	written := false
+	head = fromField.ReplaceAllFunc(head, func([]byte) []byte {
+		if written {
+			return nil
+		}
+		written = true
+		return from
+	})
+	if !written && firstField.Match(head) {
+		head = slices.Concat(from, head)
+	}
+	return slices.Concat(head, rest)
+}

@@ -1,0 +1,345 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/BurntSushi/toml"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/laws"
+	"sigmilter/milter"
+	"sigmilter/sigstore"
+)
+
+// mailDir holds the golden mail: NAME.eml beside NAME.toml, which says what is
+// wanted. Its README tells the format.
+const mailDir = "../../testdata/mail"
+
+// golden is what a case wants.
+type golden struct {
+	About   string         `toml:"about"`
+	From    *string        `toml:"from"`
+	To      []string       `toml:"to"`
+	Action  milter.Action  `toml:"action"`
+	Reason  string         `toml:"reason"`
+	Removed []string       `toml:"removed"`
+	Place   map[string]any `toml:"place"`
+	Parts   []goldenPart   `toml:"part"`
+}
+
+type goldenPart struct {
+	ID        string   `toml:"id"`
+	Placed    string   `toml:"placed"`
+	Separator string   `toml:"separator"`
+	Removed   []string `toml:"removed"`
+	After     *string  `toml:"after"`
+	Before    *string  `toml:"before"`
+}
+
+// goldenName is client, language, what.
+var goldenName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+){2,}$`)
+
+func TestMail(t *testing.T) {
+	names := goldenNames(t)
+	b := newBench(t)
+	for _, name := range names {
+		want := readGolden(t, name)
+		wanted := b.config(t, want.Place)
+		markerOnly := b.config(t, markerOnly(want.Place))
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			raw, err := os.ReadFile(filepath.Join(mailDir, name+".eml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := b.sign(t, wanted, want, raw)
+			want.check(t, got)
+			b.checkLineEnds(t, wanted, want, raw, got)
+			b.checkAgain(t, wanted, want, got)
+			b.checkMarkerOnly(t, markerOnly, want, raw)
+		})
+	}
+}
+
+// goldenNames are the cases; a file without its twin is an error.
+func goldenNames(t *testing.T) []string {
+	t.Helper()
+	twins := map[string][]string{}
+	files, err := os.ReadDir(mailDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		switch ext := filepath.Ext(f.Name()); {
+		case ext == ".eml" || ext == ".toml":
+			name := strings.TrimSuffix(f.Name(), ext)
+			twins[name] = append(twins[name], ext)
+		case f.Name() != "README.md" && !f.IsDir():
+			t.Errorf("%s is neither .eml nor .toml", f.Name())
+		}
+	}
+	var names []string
+	for name, exts := range twins {
+		switch {
+		case len(exts) != 2:
+			t.Errorf("%s%s has no twin", name, exts[0])
+		case !goldenName.MatchString(name):
+			t.Errorf("%s: the name must be client-language-what", name)
+		default:
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		t.Fatal("no cases")
+	}
+	slices.Sort(names)
+	return names
+}
+
+func readGolden(t *testing.T, name string) golden {
+	t.Helper()
+	var g golden
+	meta, err := toml.DecodeFile(filepath.Join(mailDir, name+".toml"), &g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keys := meta.Undecoded(); len(keys) > 0 && keys[0][0] != "place" {
+		t.Fatalf("%s.toml: unknown key %s", name, keys[0])
+	}
+	if g.About == "" || g.Action == "" || g.Reason == "" || (g.Action == milter.Signed) != (len(g.Parts) > 0) {
+		t.Fatalf("%s.toml: wants about, action, reason and, when signed, its parts", name)
+	}
+	return g
+}
+
+// check compares what was done with what is wanted.
+func (g golden) check(t *testing.T, got trial) {
+	t.Helper()
+	r := got.outcome.Report
+	if r.Action != g.Action || r.Reason != g.Reason {
+		t.Errorf("%s: %s, want %s: %s", r.Action, r.Reason, g.Action, g.Reason)
+		return
+	}
+	if len(r.Blocks) != len(g.Parts) {
+		t.Errorf("%d parts signed, want %d: %+v", len(r.Blocks), len(g.Parts), r.Blocks)
+		return
+	}
+	for i, p := range g.Parts {
+		b := r.Blocks[i]
+		removed := p.Removed
+		if removed == nil {
+			removed = g.Removed
+		}
+		if b.Part != p.ID || b.Placed != p.Placed || b.Separator != p.Separator || !slices.Equal(b.Removed, removed) {
+			t.Errorf("got part %s, placed %q, separator %q, removed %q\nwant part %s, placed %q, separator %q, removed %q",
+				b.Part, b.Placed, b.Separator, b.Removed, p.ID, p.Placed, p.Separator, removed)
+		}
+		p.checkPlace(t, got.places)
+	}
+}
+
+// checkPlace compares the text around the block, blanks and what nobody sees apart.
+func (p goldenPart) checkPlace(t *testing.T, places []laws.Place) {
+	t.Helper()
+	i := slices.IndexFunc(places, func(at laws.Place) bool { return at.Part == p.ID })
+	if i < 0 {
+		t.Errorf("part %s: the block is not found", p.ID)
+		return
+	}
+	before, after := unspaced(places[i].Before), unspaced(places[i].After)
+	if p.After != nil && !(strings.HasSuffix(before, unspaced(*p.After)) && (*p.After != "" || before == "")) {
+		t.Errorf("part %s: the block comes after %q, want %q", p.ID, last(places[i].Before), *p.After)
+	}
+	if p.Before != nil && !(strings.HasPrefix(after, unspaced(*p.Before)) && (*p.Before != "" || after == "")) {
+		t.Errorf("part %s: the block comes before %.80q, want %q", p.ID, places[i].After, *p.Before)
+	}
+}
+
+func unspaced(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.In(r, unicode.Cf) { // directional marks and the like are not seen
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func last(s string) string {
+	r := []rune(s)
+	return string(r[max(0, len(r)-80):])
+}
+
+// bench signs messages under the configurations of the cases, with one store.
+type bench struct {
+	dir     string
+	store   *sigstore.Store
+	configs map[string]*config.Config
+	log     *slog.Logger
+}
+
+// goldenFiles is the configuration that all cases share.
+var goldenFiles = map[string]string{
+	"people.csv": "mail,displayName,givenName,surname,jobTitle,businessPhones,companyName,proxyAddresses\n" +
+		"alice@contoso.com,Alice Muster,Alice,Muster,Head of Sales,+49 30 1234567,Contoso GmbH,SMTP:alice@contoso.com;smtp:a.muster@contoso.com\n" +
+		"juergen@contoso.com,Jürgen Müller,Jürgen,Müller,Geschäftsführer,+49 30 7654321,Contoso GmbH,\n",
+	"corporate.html": "<p>{{.displayName}}<br>{{.jobTitle}}<br>{{.businessPhones}}</p>\n",
+	"corporate.txt":  "{{.displayName}}\n{{.jobTitle}}\n{{.businessPhones}}\n",
+	"sigmilter.toml": `state = "none.db"
+[tenant.contoso]
+domains = ["contoso.com"]
+directory.path = "people.csv"
+[template.corporate]
+html = "corporate.html"
+text = "corporate.txt"
+[[rule]]
+name = "all"
+signature = "corporate"
+`,
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{dir: t.TempDir(), configs: map[string]*config.Config{}, log: slog.New(slog.DiscardHandler)}
+	for name, text := range goldenFiles {
+		if err := os.WriteFile(filepath.Join(b.dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var err error
+	if b.store, err = openForReading(context.Background(), b.config(t, nil), b.log); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.store.Close() })
+	return b
+}
+
+// config is the configuration with other settings of place.
+func (b *bench) config(t *testing.T, place map[string]any) *config.Config {
+	t.Helper()
+	settings, err := toml.Marshal(map[string]any{"place": place})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(place) == 0 {
+		settings = nil
+	}
+	if cfg := b.configs[string(settings)]; cfg != nil {
+		return cfg
+	}
+	f, err := os.CreateTemp(b.dir, "*.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString(goldenFiles["sigmilter.toml"] + string(settings)); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := config.Load(f.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.configs[string(settings)] = cfg
+	return cfg
+}
+
+// markerOnly is a case's settings of place with the four selections off.
+func markerOnly(place map[string]any) map[string]any {
+	off := map[string]any{"replace_existing": false, "replace_signoff": false, "on_new": false, "on_reply": false}
+	if m, ok := place["marker"]; ok {
+		off["marker"] = m
+	}
+	return off
+}
+
+// sign signs a message of a case and wants the laws kept.
+func (b *bench) sign(t *testing.T, cfg *config.Config, g golden, raw []byte) trial {
+	t.Helper()
+	o := signOptions{recipients: g.To}
+	if g.From != nil { // also the null sender
+		o.from, o.fromGiven = *g.From, true
+	}
+	got, err := try(cfg, newEngine(cfg, b.store, b.log), raw, o.envelope(milter.ParseFile(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, breach := range got.breaches {
+		t.Error(breach)
+	}
+	return got
+}
+
+// checkLineEnds wants the same done whichever line ends the file has.
+func (b *bench) checkLineEnds(t *testing.T, cfg *config.Config, g golden, raw []byte, want trial) {
+	t.Helper()
+	lf := bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
+	for name, raw := range map[string][]byte{"LF": lf, "CRLF": bytes.ReplaceAll(lf, []byte("\n"), []byte("\r\n"))} {
+		got := b.sign(t, cfg, g, raw)
+		if a, b := timeless(got.outcome.Report), timeless(want.outcome.Report); !reflect.DeepEqual(a, b) {
+			t.Errorf("with %s\n%+v\nas it is\n%+v", name, a, b)
+		}
+	}
+}
+
+func timeless(r milter.Report) milter.Report {
+	r.Micros = 0
+	return r
+}
+
+// checkAgain signs what came out once more, without the guard unless it is that
+// which is honoured: nothing may change.
+func (b *bench) checkAgain(t *testing.T, cfg *config.Config, g golden, first trial) {
+	t.Helper()
+	raw := unguarded(first.signed)
+	if g.Action == milter.Handled {
+		raw = first.signed
+	}
+	again := b.sign(t, cfg, g, raw)
+	if !bytes.Equal(unguarded(again.signed), unguarded(first.signed)) {
+		t.Errorf("signed again it changes: %+v", again.outcome.Report.Blocks)
+	}
+}
+
+// unguarded is a message without its guard fields.
+func unguarded(raw []byte) []byte {
+	var kept []byte
+	for line := range bytes.Lines(raw) {
+		if !bytes.HasPrefix(line, []byte("X-Sigmilter-Handled:")) {
+			kept = append(kept, line...)
+		}
+	}
+	return kept
+}
+
+// checkMarkerOnly wants a message left alone when all selections are off, unless
+// its author typed the marker.
+func (b *bench) checkMarkerOnly(t *testing.T, cfg *config.Config, g golden, raw []byte) {
+	t.Helper()
+	want := g.Action
+	marked := slices.ContainsFunc(g.Parts, func(p goldenPart) bool { return p.Placed == "marker" })
+	if want == milter.Signed && !marked {
+		want = milter.Skipped
+	}
+	if got := b.sign(t, cfg, g, raw); got.outcome.Report.Action != want {
+		t.Errorf("with nothing but the marker selected: %+v", got.outcome.Report)
+	}
+}
+
+// TestMailLineEnds keeps the cases' own line ends from a checkout that converts
+// them.
+func TestMailLineEnds(t *testing.T) {
+	text, err := fs.ReadFile(os.DirFS("../.."), ".gitattributes")
+	if err != nil || !strings.Contains(string(text), "testdata/mail/*.eml -text") {
+		t.Errorf("%q, %v", text, err)
+	}
+}
