@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -25,11 +24,13 @@ func newServeCommand() *cobra.Command {
 		Short: "Run the milter",
 		Long: `serve runs the milter in the foreground until SIGTERM or SIGINT, which let the
 messages in hand come to their end. It logs to standard error, one line for each
-message.`,
+message. SIGHUP is ignored.`,
 		Example: `  sigmilter serve -c /etc/sigmilter/sigmilter.toml
 
-  In Postfix' main.cf, with listen = "unix:/run/sigmilter/milter.sock":
-    smtpd_milters = unix:/run/sigmilter/milter.sock
+  In Postfix' main.cf. Debian's smtpd runs in a chroot, so the socket must be
+  below its folder, listen = "unix:/var/spool/postfix/sigmilter/milter.sock",
+  and is named relative to it:
+    smtpd_milters = unix:sigmilter/milter.sock
     milter_default_action = tempfail`,
 		Args: cobra.NoArgs,
 	}
@@ -39,6 +40,7 @@ message.`,
 		if err != nil {
 			return err
 		}
+		signal.Ignore(syscall.SIGHUP) // a habit of admins, and no reason to stop
 		ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM, syscall.SIGINT)
 		defer stop()
 		return serve(ctx, cfg, newLogger(cfg.Log, cmd.ErrOrStderr()))
@@ -59,7 +61,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 	slog.SetDefault(log) // go-milter writes to the standard logger
 	store, err := sigstore.Open(cfg.State)
 	if err != nil {
-		return fmt.Errorf("opening the state: %w", err)
+		return err
 	}
 	defer store.Close()
 
