@@ -62,7 +62,7 @@ func (r *Reading) linesOf(elem int) found {
 			f.to = i + 1
 		}
 	}
-	f.removed = texts(r.lines[f.from:f.to])
+	f.removed = r.shown(f.from, f.to)
 	return f
 }
 
@@ -114,7 +114,7 @@ const (
 )
 
 func (r *Reading) stretch(from, to int, name string) found {
-	return found{from: from, to: to, elem: -1, name: name, removed: texts(r.lines[from:to])}
+	return found{from: from, to: to, elem: -1, name: name, removed: r.shown(from, to)}
 }
 
 // renderedLines finds the very text of the block: at the end of the newest text,

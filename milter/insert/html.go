@@ -17,9 +17,10 @@ type elem struct {
 	start, in  int // the start tag, and where its content begins
 	close, end int
 	parent     int // index, -1 for none
-	seen       int // visible lines and pictures before it
+	seen       int // visible pieces of text and pictures before it
 	blanks     int // likewise, with line breaks and empty paragraphs counted too
 	quotes     quoting
+	void       bool // it has no content
 	hides      bool // its text is not seen
 	holds      *container
 	class, id  string // as written
@@ -91,7 +92,9 @@ func readHTML(src []byte) *page {
 		}
 		at += n
 	}
-	s.safe = len(bytes.TrimRight(src[:s.safe], "<!?/")) // the same holds for the beginning of a tag
+	for _, begun := range []string{"</", "<!", "<?"} { // the same holds for the beginning of a tag
+		s.safe = len(bytes.TrimSuffix(src[:s.safe], []byte(begun)))
+	}
 	s.endLine()
 	if s.mark != nil && !s.mark.older && !s.mark.header {
 		s.tail, s.tailAt = s.mark, s.markAt
@@ -100,7 +103,7 @@ func readHTML(src []byte) *page {
 		if rawText[s.elems[i].tag] {
 			s.raw = true
 		}
-		s.elems[i].close, s.elems[i].end = s.safe, s.safe
+		s.elems[i].close, s.elems[i].end = at, at
 	}
 	return &s.page
 }
@@ -177,7 +180,7 @@ func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
 	s.elems = append(s.elems, e)
 	if void[tag] || selfClosing && tag == 0 {
 		last := &s.elems[len(s.elems)-1]
-		last.close, last.end = in, in
+		last.close, last.end, last.void = in, in, true
 		return
 	}
 	if e.hides {
@@ -359,6 +362,7 @@ func (s *scan) show(at, end int, raw string) {
 	}
 	s.text.WriteString(text)
 	if visible(text) != "" {
+		s.seen++
 		s.cur.end = at + len(strings.TrimRight(raw, " \t\r\n\f"))
 		if raw == string(image) {
 			s.cur.end = end
@@ -382,7 +386,6 @@ func (s *scan) beginLine(at int) {
 			s.cur.sure = max(s.cur.sure, q)
 		}
 	}
-	s.seen++
 	s.blanks++
 	s.gap, s.breaks, s.rule, s.mark, s.markAt = false, 0, -1, nil, -1
 }

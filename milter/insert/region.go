@@ -147,7 +147,7 @@ func (p *page) innermost(at int) int {
 		if e.start >= at {
 			break
 		}
-		if e.in <= at && at <= e.close && !(at == e.close && at == e.end && e.in == e.close) {
+		if e.in <= at && at <= e.close && !e.void {
 			in = i
 		}
 	}
@@ -187,7 +187,7 @@ func (p *page) endOfBody(shown int) (at int, leave string, ok bool) {
 		}
 	}
 	if at == p.safe {
-		if p.raw {
+		if p.raw || shown > p.safe {
 			return 0, "", false
 		}
 		for i := range p.elems { // no </body>: still inside <html>

@@ -43,7 +43,7 @@ func (r *Reading) signoff(last int, more []*regexp.Regexp) found {
 	if f.found() && f.from > 0 && r.lines[f.from-1].own && r.lines[f.from-1].text == "--" {
 		f.from--
 	}
-	f.removed = texts(r.lines[f.from:f.to])
+	f.removed = r.shown(f.from, f.to)
 	return f
 }
 
@@ -55,6 +55,17 @@ func (r *Reading) paragraph(i int) int {
 		i--
 	}
 	return i
+}
+
+// shown are the lines [from, to) as a reader sees them, quote prefixes included.
+func (r *Reading) shown(from, to int) []string {
+	t := texts(r.lines[from:to])
+	if r.page == nil {
+		for i := range t {
+			t[i] = visible(string(r.src[r.lines[from+i].start:r.lines[from+i].end]))
+		}
+	}
+	return t
 }
 
 func texts(lines []line) []string {
