@@ -1,6 +1,7 @@
 package insert
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -21,9 +22,12 @@ func newest(lines []line, kind Kind) {
 	if !kind.Later {
 		levelQuotes(lines)
 	}
-	n := scanNewest(lines, kind.Reply, false)
-	if n == 0 { // QUIRK: Outlook's own separator can be lost while those of older rounds, x_..., are still there
-		scanNewest(lines, kind.Reply, true)
+	m := marking{lines: lines, reply: kind.Reply}
+	if m.run(); m.stretches == 0 {
+		// QUIRK: Outlook's own separator can be lost while those of older rounds,
+		// x_..., are still there.
+		m.older = true
+		m.run()
 	}
 }
 
@@ -42,120 +46,156 @@ func levelQuotes(lines []line) {
 	}
 }
 
-// scanNewest does the marking and returns how many stretches of older mail it
-// found. older lets the separators of earlier rounds count.
-func scanNewest(lines []line, reply, older bool) int {
-	for i := range lines {
-		lines[i].own, lines[i].why = true, ""
+// marking is one pass over the lines of a text.
+type marking struct {
+	lines      []line
+	reply      bool
+	older      bool // the separators of earlier rounds count
+	explicit   int  // see lastExplicit
+	introduced bool // an attribution, or an element that holds one, came
+	stretches  int  // of older mail
+}
+
+func (m *marking) run() {
+	for i := range m.lines {
+		m.lines[i].own, m.lines[i].why = true, ""
 	}
-	stretches := 0
-	introduction := false // an attribution or an element that holds one came
-	explicit := lastExplicit(lines, reply, older)
-	for i := 0; i < len(lines); {
-		l := &lines[i]
-		if m := l.mark; m != nil && (older || !m.older) && !(m.header && !labelled(l.text)) && l.quote == 0 {
-			stretches++
-			if !m.intro {
-				return rest(lines[i:], m.name, stretches)
-			}
-			n, name := max(1, attribution(lines[i:])), m.name
-			if why := separatorLine(lines[i:]); why != "" {
-				return rest(lines[i:], why, stretches)
-			}
-			if !quotedSoon(lines[i:], n) {
-				return rest(lines[i:], name, stretches)
-			}
-			i, introduction = disown(lines, i, n, name), true
-			continue
+	m.stretches = 0
+	m.explicit = m.lastExplicit()
+	for i := 0; i < len(m.lines); {
+		i = m.step(i)
+	}
+}
+
+// step looks at what begins with line i and returns the line after it. The
+// first rule that says it is older mail decides.
+func (m *marking) step(i int) int {
+	for _, rule := range []func(int) int{m.element, m.quoted, m.words, m.trailing} {
+		if next := rule(i); next > i {
+			return next
 		}
-		if l.quote > 0 && countsAsQuoted(lines, i, reply, i < explicit, introduction) {
-			if i == 0 || lines[i-1].own {
-				l.why = quoteName(l)
-				stretches++
-			}
-			l.own = false
-			i++
-			continue
-		}
-		if reply && l.quote == 0 {
-			if why := separatorLine(lines[i:]); why != "" {
-				return rest(lines[i:], why, stretches+1)
-			}
-			if n := attribution(lines[i:]); n > 0 {
-				if !quotedSoon(lines[i:], n) && anyOwn(lines[:i]) {
-					return rest(lines[i:], "attribution", stretches+1)
-				}
-				stretches++
-				i, introduction = disown(lines, i, n, "attribution"), true
-				continue
-			}
-		}
-		if i > 0 && !lines[i-1].own && trailer(lines[i:], lines[:i]) {
-			n := trailerLength(lines[i:])
-			i = disown(lines, i, n, lines[i-1].why)
-			continue
-		}
+	}
+	return i + 1
+}
+
+// element says how far an element that starts quoted mail reaches.
+func (m *marking) element(i int) int {
+	l := &m.lines[i]
+	if !m.counts(l) || l.quote > 0 {
+		return i
+	}
+	if !l.mark.intro {
+		return m.rest(i, l.mark.name)
+	}
+	if why := separatorLine(m.lines[i:]); why != "" {
+		return m.rest(i, why)
+	}
+	n := max(1, attribution(m.lines[i:]))
+	if !quotedSoon(m.lines[i:], n) {
+		return m.rest(i, l.mark.name)
+	}
+	m.introduced = true
+	return m.disown(i, n, l.mark.name)
+}
+
+// counts says whether a line's separator counts in this pass.
+func (m *marking) counts(l *line) bool {
+	return l.mark != nil && (m.older || !l.mark.older) && (!l.mark.header || labelled(l.text))
+}
+
+// quoted takes one quoted line.
+func (m *marking) quoted(i int) int {
+	l := &m.lines[i]
+	if l.quote == 0 || !m.countsAsQuoted(i) {
+		return i
+	}
+	if i > 0 && !m.lines[i-1].own {
+		l.own = false
+		return i + 1
+	}
+	return m.disown(i, 1, quoteName(l))
+}
+
+// words says how far the words reach that start quoted mail.
+func (m *marking) words(i int) int {
+	if !m.reply || m.lines[i].quote > 0 {
+		return i
+	}
+	if why := separatorLine(m.lines[i:]); why != "" {
+		return m.rest(i, why)
+	}
+	n := attribution(m.lines[i:])
+	if n == 0 {
+		return i
+	}
+	if !quotedSoon(m.lines[i:], n) && anyOwn(m.lines[:i]) {
+		return m.rest(i, "attribution")
+	}
+	m.introduced = true
+	return m.disown(i, n, "attribution")
+}
+
+// trailing says how far unquoted lines reach that belong to quoted ones above.
+func (m *marking) trailing(i int) int {
+	if i == 0 || m.lines[i-1].own || !trailer(m.lines[i:], m.lines[:i]) {
+		return i
+	}
+	for n := trailerLength(m.lines[i:]); n > 0; n-- {
+		m.lines[i].own = false
 		i++
 	}
-	return stretches
+	return i
 }
 
-// rest marks all lines as older mail.
-func rest(lines []line, why string, stretches int) int {
-	disown(lines, 0, len(lines), why)
-	return stretches
-}
+// rest marks all lines from i on as older mail.
+func (m *marking) rest(i int, why string) int { return m.disown(i, len(m.lines)-i, why) }
 
-// disown marks n lines from i as not the author's and returns the index after them.
-func disown(lines []line, i, n int, why string) int {
-	for j := i; j < i+n && j < len(lines); j++ {
-		lines[j].own = false
+// disown marks n lines from i on as a stretch of older mail.
+func (m *marking) disown(i, n int, why string) int {
+	m.stretches++
+	m.lines[i].why = why
+	for ; n > 0 && i < len(m.lines); n-- {
+		m.lines[i].own = false
+		i++
 	}
-	if lines[i].why == "" {
-		lines[i].why = why
-	}
-	return min(i+n, len(lines))
+	return i
 }
 
 // lastExplicit is the index of the last separator or attribution at the top
 // level, -1 for none: a bare blockquote before it is the author's indented
 // paragraph, since his client marks quoted mail in another way.
-func lastExplicit(lines []line, reply, older bool) int {
-	last := -1
-	bares := false
-	for i := range lines {
-		bares = bares || lines[i].quote > 0 && lines[i].sure == bare
-	}
-	if !bares {
+func (m *marking) lastExplicit() int {
+	if !slices.ContainsFunc(m.lines, func(l line) bool { return l.quote > 0 && l.sure == bare }) {
 		return -1
 	}
-	for i := range lines {
-		l := &lines[i]
+	last := -1
+	for i := range m.lines {
+		l := &m.lines[i]
 		if l.quote > 0 {
 			continue
 		}
-		if l.mark != nil && (older || !l.mark.older) || reply && (separatorLine(lines[i:]) != "" || attribution(lines[i:]) > 0) {
+		if m.reply && separatorLine(m.lines[i:]) != "" {
+			return i // nothing but older mail follows
+		}
+		if m.counts(l) || m.reply && attribution(m.lines[i:]) > 0 {
 			last = i
-			if separatorLine(lines[i:]) != "" {
-				return last
-			}
 		}
 	}
 	return last
 }
 
 // countsAsQuoted says whether a quoted line is older mail.
-func countsAsQuoted(lines []line, i int, reply, beforeExplicit, introduction bool) bool {
-	l := &lines[i]
+func (m *marking) countsAsQuoted(i int) bool {
+	l := &m.lines[i]
 	switch {
-	case i > 0 && !lines[i-1].own:
+	case i > 0 && !m.lines[i-1].own:
 		return true
 	case l.sure == introduced:
-		return reply && (introduction || attribution(lines[i:]) > 0)
+		return m.reply && (m.introduced || attribution(m.lines[i:]) > 0)
 	case l.sure == bare:
-		return reply && !beforeExplicit
+		return m.reply && i >= m.explicit
 	case l.elem < 0: // a > prefix
-		return reply
+		return m.reply
 	}
 	return true
 }
