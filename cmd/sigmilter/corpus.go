@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -86,18 +85,13 @@ type corpusReport struct {
 // runCorpus signs every message below a folder in memory and prints what was
 // done and every breach of the laws.
 func (o *signOptions) runCorpus(ctx context.Context, dir string, stdout, stderr io.Writer) (err error) {
-	cfg, err := config.Load(o.config)
+	off, err := openOffline(ctx, o.config, stderr)
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	store, err := openForReading(ctx, cfg, log)
-	if err != nil {
-		return err
-	}
-	defer store.Close()
+	defer off.store.Close()
 
-	c := &corpus{options: o, cfg: cfg, engine: newEngine(cfg, store, log), table: stdout, actions: map[milter.Action]int{}, show: progress{out: terminal(stderr)}}
+	c := &corpus{options: o, cfg: off.cfg, engine: off.engine, table: stdout, actions: map[milter.Action]int{}, show: progress{out: terminal(stderr)}}
 	done, err := c.openReport(stdout)
 	if err != nil {
 		return err

@@ -94,19 +94,14 @@ func readMessage(args []string, stdin io.Reader) ([]byte, error) {
 }
 
 func (o *signOptions) run(ctx context.Context, raw []byte, stdout, stderr io.Writer) error {
-	cfg, err := config.Load(o.config)
+	off, err := openOffline(ctx, o.config, stderr)
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	store, err := openForReading(ctx, cfg, log)
-	if err != nil {
-		return err
-	}
-	defer store.Close()
+	defer off.store.Close()
 
 	f := milter.ParseFile(raw)
-	outcome := signFile(cfg, newEngine(cfg, store, log), f, o.envelope(f))
+	outcome := signFile(off.cfg, off.engine, f, o.envelope(f))
 	signed, err := f.Apply(outcome)
 	if err != nil {
 		return fmt.Errorf("editing the message: %w", err)
@@ -121,6 +116,28 @@ func (o *signOptions) run(ctx context.Context, raw []byte, stdout, stderr io.Wri
 		return fmt.Errorf("the daemon would have deferred the message: %s", outcome.Report.Reason)
 	}
 	return nil
+}
+
+// offline is what verbs work with that need no daemon.
+type offline struct {
+	cfg    *config.Config
+	store  *sigstore.Store
+	engine *milter.Engine
+}
+
+// openOffline loads a configuration and the people to sign for. The caller
+// closes the store.
+func openOffline(ctx context.Context, path string, stderr io.Writer) (*offline, error) {
+	cfg, err := config.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	store, err := openForReading(ctx, cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	return &offline{cfg, store, newEngine(cfg, store, log)}, nil
 }
 
 // envelope is a sender and recipients.

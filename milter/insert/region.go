@@ -94,13 +94,6 @@ func (r *Reading) holding(f found) int {
 	return outer
 }
 
-// structure are the elements that are never taken out and before which nothing
-// can stand: cells, rows and items, the document itself.
-var structure = map[atom.Atom]bool{
-	atom.Html: true, atom.Body: true, atom.Head: true, atom.Tbody: true, atom.Thead: true, atom.Tfoot: true, atom.Tr: true,
-	atom.Td: true, atom.Th: true, atom.Caption: true, atom.Colgroup: true, atom.Li: true, atom.Dt: true, atom.Dd: true,
-}
-
 // textSpans are the pieces of text between the tags of [from, to), blanks of the
 // source left out.
 func (r *Reading) textSpans(from, to int) []span {
@@ -132,11 +125,6 @@ func (p *page) around(at int) (leave, reenter string) {
 		reenter = withoutID(p.src[e.start:e.in]) + reenter
 	}
 	return leave, reenter
-}
-
-// phrasing are the blocks that hold text only.
-var phrasing = map[atom.Atom]bool{
-	atom.P: true, atom.Pre: true, atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true, atom.Address: true,
 }
 
 // innermost is the index of the innermost element around an offset, -1 for none.

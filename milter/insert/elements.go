@@ -1,0 +1,54 @@
+package insert
+
+import "golang.org/x/net/html/atom"
+
+// rawText are the elements whose content is text to the tokenizer.
+var rawText = map[atom.Atom]bool{
+	atom.Plaintext: true, atom.Textarea: true, atom.Title: true, atom.Style: true, atom.Script: true,
+	atom.Xmp: true, atom.Iframe: true, atom.Noembed: true, atom.Noframes: true,
+}
+
+// unseen are the elements whose text a reader of the mail does not see.
+var unseen = map[atom.Atom]bool{
+	atom.Head: true, atom.Title: true, atom.Style: true, atom.Script: true, atom.Template: true,
+	atom.Iframe: true, atom.Noembed: true, atom.Noframes: true, atom.Datalist: true,
+}
+
+// void are the elements without content.
+var void = map[atom.Atom]bool{
+	atom.Area: true, atom.Base: true, atom.Br: true, atom.Col: true, atom.Embed: true, atom.Hr: true, atom.Img: true,
+	atom.Input: true, atom.Link: true, atom.Meta: true, atom.Param: true, atom.Source: true, atom.Track: true, atom.Wbr: true,
+}
+
+// inline are the elements that do not break the line; any other does.
+var inline = map[atom.Atom]bool{
+	atom.A: true, atom.Abbr: true, atom.Acronym: true, atom.B: true, atom.Bdi: true, atom.Bdo: true, atom.Big: true, atom.Cite: true,
+	atom.Code: true, atom.Data: true, atom.Del: true, atom.Dfn: true, atom.Em: true, atom.Font: true, atom.I: true, atom.Ins: true,
+	atom.Kbd: true, atom.Label: true, atom.Mark: true, atom.Nobr: true, atom.Q: true, atom.S: true, atom.Samp: true, atom.Small: true,
+	atom.Span: true, atom.Strike: true, atom.Strong: true, atom.Sub: true, atom.Sup: true, atom.Time: true, atom.Tt: true, atom.U: true,
+	atom.Var: true, atom.Img: true, atom.Wbr: true, atom.Object: true, atom.Input: true, atom.Meta: true, atom.Link: true,
+	atom.Base: true, atom.Style: true, atom.Script: true, atom.Button: true, atom.Map: true, atom.Area: true, atom.Ruby: true,
+	atom.Rb: true, atom.Rt: true, atom.Rp: true, atom.Param: true, atom.Head: true, atom.Title: true,
+	0: true, // unknown elements: Word's <o:p>, <st1:place>, <u1:p>
+}
+
+// phrasing are the blocks that hold text only.
+var phrasing = map[atom.Atom]bool{
+	atom.P: true, atom.Pre: true, atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true, atom.Address: true,
+}
+
+// structure are the elements that are never taken out and before which nothing
+// can stand: cells, rows and items, the document itself.
+var structure = map[atom.Atom]bool{
+	atom.Html: true, atom.Body: true, atom.Head: true, atom.Tbody: true, atom.Thead: true, atom.Tfoot: true, atom.Tr: true,
+	atom.Td: true, atom.Th: true, atom.Caption: true, atom.Colgroup: true, atom.Li: true, atom.Dt: true, atom.Dd: true,
+}
+
+var (
+	paragraph = map[atom.Atom]bool{atom.P: true}
+	cell      = map[atom.Atom]bool{atom.Td: true, atom.Th: true}
+	impliedBy = map[atom.Atom]map[atom.Atom]bool{
+		atom.Li: {atom.Li: true}, atom.Dt: {atom.Dt: true, atom.Dd: true}, atom.Dd: {atom.Dt: true, atom.Dd: true},
+		atom.Td: cell, atom.Th: cell, atom.Tr: {atom.Td: true, atom.Th: true, atom.Tr: true}, atom.Br: {}, atom.Option: {atom.Option: true},
+	}
+)
