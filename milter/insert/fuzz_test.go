@@ -70,17 +70,12 @@ func checkKept(t *testing.T, text, signed string, pl Placement, kind Kind) {
 	}
 }
 
+// squeezed is what a reader sees of a text, without blanks.
 func squeezed(text string, kind Kind) string {
-	r := &Reading{}
 	if kind.HTML {
-		r.lines = readHTML([]byte(text)).lines
-	} else {
-		r.lines = plainLines([]byte(text), kind.Flowed)
-		for i := range r.lines { // prefixes are text too
-			r.lines[i].text = string(text[r.lines[i].start:r.lines[i].end])
-		}
+		text = strings.Join(texts(readHTML([]byte(text)).lines), "")
 	}
-	return squeeze(strings.Join(texts(r.lines), ""))
+	return squeeze(text)
 }
 
 // without says whether one occurrence of sig can be taken out of s to give want.
