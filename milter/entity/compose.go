@@ -109,10 +109,10 @@ func Remove(p *Part) (Composition, error) {
 	siblings := p.Parent.Children
 	i := slices.Index(siblings, p)
 	switch {
+	case i+1 < len(siblings):
+		return Composition{Before: []Splice{{Start: p.HeaderStart, End: siblings[i+1].HeaderStart}}}, nil
 	case i > 0 && !siblings[i-1].tight && !siblings[i-1].headless:
 		return Composition{Before: []Splice{{Start: siblings[i-1].BodyEnd, End: p.BodyEnd}}}, nil
-	case i == 0 && len(siblings) > 1:
-		return Composition{Before: []Splice{{Start: p.HeaderStart, End: siblings[1].HeaderStart}}}, nil
 	}
 	return Composition{}, errHeadless
 }
@@ -163,26 +163,38 @@ func insertion(at int64, text, lineEnd string) Splice {
 // message.
 var bodyFields = []string{"Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "Content-ID", "Content-Description", "Content-Location", "Content-MD5"}
 
-// movedFields are the body's fields of a header, with edits carried out.
+// isBodyField says whether a field describes the body.
+func isBodyField(name string) bool {
+	return slices.ContainsFunc(bodyFields, func(f string) bool { return strings.EqualFold(f, name) })
+}
+
+// movedFields are the body's fields of a header, with edits of the first of each
+// name carried out.
 func movedFields(h Header, edits []FieldEdit) Header {
 	var moved Header
-	for _, name := range bodyFields {
-		value, ok := h.raw(name), h.Has(name)
-		for _, e := range edits {
-			if strings.EqualFold(e.Name, name) {
-				value, ok = e.Value, e.Op != DeleteField
-			}
+	for _, f := range h {
+		if isBodyField(f.Name) {
+			moved = append(moved, f)
 		}
-		if ok {
-			value = strings.ReplaceAll(strings.ReplaceAll(strings.TrimLeft(value, " \t"), "\r\n", "\n"), "\n", "\r\n")
-			moved = append(moved, Field{name, value})
+	}
+	for _, e := range edits {
+		switch i := moved.index(e.Name); {
+		case !isBodyField(e.Name):
+		case e.Op == AddField:
+			moved = append(moved, Field{e.Name, e.Value})
+		case e.Op == ChangeField:
+			moved[i].Value = e.Value
 		}
+	}
+	for i := range moved {
+		value := strings.TrimLeft(moved[i].Value, " \t")
+		moved[i].Value = strings.ReplaceAll(strings.ReplaceAll(value, "\r\n", "\n"), "\n", "\r\n")
 	}
 	return moved
 }
 
 // multipartFields are the edits that make a message's header that of the
-// multipart around its body.
+// multipart around its body. Of each field at most one stays.
 func multipartFields(h, inner Header, m Multipart) []FieldEdit {
 	wanted := []Field{{"Content-Type", m.contentType()}}
 	switch e := strings.ToLower(inner.Get("Content-Transfer-Encoding")); e {
@@ -191,8 +203,12 @@ func multipartFields(h, inner Header, m Multipart) []FieldEdit {
 	}
 	edits := rootEdits(h, wanted)
 	for _, name := range bodyFields {
-		if h.Has(name) && !slices.ContainsFunc(wanted, func(f Field) bool { return f.Name == name }) {
-			edits = append(edits, FieldEdit{DeleteField, name, 1, ""})
+		keep := 0
+		if slices.ContainsFunc(wanted, func(f Field) bool { return f.Name == name }) {
+			keep = 1
+		}
+		for i := h.Count(name); i > keep; i-- {
+			edits = append(edits, FieldEdit{DeleteField, name, i, ""})
 		}
 	}
 	return edits

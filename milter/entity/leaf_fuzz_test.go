@@ -120,8 +120,9 @@ func checkTakenBack(t *testing.T, e edited, before *Leaf, made []Edit) {
 	if !bytes.Equal(l.Text, before.Text) {
 		t.Fatalf("taken back it is\n%q, was\n%q", l.Text, before.Text)
 	}
-	// U+FFFD as new text cannot be told from damage that was there before.
-	if bytes.ContainsRune([]byte(made[0].New), '\ufffd') {
+	// U+FFFD as new text cannot be told from damage that was there before, and an
+	// escape that shows nothing goes with the text beside it.
+	if bytes.ContainsRune([]byte(made[0].New), '\ufffd') || l.charset.stateful {
 		return
 	}
 	if e.after.Part.Media.Params["charset"] == before.Part.Media.Params["charset"] && !bytes.Equal(l.decoded, before.decoded) {

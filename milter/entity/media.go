@@ -40,8 +40,17 @@ func isToken(s string) bool {
 // SetParam returns the Content-Type field value with one parameter set. The
 // parameter's first occurrence is given the new value or, if there is none, it
 // is appended; further occurrences, which some readers would prefer, go. All
-// other bytes stay, folding and comments included.
+// other bytes stay, folding and comments included, unless the value is so
+// broken that the parameter would not be read back: then the type alone is kept.
 func SetParam(value, name, v string) string {
+	set := setParam(value, name, v)
+	if m := ParseMediaType(set); m.Params[strings.ToLower(name)] != v {
+		return m.Type + "; " + name + "=" + quoteParam(v, false)
+	}
+	return set
+}
+
+func setParam(value, name, v string) string {
 	f := splitValue(value)
 	if !slices.ContainsFunc(f.params, func(p param) bool { return p.is(name) }) {
 		at := len(strings.TrimRight(value, "; \t\r\n"))
