@@ -358,5 +358,12 @@ func (s *scan) endLine() {
 	s.inLine = false
 	s.cur.text = visible(s.text.String())
 	s.text.Reset()
+	// QUIRK: mail written as plain text and shown as HTML on the way has > signs.
+	if depth, rest := unquote([]byte(s.cur.text), false); depth > 0 {
+		s.cur.quote += depth
+		s.cur.sure = max(s.cur.sure, prefixed)
+		s.cur.prefix = s.cur.text[:len(s.cur.text)-len(rest)]
+		s.cur.text = string(rest)
+	}
 	s.lines = append(s.lines, s.cur)
 }

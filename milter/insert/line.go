@@ -10,16 +10,17 @@ import (
 
 // line is one visual line that is not blank, of plain text or of HTML.
 type line struct {
-	text  string  // visible text, blanks folded and trimmed, quote prefix taken off
-	start int     // offset of its first byte; in plain text of the physical line, quote prefix included
-	end   int     // offset just after its last visible byte
-	quote int     // depth of quoting: > prefixes, or elements that hold quoted mail
-	sure  quoting // how sure it is that a quoted line is older mail
-	gap   bool    // a blank line or, in HTML, the border of a block lies before it
-	cited bool    // plain text: a quote prefix with nothing behind it follows
-	open  int     // where a block goes that is to stand before this line
-	elem  int     // HTML: index of the innermost element, -1 for none
-	mark  *separator
+	text   string  // visible text, blanks folded and trimmed, quote prefix taken off
+	prefix string  // HTML: the quote prefix that was taken off the text
+	start  int     // offset of its first byte; in plain text of the physical line, quote prefix included
+	end    int     // offset just after its last visible byte
+	quote  int     // depth of quoting: > prefixes, or elements that hold quoted mail
+	sure   quoting // how sure it is that a quoted line is older mail
+	gap    bool    // a blank line or, in HTML, the border of a block lies before it
+	cited  bool    // plain text: a quote prefix with nothing behind it follows
+	open   int     // where a block goes that is to stand before this line
+	elem   int     // HTML: index of the innermost element, -1 for none
+	mark   *separator
 
 	own bool   // the author's own newest text
 	why string // name of the rule that says the line is not the author's

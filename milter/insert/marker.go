@@ -1,6 +1,7 @@
 package insert
 
 import (
+	"bytes"
 	"html"
 	"strings"
 	"unicode"
@@ -56,10 +57,10 @@ func (r *Reading) inLine(b Block, from, to int) entity.Edit {
 	return entity.Edit{Start: from, End: to, New: before + b.Text + after}
 }
 
-func lineStart(text []byte, at int) int { return strings.LastIndexByte(string(text[:at]), '\n') + 1 }
+func lineStart(text []byte, at int) int { return bytes.LastIndexByte(text[:at], '\n') + 1 }
 
 func lineEnd(text []byte, at int) int {
-	if i := strings.IndexAny(string(text[at:]), "\r\n"); i >= 0 {
+	if i := bytes.IndexAny(text[at:], "\r\n"); i >= 0 {
 		return at + i
 	}
 	return len(text)

@@ -194,17 +194,17 @@ func (m *marking) countsAsQuoted(i int) bool {
 		return m.reply && (m.introduced || attribution(m.lines[i:]) > 0)
 	case l.sure == bare:
 		return m.reply && i >= m.explicit
-	case l.elem < 0: // a > prefix
+	case l.sure == prefixed:
 		return m.reply
 	}
 	return true
 }
 
 func quoteName(l *line) string {
-	if l.elem >= 0 {
-		return "blockquote"
+	if l.sure == prefixed {
+		return "quote-prefix"
 	}
-	return "quote-prefix"
+	return "blockquote"
 }
 
 // quotedSoon says whether a quoted line follows the n lines of an attribution,

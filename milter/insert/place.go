@@ -1,6 +1,7 @@
 package insert
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -231,14 +232,11 @@ func (r *Reading) block(b Block, start, end int, quote bool) entity.Edit {
 
 // blankLineAfter is what is missing for a blank line after text.
 func blankLineAfter(text []byte) string {
-	t := strings.TrimRight(string(text[max(0, len(text)-8):]), " \t")
-	u := strings.ReplaceAll(t, "\r\n", "\n")
-	switch {
-	case len(strings.TrimSpace(string(text))) == 0:
+	shown := bytes.TrimRight(text, " \t\r\n")
+	switch ends := bytes.Count(text[len(shown):], []byte("\n")); {
+	case len(shown) == 0, ends > 1:
 		return ""
-	case strings.HasSuffix(u, "\n\n"):
-		return ""
-	case strings.HasSuffix(u, "\n"):
+	case ends == 1:
 		return "\n"
 	}
 	return "\n\n"

@@ -37,7 +37,7 @@ func plainLines(text []byte, flowed bool) []line {
 			}
 			l := line{text: shown, start: at, end: end, quote: quote, gap: gap, open: at, elem: -1}
 			if quote > 0 {
-				l.sure = surely
+				l.sure = prefixed
 			}
 			lines = append(lines, l)
 			if quote == 0 && cited {

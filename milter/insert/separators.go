@@ -145,6 +145,7 @@ const (
 	notQuoting quoting = iota
 	introduced         // only when an attribution stands before it: Gmail's own quote button writes the same
 	bare               // unless a real separator comes after it: a blockquote is also an indented paragraph
+	prefixed           // in replies: the line begins with a > sign
 	surely
 )
 

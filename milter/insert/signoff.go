@@ -26,7 +26,7 @@ func (r *Reading) signoff(last int, more []*regexp.Regexp) found {
 	if last > 0 && r.lines[last].own && r.lines[last].gap && mobileLink(r.lines[last].text) {
 		f.from = last // counts only with a sign-off above it
 	}
-	for found := false; f.from > 0 && f.to-f.from < longestSignoff; found = true {
+	for found := false; f.from > 0 && f.to-f.from < longestSignoff && !(found && r.lines[f.from-1].cited); found = true {
 		p := r.paragraph(f.from - 1)
 		first := p
 		if r.lines[p].text == "--" && p < f.from-1 {
@@ -51,7 +51,7 @@ const longestSignoff = 6 // lines
 
 // paragraph is the first line of the paragraph that line i ends.
 func (r *Reading) paragraph(i int) int {
-	for i > 0 && !r.lines[i].gap && r.lines[i-1].own && r.lines[i].text != "--" {
+	for i > 0 && !r.lines[i].gap && r.lines[i-1].own && !r.lines[i-1].cited && r.lines[i].text != "--" {
 		i--
 	}
 	return i
@@ -59,19 +59,22 @@ func (r *Reading) paragraph(i int) int {
 
 // shown are the lines [from, to) as a reader sees them, quote prefixes included.
 func (r *Reading) shown(from, to int) []string {
-	t := texts(r.lines[from:to])
-	if r.page == nil {
-		for i := range t {
-			t[i] = visible(string(r.src[r.lines[from+i].start:r.lines[from+i].end]))
+	if r.page != nil || from == to {
+		return texts(r.lines[from:to])
+	}
+	var shown []string
+	for l := range strings.Lines(string(r.src[r.lines[from].start:r.lines[to-1].end])) {
+		if l = visible(l); l != "" {
+			shown = append(shown, l)
 		}
 	}
-	return t
+	return shown
 }
 
 func texts(lines []line) []string {
 	var t []string
 	for i := range lines {
-		t = append(t, lines[i].text)
+		t = append(t, lines[i].prefix+lines[i].text)
 	}
 	return t
 }
