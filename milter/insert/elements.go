@@ -52,3 +52,10 @@ var (
 		atom.Td: cell, atom.Th: cell, atom.Tr: {atom.Td: true, atom.Th: true, atom.Tr: true}, atom.Br: {}, atom.Option: {atom.Option: true},
 	}
 )
+
+// headContent are the elements a <head> holds; any other ends it, whose end tag
+// many mails lack.
+var headContent = map[atom.Atom]bool{
+	atom.Base: true, atom.Link: true, atom.Meta: true, atom.Noscript: true, atom.Script: true, atom.Style: true, atom.Template: true, atom.Title: true,
+	0: true, // Word's <o:p>, <xml>
+}

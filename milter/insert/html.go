@@ -221,6 +221,9 @@ func (s *scan) pop(i, at, end int) {
 // impliedEnds closes what a start tag closes by itself: a paragraph before a
 // block, a list item before the next, a cell or row before the next.
 func (s *scan) impliedEnds(tag atom.Atom, at int) {
+	if n := len(s.stack) - 1; n >= 0 && s.elems[s.stack[n]].tag == atom.Head && !headContent[tag] {
+		s.pop(n, at, at)
+	}
 	if len(s.stack) == 0 || inline[tag] {
 		return
 	}
@@ -360,6 +363,10 @@ func (s *scan) endLine() {
 	s.text.Reset()
 	// QUIRK: mail written as plain text and shown as HTML on the way has > signs.
 	if depth, rest := unquote([]byte(s.cur.text), false); depth > 0 {
+		if len(rest) == 0 {
+			s.gap = true
+			return
+		}
 		s.cur.quote += depth
 		s.cur.sure = max(s.cur.sure, prefixed)
 		s.cur.prefix = s.cur.text[:len(s.cur.text)-len(rest)]

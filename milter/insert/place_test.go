@@ -71,6 +71,7 @@ func TestPlaceInHTML(t *testing.T) {
 	fresh := Kind{HTML: true}
 	runPlace(t, []placeCase{
 		at("new mail, before the end of the body", fresh, `<html><body><p>Hi</p>[SIG]</body></html>`, AtEnd, ""),
+		at("a head without its end", fresh, `<html><head><style>p{}</style><body><p>Hi</p>[SIG]</body></html>`, AtEnd, ""),
 		at("new mail without a body element", fresh, `<p>Hi</p>[SIG]`, AtEnd, ""),
 		at("two ends of the body, text between", fresh, `<body><p>Hi</p></body><p>more</p>[SIG]</body>`, AtEnd, ""),
 		at("two ends of the body, nothing between", fresh, `<body><p>Hi</p>[SIG]</body></body>`, AtEnd, ""),

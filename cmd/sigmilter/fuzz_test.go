@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/milter"
+	"sigmilter/milter/entity"
+)
+
+// FuzzSign: whatever the message, signing it fails nowhere inside, leaves every
+// part without a block as it was, and done again changes nothing.
+func FuzzSign(f *testing.F) {
+	dir := f.TempDir()
+	for name, text := range goldenFiles {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			f.Fatal(err)
+		}
+	}
+	cfg, err := config.Load(filepath.Join(dir, "sigmilter.toml"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	store, err := openForReading(context.Background(), cfg, log)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { store.Close() })
+	seeds, err := filepath.Glob(filepath.Join(mailDir, "*.eml"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	const every = 8 // a seed of each kind will do
+	for i, name := range seeds {
+		if i%every == 0 {
+			raw, err := os.ReadFile(name)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(raw)
+		}
+	}
+	engine := newEngine(cfg, store, log)
+	to := envelope{"alice@contoso.com", []string{"bob@example.net"}}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if len(milter.ParseFile(raw).Header()) == 0 {
+			return // no MTA hands over such a thing
+		}
+		signed, report := signBytes(t, cfg, engine, raw, to)
+		if report.Action == milter.Failed {
+			t.Fatalf("failed: %s", report.Reason)
+		}
+		if report.Action != milter.Signed {
+			return
+		}
+		checkLeaves(t, raw, signed, report)
+		if again, _ := signBytes(t, cfg, engine, unguarded(signed), to); !bytes.Equal(unguarded(again), unguarded(signed)) {
+			t.Fatalf("signed again\n%q changes to\n%q", signed, again)
+		}
+	})
+}
+
+func signBytes(t *testing.T, cfg *config.Config, engine milter.Signer, raw []byte, to envelope) ([]byte, milter.Report) {
+	t.Helper()
+	file := milter.ParseFile(raw)
+	o := signFile(cfg, engine, file, to)
+	signed, err := file.Apply(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signed, o.Report
+}
+
+// checkLeaves wants the same parts in both, those without a block to the byte.
+func checkLeaves(t *testing.T, raw, signed []byte, r milter.Report) {
+	t.Helper()
+	before, after := leaves(t, raw), leaves(t, signed)
+	if len(before) != len(after) {
+		t.Fatalf("%d parts became %d in\n%q", len(before), len(after), signed)
+	}
+	for id, body := range before {
+		listed := slices.ContainsFunc(r.Blocks, func(b milter.BlockReport) bool { return b.Part == id })
+		if !listed && after[id] != body {
+			t.Fatalf("part %s was %q, is %q", id, body, after[id])
+		}
+	}
+}
+
+func leaves(t *testing.T, raw []byte) map[string]string {
+	t.Helper()
+	h, n := entity.ParseHeader(raw)
+	s := entity.NewScanner(h, entity.Limits{})
+	s.Write(raw[n:])
+	root, err := s.Finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	root.Walk(func(p *entity.Part) bool {
+		if !p.IsMultipart() {
+			found[p.ID] = string(raw[n:][p.BodyStart:p.BodyEnd])
+		}
+		return true
+	})
+	return found
+}
