@@ -339,7 +339,7 @@ func (s *scan) beginLine(at int) {
 	s.cur = line{start: at, end: at, gap: s.gap, elem: s.top(), mark: s.mark}
 	s.cur.open = s.outermost(at)
 	if s.rule >= 0 {
-		s.cur.open = min(s.cur.open, s.rule)
+		s.cur.open, s.cur.ruled = min(s.cur.open, s.rule), true
 	}
 	if s.markAt >= 0 {
 		s.cur.open = min(s.cur.open, s.markAt)

@@ -18,6 +18,7 @@ type line struct {
 	sure   quoting // how sure it is that a quoted line is older mail
 	gap    bool    // a blank line or, in HTML, the border of a block lies before it
 	cited  bool    // plain text: a quote prefix with nothing behind it follows
+	ruled  bool    // HTML: a horizontal rule stands before it
 	open   int     // where a block goes that is to stand before this line
 	elem   int     // HTML: index of the innermost element, -1 for none
 	mark   *separator

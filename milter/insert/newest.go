@@ -219,6 +219,9 @@ func quotedSoon(lines []line, n int) bool {
 // lists and virus scanners put below.
 func trailer(lines, before []line) bool {
 	l, prev := &lines[0], &before[len(before)-1]
+	if l.ruled && prev.quote > 0 && anyOwn(before) { // what a provider advertises
+		return true
+	}
 	if l.elem >= 0 || prev.quote == 0 {
 		return isDelimiter(l.text)
 	}
@@ -241,9 +244,9 @@ func closesMore(text string) bool {
 }
 
 // trailerLength is how many lines belong to a trailer: to the end of the run of
-// unquoted lines for a delimiter, else one.
+// unquoted lines for a delimiter or a rule, else one.
 func trailerLength(lines []line) int {
-	if !isDelimiter(lines[0].text) {
+	if !isDelimiter(lines[0].text) && !lines[0].ruled {
 		return 1
 	}
 	for i := range lines {

@@ -137,23 +137,23 @@ func headerBlock(lines []line) bool {
 	}
 	var seen [otherLabel + 1]bool
 	kinds, strong := 0, false
-	misses := 0
+	missed := false
 	if len(lines) > 1 && !labelled(lines[1].text) && !unfinished(lines[0].text, lines[1].text) {
 		return false // a header block goes on with the next label at once
 	}
-	for i := 0; i < len(lines) && i < maxHeaderLines && misses < 4; i++ {
+	for i := 0; i < len(lines) && i < maxHeaderLines; i++ {
 		kind, value := labelOf(lines[i].text)
 		if kind == 0 {
-			misses++
-			if lines[i].gap && lines[i].elem < 0 && misses > 1 {
+			if !valueGoesOn(lines[i-1:]) {
 				break
 			}
+			missed = true
 			continue
 		}
-		if misses > 0 && seen[kind] { // a new block
+		if missed && seen[kind] { // a new block
 			break
 		}
-		misses = 0
+		missed = false
 		if !seen[kind] && kind != otherLabel {
 			kinds++
 		}
@@ -163,6 +163,18 @@ func headerBlock(lines []line) bool {
 		}
 	}
 	return kinds >= 3 || kinds == 2 && strong && (seen[fromLabel] || seen[sentLabel])
+}
+
+// valueGoesOn says whether the second line is the rest of a value that the first
+// has or goes on with: an address, the value itself where the label stands alone,
+// one more line before the next label.
+func valueGoesOn(lines []line) bool {
+	if labelled(lines[0].text) && unfinished(lines[0].text, lines[1].text) {
+		return true
+	}
+	next := lines[1].text
+	return strings.ContainsAny(next, "@<") || strings.HasSuffix(next, ",") || strings.HasSuffix(next, ";") ||
+		len(lines) > 2 && !lines[2].gap && labelled(lines[2].text)
 }
 
 // unfinished says whether the value of a label goes on in the next line: it has
