@@ -25,7 +25,7 @@ type label struct {
 // Samsung, Foxmail, NetEase, Naver.
 var labels = []label{
 	{"en", fromLabel, "from"}, {"en", fromLabel, "sender"},
-	{"en", sentLabel, "sent"}, {"en", sentLabel, "date"}, {"en", sentLabel, "sent on"}, {"en", sentLabel, "sent at"}, {"en", sentLabel, "date sent"},
+	{"en", sentLabel, "sent"}, {"en", sentLabel, "sent time"}, {"en", sentLabel, "date"}, {"en", sentLabel, "sent on"}, {"en", sentLabel, "sent at"}, {"en", sentLabel, "date sent"},
 	{"en", toLabel, "to"}, {"en", toLabel, "recipient"}, {"en", toLabel, "recipients"},
 	{"en", ccLabel, "cc"}, {"en", ccLabel, "bcc"},
 	{"en", subjectLabel, "subject"},

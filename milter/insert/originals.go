@@ -51,6 +51,7 @@ var originals = []phrase{
 	{"is", "upprunaleg skilaboð", "-------- Upprunaleg skilaboð --------"},
 	{"is", "áframsendur póstur", "-------- Áframsendur póstur --------"},
 	// Romance
+	{"fr", "e-mail d'origine", "-----E-mail d'origine-----"},
 	{"fr", "message d'origine", "-----Message d’origine-----"},
 	{"fr", "message original", "-------- Message original --------"},
 	{"fr", "message initial", "----- Message initial -----"},

@@ -2,6 +2,7 @@ package insert
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,8 +12,8 @@ import (
 const maxHeaderLines = 16
 
 // separatorLine names the rule by which lines begin with something after which
-// all is older mail: an "original message" line or a header block, with the row
-// of dashes above it; "" for none.
+// all is older mail: an "original message" line or a header block, with what
+// clients put above it; "" for none.
 func separatorLine(lines []line) string {
 	if original(lines[0].text) {
 		return "original-message"
@@ -21,13 +22,34 @@ func separatorLine(lines []line) string {
 	for n < len(lines) && n < 2 && isDelimiter(lines[n].text) && len(lines[n].text) >= 5 {
 		n++
 	}
-	if n < len(lines) && n > 0 && original(lines[n].text) {
+	switch rest := lines[n:]; {
+	case len(rest) == 0:
+		return ""
+	case n > 0 && original(rest[0].text):
+		return "original-message"
+	case headerBlock(rest), n > 0 && labelledAttribution(rest):
+		return "header-block"
+	case len(rest) > 1 && undashed(rest[0].text) && headerBlock(rest[1:]):
 		return "original-message"
 	}
-	if n < len(lines) && headerBlock(lines[n:]) {
-		return "header-block"
-	}
 	return ""
+}
+
+// undashed says whether a line is an "original message" line that has lost its
+// dashes, as QQ draws a rule beside it.
+func undashed(text string) bool {
+	lower := fold(text)
+	return slices.ContainsFunc(originals, func(p phrase) bool { return p.text == lower })
+}
+
+// labelledAttribution says whether lines begin with labels and an attribution
+// below, as Yandex writes recipient and subject above its own.
+func labelledAttribution(lines []line) bool {
+	n := 0
+	for n < len(lines) && n < 4 && labelled(lines[n].text) {
+		n++
+	}
+	return n > 0 && n < len(lines) && attribution(lines[n:]) > 0
 }
 
 // original says whether a line is one that clients put above quoted mail.
@@ -124,9 +146,9 @@ func labelled(text string) bool {
 	return kind != 0
 }
 
-// headerBlock says whether lines begin with the header block of a quoted mail:
-// three labels of different kinds, or two when they are a sender with an address
-// or a date with digits and another. A line of its own text between labels is
+// headerBlock says whether lines begin with the header block of a quoted mail: a
+// sender's label and two of other kinds, or, when the sender has an address or
+// the date has digits, one of another kind. A line of its own text between labels is
 // the rest of a long value.
 func headerBlock(lines []line) bool {
 	if kind, _ := labelOf(lines[0].text); kind == 0 || kind == otherLabel {
@@ -162,7 +184,7 @@ func headerBlock(lines []line) bool {
 			strong = true
 		}
 	}
-	return kinds >= 3 || kinds == 2 && strong && (seen[fromLabel] || seen[sentLabel])
+	return strong && kinds >= 2 && (seen[fromLabel] || seen[sentLabel]) || seen[fromLabel] && kinds >= 3
 }
 
 // valueGoesOn says whether the second line is the rest of a value that the first
@@ -173,7 +195,7 @@ func valueGoesOn(lines []line) bool {
 		return true
 	}
 	next := lines[1].text
-	return strings.ContainsAny(next, "@<") || strings.HasSuffix(next, ",") || strings.HasSuffix(next, ";") ||
+	return strings.ContainsAny(next, "@<") || strings.HasSuffix(next, ",") || strings.HasSuffix(next, ";") || labelShape.MatchString(next) ||
 		len(lines) > 2 && !lines[2].gap && labelled(lines[2].text)
 }
 
