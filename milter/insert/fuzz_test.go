@@ -61,7 +61,7 @@ func checkKept(t *testing.T, text, signed string, pl Placement, kind Kind) {
 	}
 	cut += text[at:]
 	before, kept := squeezed(text, kind), squeezed(cut, kind)
-	if gone := squeeze(strings.Join(pl.Removed, "")); len(before)-len(kept) != len(gone) {
+	if gone := unsigned(strings.Join(pl.Removed, "")); len(before)-len(kept) != len(gone) {
 		t.Fatalf("of %q is left %q, reported is %q", before, kept, pl.Removed)
 	}
 	after, sig := squeezed(signed, kind), squeeze("SIG")
@@ -70,13 +70,16 @@ func checkKept(t *testing.T, text, signed string, pl Placement, kind Kind) {
 	}
 }
 
-// squeezed is what a reader sees of a text, without blanks.
+// squeezed is what a reader sees of a text, without blanks and the signs that
+// may be quote prefixes.
 func squeezed(text string, kind Kind) string {
 	if kind.HTML {
 		text = strings.Join(texts(readHTML([]byte(text)).lines), "")
 	}
-	return squeeze(text)
+	return unsigned(text)
 }
+
+func unsigned(text string) string { return strings.ReplaceAll(squeeze(text), ">", "") }
 
 // without says whether one occurrence of sig can be taken out of s to give want.
 func without(s, sig, want string) bool {
