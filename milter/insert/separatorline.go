@@ -29,7 +29,7 @@ func separatorLine(lines []line) string {
 		return "original-message"
 	case headerBlock(rest), n > 0 && labelledAttribution(rest):
 		return "header-block"
-	case len(rest) > 1 && undashed(rest[0].text) && headerBlock(rest[1:]):
+	case len(rest) > 1 && (undashed(rest[0].text) || betweenDashes(rest[0].text)) && headerBlock(rest[1:]):
 		return "original-message"
 	}
 	return ""
@@ -40,6 +40,12 @@ func separatorLine(lines []line) string {
 func undashed(text string) bool {
 	lower := fold(text)
 	return slices.ContainsFunc(originals, func(p phrase) bool { return p.text == lower })
+}
+
+// betweenDashes says whether a line has rows of dashes at both ends: directly
+// above a header block its words do not matter.
+func betweenDashes(text string) bool {
+	return dashes(text) >= 2 && strings.HasSuffix(text, text[:1]+text[:1])
 }
 
 // labelledAttribution says whether lines begin with labels and an attribution
@@ -55,7 +61,7 @@ func labelledAttribution(lines []line) bool {
 // original says whether a line is one that clients put above quoted mail.
 func original(text string) bool {
 	c := text[0]
-	if c < 0x80 && (c >= '0' && c <= '9') || len(text) > 120 {
+	if c < 0x80 && (c >= '0' && c <= '9') || len(text) > maxAttribution {
 		return false
 	}
 	inner := strings.TrimFunc(text, func(r rune) bool { return dash(r) || strings.ContainsRune("* >|[]", r) })
@@ -184,7 +190,10 @@ func headerBlock(lines []line) bool {
 			strong = true
 		}
 	}
-	return strong && kinds >= 2 && (seen[fromLabel] || seen[sentLabel]) || seen[fromLabel] && kinds >= 3
+	if kinds == 2 { // so few labels stand in lists too; older mail quoted below would be introduced by itself
+		return strong && (seen[fromLabel] || seen[sentLabel]) && !introducedBelow(lines)
+	}
+	return kinds >= 3 && (seen[fromLabel] || strong && seen[sentLabel])
 }
 
 // valueGoesOn says whether the second line is the rest of a value that the first
@@ -197,6 +206,20 @@ func valueGoesOn(lines []line) bool {
 	next := lines[1].text
 	return strings.ContainsAny(next, "@<") || strings.HasSuffix(next, ",") || strings.HasSuffix(next, ";") || labelShape.MatchString(next) ||
 		len(lines) > 2 && !lines[2].gap && labelled(lines[2].text)
+}
+
+// introducedBelow says whether an attribution with quoted lines under it comes
+// soon; not far, or the time would grow with the square of a long text.
+func introducedBelow(lines []line) bool {
+	const soon = 100 // lines
+	for i := range min(soon, len(lines)) {
+		if lines[i].quote == lines[0].quote {
+			if n := attribution(lines[i:]); n > 0 && quotedSoon(lines[i:], n) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // unfinished says whether the value of a label goes on in the next line: it has
