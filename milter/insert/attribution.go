@@ -28,7 +28,7 @@ func attribution(lines []line) int {
 		if size += len(l.text) + 1; size > maxAttribution || n > 1 && (l.gap && !(n == 2 && l.text == "<") || l.quote != lines[0].quote) {
 			return 0
 		}
-		if n == 2 && !goesOn(lines[0].text, l.text) {
+		if n == 2 && !goesOn(lines[0].text, l.text) && !paragraphAboveQuote(lines) {
 			return 0
 		}
 		quoted := n < len(lines) && lines[n].quote > lines[0].quote
@@ -54,6 +54,24 @@ func goesOn(first, next string) bool {
 	const longestName = 60
 	return opened(strings.TrimLeft(first, "-*_ >|")) || next == "<" || strings.Contains(first, "<") || addressed.MatchString(first) ||
 		strings.HasPrefix(next, "<") && len(first) <= longestName && startsWithName(first)
+}
+
+// paragraphAboveQuote says whether lines begin with a paragraph of a few lines
+// directly above quoted ones, none of which but the first begins an attribution.
+func paragraphAboveQuote(lines []line) bool {
+	const longest = 4
+	if !lines[0].gap {
+		return false
+	}
+	for n := 1; n < len(lines) && n <= longest; n++ {
+		if lines[n].quote > lines[0].quote {
+			return strings.HasSuffix(lines[n-1].text, ":")
+		}
+		if lines[n].gap || attribution(lines[n:]) > 0 {
+			break
+		}
+	}
+	return false
 }
 
 var addressed = regexp.MustCompile(`[^\s<>(]@\S`)
@@ -118,9 +136,10 @@ func cutColon(s string) (string, bool) {
 // fold prepares text for comparison with tables: lower case, one kind of
 // apostrophe.
 func fold(s string) string {
-	s = strings.ToLower(s)
-	return strings.NewReplacer("’", "'", "‘", "'", "´", "'", "`", "'").Replace(s)
+	return apostrophes.Replace(strings.ToLower(s))
 }
+
+var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "´", "'", "`", "'")
 
 // findVerb looks for a verb of the table; last says that it ends the text.
 func findVerb(lower string) (found, last bool) {
@@ -203,7 +222,8 @@ func glued(text string) int {
 	}
 	before := ' '
 	for at, r := range text {
-		if before == ' ' && r != ' ' || unicode.IsLower(before) && unicode.IsUpper(r) {
+		// In Chinese the name stands before the date: the line is whole.
+		if !unicode.Is(unicode.Han, r) && (before == ' ' && r != ' ' || unicode.IsLower(before) && unicode.IsUpper(r)) {
 			if head := strings.TrimRight(text[:at], "-*_ "); head != "" && gluedHere(text[at:]) {
 				return len(head)
 			}

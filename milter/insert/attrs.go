@@ -55,9 +55,7 @@ func compactStyle(s string) string {
 
 // hasClass says whether class, a blank-separated list, has the name.
 func hasClass(class, name string) bool {
-	for class != "" {
-		var c string
-		c, class, _ = strings.Cut(strings.TrimLeft(class, " \t\r\n"), " ")
+	for c := range strings.FieldsSeq(class) {
 		if strings.EqualFold(c, name) {
 			return true
 		}

@@ -96,7 +96,7 @@ func readHTML(src []byte) *page {
 		s.safe = len(bytes.TrimSuffix(src[:s.safe], []byte(begun)))
 	}
 	s.endLine()
-	if s.mark != nil && !s.mark.older && !s.mark.header {
+	if s.mark != nil && !s.mark.header {
 		s.tail, s.tailAt = s.mark, s.markAt
 	}
 	for _, i := range s.stack {

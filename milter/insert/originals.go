@@ -254,6 +254,7 @@ var bareOriginals = []phrase{
 // dashes: a name and a date follow.
 var forwardedBy = []phrase{
 	{"en", "forwarded by", "----- Forwarded by Alice Muster/Contoso on 02/02/2026 11:02 AM -----"},
+	{"en", "forwarded message from", "----- Forwarded message from Bob Jones <bob@example.net> -----"},
 	{"de", "weitergeleitet von", "----- Weitergeleitet von Alice Muster/Contoso am 02.02.2026 11:02 -----"},
 	{"fr", "transféré par", "----- Transféré par Alice Muster/Contoso le 02/02/2026 11:02 -----"},
 	{"fr", "réacheminé par", "----- Réacheminé par Alice Muster/Contoso le 02/02/2026 11:02 -----"},

@@ -175,7 +175,7 @@ func (r *Reading) afterNewest(b Block) (Placement, Refusal) {
 		}
 		return pl, ""
 	}
-	if r.page != nil && r.page.tail != nil {
+	if r.page != nil && r.page.tail != nil && !(r.page.tail.older && r.Quotes()) {
 		at := r.page.tailAt
 		return Placement{Edits: []entity.Edit{r.block(b, at, at, true)}, Placed: AboveQuote, Separator: r.page.tail.name}, ""
 	}

@@ -3,6 +3,7 @@ package insert
 import (
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -32,7 +33,7 @@ func (r *Reading) signoff(last int, more []*regexp.Regexp) found {
 		if r.lines[p].text == "--" && p < f.from-1 {
 			first++
 		}
-		if !r.lines[p].own || !isSignoffParagraph(r.lines[first:f.from], more) {
+		if !r.lines[p].own || r.lines[p].sure == prefixed && r.lines[p].quote > 0 || !isSignoffParagraph(r.lines[first:f.from], more) {
 			if !found {
 				f.from = f.to
 			}
@@ -148,7 +149,7 @@ func isSignoff(text string, more []*regexp.Regexp) bool {
 			return true
 		}
 	}
-	if stemmed(t) {
+	if stemmed(t) && namesDevice(t) {
 		return true
 	}
 	for i := 0; i < len(t); i++ { // with an apology after it
@@ -200,6 +201,35 @@ func stemmed(t string) bool {
 		}
 	}
 	return false
+}
+
+// namesDevice says whether a sign-off names what it was sent from.
+func namesDevice(t string) bool {
+	for _, d := range devices {
+		for from := 0; ; {
+			at := strings.Index(t[from:], d)
+			if at < 0 {
+				break
+			}
+			if at += from; gluesPrefixes(d) || wordAt(t[:at+len(d)], at, at+len(d)) {
+				return true
+			}
+			from = at + len(d)
+		}
+	}
+	for _, p := range products {
+		if strings.Contains(t, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// gluesPrefixes says whether a word is of a script whose languages write
+// prepositions and articles together with the word.
+func gluesPrefixes(word string) bool {
+	r, _ := utf8.DecodeRuneInString(word)
+	return unicode.In(r, unicode.Hebrew, unicode.Arabic)
 }
 
 // shortTail says whether what stands beside a stem is the name of a device or a

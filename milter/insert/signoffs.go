@@ -22,6 +22,7 @@ var products = []string{
 	"gmx mail", "web.de mail", "freenet mail", "telekom mail", "t-online", "libero mail", "mail orange", "free mail", "sfr mail", "la poste",
 	"bluemail", "blue mail", "mymail", "airmail", "polymail", "newton mail", "edison mail", "canary mail", "spark mail", "mailbird", "em client",
 	"aquamail", "aqua mail", "fairemail", "typeapp", "superhuman", "missive", "hey.com", "mail.ru", "яндекс", "fastmail", "naver", "qq邮箱", "网易邮箱", "foxmail",
+	"yahoo!メール", "nylas mail", "notion mail", "cloudmagic", "verizon, samsung",
 	"„outlook“", "outlook, skirt", // Lithuanian has a comma after the name
 }
 

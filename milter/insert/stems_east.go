@@ -334,6 +334,7 @@ var eastStems = []stem{
 	{"ja", "を取得", "outlook", true, "Outlook for iOS を取得"},
 	{"ja", "tuta", "保護", false, "Tuta Mailで保護されています"},
 	{"ko", "에서 보냄", "", true, "나의 iPhone에서 보냄"},
+	{"ko", "에서 보냈습니다", "", true, "네이버 메일앱에서 보냈습니다."},
 	{"ko", "휴대폰에서 보낸 메일", "", true, "내 휴대폰에서 보낸 메일"},
 	{"ko", "스마트폰에서 보낸 메일입니다", "", true, "내 갤럭시 스마트폰에서 보낸 메일입니다."},
 	{"ko", "galaxy에서 보냈습니다", "", true, "내 Galaxy에서 보냈습니다."},

@@ -157,6 +157,13 @@ func TestSignoffRows(t *testing.T) {
 func TestNoSignoff(t *testing.T) {
 	for _, s := range []string{
 		"Sent from my desk, it is easier.",
+		"Sent from our depot in Hull.",
+		"Sent with love",
+		"Gesendet von Herrn Falk.",
+		"Inviato dal magazzino martedì.",
+		"Wysłane z opóźnieniem.",
+		"发自我的仓库，明天到达。",
+		"> Sent from my iPhone",
 		"Sent from my desk, is much easier then my mobile phone.",
 		"This email was sent from our automated system, not Sent from my iPad.",
 		"I got this. Sent from my iPhone",
