@@ -39,7 +39,9 @@ type Engine struct {
 	// DropAMP takes the AMP form (text/x-amp-html) out of a message that is
 	// signed, since no block can be put into it; else the message passes.
 	DropAMP bool
-	Log     *slog.Logger
+	// Now tells the time for rules that have one; nil is [time.Now].
+	Now func() time.Time
+	Log *slog.Logger
 }
 
 var _ Signer = (*Engine)(nil)
@@ -68,15 +70,14 @@ func (e *Engine) Head(m *Message) (stage Stage) {
 	began := time.Now()
 	defer func() { m.spent += time.Since(began) }()
 	defer e.recovered(m, func() { stage = SkipBody })
-	d, err := e.Policy.Decide(&policy.Facts{Sender: m.Sender, Recipients: m.Recipients, Header: m.Header}, e.Store)
-	m.decision = d
-	switch {
-	case err != nil:
-		m.failure = &failure{reasonStore, fmt.Errorf("looking up %s: %w", d.Author, err)}
+	m.facts = e.facts(m)
+	e.decide(m)
+	switch d := &m.decision; {
+	case m.failure != nil:
 		return SkipBody
 	case d.Verdict == policy.Handled:
 		return AcceptNow
-	case d.Verdict == policy.Sign:
+	case d.Verdict == policy.Sign, d.Pending:
 		return WantBody
 	}
 	return SkipBody
@@ -87,6 +88,10 @@ func (e *Engine) Finish(m *Message) (o Outcome) {
 	began := time.Now()
 	defer func() { o.Report.Micros = (m.spent + time.Since(began)).Microseconds() }()
 	defer e.recovered(m, func() { o = e.fail(m) })
+	if m.failure == nil && m.decision.Pending {
+		m.facts.Size = m.Size + headerSize(m.Header)
+		e.decide(m)
+	}
 	switch {
 	case m.failure != nil:
 		return e.fail(m)
@@ -147,6 +152,7 @@ func (e *Engine) report(m *Message, a Action, why policy.Reason) Report {
 // stamped adds the guard field: every message that goes back to Microsoft 365
 // carries it, or it would come round again.
 func (e *Engine) stamped(m *Message, o Outcome) Outcome {
+	withoutOptOut(m, &o)
 	for i := m.Header.Count(e.Policy.Guard); i > 0; i-- { // one that says nothing, or another thing than Yes
 		o.Fields = append(o.Fields, entity.FieldEdit{Op: entity.DeleteField, Name: e.Policy.Guard, Index: i})
 	}
@@ -222,14 +228,31 @@ func unreadable(m *Message) policy.Reason {
 	return ""
 }
 
-// text is one form of a message, HTML or plain: its leaves in order, of which
-// one gets the block.
+// text is one form of a message, HTML or plain, as its leaves in order.
 type text struct {
-	html    bool
-	leaf    *entity.Leaf // the leaf that gets them
+	leaves []*leaf
+	newest *leaf // where the author's newest text ends
+	whole  bool  // it is one leaf, not a row of them
+}
+
+// leaf is an opened leaf and what is put into it.
+type leaf struct {
+	*entity.Leaf
 	reading *insert.Reading
 	placed  []insert.PlacedBlock
 }
+
+// put notes a block; a banner stands first also where all go to one place.
+func (l *leaf) put(b insert.Block, pl insert.Placement) {
+	at := len(l.placed)
+	if b.Kind == insert.Banner {
+		at = 0
+	}
+	l.placed = slices.Insert(l.placed, at, insert.PlacedBlock{Block: b, Placement: pl})
+}
+
+// shows says whether a reader sees anything of the leaf.
+func (l *leaf) shows() bool { return !l.reading.Blank() || l.reading.Quotes() }
 
 // texts opens and reads what a reader sees as the message. The error is that of
 // reading the body; whatever is wrong with the message itself is a reason.
@@ -248,35 +271,61 @@ func (e *Engine) texts(m *Message) ([]text, policy.Reason, error) {
 	return texts, "", nil
 }
 
-// open reads the leaves of one document until quoted mail begins. The block goes
-// where the newest text ends: into the leaf with the quote, or else the last in
-// which the author wrote anything.
+// open reads the leaves of one document until quoted mail begins, or all of them
+// when something is to go below it. The newest text ends in the leaf with the
+// quote, or else in the last in which the author wrote anything.
 func (e *Engine) open(m *Message, doc entity.Document) (text, policy.Reason, error) {
-	t := text{html: doc.HTML}
+	t := text{whole: len(doc.Leaves) == 1}
+	ended := false
 	for i, p := range doc.Leaves {
-		if e.TextBytes > 0 && p.BodyEnd-p.BodyStart > e.TextBytes {
-			return t, reasonPartLarge, nil
+		l, why, err := e.openLeaf(m, p, i > 0)
+		if err != nil || why != "" {
+			return t, why, err
 		}
-		raw := make([]byte, p.BodyEnd-p.BodyStart)
-		if _, err := m.Body.ReadAt(raw, p.BodyStart); err != nil && err != io.EOF {
-			return t, "", fmt.Errorf("reading part %s: %w", p.ID, err)
+		t.leaves = append(t.leaves, l)
+		if ended {
+			continue
 		}
-		leaf, err := entity.Open(p, raw)
-		if err != nil {
-			return t, leafReason(err), nil
-		}
-		r := insert.Read(leaf.Text, kindOf(p, m.decision.Reply, i > 0))
-		if why := r.Untouchable(); why != "" {
+		if why := l.reading.Untouchable(); why != "" {
 			return t, policy.Reason(why), nil
 		}
-		if t.leaf == nil || !r.Blank() || r.Quotes() {
-			t.leaf, t.reading = leaf, r
+		if t.newest == nil || l.shows() {
+			t.newest = l
 		}
-		if r.Quotes() || r.Marked(m.decision.Place.Marker) {
+		ended = l.reading.Quotes() || l.reading.Marked(m.decision.Place.Marker)
+		if ended && m.decision.Disclaimer == "" {
 			break
 		}
 	}
 	return t, "", nil
+}
+
+func (e *Engine) openLeaf(m *Message, p *entity.Part, later bool) (*leaf, policy.Reason, error) {
+	if e.TextBytes > 0 && p.BodyEnd-p.BodyStart > e.TextBytes {
+		return nil, reasonPartLarge, nil
+	}
+	raw := make([]byte, p.BodyEnd-p.BodyStart)
+	if _, err := m.Body.ReadAt(raw, p.BodyStart); err != nil && err != io.EOF {
+		return nil, "", fmt.Errorf("reading part %s: %w", p.ID, err)
+	}
+	opened, err := entity.Open(p, raw)
+	if err != nil {
+		return nil, leafReason(err), nil
+	}
+	return &leaf{Leaf: opened, reading: insert.Read(opened.Text, kindOf(p, m.decision.Reply, later))}, "", nil
+}
+
+// edge is the leaf in which a block that goes above or below everything stands.
+func (t *text) edge(kind insert.BlockKind) *leaf {
+	if kind == insert.Banner {
+		return t.leaves[0]
+	}
+	for _, l := range slices.Backward(t.leaves) {
+		if l.shows() {
+			return l
+		}
+	}
+	return t.newest
 }
 
 func leafReason(err error) policy.Reason {
@@ -322,36 +371,41 @@ func place(texts []text, blocks []insert.Block, d *policy.Decision) insert.Refus
 	return why
 }
 
-func placed(texts []text) bool { return len(texts[0].placed) > 0 }
+// placed says whether anything has a place yet. Blocks have theirs in every form
+// or in none.
+func placed(texts []text) bool {
+	return slices.ContainsFunc(texts[0].leaves, func(l *leaf) bool { return len(l.placed) > 0 })
+}
 
 func placeSignature(texts []text, b insert.Block, d *policy.Decision) insert.Refusal {
 	person := fingerprint(d.Person)
 	places := make([]insert.Placement, len(texts))
 	refusals := make([]insert.Refusal, len(texts))
 	for i, t := range texts {
-		places[i], refusals[i] = t.reading.Place(b, &d.Place, person, false)
+		places[i], refusals[i] = t.newest.reading.Place(b, &d.Place, person, false)
 	}
 	if !slices.Contains(refusals, "") {
 		return refusals[0]
 	}
-	for i := range texts {
+	for i, t := range texts {
 		if refusals[i] != "" {
-			if places[i], refusals[i] = texts[i].reading.Place(b, &d.Place, person, true); refusals[i] != "" {
+			if places[i], refusals[i] = t.newest.reading.Place(b, &d.Place, person, true); refusals[i] != "" {
 				return insert.NoPlace
 			}
 		}
-		texts[i].placed = append(texts[i].placed, insert.PlacedBlock{Block: b, Placement: places[i]})
+		t.newest.put(b, places[i])
 	}
 	return ""
 }
 
 func placeAtEdge(texts []text, b insert.Block) insert.Refusal {
-	for i := range texts {
-		pl, ok := texts[i].reading.AtEdge(b)
+	for _, t := range texts {
+		l := t.edge(b.Kind)
+		pl, ok := l.reading.AtEdge(b)
 		if !ok {
 			return insert.NoPlace
 		}
-		texts[i].placed = append(texts[i].placed, insert.PlacedBlock{Block: b, Placement: pl})
+		l.put(b, pl)
 	}
 	return ""
 }
@@ -379,15 +433,18 @@ func (e *Engine) edit(m *Message, texts []text, amp *entity.Part) Outcome {
 		}
 		o.Splices = c.Before
 	}
-	for i := range texts {
-		t := &texts[i]
-		c, splices, err := t.change(m, len(texts) == 1)
-		if err != nil {
-			return e.pass(m, leafReason(err))
+	have := contentIDs(m.Tree)
+	addHTML := m.decision.AddHTML && len(texts) == 1 && texts[0].whole
+	for _, t := range texts {
+		for _, l := range t.leaves {
+			c, splices, err := l.change(have, addHTML)
+			if err != nil {
+				return e.pass(m, leafReason(err))
+			}
+			o.Splices = slices.Concat(o.Splices, c.Before, splices, c.After)
+			o.Fields = append(o.Fields, c.Fields...)
+			o.Report.Blocks = append(o.Report.Blocks, l.report(&m.decision)...)
 		}
-		o.Splices = slices.Concat(o.Splices, c.Before, splices, c.After)
-		o.Fields = append(o.Fields, c.Fields...)
-		o.Report.Blocks = append(o.Report.Blocks, t.report(&m.decision)...)
 	}
 	return e.changed(m, o)
 }
@@ -403,11 +460,11 @@ func (e *Engine) changed(m *Message, o Outcome) Outcome {
 	return e.stamped(m, o)
 }
 
-// change works out what the blocks of a text change: splices within its leaf,
-// and the parts that come beside it: pictures, an HTML form. only says that the
-// message has no other form.
-func (t *text) change(m *Message, only bool) (entity.Composition, []entity.Splice, error) {
-	splices, fields, err := t.leaf.Apply(insert.Merge(placements(t.placed)...))
+// change works out what the blocks of a leaf change: splices within it, and the
+// parts that come beside it: pictures, unless the message has them, and the HTML
+// form of a plain text.
+func (l *leaf) change(have map[string]bool, addHTML bool) (entity.Composition, []entity.Splice, error) {
+	splices, fields, err := l.Apply(l.reading.Merge(placements(l.placed)...))
 	if err != nil {
 		return entity.Composition{}, nil, err
 	}
@@ -416,13 +473,13 @@ func (t *text) change(m *Message, only bool) (entity.Composition, []entity.Splic
 		return c, nil, nil
 	}
 	switch {
-	case t.html:
-		if parts := pictures(t.placed, m.Tree); len(parts) > 0 {
-			c, err = entity.Relate(t.leaf.Part, parts, related(t.leaf.Text), fields, t.leaf.LineEnd())
+	case l.Part.Media.Type == "text/html":
+		if parts := pictures(l.placed, have); len(parts) > 0 {
+			c, err = entity.Relate(l.Part, parts, related(l.Text), fields, l.LineEnd())
 		}
-	case only && m.decision.AddHTML:
-		html := htmlForm(t.reading.AsHTML(t.placed), t.placed, m.Tree)
-		c, err = entity.Wrap(t.leaf.Part, nil, []entity.Addition{html}, alternative(t.leaf.Text), fields, t.leaf.LineEnd())
+	case addHTML:
+		html := htmlForm(l.reading.AsHTML(l.placed), l.placed, have)
+		c, err = entity.Wrap(l.Part, nil, []entity.Addition{html}, alternative(l.Text), fields, l.LineEnd())
 	}
 	return c, splices, err
 }
@@ -435,14 +492,14 @@ func placements(placed []insert.PlacedBlock) []insert.Placement {
 	return all
 }
 
-// report says where the blocks of a text went.
-func (t *text) report(d *policy.Decision) []BlockReport {
+// report says where the blocks of a leaf went.
+func (l *leaf) report(d *policy.Decision) []BlockReport {
 	var reports []BlockReport
 	blocks := d.Blocks()
-	for _, p := range t.placed {
+	for _, p := range l.placed {
 		i := slices.IndexFunc(blocks, func(b policy.Block) bool { return b.Kind == p.Block.Kind })
 		reports = append(reports, BlockReport{
-			Block: string(p.Block.Kind), Template: blocks[i].Template, Part: t.leaf.Part.ID, Type: t.leaf.Part.Media.Type,
+			Block: string(p.Block.Kind), Template: blocks[i].Template, Part: l.Part.ID, Type: l.Part.Media.Type,
 			Placed: p.Placement.Placed, Separator: p.Placement.Separator, Removed: p.Placement.Removed,
 		})
 	}

@@ -59,6 +59,7 @@ var reasonCases = map[policy.Reason]reasonCase{
 	policy.NoTenant:      {raw: strings.Replace(hello, "anna@contoso.com", "anna@partner.example", 1), action: Skipped},
 	policy.UnknownAuthor: {raw: strings.Replace(hello, "anna@", "ghost@", 1), action: Skipped},
 	policy.NoRule:        {raw: hello, action: Skipped, change: func(e *Engine, _ *shelf) { e.Policy.Rules = nil }},
+	policy.OptedOut:      {raw: strings.Replace(hello, "Subject: ", "Subject: #nosig ", 1), action: Skipped, change: withOptOut},
 	policy.NoSignature:   {raw: hello, action: Skipped, change: func(e *Engine, _ *shelf) { e.Policy.Rules[0].Signature = policy.NoTemplate }},
 
 	reasonStore:                       {raw: hello, action: Failed, change: func(_ *Engine, s *shelf) { s.err = errors.New("no") }},

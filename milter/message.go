@@ -25,8 +25,10 @@ type Message struct {
 	Size       int64             // bytes of body received
 	Tree       *entity.Part      // the MIME tree, nil when the body was not kept
 	TreeErr    error             // why there is no tree: a limit of the scanner
+	Trace      *policy.Trace     // filled in with how it was decided on, unless nil
 
-	decision policy.Decision // of the engine at end-of-headers
+	facts    policy.Facts
+	decision policy.Decision // of the engine, first at end-of-headers
 	failure  *failure        // what went wrong since
 	spent    time.Duration   // in the engine so far
 }

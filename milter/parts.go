@@ -1,8 +1,11 @@
 package milter
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"io"
 	"strings"
 
 	"sigmilter/milter/entity"
@@ -11,9 +14,9 @@ import (
 )
 
 // pictures are the pictures that blocks bring along, each once, without those
-// that the message has already, from an earlier mail of the thread.
-func pictures(placed []insert.PlacedBlock, tree *entity.Part) []entity.Addition {
-	have := contentIDs(tree)
+// that the message has already, from an earlier mail of the thread or beside
+// another leaf. They are in have from then on.
+func pictures(placed []insert.PlacedBlock, have map[string]bool) []entity.Addition {
 	var parts []entity.Addition
 	for _, p := range placed {
 		if len(p.Placement.Edits) == 0 {
@@ -29,6 +32,7 @@ func pictures(placed []insert.PlacedBlock, tree *entity.Part) []entity.Addition 
 	return parts
 }
 
+// contentIDs are the Content-IDs of the parts of a message.
 func contentIDs(tree *entity.Part) map[string]bool {
 	ids := make(map[string]bool)
 	tree.Walk(func(p *entity.Part) bool {
@@ -51,9 +55,9 @@ func picturePart(p insert.Picture) entity.Addition {
 }
 
 // htmlForm is an HTML text as a part, with its pictures around it.
-func htmlForm(html string, placed []insert.PlacedBlock, tree *entity.Part) entity.Addition {
+func htmlForm(html string, placed []insert.PlacedBlock, have map[string]bool) entity.Addition {
 	part := entity.TextPart("text/html", html)
-	if parts := pictures(placed, tree); len(parts) > 0 {
+	if parts := pictures(placed, have); len(parts) > 0 {
 		return related([]byte(html)).Addition(append([]entity.Addition{part}, parts...)...)
 	}
 	return part
@@ -94,16 +98,20 @@ func (e *Engine) addText(m *Message, blocks []insert.Block) Outcome {
 	}
 	text, html, pics := insert.Join(blocks)
 	placed := []insert.PlacedBlock{{Block: insert.Block{Pictures: pics}, Placement: insert.Placement{Edits: make([]entity.Edit, 1)}}}
-	form := alternative([]byte(html)).Addition(entity.TextPart("text/plain", text), htmlForm(html, placed, m.Tree))
+	end, err := lineEnd(m.Body)
+	if err != nil {
+		m.failure = &failure{reasonBody, err}
+		return e.fail(m)
+	}
+	form := alternative([]byte(html)).Addition(entity.TextPart("text/plain", text), htmlForm(html, placed, contentIDs(m.Tree)))
 
 	var c entity.Composition
-	var err error
 	switch root := m.Tree; {
 	case root.Media.Type == "multipart/mixed":
-		c, err = entity.Prepend(root, form, "\r\n")
+		c, err = entity.Prepend(root, form, end)
 	case !root.IsMultipart():
 		mixed := entity.Multipart{Subtype: "mixed", Boundary: boundary("m", []byte(html))}
-		c, err = entity.Wrap(root, []entity.Addition{form}, nil, mixed, nil, "\r\n")
+		c, err = entity.Wrap(root, []entity.Addition{form}, nil, mixed, nil, end)
 	default:
 		return e.pass(m, reasonNoText)
 	}
@@ -115,4 +123,16 @@ func (e *Engine) addText(m *Message, blocks []insert.Block) Outcome {
 		o.Report.Blocks = append(o.Report.Blocks, BlockReport{Block: string(b.Kind), Template: b.Template, Part: "1", Type: "multipart/alternative", Placed: insert.Added})
 	}
 	return e.changed(m, o)
+}
+
+// lineEnd is what ends the first line of a body, CRLF when no line ends soon.
+func lineEnd(body Body) (string, error) {
+	start := make([]byte, min(body.Size(), 1000))
+	if _, err := body.ReadAt(start, 0); err != nil && err != io.EOF {
+		return "", fmt.Errorf("reading the body: %w", err)
+	}
+	if i := bytes.IndexByte(start, '\n'); i == 0 || i > 0 && start[i-1] != '\r' {
+		return "\n", nil
+	}
+	return "\r\n", nil
 }

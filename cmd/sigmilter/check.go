@@ -10,10 +10,12 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/milter/policy"
 	"sigmilter/sigstore/directory"
 )
 
@@ -47,7 +49,8 @@ type templateReport struct {
 type ruleReport struct {
 	Name           string   `json:"name"`
 	To             string   `json:"to"`
-	From           []string `json:"from"` // empty: everyone
+	From           []string `json:"from"`       // empty: everyone
+	Conditions     []string `json:"conditions"` // names of the others
 	Signature      string   `json:"signature"`
 	ReplySignature string   `json:"reply_signature"` // empty: none
 	Stop           bool     `json:"stop"`
@@ -98,26 +101,30 @@ func check(ctx context.Context, path string) (*checkReport, error) {
 	}
 	r.Version = cfg.Hash()
 	r.Faults = append(r.Faults, cfg.Warnings...)
-	attributes := map[string]bool{}
+	attributes, groups := map[string]bool{}, map[string]bool{}
 	for _, tenant := range cfg.Tenants {
-		if err := r.addTenant(ctx, tenant, attributes); err != nil {
+		if err := r.addTenant(ctx, tenant, attributes, groups); err != nil {
 			return nil, err
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(cfg.Templates)) {
 		r.addTemplate(cfg.Templates[name], attributes)
+		r.adviseTemplate(cfg.Templates[name], cfg.Blocks.Budget)
 	}
 	for _, rule := range cfg.Rules {
 		r.Rules = append(r.Rules, ruleReport{
-			rule.Name, string(rule.To), append([]string{}, rule.From...), rule.Signature, rule.ReplySignature, rule.Stop,
+			rule.Name, orElse(strings.Join(rule.Words("to"), " "), "any"), append([]string{}, rule.Words("from")...),
+			otherConditions(&rule.Conditions), rule.Signature, rule.ReplySignature, rule.Stop,
 		})
+		r.checkRule(rule, attributes, groups, time.Now())
 	}
 	r.OK = len(r.Faults) == 0
 	return r, nil
 }
 
-// addTenant reads the people of a tenant and notes the attributes they have.
-func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, attributes map[string]bool) error {
+// addTenant reads the people of a tenant and notes the attributes they have, and
+// the groups as conditions compare them.
+func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, attributes, groups map[string]bool) error {
 	d := t.Directory
 	people, warnings, err := directory.CSV{Path: d.Path}.People(ctx)
 	if ctx.Err() != nil {
@@ -132,6 +139,11 @@ func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, attributes
 	for _, person := range people {
 		for name := range person.Attributes {
 			attributes[name] = true
+		}
+		for _, g := range person.Groups {
+			if folded, err := policy.ParseKeyword(g); err == nil {
+				groups[folded] = true
+			}
 		}
 	}
 	r.Tenants = append(r.Tenants, tenantReport{t.Name, t.Domains, d.Source, d.Path, len(people)})
@@ -197,14 +209,15 @@ func (r *checkReport) writeText(out io.Writer) error {
 		row(t.Name, t.HTML, orElse(t.Text, "derived from the HTML"))
 	}
 	row()
-	row("RULE", "TO", "FROM", "SIGNATURE", "ON REPLIES", "THEN")
+	row("RULE", "TO", "FROM", "AND", "SIGNATURE", "ON REPLIES", "THEN")
 	for _, rule := range r.Rules {
 		then := "next rule"
 		if rule.Stop {
 			then = "stop"
 		}
 		from := orElse(strings.Join(rule.From, " "), "everyone")
-		row(rule.Name, rule.To, from, rule.Signature, orElse(rule.ReplySignature, "none"), then)
+		and := orElse(strings.Join(rule.Conditions, " "), "-")
+		row(rule.Name, rule.To, from, and, rule.Signature, orElse(rule.ReplySignature, "none"), then)
 	}
 	return w.Flush()
 }

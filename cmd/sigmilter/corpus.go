@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,7 +45,10 @@ func try(cfg *config.Config, engine *milter.Engine, raw []byte, e envelope) (tri
 	if t.signed, err = f.Apply(t.outcome); err != nil {
 		return t, fmt.Errorf("editing the message: %w", err)
 	}
-	t.breaches, t.places = laws.Read(raw, t.signed, t.outcome.Report, laws.Options{Guard: cfg.Guard.Field, Blocks: store.blocks})
+	t.breaches, t.places = laws.Read(raw, t.signed, t.outcome.Report, laws.Options{
+		Guard: cfg.Guard.Field, Blocks: store.blocks, DropAMP: engine.DropAMP,
+		AddHTML: slices.ContainsFunc(cfg.Rules, func(r config.Rule) bool { return r.Plain == config.Alternative }),
+	})
 	return t, nil
 }
 
@@ -57,9 +61,19 @@ type recorder struct {
 func (r *recorder) Block(tenant string, p *policy.Person, template string) (insert.Block, error) {
 	b, err := r.Store.Block(tenant, p, template)
 	if err == nil {
-		r.blocks = append(r.blocks, laws.Block{HTML: b.HTML, Text: b.Text})
+		r.blocks = append(r.blocks, laws.Block{Template: template, HTML: b.HTML, Text: b.Text, Pictures: pictured(b)})
 	}
 	return b, err
+}
+
+// pictured are the pictures of a block as they were before they were encoded.
+func pictured(b insert.Block) []laws.Picture {
+	var pictures []laws.Picture
+	for _, p := range b.Pictures {
+		data, _ := base64.StdEncoding.DecodeString(p.Base64) // what does not decode is in no message
+		pictures = append(pictures, laws.Picture{CID: p.CID, Type: p.Type, Data: data})
+	}
+	return pictures
 }
 
 // corpus is a run over a folder of messages.

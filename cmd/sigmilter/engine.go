@@ -42,7 +42,7 @@ func newPolicy(cfg *config.Config) *policy.Policy {
 			reply = policy.NoTemplate
 		}
 		p.Rules = append(p.Rules, policy.RuleSpec{
-			Name: r.Name, To: policy.Scope(r.To), From: r.From,
+			Name: r.Name, Conditions: r.Conditions,
 			Signature: r.Signature, ReplySignature: reply, Disclaimer: r.Disclaimer, Banner: r.Banner,
 			AddHTML: r.Plain == config.Alternative, Stop: r.Stop,
 			Place: insert.Settings{
@@ -91,7 +91,7 @@ func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
 	if err != nil || !found {
 		return nil, false, err
 	}
-	return &policy.Person{Address: p.Address, Addresses: p.Addresses, Attributes: p.Attributes}, true, nil
+	return &policy.Person{Address: p.Address, Addresses: p.Addresses, Attributes: p.Attributes, Groups: p.Groups}, true, nil
 }
 
 func (s signatures) Block(tenant string, p *policy.Person, template string) (insert.Block, error) {

@@ -2,9 +2,18 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/base64"
+	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"net/mail"
+	"net/textproto"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -19,6 +28,7 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/laws"
 	"sigmilter/milter"
+	"sigmilter/milter/insert"
 	"sigmilter/sigstore"
 )
 
@@ -35,11 +45,15 @@ type golden struct {
 	Reason  string         `toml:"reason"`
 	Removed []string       `toml:"removed"`
 	Place   map[string]any `toml:"place"`
+	Rule    map[string]any `toml:"rule"`
 	Parts   []goldenPart   `toml:"part"`
+	Shape   string         `toml:"shape"`
+	HTML    []string       `toml:"html"`
 }
 
 type goldenPart struct {
 	ID        string   `toml:"id"`
+	Block     string   `toml:"block"`
 	Placed    string   `toml:"placed"`
 	Separator string   `toml:"separator"`
 	Removed   []string `toml:"removed"`
@@ -55,8 +69,8 @@ func TestMail(t *testing.T) {
 	b := newBench(t)
 	for _, name := range names {
 		want := readGolden(t, name)
-		wanted := b.config(t, want.Place)
-		markerOnly := b.config(t, markerOnly(want.Place))
+		wanted := b.config(t, want.Place, want.Rule)
+		markerOnly := b.config(t, markerOnly(want.Place), unselected(want.Rule))
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			raw, err := os.ReadFile(filepath.Join(mailDir, name+".eml"))
@@ -65,6 +79,7 @@ func TestMail(t *testing.T) {
 			}
 			got := b.sign(t, wanted, want, raw)
 			want.check(t, got)
+			want.checkShape(t, got.signed)
 			b.checkLineEnds(t, wanted, want, raw, got)
 			b.checkAgain(t, wanted, want, got)
 			b.checkMarkerOnly(t, markerOnly, want, raw)
@@ -114,7 +129,7 @@ func readGolden(t *testing.T, name string) golden {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if keys := meta.Undecoded(); len(keys) > 0 && keys[0][0] != "place" {
+	if keys := meta.Undecoded(); len(keys) > 0 && keys[0][0] != "place" && keys[0][0] != "rule" {
 		t.Fatalf("%s.toml: unknown key %s", name, keys[0])
 	}
 	if g.About == "" || g.Action == "" || g.Reason == "" || (g.Action == milter.Signed) != (len(g.Parts) > 0) {
@@ -137,13 +152,14 @@ func (g golden) check(t *testing.T, got trial) {
 	}
 	for i, p := range g.Parts {
 		b := r.Blocks[i]
+		p.Block = cmp.Or(p.Block, string(insert.Signature))
 		removed := p.Removed
-		if removed == nil {
+		if removed == nil && b.Block == string(insert.Signature) {
 			removed = g.Removed
 		}
-		if b.Part != p.ID || b.Placed != p.Placed || b.Separator != p.Separator || !slices.Equal(b.Removed, removed) {
-			t.Errorf("got part %s, placed %q, separator %q, removed %q\nwant part %s, placed %q, separator %q, removed %q",
-				b.Part, b.Placed, b.Separator, b.Removed, p.ID, p.Placed, p.Separator, removed)
+		if b.Part != p.ID || b.Block != p.Block || b.Placed != p.Placed || b.Separator != p.Separator || !slices.Equal(b.Removed, removed) {
+			t.Errorf("got %s in part %s, placed %q, separator %q, removed %q\nwant %s in part %s, placed %q, separator %q, removed %q",
+				b.Block, b.Part, b.Placed, b.Separator, b.Removed, p.Block, p.ID, p.Placed, p.Separator, removed)
 		}
 		p.checkPlace(t, got.places)
 	}
@@ -152,18 +168,81 @@ func (g golden) check(t *testing.T, got trial) {
 // checkPlace compares the text around the block, blanks and what nobody sees apart.
 func (p goldenPart) checkPlace(t *testing.T, places []laws.Place) {
 	t.Helper()
-	i := slices.IndexFunc(places, func(at laws.Place) bool { return at.Part == p.ID })
+	i := slices.IndexFunc(places, func(at laws.Place) bool { return at.Part == p.ID && at.Block == p.Block })
 	if i < 0 {
-		t.Errorf("part %s: the block is not found", p.ID)
+		t.Errorf("part %s: the %s is not found", p.ID, p.Block)
 		return
 	}
 	before, after := unspaced(places[i].Before), unspaced(places[i].After)
 	if p.After != nil && !(strings.HasSuffix(before, unspaced(*p.After)) && (*p.After != "" || before == "")) {
-		t.Errorf("part %s: the block comes after %q, want %q", p.ID, last(places[i].Before), *p.After)
+		t.Errorf("part %s: the %s comes after %q, want %q", p.ID, p.Block, last(places[i].Before), *p.After)
 	}
 	if p.Before != nil && !(strings.HasPrefix(after, unspaced(*p.Before)) && (*p.Before != "" || after == "")) {
-		t.Errorf("part %s: the block comes before %.80q, want %q", p.ID, places[i].After, *p.Before)
+		t.Errorf("part %s: the %s comes before %.80q, want %q", p.ID, p.Block, places[i].After, *p.Before)
 	}
+}
+
+// checkShape compares the parts that came out, and looks for pieces of the HTML,
+// with the reader of the standard library.
+func (g golden) checkShape(t *testing.T, signed []byte) {
+	t.Helper()
+	if g.Shape == "" && g.HTML == nil {
+		return
+	}
+	m, err := mail.ReadMessage(bytes.NewReader(signed))
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	shape, html := shapeOf(t, textproto.MIMEHeader(m.Header), m.Body)
+	if g.Shape != "" && shape != g.Shape {
+		t.Errorf("came out as %s\nwant        %s", shape, g.Shape)
+	}
+	at := 0
+	for _, want := range g.HTML {
+		i := strings.Index(html[at:], want)
+		if i < 0 {
+			t.Errorf("%q is not in the HTML, or not behind the others:\n%s", want, html)
+			return
+		}
+		at += i + len(want)
+	}
+}
+
+// shapeOf is an entity in short, "mixed(text/plain image/png)", and the HTML in
+// it, decoded.
+func shapeOf(t *testing.T, h textproto.MIMEHeader, body io.Reader) (shape, html string) {
+	t.Helper()
+	kind, params, err := mime.ParseMediaType(cmp.Or(h.Get("Content-Type"), "text/plain"))
+	if err != nil {
+		t.Errorf("%s: %v", h.Get("Content-Type"), err)
+	}
+	if !strings.HasPrefix(kind, "multipart/") {
+		switch strings.ToLower(h.Get("Content-Transfer-Encoding")) {
+		case "quoted-printable":
+			body = quotedprintable.NewReader(body)
+		case "base64":
+			body = base64.NewDecoder(base64.StdEncoding, body)
+		}
+		text, err := io.ReadAll(body)
+		if err != nil && err != io.ErrUnexpectedEOF { // of a missing closing boundary
+			t.Errorf("%s: %v", kind, err)
+		}
+		if kind == "text/html" {
+			html = strings.ReplaceAll(string(text), "\r\n", "\n")
+		}
+		return kind, html
+	}
+	var shapes []string
+	for r := multipart.NewReader(body, params["boundary"]); ; {
+		p, err := r.NextRawPart()
+		if err != nil {
+			break // also where the closing boundary is missing
+		}
+		s, h := shapeOf(t, p.Header, p)
+		shapes, html = append(shapes, s), html+h
+	}
+	return strings.TrimPrefix(kind, "multipart/") + "(" + strings.Join(shapes, " ") + ")", html
 }
 
 func unspaced(s string) string {
@@ -195,6 +274,13 @@ var goldenFiles = map[string]string{
 		"juergen@contoso.com,Jürgen Müller,Jürgen,Müller,Geschäftsführer,+49 30 7654321,Contoso GmbH,\n",
 	"corporate.html": "<p>{{.displayName}}<br>{{.jobTitle}}<br>{{.businessPhones}}</p>\n",
 	"corporate.txt":  "{{.displayName}}\n{{.jobTitle}}\n{{.businessPhones}}\n",
+	"pictured.html":  "<p>{{.displayName}}<br>{{.jobTitle}}<br>{{.businessPhones}}</p><p><img src=\"cid:logo.gif\" alt=\"Contoso\"></p>\n",
+	"sales.html":     "<p>{{.displayName}}<br>{{.jobTitle}}<br>{{.businessPhones}}</p>{{if eq .jobTitle \"Head of Sales\"}}<p><img src=\"cid:logo.gif\"></p>{{end}}\n",
+	"legal.html":     "<p>Contoso GmbH, Berlin.</p><p>This mail is confidential.</p>\n",
+	"fair.html":      "<p><b>Meet us</b> at the fair.</p>\n",
+	"stand.html":     "<p><img src=\"cid:stand.gif\" alt=\"\"></p><p>Meet us at the fair.</p>\n",
+	"logo.gif":       onePixel("\xff\x00\x00"),
+	"stand.gif":      onePixel("\x00\x00\xff"),
 	"sigmilter.toml": `state = "none.db"
 [tenant.contoso]
 domains = ["contoso.com"]
@@ -202,10 +288,27 @@ directory.path = "people.csv"
 [template.corporate]
 html = "corporate.html"
 text = "corporate.txt"
+[template.pictured]
+html = "pictured.html"
+text = "corporate.txt"
+[template.sales]
+html = "sales.html"
+text = "corporate.txt"
+[template.legal]
+html = "legal.html"
+[template.fair]
+html = "fair.html"
+[template.stand]
+html = "stand.html"
 [[rule]]
 name = "all"
 signature = "corporate"
 `,
+}
+
+// onePixel is a GIF of one pixel of a colour.
+func onePixel(rgb string) string {
+	return "GIF89a\x01\x00\x01\x00\x80\x00\x00" + rgb + "\xff\xff\xff\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00\x3b"
 }
 
 func newBench(t *testing.T) *bench {
@@ -217,22 +320,24 @@ func newBench(t *testing.T) *bench {
 		}
 	}
 	var err error
-	if b.store, err = openForReading(context.Background(), b.config(t, nil), b.log); err != nil {
+	if b.store, err = openForReading(context.Background(), b.config(t, nil, nil), b.log); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { b.store.Close() })
 	return b
 }
 
-// config is the configuration with other settings of place.
-func (b *bench) config(t *testing.T, place map[string]any) *config.Config {
+// config is the configuration with other settings of place and of the rule.
+func (b *bench) config(t *testing.T, place, rule map[string]any) *config.Config {
 	t.Helper()
-	settings, err := toml.Marshal(map[string]any{"place": place})
+	r := map[string]any{"name": "all", "signature": "corporate"}
+	maps.Copy(r, rule)
+	if r["signature"] == "" {
+		delete(r, "signature")
+	}
+	settings, err := toml.Marshal(map[string]any{"place": place, "rule": []any{r}})
 	if err != nil {
 		t.Fatal(err)
-	}
-	if len(place) == 0 {
-		settings = nil
 	}
 	if cfg := b.configs[string(settings)]; cfg != nil {
 		return cfg
@@ -242,7 +347,8 @@ func (b *bench) config(t *testing.T, place map[string]any) *config.Config {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if _, err := f.WriteString(goldenFiles["sigmilter.toml"] + string(settings)); err != nil {
+	shared, _, _ := strings.Cut(goldenFiles["sigmilter.toml"], "[[rule]]")
+	if _, err := f.WriteString(shared + string(settings)); err != nil {
 		t.Fatal(err)
 	}
 	cfg, err := config.Load(f.Name())
@@ -253,13 +359,26 @@ func (b *bench) config(t *testing.T, place map[string]any) *config.Config {
 	return cfg
 }
 
+// selections are the four.
+var selections = []string{"replace_existing", "replace_signoff", "on_new", "on_reply"}
+
 // markerOnly is a case's settings of place with the four selections off.
 func markerOnly(place map[string]any) map[string]any {
-	off := map[string]any{"replace_existing": false, "replace_signoff": false, "on_new": false, "on_reply": false}
-	if m, ok := place["marker"]; ok {
-		off["marker"] = m
+	off := map[string]any{}
+	maps.Copy(off, place)
+	for _, s := range selections {
+		off[s] = false
 	}
 	return off
+}
+
+// unselected is a case's rule without selections of its own.
+func unselected(rule map[string]any) map[string]any {
+	rule = maps.Clone(rule)
+	for _, s := range selections {
+		delete(rule, s)
+	}
+	return rule
 }
 
 // sign signs a message of a case and wants the laws kept.
@@ -285,6 +404,10 @@ func (b *bench) checkLineEnds(t *testing.T, cfg *config.Config, g golden, raw []
 	lf := bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
 	for name, raw := range map[string][]byte{"LF": lf, "CRLF": bytes.ReplaceAll(lf, []byte("\n"), []byte("\r\n"))} {
 		got := b.sign(t, cfg, g, raw)
+		_, body, _ := bytes.Cut(raw, []byte(strings.Repeat(map[string]string{"LF": "\n", "CRLF": "\r\n"}[name], 2)))
+		if n := bytes.Count(got.signed, []byte("\n")); bytes.Contains(body, []byte("\n")) && bytes.Count(got.signed, []byte("\r")) != map[string]int{"LF": 0, "CRLF": n}[name] {
+			t.Errorf("not all lines end in %s:\n%q", name, got.signed)
+		}
 		if a, b := timeless(got.outcome.Report), timeless(want.outcome.Report); !reflect.DeepEqual(a, b) {
 			t.Errorf("with %s\n%+v\nas it is\n%+v", name, a, b)
 		}

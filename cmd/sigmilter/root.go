@@ -86,6 +86,9 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
 		Example: `  Look for mistakes in the configuration, in templates and in people's data:
     sigmilter check -c /etc/sigmilter/sigmilter.toml
 
+  Tell why a message is signed as it is, or not:
+    sigmilter explain -c /etc/sigmilter/sigmilter.toml message.eml
+
   Tell which version this is, for a bug report:
     sigmilter version --json
 
@@ -104,7 +107,9 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
 	root.AddCommand(
 		newServeCommand(),
 		newSignCommand(),
+		newExplainCommand(),
 		newCheckCommand(),
+		newPreviewCommand(),
 		newVersionCommand(),
 	)
 	return root

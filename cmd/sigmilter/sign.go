@@ -170,7 +170,14 @@ func addresses(f *milter.File, names ...string) []string {
 
 // signFile takes a message through the engine as a session would.
 func signFile(cfg *config.Config, engine milter.Signer, f *milter.File, e envelope) milter.Outcome {
+	return signTraced(cfg, engine, f, e, nil)
+}
+
+// signTraced is signFile, which tells in trace how it was decided, unless that
+// is nil.
+func signTraced(cfg *config.Config, engine milter.Signer, f *milter.File, e envelope, trace *policy.Trace) milter.Outcome {
 	m := f.Message(e.sender, e.recipients, scanLimits(cfg))
+	m.Trace = trace
 	if m.Size > cfg.Limits.MessageBytes {
 		m.Body, m.Tree = nil, nil
 	}

@@ -142,10 +142,15 @@ func Wrap(p *Part, before, after []Addition, m Multipart, fields []FieldEdit, li
 		head.WriteString(Addition{Header: inner}.String())
 		c.Fields = multipartFields(p.Header, inner, m)
 	}
-	for _, a := range after {
-		tail.WriteString("\r\n--" + m.Boundary + "\r\n" + a.String())
+	lead := "\r\n"
+	if p.tight { // what is put into it ends in the line end of the next boundary
+		lead = ""
 	}
-	tail.WriteString("\r\n--" + m.Boundary + "--")
+	for _, a := range after {
+		tail.WriteString(lead + "--" + m.Boundary + "\r\n" + a.String())
+		lead = "\r\n"
+	}
+	tail.WriteString(lead + "--" + m.Boundary + "--")
 	if p.tight || p.Parent == nil {
 		tail.WriteString("\r\n")
 	}

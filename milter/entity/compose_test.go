@@ -2,6 +2,7 @@ package entity
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -19,7 +20,7 @@ func composed(t *testing.T, message string, make func(root *Part) (Composition, 
 	if err := WritePatched(&out, strings.NewReader(body), int64(len(body)), append(c.Before, c.After...)); err != nil {
 		t.Fatal(err)
 	}
-	h = withEdits(h, c.Fields)
+	h = withEdits(slices.Clone(h), c.Fields)
 	return scanned(t, h, out.String()), h, out.String()
 }
 
@@ -40,13 +41,23 @@ func withEdits(h Header, edits []FieldEdit) Header {
 		case AddField:
 			h = append(h, Field{e.Name, e.Value})
 		case ChangeField:
-			h[h.index(e.Name)].Value = e.Value
+			h[nth(h, e)].Value = e.Value
 		case DeleteField:
-			i := h.index(e.Name)
-			h = append(h[:i:i], h[i+1:]...)
+			h = slices.Delete(h, nth(h, e), nth(h, e)+1)
 		}
 	}
 	return h
+}
+
+// nth is the position of the field that an edit means.
+func nth(h Header, e FieldEdit) int {
+	for i, n := 0, e.Index; ; i++ {
+		if strings.EqualFold(h[i].Name, e.Name) {
+			if n--; n == 0 {
+				return i
+			}
+		}
+	}
 }
 
 // shape is a tree in short, leaves with their bodies.
@@ -108,6 +119,38 @@ func TestWrapRoot(t *testing.T) {
 	}
 	if h.Has("Content-Disposition") || h.Get("Content-Transfer-Encoding") != "8bit" || h.Get("MIME-Version") != "1.0" || h.Get("Subject") != "y" {
 		t.Errorf("header: %v", h)
+	}
+}
+
+// TestWrapRootWithFieldsTwice: all fields about the body go with it, and the
+// message keeps one that says multipart.
+func TestWrapRootWithFieldsTwice(t *testing.T) {
+	const twice = "content-type: text/html\r\nX: y\r\nContent-Type:text/html; charset=us-ascii\r\nContent-Transfer-Encoding: 8bit\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <1>\r\n\r\nhi\r\n"
+	root, h, body := composed(t, twice, func(root *Part) (Composition, error) {
+		return Wrap(root, nil, []Addition{picture}, Multipart{Subtype: "related", Boundary: "new"}, nil, "\r\n")
+	})
+	if got, want := shape(root, body), "related(text/html=hi| image/png=AAAA|)"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	inner := root.Children[0].Header
+	if len(inner) != 5 || inner.Count("Content-Type") != 2 || inner.Count("Content-Transfer-Encoding") != 2 || inner[0].Name != "content-type" {
+		t.Errorf("moved: %v", inner)
+	}
+	if h.Count("Content-Type") != 1 || h.Count("Content-Transfer-Encoding") != 1 || h.Get("Content-Transfer-Encoding") != "8bit" || h.Has("Content-ID") || !h.Has("X") {
+		t.Errorf("header: %v", h)
+	}
+}
+
+func TestRemoveBehindEmptyPart(t *testing.T) {
+	const start, end = "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\n--b\r\nContent-Type: text/x\r\n\r\ntwo\r\n", "--b--\r\n"
+	amp := func(root *Part) (Composition, error) { return Remove(root.Children[1]) }
+	root, _, body := composed(t, start+"--b\r\n\r\nthree\r\n"+end, amp)
+	if got, want := shape(root, body), "alternative(text/plain= text/plain=three)"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	h, n := ParseHeader([]byte(start + end))
+	if c, err := amp(scanned(t, h, (start + end)[n:])); err == nil { // the boundaries around it share a line end
+		t.Errorf("removed by %v", c)
 	}
 }
 

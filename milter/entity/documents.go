@@ -74,10 +74,10 @@ func sequence(p *Part) []Document {
 		if len(docs) == 0 {
 			continue
 		}
-		if !c.IsMultipart() {
+		if first := bodyText(c); first != nil {
 			for _, next := range p.Children[i+1:] {
-				if next.Media.Type == c.Media.Type && isBodyText(next) {
-					docs[0].Leaves = append(docs[0].Leaves, next)
+				if leaf := bodyText(next); leaf != nil && leaf.Media.Type == first.Media.Type {
+					docs[0].Leaves = append(docs[0].Leaves, leaf)
 				}
 			}
 		}
@@ -99,6 +99,18 @@ func relatedRoot(p *Part) *Part {
 		return nil
 	}
 	return p.Children[0]
+}
+
+// bodyText is the text that a part is or, with its pictures around it, has as the
+// root of a multipart/related; nil for none.
+func bodyText(p *Part) *Part {
+	if p.Media.Type == "multipart/related" {
+		p = relatedRoot(p)
+	}
+	if p == nil || !isBodyText(p) {
+		return nil
+	}
+	return p
 }
 
 func isBodyText(p *Part) bool {

@@ -35,36 +35,90 @@ func (r *Reading) AsHTML(placed []PlacedBlock) string {
 	var b strings.Builder
 	b.WriteString("<html><body>\n")
 	at := 0
+	var text []byte // the author's since the last block
 	for _, in := range all {
-		b.WriteString(r.preserved(at, in.Start))
-		b.WriteString(in.html)
+		text = append(text, r.src[at:in.Start]...)
 		at = in.End
+		if in.html != "" {
+			b.WriteString(r.preserved(text) + in.html)
+			text = nil
+		}
 	}
-	b.WriteString(r.preserved(at, len(r.src)))
+	b.WriteString(r.preserved(append(text, r.src[at:]...)))
 	b.WriteString("</body></html>\n")
 	return b.String()
 }
 
-// preserved is a piece of the text as HTML that shows it as it is. Lines of
-// format=flowed that flow into the next are joined (RFC 3676 4.1).
-func (r *Reading) preserved(from, to int) string {
-	text := strings.ReplaceAll(string(r.src[from:to]), "\r\n", "\n")
+// preserved is a piece of the text as HTML that shows it as it is: line breaks,
+// indents, tabs and rows of blanks.
+//
+// QUIRK: Outlook for Windows collapses blanks and line ends whatever white-space
+// a style asks for; it keeps <br> and no-break spaces.
+func (r *Reading) preserved(piece []byte) string {
+	text := strings.ReplaceAll(string([]rune(string(piece))), "\r\n", "\n") // U+FFFD for each byte that is no UTF-8
 	if strings.TrimSpace(text) == "" {
 		return ""
 	}
 	lines := strings.Split(strings.Trim(text, "\n"), "\n")
-	var b strings.Builder
+	if r.kind.Flowed {
+		lines = unflowed(lines, r.kind.DelSp)
+	}
 	for i, l := range lines {
-		flows := r.kind.Flowed && strings.HasSuffix(l, " ") && l != delimiter
-		if flows && r.kind.DelSp {
-			l = strings.TrimSuffix(l, " ")
+		lines[i] = html.EscapeString(kept(l))
+	}
+	return "<div>" + strings.Join(lines, "<br>\n") + "</div>\n"
+}
+
+// unflowed joins the lines of format=flowed that flow into the next, and takes
+// off the blanks it puts before lines (RFC 3676 4).
+func unflowed(lines []string, delSp bool) []string {
+	var joined []string
+	flowing, depth := false, 0
+	for _, l := range lines {
+		rest := strings.TrimLeft(l, ">")
+		quote := l[:len(l)-len(rest)]
+		rest = strings.TrimPrefix(rest, " ")
+		if flowing && depth == len(quote) && rest != delimiter && rest != "" {
+			joined[len(joined)-1] += rest
+		} else {
+			if quote != "" {
+				quote += " "
+			}
+			joined = append(joined, quote+rest)
 		}
-		b.WriteString(html.EscapeString(l))
-		if i < len(lines)-1 && !flows {
-			b.WriteString("\n")
+		depth = len(strings.TrimRight(quote, " "))
+		flowing = strings.HasSuffix(rest, " ") && rest != delimiter
+		if flowing && delSp {
+			joined[len(joined)-1] = strings.TrimSuffix(joined[len(joined)-1], " ")
 		}
 	}
-	return `<div style="white-space:pre-wrap">` + b.String() + "</div>\n"
+	return joined
+}
+
+// kept is a line whose blanks HTML does not fold: tabs become blanks up to the
+// next of the stops, which are eight columns apart, and all blanks but the last
+// between words no-break spaces.
+func kept(line string) string {
+	var b strings.Builder
+	column, word := 0, false
+	for i, c := range line {
+		n := 1
+		switch {
+		case c == '\t':
+			n = 8 - column%8
+		case c != ' ':
+			b.WriteRune(c)
+			column, word = column+1, true
+			continue
+		}
+		column += n
+		if word && !strings.HasPrefix(line[i+1:], " ") && !strings.HasPrefix(line[i+1:], "\t") {
+			b.WriteString(strings.Repeat("\u00a0", n-1) + " ")
+		} else {
+			b.WriteString(strings.Repeat("\u00a0", n))
+		}
+	}
+	return b.String()
 }
 
 // Join is the text of a message that has nothing but blocks, in both forms, and

@@ -1,7 +1,9 @@
 package insert
 
 import (
+	"regexp"
 	"slices"
+	"strings"
 
 	"golang.org/x/net/html/atom"
 
@@ -41,6 +43,9 @@ func (r *Reading) atBottom(b Block) (Placement, bool) {
 	}
 	if r.page == nil {
 		at := r.lastByte()
+		if len(r.lines) == 0 {
+			at = len(r.src)
+		}
 		pl.Edits = []entity.Edit{{Start: at, End: at, New: blankLineAfter(r.src[:at]) + b.Text + lineAfter(r.src[at:])}}
 		return pl, true
 	}
@@ -52,7 +57,7 @@ func (r *Reading) atBottom(b Block) (Placement, bool) {
 // there says whether the lines at an edge, so many as the block has, are the
 // block.
 func (r *Reading) there(b Block, edge func(n int) []line) bool {
-	want := b.lines(r.page != nil)
+	want := r.linesIn(b)
 	return len(want) > 0 && slices.Equal(texts(edge(len(want))), want)
 }
 
@@ -67,13 +72,35 @@ func (b *Block) lines(html bool) []string {
 	return texts(plainLines([]byte(b.Text), false))
 }
 
-// top is where a block goes above everything a reader sees.
+// linesIn is the visible text of a block, line by line, as it reads in this text.
+func (r *Reading) linesIn(b Block) []string {
+	if r.page != nil || !r.kind.Flowed {
+		return b.lines(r.page != nil)
+	}
+	return texts(plainLines([]byte(b.Text), true))
+}
+
+// top is where a block goes above everything a reader sees: at the start of
+// <body>, or before the outermost element that the first line is in.
+//
+// QUIRK: some clients leave the whole document of the mail they quote, with a
+// <body> of its own, inside theirs.
 func (p *page) top(lines []line) int {
-	if p.bodyIn > 0 {
+	if p.bodyIn > 0 && (len(lines) == 0 || p.bodyIn <= lines[0].open) {
 		return p.bodyIn
 	}
 	if len(lines) > 0 {
-		return lines[0].open
+		at := lines[0].open
+		for i := lines[0].elem; i >= 0; i = p.elems[i].parent {
+			switch e := &p.elems[i]; e.tag {
+			case atom.Html:
+			case atom.Body:
+				return e.in
+			default:
+				at = min(at, e.start)
+			}
+		}
+		return at
 	}
 	for i := range p.elems { // nothing to see, and no <body>: behind the head
 		if e := &p.elems[i]; e.tag == atom.Head && e.end > 0 {
@@ -83,10 +110,10 @@ func (p *page) top(lines []line) int {
 	return min(len(p.src), p.safe)
 }
 
-// Merge puts the edits of several placements in one text into one list in the
-// order of the text. Where two insert at one place, that of the earlier
-// placement stands first.
-func Merge(placements ...Placement) []entity.Edit {
+// Merge puts the edits of several placements into one list in the order of the
+// text. Where two insert at one place, that of the earlier placement stands
+// first; what is inserted within what another takes out comes in its place.
+func (r *Reading) Merge(placements ...Placement) []entity.Edit {
 	var all []entity.Edit
 	for _, p := range placements {
 		all = append(all, p.Edits...)
@@ -94,11 +121,36 @@ func Merge(placements ...Placement) []entity.Edit {
 	slices.SortStableFunc(all, func(a, b entity.Edit) int { return a.Start - b.Start })
 	var merged []entity.Edit
 	for _, e := range all {
-		if n := len(merged) - 1; n >= 0 && e.Start == e.End && merged[n].End == e.Start {
-			merged[n].New += e.New
+		if n := len(merged) - 1; n >= 0 && e.Start == e.End && e.Start <= merged[n].End {
+			if e.Start < merged[n].End && r.page != nil { // what it would leave is taken out
+				e.New = e.New[len(endTags.FindString(e.New)):]
+			}
+			merged[n].New = r.both(merged[n].New, e.New)
 			continue
 		}
 		merged = append(merged, e)
 	}
 	return merged
 }
+
+// both is what is inserted at one place by two edits: in plain text with a blank
+// line between, in HTML leaving what the document left open only once.
+func (r *Reading) both(first, second string) string {
+	switch {
+	case r.page != nil:
+		leave := endTags.FindString(second)
+		if strings.HasPrefix(first, leave) && strings.HasSuffix(first, blockEnd) {
+			second = second[len(leave):]
+		}
+		return first + second
+	case first == "" || strings.HasPrefix(second, "\n") || strings.HasSuffix(first, "\n\n"):
+		return first + second
+	}
+	return strings.TrimSuffix(first, "\n") + "\n\n" + second
+}
+
+// endTags are the end tags that a text begins with.
+var endTags = regexp.MustCompile(`^(?:</[^<>]*>)*`)
+
+// blockEnd is how the element around a block ends.
+const blockEnd = "</div>\n"

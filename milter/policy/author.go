@@ -4,10 +4,6 @@ import (
 	"net/mail"
 	"regexp"
 	"slices"
-	"strings"
-	"unicode"
-
-	"golang.org/x/net/idna"
 
 	"sigmilter/milter/entity"
 )
@@ -63,18 +59,4 @@ func addresses(value string) []string {
 		found = append(found, canonical(a))
 	}
 	return found
-}
-
-// canonical is an address in lower case, an internationalised domain as DNS has
-// it (RFC 5890 A-labels), which is how the configuration has it.
-func canonical(address string) string {
-	address = strings.ToLower(address)
-	domain := domainOf(address)
-	if strings.IndexFunc(domain, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
-		return address
-	}
-	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
-		return strings.TrimSuffix(address, domain) + ascii
-	}
-	return address
 }

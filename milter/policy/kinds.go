@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"sigmilter/milter/entity"
@@ -66,21 +67,28 @@ var fieldKinds = []fieldKind{
 	{Patch, "Subject", beginsAs, "[RFC PATCH", "git format-patch"},
 }
 
-// passFields names the kind of a message that must pass, "" for none.
-func passFields(f *Facts) Reason {
+// passFields names the kind of a message that must pass, "" for none, and what
+// says so.
+func passFields(f *Facts) (why Reason, evidence string) {
 	if isProbe(f) {
-		return Probe
+		return Probe, "the address that Exchange Online validates connectors with"
 	}
 	for i := range fieldKinds {
 		k := &fieldKinds[i]
-		if f.Header.Has(k.field) && k.matches(f.Header) {
-			return k.reason
+		if has(f.Header, k.field) && k.matches(f.Header) {
+			return k.reason, "the field " + k.field + " (" + k.source + ")"
 		}
 	}
 	if f.Sender == "" {
-		return NullSender
+		return NullSender, "the empty envelope sender"
 	}
-	return ""
+	return "", ""
+}
+
+// has is [entity.Header.Has], faster where many names begin alike, as those of
+// Exchange do.
+func has(h entity.Header, name string) bool {
+	return slices.ContainsFunc(h, func(f entity.Field) bool { return len(f.Name) == len(name) && strings.EqualFold(f.Name, name) })
 }
 
 // isProbe says whether Exchange Online sent the message to validate a connector.

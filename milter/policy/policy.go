@@ -3,14 +3,18 @@
 //
 // The order is fixed: guard, kinds that must pass, tenant, author, rules. Kinds
 // that only the MIME tree shows are looked for by [PassParts] once the body is
-// there. The package is pure: people come through the [People] interface, which
-// answers from memory or the local store.
+// there. What a rule can ask for is the table [ConditionKinds]. A [Trace] tells
+// each step and each condition of a decision, by the function that decides.
+//
+// The package is pure: people come through the [People] interface, which answers
+// from memory or the local store, and the time is one of the [Facts]. Time zones
+// are looked up when a condition is compiled.
 package policy
 
 import (
-	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"sigmilter/milter/entity"
 	"sigmilter/milter/insert"
@@ -44,14 +48,18 @@ const (
 	NoTenant      Reason = "no-tenant"      // the author is outside every tenant
 	UnknownAuthor Reason = "unknown-author" // the directory does not know him
 	NoRule        Reason = "no-rule"        // no rule applies
+	OptedOut      Reason = "opt-out"        // the author took the rule out by a keyword in the subject
 	NoSignature   Reason = "no-signature"   // the rule that applies says none
 )
 
-// Facts are what is known of a message at end-of-headers.
+// Facts are what is known of a message.
 type Facts struct {
 	Sender     string // MAIL FROM, empty for the null sender
 	Recipients []string
 	Header     entity.Header
+	Size       int64     // bytes of header and body; negative before end-of-message, when nobody knows
+	Now        time.Time // the time of the decision, for rules that have one
+	Trace      *Trace    // filled in unless it is nil
 }
 
 // Verdict is what a decision comes down to.
@@ -73,6 +81,10 @@ type Decision struct {
 	Person  *Person // nil unless the directory knows the author
 	Rule    string  // the first rule that says what to put in
 	Reply   bool    // a reply or a forward
+	// Pending says that a rule asked for the size, which was not known: the rest
+	// is void, and Decide is to be called again with it.
+	Pending bool
+	OptOut  []string // keywords that took a rule out, and are to go from the subject
 	Place   insert.Settings
 	AddHTML bool // a message in plain text gets an HTML form beside it
 
@@ -102,6 +114,7 @@ type Person struct {
 	Address    string            // primary address
 	Addresses  []string          // all of them
 	Attributes map[string]string // by Microsoft Graph's names
+	Groups     []string          // addresses or names, as the directory has them
 }
 
 // People finds a person by any of his addresses, in lower case.
@@ -115,34 +128,6 @@ type Tenant struct {
 	Domains []string // lower case
 }
 
-// Scope says where recipients must be for a rule.
-type Scope string
-
-// The scopes. A recipient is internal when its domain is one of the author's
-// tenant; a message is external when any recipient is.
-const (
-	AnyScope Scope = "any"
-	Internal Scope = "internal"
-	External Scope = "external"
-)
-
-// RuleSpec is one rule of the configuration.
-type RuleSpec struct {
-	Name           string
-	To             Scope
-	From           []string // addresses or domains, lower case; empty for everyone
-	Signature      string   // template; empty leaves it to a later rule
-	ReplySignature string   // template for replies and forwards; empty for the same
-	Disclaimer     string   // template; empty leaves it to a later rule
-	Banner         string   // likewise
-	Place          insert.Settings
-	AddHTML        bool // a message in plain text gets an HTML form beside it
-	Stop           bool // no later rule is looked at
-}
-
-// NoTemplate as a rule's signature says that there is to be none.
-const NoTemplate = "none"
-
 // Policy is a compiled configuration. It is not changed after it was made and
 // is used from many goroutines.
 type Policy struct {
@@ -155,22 +140,38 @@ type Policy struct {
 // Decide decides on a message from its envelope and header. An error is that of
 // the store.
 func (p *Policy) Decide(f *Facts, people People) (Decision, error) {
-	d := Decision{Reply: insert.IsReply(f.Header.Text("Subject")) || f.Header.Get("In-Reply-To") != "" || f.Header.Get("References") != ""}
-	if guarded(f.Header, p.Guard) {
-		d.Verdict, d.Reason = Handled, Guarded
+	if f.Trace != nil {
+		*f.Trace = Trace{}
+	}
+	m := message{facts: f, subject: newValue(f.Header.Text("Subject"))}
+	m.thread = threadOf(f.Header, m.subject.text)
+	d := Decision{Reply: m.thread != New}
+	if d.Verdict, d.Reason = p.unsigned(f); d.Reason != "" {
 		return d, nil
+	}
+	return p.sign(d, &m, people)
+}
+
+// unsigned says why a message is left as it is whoever wrote it, "" for no reason.
+func (p *Policy) unsigned(f *Facts) (Verdict, Reason) {
+	if guarded(f.Header, p.Guard) {
+		f.Trace.step("guard", false, "the field %s says that the message was handled", p.Guard)
+		return Handled, Guarded
 	}
 	for _, name := range p.AlsoHonour {
 		if guarded(f.Header, name) {
-			d.Reason = OtherGuard
-			return d, nil
+			f.Trace.step("guard", false, "the field %s says that another product handled the message", name)
+			return Pass, OtherGuard
 		}
 	}
-	if why := passFields(f); why != "" {
-		d.Reason = why
-		return d, nil
+	f.Trace.step("guard", true, "no field says that the message was handled")
+	why, evidence := passFields(f)
+	if why != "" {
+		f.Trace.step("kind", false, "%s: %s says so", why, evidence)
+		return Pass, why
 	}
-	return p.sign(d, f, people)
+	f.Trace.step("kind", true, "no field says that it is of a kind that must pass")
+	return Pass, ""
 }
 
 // guarded says whether a guard field says that the message was handled.
@@ -179,28 +180,36 @@ func guarded(h entity.Header, name string) bool {
 	return strings.HasPrefix(v, "yes") || strings.HasPrefix(v, "true")
 }
 
-func (p *Policy) sign(d Decision, f *Facts, people People) (Decision, error) {
+// sign finds the tenant and the author of a message, and asks the rules.
+func (p *Policy) sign(d Decision, m *message, people People) (Decision, error) {
+	f := m.facts
 	authors := authorsOf(f.Header)
 	if len(authors) == 0 {
+		f.Trace.step("tenant", false, "the From field has no address")
 		d.Reason = NoAuthor
 		return d, nil
 	}
-	tenant := p.tenantOf(authors, &d)
-	if tenant == nil {
+	if m.tenant = p.tenantOf(authors, &d); m.tenant == nil {
+		f.Trace.step("tenant", false, "no tenant has the domain of %s", either(authors))
 		d.Author, d.Reason = authors[0], NoTenant
 		return d, nil
 	}
-	d.Tenant = tenant.Name
-	person, found, err := people.Find(tenant.Name, d.Author)
+	d.Tenant = m.tenant.Name
+	f.Trace.step("tenant", true, "%s, by the domain of %s", d.Tenant, d.Author)
+	person, found, err := people.Find(m.tenant.Name, d.Author)
 	if err != nil {
+		f.Trace.step("author", false, "the directory could not be asked for %s", d.Author)
 		return d, err
 	}
 	if !found {
+		f.Trace.step("author", false, "the directory does not have %s", d.Author)
 		d.Reason = UnknownAuthor
 		return d, nil
 	}
-	d.Person = person
-	return p.rule(d, tenant, f), nil
+	d.Person, m.person = person, person
+	f.Trace.step("author", true, "%s is %s", d.Author, person.Address)
+	m.scope = scopeOf(f.Recipients, m.tenant)
+	return p.rule(d, m), nil
 }
 
 // tenantOf finds the first author who is in a tenant.
@@ -214,78 +223,4 @@ func (p *Policy) tenantOf(authors []string, d *Decision) *Tenant {
 		}
 	}
 	return nil
-}
-
-// rule goes through the rules that apply, in order, until one stops. Each block
-// comes from the first that names it.
-func (p *Policy) rule(d Decision, t *Tenant, f *Facts) Decision {
-	scope := scopeOf(f.Recipients, t)
-	for i := range p.Rules {
-		r := &p.Rules[i]
-		if r.To != AnyScope && r.To != scope || !r.covers(d.Person) {
-			continue
-		}
-		d.take(r)
-		if r.Stop {
-			break
-		}
-	}
-	if d.Signature == NoTemplate {
-		d.Signature = ""
-	}
-	switch {
-	case d.Rule == "":
-		d.Reason = NoRule
-	case len(d.Blocks()) == 0:
-		d.Reason = NoSignature
-	default:
-		d.Verdict, d.Reason = Sign, Rule
-	}
-	return d
-}
-
-// scopeOf is where the recipients of a message are.
-func scopeOf(recipients []string, t *Tenant) Scope {
-	for _, r := range recipients {
-		if !slices.Contains(t.Domains, domainOf(canonical(r))) {
-			return External
-		}
-	}
-	return Internal
-}
-
-// take takes from a rule what no earlier one has said.
-func (d *Decision) take(r *RuleSpec) {
-	signature := r.Signature
-	if d.Reply && r.ReplySignature != "" {
-		signature = r.ReplySignature
-	}
-	speaks := d.Signature == "" && signature != "" || d.Disclaimer == "" && r.Disclaimer != "" || d.Banner == "" && r.Banner != ""
-	if d.Rule == "" || speaks && len(d.Blocks()) == 0 {
-		d.Rule, d.Place = r.Name, r.Place
-	}
-	if d.Signature == "" && signature != "" {
-		d.Signature, d.Place = signature, r.Place
-	}
-	d.Disclaimer = cmp.Or(d.Disclaimer, r.Disclaimer)
-	d.Banner = cmp.Or(d.Banner, r.Banner)
-	d.AddHTML = d.AddHTML || r.AddHTML
-}
-
-// covers says whether a rule is for a person.
-func (r *RuleSpec) covers(p *Person) bool {
-	if len(r.From) == 0 {
-		return true
-	}
-	for _, a := range p.Addresses {
-		if slices.Contains(r.From, a) || slices.Contains(r.From, domainOf(a)) {
-			return true
-		}
-	}
-	return false
-}
-
-// domainOf is the part of an address after the last @.
-func domainOf(address string) string {
-	return address[strings.LastIndexByte(address, '@')+1:]
 }

@@ -36,6 +36,35 @@ var (
 	}
 )
 
+// asks is a condition of words; those of a table are "name=word".
+func asks(kind string, words ...string) Condition {
+	i := slices.IndexFunc(ConditionKinds, func(k ConditionKind) bool { return k.Name == kind })
+	c := ConditionKinds[i].New()
+	for _, w := range words {
+		if err := add(&c, w); err != nil {
+			panic(err)
+		}
+	}
+	if err := c.Compile(); err != nil {
+		panic(err)
+	}
+	return c
+}
+
+// add adds a word as it is written in [asks].
+func add(c *Condition, word string) error {
+	if c.kind.Shape != Table {
+		return c.Add("", word)
+	}
+	key, word, _ := strings.Cut(word, "=")
+	if err := c.kind.CheckKey(key); err != nil {
+		return err
+	}
+	return c.Add(key, word)
+}
+
+func only(c ...Condition) Conditions { return Conditions{If: c} }
+
 // newPolicy is two tenants and one rule for everyone.
 func newPolicy() *Policy {
 	return &Policy{
@@ -45,7 +74,7 @@ func newPolicy() *Policy {
 			{Name: "contoso", Domains: []string{"contoso.com", "contoso.de", "xn--bcher-kva.example"}},
 			{Name: "fabrikam", Domains: []string{"fabrikam.com"}},
 		},
-		Rules: []RuleSpec{{Name: "all", To: AnyScope, Signature: "corporate"}},
+		Rules: []RuleSpec{{Name: "all", Signature: "corporate"}},
 	}
 }
 

@@ -28,9 +28,9 @@ func TestScope(t *testing.T) {
 		"no domain":               {[]string{"postmaster"}, false, true},
 		"none":                    {nil, true, false},
 	} {
-		for scope, want := range map[Scope]bool{AnyScope: true, Internal: c.internal, External: c.external} {
+		for scope, want := range map[string]bool{"internal": c.internal, "external": c.external} {
 			p, f := newPolicy(), written()
-			p.Rules[0].To, f.Recipients = scope, c.recipients
+			p.Rules[0].Conditions, f.Recipients = only(asks("to", scope)), c.recipients
 			d := decide(t, p, f)
 			if got := d.Verdict == Sign; got != want {
 				t.Errorf("%s: a rule for %s applies: %v, %s", name, scope, got, d.Reason)
@@ -45,7 +45,7 @@ func TestScope(t *testing.T) {
 // TestScopeIsOfTheAuthorsTenant: what is inside for one is outside for another.
 func TestScopeIsOfTheAuthorsTenant(t *testing.T) {
 	p := newPolicy()
-	p.Rules[0].To = Internal
+	p.Rules[0].Conditions = only(asks("to", "internal"))
 	f := &Facts{Sender: "cleo@fabrikam.com", Recipients: []string{"anna@contoso.com"}, Header: header("From: cleo@fabrikam.com")}
 	if d := decide(t, p, f); d.Reason != NoRule || d.Tenant != "fabrikam" {
 		t.Errorf("%+v", d)
@@ -61,19 +61,18 @@ func TestRuleFrom(t *testing.T) {
 		from []string
 		want bool
 	}{
-		"everyone":           {nil, true},
 		"address":            {[]string{"anna@contoso.com"}, true},
 		"another's address":  {[]string{"bob@contoso.com"}, false},
 		"second of the list": {[]string{"bob@contoso.com", "anna@contoso.com"}, true},
 		"domain":             {[]string{"contoso.com"}, true},
 		"another domain":     {[]string{"fabrikam.com"}, false},
-		"domain's end":       {[]string{"com"}, false},
+		"domain's end":       {[]string{"toso.com"}, false},
 		"address's end":      {[]string{"a@contoso.com"}, false},
 		"proxy address":      {[]string{"a.muster@contoso.de"}, true},
 		"domain of a proxy":  {[]string{"contoso.de"}, true},
 	} {
 		p := newPolicy()
-		p.Rules[0].From = c.from
+		p.Rules[0].Conditions = only(asks("from", c.from...))
 		if d := decide(t, p, written()); (d.Verdict == Sign) != c.want || !c.want && d.Reason != NoRule {
 			t.Errorf("%s: %s", name, d.Reason)
 		}
@@ -83,13 +82,13 @@ func TestRuleFrom(t *testing.T) {
 // TestRules: each block is that of the first rule that applies and names one,
 // and a rule that stops is the last.
 func TestRules(t *testing.T) {
-	inside := RuleSpec{Name: "inside", To: Internal, Signature: "short", Stop: true}
-	sales := RuleSpec{Name: "sales", To: AnyScope, From: []string{"bob@contoso.com"}, Signature: "sales", Stop: true}
-	none := RuleSpec{Name: "quiet", To: AnyScope, From: []string{"anna@contoso.com"}, Signature: NoTemplate}
-	unset := RuleSpec{Name: "unset", To: AnyScope}
-	fair := RuleSpec{Name: "fair", To: External, Banner: "fair"}
-	legal := RuleSpec{Name: "legal", To: AnyScope, Disclaimer: "legal", Banner: "late"}
-	all := RuleSpec{Name: "all", To: AnyScope, Signature: "corporate"}
+	inside := RuleSpec{Name: "inside", Conditions: only(asks("to", "internal")), Signature: "short", Stop: true}
+	sales := RuleSpec{Name: "sales", Conditions: only(asks("from", "bob@contoso.com")), Signature: "sales", Stop: true}
+	none := RuleSpec{Name: "quiet", Conditions: only(asks("from", "anna@contoso.com")), Signature: NoTemplate}
+	unset := RuleSpec{Name: "unset"}
+	fair := RuleSpec{Name: "fair", Conditions: only(asks("to", "external")), Banner: "fair"}
+	legal := RuleSpec{Name: "legal", Disclaimer: "legal", Banner: "late"}
+	all := RuleSpec{Name: "all", Signature: "corporate"}
 	stop := func(r RuleSpec) RuleSpec { r.Stop = true; return r }
 	for name, c := range map[string]struct {
 		rules  []RuleSpec
@@ -98,7 +97,7 @@ func TestRules(t *testing.T) {
 		reason Reason
 	}{
 		"one":                      {[]RuleSpec{all}, "all", "corporate//", Rule},
-		"first signature":          {[]RuleSpec{all, {Name: "x", To: AnyScope, Signature: "x"}}, "all", "corporate//", Rule},
+		"first signature":          {[]RuleSpec{all, {Name: "x", Signature: "x"}}, "all", "corporate//", Rule},
 		"others passed by":         {[]RuleSpec{inside, sales, all}, "all", "corporate//", Rule},
 		"not of what is passed":    {[]RuleSpec{stop(sales), all, legal}, "all", "corporate/legal/late", Rule},
 		"none comes first":         {[]RuleSpec{none, all}, "quiet", "//", NoSignature},
@@ -129,8 +128,8 @@ func TestRules(t *testing.T) {
 // signature, whichever names another block.
 func TestPlaceOfTheSignature(t *testing.T) {
 	settings := func(marker string) insert.Settings { return insert.Settings{Marker: marker} }
-	first := RuleSpec{Name: "legal", To: AnyScope, Disclaimer: "legal", Place: settings("1")}
-	second := RuleSpec{Name: "all", To: AnyScope, Signature: "corporate", Place: settings("2"), AddHTML: true}
+	first := RuleSpec{Name: "legal", Disclaimer: "legal", Place: settings("1")}
+	second := RuleSpec{Name: "all", Signature: "corporate", Place: settings("2"), AddHTML: true}
 	for _, c := range []struct {
 		rules   []RuleSpec
 		marker  string
@@ -162,7 +161,7 @@ func TestReplySignature(t *testing.T) {
 		"none for both by one": {NoTemplate, "", "", ""},
 	} {
 		p := newPolicy()
-		p.Rules = []RuleSpec{{Name: "r", To: AnyScope, Signature: c.signature, ReplySignature: c.reply}}
+		p.Rules = []RuleSpec{{Name: "r", Signature: c.signature, ReplySignature: c.reply}}
 		for subject, want := range map[string]string{"Subject: offer": c.onNew, "Subject: Re: offer": c.onReply} {
 			d := decide(t, p, written(subject))
 			if want == "" && (d.Verdict != Pass || d.Reason != NoSignature || d.Rule != "r") {

@@ -2,61 +2,66 @@ package render
 
 import "text/template/parse"
 
+// inspect calls visit for a node and everything below it, in the order of the
+// source.
+func inspect(node parse.Node, visit func(parse.Node)) {
+	visit(node)
+	switch n := node.(type) {
+	case *parse.ListNode:
+		for _, child := range n.Nodes {
+			inspect(child, visit)
+		}
+	case *parse.ActionNode:
+		inspect(n.Pipe, visit)
+	case *parse.IfNode:
+		inspectBranch(&n.BranchNode, visit)
+	case *parse.RangeNode:
+		inspectBranch(&n.BranchNode, visit)
+	case *parse.WithNode:
+		inspectBranch(&n.BranchNode, visit)
+	case *parse.TemplateNode:
+		if n.Pipe != nil {
+			inspect(n.Pipe, visit)
+		}
+	case *parse.PipeNode:
+		for _, command := range n.Cmds {
+			inspect(command, visit)
+		}
+	case *parse.CommandNode:
+		for _, arg := range n.Args {
+			inspect(arg, visit)
+		}
+	case *parse.ChainNode:
+		inspect(n.Node, visit)
+	}
+}
+
+func inspectBranch(n *parse.BranchNode, visit func(parse.Node)) {
+	inspect(n.Pipe, visit)
+	inspect(n.List, visit)
+	if n.ElseList != nil {
+		inspect(n.ElseList, visit)
+	}
+}
+
 // addFields collects the names of the map entries a template looks up in its
 // dot: {{.name}}, {{$.name}} and {{index . "name"}}.
 func addFields(found map[string]bool, tree *parse.Tree) {
-	if tree != nil && tree.Root != nil {
-		walk(tree.Root, found)
-	}
+	inspect(tree.Root, func(node parse.Node) {
+		switch n := node.(type) {
+		case *parse.FieldNode:
+			found[n.Ident[0]] = true
+		case *parse.VariableNode:
+			if n.Ident[0] == "$" && len(n.Ident) > 1 {
+				found[n.Ident[1]] = true
+			}
+		case *parse.CommandNode:
+			addIndexed(found, n)
+		}
+	})
 }
 
-func walk(node parse.Node, found map[string]bool) {
-	switch n := node.(type) {
-	case *parse.ListNode:
-		if n == nil {
-			return
-		}
-		for _, child := range n.Nodes {
-			walk(child, found)
-		}
-	case *parse.ActionNode:
-		walk(n.Pipe, found)
-	case *parse.IfNode:
-		walkBranch(&n.BranchNode, found)
-	case *parse.RangeNode:
-		walkBranch(&n.BranchNode, found)
-	case *parse.WithNode:
-		walkBranch(&n.BranchNode, found)
-	case *parse.TemplateNode:
-		walk(n.Pipe, found)
-	case *parse.PipeNode:
-		if n == nil {
-			return
-		}
-		for _, command := range n.Cmds {
-			walkCommand(command, found)
-		}
-	case *parse.ChainNode:
-		walk(n.Node, found)
-	case *parse.FieldNode:
-		found[n.Ident[0]] = true
-	case *parse.VariableNode:
-		if n.Ident[0] == "$" && len(n.Ident) > 1 {
-			found[n.Ident[1]] = true
-		}
-	}
-}
-
-func walkBranch(n *parse.BranchNode, found map[string]bool) {
-	walk(n.Pipe, found)
-	walk(n.List, found)
-	walk(n.ElseList, found)
-}
-
-func walkCommand(n *parse.CommandNode, found map[string]bool) {
-	for _, arg := range n.Args {
-		walk(arg, found)
-	}
+func addIndexed(found map[string]bool, n *parse.CommandNode) {
 	if len(n.Args) < 3 {
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"regexp"
 	"strings"
+	"text/template/parse"
 
 	"golang.org/x/net/html"
 )
@@ -14,22 +15,47 @@ import (
 // <!--[if !mso]><!-->..<!--<![endif]--> by everybody else.
 var conditional = regexp.MustCompile(`(?i)<!--\[if[^\]\n]*\]>(?:<!-->|-->)?|<!\[if[^\]\n]*\]>|<!--<!\[endif\]-->|<!\[endif\](?:--)?>`)
 
-// parseHTML parses an HTML source.
+// comments are the marks of conditional comments in HTML sources.
 //
 // QUIRK: html/template drops comments, but Outlook for Windows lays out mail by
 // conditional ones, and what stands in them is markup with fields like any
 // other. So what opens and closes them is put past html/template as finished
 // HTML, and what they enclose is escaped by it as usual.
-func parseHTML(name, source string) (*template.Template, error) {
-	var marks []template.HTML
-	source = conditional.ReplaceAllStringFunc(source, func(mark string) string {
-		marks = append(marks, template.HTML(mark))
-		return fmt.Sprintf("{{conditionalComment %d}}", len(marks)-1)
+type comments struct{ marks []template.HTML }
+
+// hide puts a call of mark in place of each.
+func (c *comments) hide(source string) string {
+	return conditional.ReplaceAllStringFunc(source, func(mark string) string {
+		c.marks = append(c.marks, template.HTML(mark))
+		return fmt.Sprintf("{{conditionalComment %d}}", len(c.marks)-1)
 	})
-	return template.New(name).
-		Option("missingkey=zero").
-		Funcs(template.FuncMap{"conditionalComment": func(i int) template.HTML { return marks[i] }}).
-		Parse(source)
+}
+
+func (c *comments) mark(i int) template.HTML { return c.marks[i] }
+
+// parseHTML parses an HTML source and the partials it includes, and returns the
+// names of these.
+func parseHTML(name, source string, o Options) (*alternative, []*parse.Tree, []string, error) {
+	a, hidden := &alternative{}, &comments{}
+	t := template.New(name).Option("missingkey=zero").Funcs(functions(o.PhonePrefix)).
+		Funcs(template.FuncMap{noteFunc: a.note, "tel": telURL(o.PhonePrefix), "conditionalComment": hidden.mark})
+	if _, err := t.Parse(hidden.hide(source)); err != nil {
+		return nil, nil, nil, err
+	}
+	trees := func() (all []*parse.Tree) {
+		for _, part := range t.Templates() {
+			if part.Tree != nil {
+				all = append(all, part.Tree)
+			}
+		}
+		return all
+	}
+	used, err := include(o.HTMLPartials, trees, func(name, source string) error {
+		_, err := t.New(name).Parse(hidden.hide(source))
+		return err
+	})
+	a.template = t
+	return a, trees(), used, err
 }
 
 // bodyContent returns what is to be put into a mail of a template that is a whole

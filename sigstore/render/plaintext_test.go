@@ -104,7 +104,9 @@ func FuzzPlainText(f *testing.F) {
 // FuzzRender renders a fuzzed value where templates have values: it may not
 // change the structure of the HTML around it, nor add a line to the text.
 func FuzzRender(f *testing.F) {
-	tmpl, err := Parse("fuzz", `<!--[if mso]><b>{{.v}}</b><![endif]--><p title="{{.v}}"><a href="https://a.b/{{.v}}">{{.v}}</a></p>`, "[{{.v}}]")
+	tmpl, err := Options{PhonePrefix: "+49"}.Parse("fuzz", `<!--[if mso]><b>{{.v}}</b><![endif]--><p title="{{.v}}"><a href="https://a.b/{{.v}}">{{.v}}</a></p>`+
+		`<p>.{{if .v}}<a href="{{url .v "a" .v}}">{{title .v}}</a><a href="{{tel .v}}">{{phone .v | upper}}</a><a href="{{.v}}">{{date "2006" "UTC" .v}}</a>{{end}}</p>`,
+		"[{{.v}}{{phone .v}}{{tel .v}}{{url .v}}]")
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -113,16 +115,55 @@ func FuzzRender(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := strings.Count(html, "<"); n != 8 {
+		tags, quotes := 16, 10
+		if cleanValue(value) == "" {
+			tags, quotes = 4, 0
+			if text != "" {
+				t.Fatalf("text of nothing: %q", text)
+			}
+		}
+		if n := strings.Count(html, "<"); n != tags {
 			t.Fatalf("%d tags: %s", n, html)
 		}
-		if n := strings.Count(html, `"`); n != 4 {
+		if n := strings.Count(html, `"`); n != quotes {
 			t.Fatalf("%d quotes: %s", n, html)
+		}
+		for _, href := range strings.Split(html, `href="`)[1:] {
+			href, _, _ = strings.Cut(href, `"`)
+			if scheme, _, ok := strings.Cut(strings.ToLower(href), ":"); ok && (strings.HasSuffix(scheme, "script") || scheme == "data") {
+				t.Fatalf("script: %s", html)
+			}
 		}
 		for _, alternative := range []string{html, text} {
 			if !utf8.ValidString(alternative) || strings.ContainsFunc(alternative, unicode.IsControl) {
 				t.Fatalf("%q", alternative)
 			}
 		}
+	})
+}
+
+// FuzzEmptyLines leaves lines out of fuzzed HTML with fields at two places. What
+// is left is the source without some pieces, and without empty fields all of it.
+func FuzzEmptyLines(f *testing.F) {
+	f.Fuzz(func(t *testing.T, source string, a, b uint16) {
+		first, second := int(min(a, b)), int(max(a, b))
+		if second > len(source) {
+			return
+		}
+		fields := []field{{first, true}, {second, false}}
+		left := dropHTMLLines(source, fields)
+		rest := source
+		for _, c := range []byte(left) {
+			i := strings.IndexByte(rest, c)
+			if i < 0 {
+				t.Fatalf("%q is no part of %q", left, source)
+			}
+			rest = rest[i+1:]
+		}
+		fields[0].empty = false
+		if same := dropHTMLLines(source, fields); same != source {
+			t.Fatalf("%q became %q", source, same)
+		}
+		dropTextLines(source, fields)
 	})
 }

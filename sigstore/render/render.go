@@ -10,17 +10,49 @@
 // link that runs a script.
 //
 // Without a text source the text is derived from the rendered HTML.
+//
+// # Lines that disappear
+//
+// A line with fields, all of which are empty for the person, is left out with
+// everything in it, labels and icons too; no condition has to be written for it.
+// A field is any {{...}} that puts out something of the person; what a condition
+// does not reach, and what a default fills in, is no empty field.
+//
+// In text a line is a line. In HTML it is what stands between two line ends: a
+// <br>, or the beginning or end of a p, li, div, heading, table cell or another
+// block. The fields of its text decide, and only without any those in its links
+// and pictures. The <br> of such a line goes with it, and so does the paragraph,
+// item, list, division or table that has nothing left to show.
+//
+// A table row is a line too: when all fields in it are empty it is left out with
+// the cells that hold labels, of no more than one line each. A cell whose further
+// lines stay keeps its row. The columns of a row that stays are never touched.
+//
+// # Functions
+//
+// Beside those of the template packages:
+//
+//	default OTHER VALUE        OTHER when the value is empty
+//	upper, lower, title VALUE  in capitals, in small letters, Each Word So
+//	phone VALUE                +49 30 5550 101, however it was written
+//	tel VALUE                  tel:+49305550101, for a link
+//	date LAYOUT ZONE VALUE     a date, by a layout of package time
+//	url ADDRESS [NAME VALUE]...
+//	                           a web address with parameters added to it
+//
+// phone leaves alone what is no complete number; so does date with what is no
+// date. tel gives the digits there are, and url nothing for what is not on the web.
 package render
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"html/template"
 	"maps"
 	"slices"
 	"strings"
 	texttemplate "text/template"
+	"text/template/parse"
 )
 
 // MaxOutput is the largest rendered alternative, in bytes. It is far above what
@@ -32,14 +64,32 @@ var ErrTooLarge = fmt.Errorf("output is larger than %d bytes", MaxOutput)
 
 // edition is part of every version, and changes when the same sources give other
 // output than before, so that what was rendered earlier is not used again.
-const edition = "1"
+const edition = "2"
 
 // Template is a parsed template. It may be used by many goroutines at once.
 type Template struct {
-	html    *template.Template
-	text    *texttemplate.Template // nil: derived from the HTML
-	version string
-	fields  []string
+	html     *alternative
+	text     *alternative // nil: derived from the HTML
+	version  string
+	fields   []string
+	partials []string
+}
+
+// Options are what the templates of a configuration share. The zero value has no
+// partials and no country.
+type Options struct {
+	// HTMLPartials and TextPartials are sources by name, for the one and the
+	// other alternative. {{template "NAME" .}} includes one, from templates and
+	// from other partials, unless the template itself defines that name.
+	HTMLPartials, TextPartials map[string]string
+	// PhonePrefix is the country calling code of numbers that are written
+	// without one, such as +49. When it is empty they stay as they are.
+	PhonePrefix string
+}
+
+// Parse is [Options.Parse] without options.
+func Parse(name, htmlSrc, textSrc string) (*Template, error) {
+	return Options{}.Parse(name, htmlSrc, textSrc)
 }
 
 // Parse makes a template of its sources. The name is for error messages. With an
@@ -47,60 +97,100 @@ type Template struct {
 //
 // The template is tried with a value for every field, so that a fault that shows
 // only when it runs (a value where html/template cannot escape it, a field of a
-// field) is an error here. Errors name the alternative, line and column.
-func Parse(name, htmlSrc, textSrc string) (*Template, error) {
-	t := &Template{version: version(htmlSrc, textSrc)}
-	var err error
-	if t.html, err = parseHTML(name+" (HTML)", htmlSrc); err != nil {
+// field) is an error here. Errors name the alternative or the partial, the line
+// and the column.
+func (o Options) Parse(name, htmlSrc, textSrc string) (*Template, error) {
+	t := &Template{}
+	html, trees, partials, err := parseHTML(name+" (HTML)", htmlSrc, o)
+	if err != nil {
 		return nil, fmt.Errorf("parse template %s: %w", name, err)
 	}
-	found := map[string]bool{}
-	for _, part := range t.html.Templates() {
-		addFields(found, part.Tree)
-	}
+	t.html, t.partials = html, partials
+	sources := append([]string{edition, o.PhonePrefix, htmlSrc, textSrc}, named(o.HTMLPartials, partials)...)
 	if textSrc != "" {
-		t.text, err = texttemplate.New(name + " (text)").Option("missingkey=zero").Parse(textSrc)
+		text, textTrees, used, err := parseText(name+" (text)", textSrc, o)
 		if err != nil {
 			return nil, fmt.Errorf("parse template %s: %w", name, err)
 		}
-		for _, part := range t.text.Templates() {
-			addFields(found, part.Tree)
-		}
+		t.text, trees = text, append(trees, textTrees...)
+		sources = append(append(sources, ""), named(o.TextPartials, used)...)
 	}
-	t.fields = slices.Sorted(maps.Keys(found))
-	if _, _, err := t.Render(trial(t.fields)); err != nil {
+	found := map[string]bool{}
+	for _, tree := range trees {
+		addFields(found, tree)
+		noteFields(tree)
+	}
+	t.version, t.fields = version(sources), slices.Sorted(maps.Keys(found))
+	if _, _, err := t.Sample(); err != nil {
 		return nil, fmt.Errorf("try template %s: %w", name, err)
 	}
 	return t, nil
 }
 
-func version(sources ...string) string {
+// parseText is [parseHTML] for the text alternative.
+func parseText(name, source string, o Options) (*alternative, []*parse.Tree, []string, error) {
+	a := &alternative{}
+	t := texttemplate.New(name).Option("missingkey=zero").Funcs(functions(o.PhonePrefix)).
+		Funcs(texttemplate.FuncMap{noteFunc: a.note})
+	if _, err := t.Parse(source); err != nil {
+		return nil, nil, nil, err
+	}
+	trees := func() (all []*parse.Tree) {
+		for _, part := range t.Templates() {
+			if part.Tree != nil {
+				all = append(all, part.Tree)
+			}
+		}
+		return all
+	}
+	used, err := include(o.TextPartials, trees, func(name, source string) error {
+		_, err := t.New(name).Parse(source)
+		return err
+	})
+	a.template = t
+	return a, trees(), used, err
+}
+
+// named lists partials with their names.
+func named(partials map[string]string, names []string) (list []string) {
+	for _, name := range names {
+		list = append(list, name, partials[name])
+	}
+	return list
+}
+
+func version(sources []string) string {
 	h := sha256.New()
-	for _, s := range append(sources, edition) {
+	for _, s := range sources {
 		fmt.Fprintf(h, "%d:%s", len(s), s)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-func trial(fields []string) map[string]string {
-	attrs := make(map[string]string, len(fields))
-	for _, f := range fields {
-		attrs[f] = "Trial value of " + f
-	}
-	return attrs
-}
-
-// Version identifies the sources: templates of the same sources have the same
-// version, in every process.
+// Version identifies the sources, partials included: templates of the same
+// sources and options have the same version, in every process.
 func (t *Template) Version() string { return t.version }
 
 // Fields returns the names of the attributes the template uses, sorted.
 func (t *Template) Fields() []string { return slices.Clone(t.fields) }
 
+// Partials returns the names of the HTML partials the template includes, sorted.
+func (t *Template) Partials() []string { return slices.Clone(t.partials) }
+
+// Sample renders the template for a person who has a value in every field.
+func (t *Template) Sample() (html, text string, err error) {
+	attrs := make(map[string]string, len(t.fields))
+	for _, f := range t.fields {
+		attrs[f] = "Trial value of " + f
+	}
+	return t.Render(attrs)
+}
+
 // Render returns both alternatives for a person with these attributes. Lines end
 // in LF; neither alternative begins or ends with a line end. Values are cleaned
 // before use: line breaks and controls become blanks, what turns the direction
 // of the surrounding text is removed, and no more than 1024 characters are used.
+// Lines whose fields are all empty are left out, see the package comment.
 //
 // Of an HTML template that is a whole document the content of its body is
 // returned. An error (from the template, or [ErrTooLarge]) comes without output.
@@ -109,31 +199,22 @@ func (t *Template) Render(attrs map[string]string) (html, text string, err error
 	for name, value := range attrs {
 		clean[name] = cleanValue(value)
 	}
-	var page, plain output
-	if err := t.html.Execute(&page, clean); err != nil {
+	page, fields, err := t.html.execute(clean)
+	if err != nil {
 		return "", "", fmt.Errorf("render HTML: %w", err)
 	}
-	html = trimLines(bodyContent(page.text.String()))
+	html = trimLines(bodyContent(dropHTMLLines(page, fields)))
 	if t.text == nil {
 		return html, plainText(html), nil
 	}
-	if err := t.text.Execute(&plain, clean); err != nil {
+	plain, fields, err := t.text.execute(clean)
+	if err != nil {
 		return "", "", fmt.Errorf("render text: %w", err)
 	}
-	return html, trimLines(plain.text.String()), nil
+	return html, trimLines(dropTextLines(plain, fields)), nil
 }
 
 // trimLines leaves the blanks of a line alone: "-- " has one that matters.
 func trimLines(s string) string {
 	return strings.Trim(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
-}
-
-// output collects what a template writes, up to MaxOutput.
-type output struct{ text strings.Builder }
-
-func (o *output) Write(p []byte) (int, error) {
-	if o.text.Len()+len(p) > MaxOutput {
-		return 0, ErrTooLarge
-	}
-	return o.text.Write(p)
 }

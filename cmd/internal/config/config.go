@@ -19,6 +19,7 @@ import (
 	"slices"
 	"time"
 
+	"sigmilter/milter/policy"
 	"sigmilter/sigstore/render"
 )
 
@@ -48,6 +49,7 @@ type Config struct {
 	Tenants  []Tenant // at least one, in the order of the file
 	Cache    Cache
 	Place    Place
+	Blocks   Blocks
 	// Templates holds at least one template, by name.
 	Templates map[string]Template
 	// Rules are tried in this order; there is at least one. Without any in the
@@ -56,9 +58,9 @@ type Config struct {
 	Log   Log
 
 	// Warnings are what the file names rightly but cannot be had at the moment:
-	// a source of people that is not there. The daemon runs on the last good
-	// data then; check reports them as faults. With other faults around, [Load]
-	// returns them among those.
+	// a source of people that is not there, and rules that can never match. The
+	// daemon runs, on the last good data; check reports them as faults. With other
+	// faults around, [Load] returns them among those.
 	Warnings Faults
 
 	hash string
@@ -142,6 +144,7 @@ type Place struct {
 	Signoffs   []*regexp.Regexp // sign-offs of the admin's own, beside the built-in ones
 	AttachOnly AttachOnly       // mail without any text; PassThrough
 	AMP        AMP              // mail with an AMP form; PassAMP
+	OptOut     []string         // keywords for rules that have none of their own
 }
 
 // AttachOnly says what becomes of mail that is only attachments.
@@ -177,7 +180,7 @@ type Template struct {
 	HTML     string           // contents of the file HTMLPath
 	Text     string           // contents of the file TextPath; empty: derived from the HTML
 	HTMLPath string           // absolute
-	Pictures []Picture        // those HTML refers to
+	Pictures []Picture        // those HTML and its partials refer to
 	TextPath string           // absolute, or empty
 	Parsed   *render.Template // made of HTML and Text
 }
@@ -190,24 +193,12 @@ type Picture struct {
 	Data []byte
 }
 
-// Audience is the recipients a rule is for.
-type Audience string
-
-// The choices of a rule's to. A message with any recipient outside the tenant's
-// domains is external.
-const (
-	Any      Audience = "any"
-	Internal Audience = "internal"
-	External Audience = "external"
-)
-
 // Rule says which signature which mail gets.
 type Rule struct {
-	Name string   // unique
-	To   Audience // Any by default
-	// From limits the rule to these authors, addresses or whole domains, in
-	// lower case; empty is everyone.
-	From []string
+	Name string // unique
+	// Conditions say which mail it is for, all by default; OptOut is that of
+	// Place unless the rule has its own.
+	policy.Conditions
 	// Signature names the template for new messages; empty when the rule has
 	// only a disclaimer or a banner.
 	Signature string
@@ -252,8 +243,7 @@ func (c *Config) sum(text string) string {
 	for _, name := range slices.Sorted(maps.Keys(c.Templates)) {
 		t := c.Templates[name]
 		add(name)
-		add(t.HTML) // names pictures by their contents
-		add(t.Text)
+		add(t.Parsed.Version()) // covers partials, and pictures: the HTML names them by their contents
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }

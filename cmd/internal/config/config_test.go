@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sigmilter/milter/policy"
 )
 
 const testdata = "../../../testdata/config"
@@ -64,9 +66,10 @@ func TestLoadSmallest(t *testing.T) {
 		}},
 		Cache:     Cache{TTL: 20 * time.Minute},
 		Place:     Place{Selections: all, Marker: "{EMAILSIGNATURE}", AttachOnly: PassThrough, AMP: PassAMP},
+		Blocks:    Blocks{Budget: 100_000},
 		Templates: map[string]Template{"corporate": {Name: "corporate", HTML: html, HTMLPath: at(t, "corporate.html"), Parsed: cfg.Templates["corporate"].Parsed}},
 		Rules: []Rule{{
-			Name: "corporate", To: Any, Signature: "corporate", ReplySignature: "corporate", Plain: KeepPlain, Selections: all, Stop: true,
+			Name: "corporate", Signature: "corporate", ReplySignature: "corporate", Plain: KeepPlain, Selections: all, Stop: true,
 		}},
 		Log:  Log{Level: slog.LevelInfo, Format: Logfmt},
 		hash: cfg.hash,
@@ -103,18 +106,39 @@ func TestLoadEverything(t *testing.T) {
 			Selections: Selections{ReplaceSignoff: true, OnNew: true},
 			Marker:     "%%SIGNATURE%%",
 			Signoffs:   []*regexp.Regexp{regexp.MustCompile(`(?i)^sent with my watch$`)},
-			AttachOnly: AddText, AMP: DropAMP,
+			AttachOnly: AddText, AMP: DropAMP, OptOut: []string{"#nosig"},
+		},
+		Blocks: Blocks{
+			Partials: at(t, "partials"), PhonePrefix: "+49", Budget: 40_000,
+			options: cfg.Blocks.options, pictures: cfg.Blocks.pictures,
 		},
 		Templates: cfg.Templates,
 		Rules: []Rule{{
-			Name: "outside", To: External, From: []string{"alice@contoso.com", "contoso.de"},
+			Name: "outside",
+			Conditions: policy.Conditions{If: []policy.Condition{
+				compiled(t, "to", "external"),
+				compiled(t, "recipient", "partner.example"),
+				compiled(t, "from", "alice@contoso.com", "contoso.de"),
+				compiled(t, "from_group", "sales@contoso.com"),
+				compiled(t, "from_attribute", "city=Bonn", "city=/^K/", "department=Sales"),
+				compiled(t, "kind", "new", "reply"),
+				compiled(t, "subject", "offer"),
+				compiled(t, "header", "X-Campaign=spring"),
+				compiled(t, "when", "from=2026-12-01", "until=2026-12-24 18:00", "days=mon-fri", "hours=08:00-18:00", "zone=Europe/Berlin"),
+				compiled(t, "larger_than", "1"),
+				compiled(t, "smaller_than", "25000000"),
+			}, Except: []policy.Condition{
+				compiled(t, "recipient", "boss@partner.example"),
+				compiled(t, "subject", "/^Invoice/"),
+			}, OptOut: []string{"[plain]"}},
 			Signature: "corporate", ReplySignature: "short", Disclaimer: "short", Plain: Alternative,
 			Selections: Selections{ReplaceExisting: true, OnReply: true},
 		}, {
-			Name: "inside", To: Internal, Signature: "short", Plain: KeepPlain,
+			Name: "inside", Conditions: policy.Conditions{If: []policy.Condition{compiled(t, "to", "internal")}, OptOut: []string{"#nosig"}},
+			Signature: "short", Plain: KeepPlain,
 			Selections: Selections{ReplaceSignoff: true, OnNew: true}, Stop: true,
 		}, {
-			Name: "rest", To: Any, Banner: "short", Plain: KeepPlain,
+			Name: "rest", Conditions: policy.Conditions{OptOut: []string{"#nosig"}}, Banner: "short", Plain: KeepPlain,
 			Selections: Selections{ReplaceSignoff: true, OnNew: true}, Stop: true,
 		}},
 		Log:  Log{Level: slog.LevelDebug, Format: JSON},

@@ -14,7 +14,7 @@ import (
 	"time"
 	"unicode"
 
-	"golang.org/x/net/idna"
+	"sigmilter/milter/policy"
 )
 
 // kind is a sort of value that is written as a quoted string.
@@ -28,8 +28,7 @@ var (
 	durations  = kind[time.Duration]{"a duration", `"90s", "20m" or "24h"`, parseDuration}
 	modes      = kind[fs.FileMode]{"a file mode", `"0660"`, parseMode}
 	levels     = kind[slog.Level]{"a log level", `"debug", "info", "warn" or "error"`, parseLevel}
-	domains    = kind[string]{"a domain", `"contoso.com"`, parseDomain}
-	origins    = kind[string]{"an address or a domain", `"alice@contoso.com" or "contoso.com"`, parseOrigin}
+	domains    = kind[string]{"a domain", `"contoso.com"`, policy.ParseDomain}
 	fieldNames = kind[string]{"a field name", `"X-Sigmilter-Handled"`, parseFieldName}
 	names      = kind[string]{"a name", `"outside"`, parseName}
 	groups     = kind[string]{"a group", `"postfix"`, parseName}
@@ -72,50 +71,6 @@ func parseLevel(s string) (slog.Level, error) {
 		return 0, errors.New("there is no such level")
 	}
 	return level, nil
-}
-
-var label = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$`)
-
-// parseDomain lower-cases a domain and writes an internationalised one as DNS
-// and SMTP do (RFC 5890 A-labels).
-func parseDomain(s string) (string, error) {
-	domain := strings.ToLower(s)
-	if strings.Contains(domain, "@") {
-		return "", errors.New("an address has no place here, only what follows its @")
-	}
-	if strings.IndexFunc(domain, func(r rune) bool { return r > unicode.MaxASCII }) >= 0 {
-		ascii, err := idna.Lookup.ToASCII(domain)
-		if err != nil {
-			return "", errors.New("it has letters that no domain can have")
-		}
-		domain = ascii
-	}
-	labels := strings.Split(domain, ".")
-	if len(labels) < 2 {
-		return "", errors.New("it has no dot")
-	}
-	for _, l := range labels {
-		if !label.MatchString(l) {
-			return "", fmt.Errorf("%q cannot be part of one", l)
-		}
-	}
-	if len(domain) > 253 {
-		return "", errors.New("it is longer than 253 letters")
-	}
-	return domain, nil
-}
-
-func parseOrigin(s string) (string, error) {
-	at := strings.LastIndexByte(s, '@')
-	if at < 0 {
-		return parseDomain(s)
-	}
-	local := strings.ToLower(s[:at])
-	if local == "" || strings.ContainsFunc(local, notPrinted) || strings.ContainsAny(local, `<>,;"`) {
-		return "", errors.New("what stands before the @ cannot be a mailbox")
-	}
-	domain, err := parseDomain(s[at+1:])
-	return local + "@" + domain, err
 }
 
 // parseFieldName follows RFC 5322 section 2.2: printable ASCII without colon.

@@ -21,24 +21,25 @@ var pictureTypes = []string{"image/png", "image/jpeg", "image/gif"}
 // maxPicture is the largest picture that goes with every message.
 const maxPicture = 2 << 20
 
-// readPictures reads the pictures the HTML refers to by cid:NAME, from the
-// folder of the template, and puts their Content-IDs in place of the names.
-func (t *Template) readPictures(v value) {
+// readPictures reads the pictures that the HTML of a file refers to by cid:NAME,
+// from the folder of the file, and puts their Content-IDs in place of the names.
+func readPictures(v value, path, html string) (withIDs string, pictures []Picture) {
 	seen := map[string]string{}
-	t.HTML = pictureRef.ReplaceAllStringFunc(t.HTML, func(ref string) string {
+	withIDs = pictureRef.ReplaceAllStringFunc(html, func(ref string) string {
 		name := ref[len("cid:"):]
 		if _, ok := seen[name]; !ok {
-			p, err := readPicture(filepath.Join(filepath.Dir(t.HTMLPath), name))
+			p, err := readPicture(filepath.Join(filepath.Dir(path), name))
 			if err != nil {
-				v.fault(fmt.Sprintf("%s: picture cid:%s %v", t.HTMLPath, name, err), "put a PNG, JPEG or GIF file of that name beside the template")
+				v.fault(fmt.Sprintf("%s: picture cid:%s %v", path, name, err), "put a PNG, JPEG or GIF file of that name beside the template")
 				p.CID = name
 			} else {
-				t.Pictures = append(t.Pictures, p)
+				pictures = append(pictures, p)
 			}
 			seen[name] = p.CID
 		}
 		return "cid:" + seen[name]
 	})
+	return withIDs, pictures
 }
 
 // readPicture reads one picture. Its Content-ID is a hash of its contents: the

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/BurntSushi/toml"
+
+	"sigmilter/milter/policy"
 )
 
 // readmeRow is a row of the settings table: the key and its default.
@@ -89,8 +91,15 @@ var shapes = []struct {
 
 // settingKeys are the full names of all settings below a table; root is the
 // configuration with that table's members in their place.
+//
+// An exception has the conditions of a rule, which are not told twice:
+// [TestExceptionsAreConditions] holds it.
 func settingKeys(prefix string, root func(members map[string]any) map[string]any) (keys []string) {
 	for _, key := range knownKeys(root(map[string]any{unknownKey: 1})) {
+		if prefix+key == "rule.except" {
+			keys = append(keys, prefix+key)
+			continue
+		}
 		var below []string
 		for _, s := range shapes {
 			below = append(below, settingKeys(prefix+key+s.infix, func(inner map[string]any) map[string]any {
@@ -103,6 +112,22 @@ func settingKeys(prefix string, root func(members map[string]any) map[string]any
 		keys = append(keys, below...)
 	}
 	return keys
+}
+
+func TestExceptionsAreConditions(t *testing.T) {
+	rule := func(members map[string]any) map[string]any {
+		return map[string]any{"rule": []map[string]any{members}}
+	}
+	conditions := knownKeys(rule(map[string]any{unknownKey: 1}))
+	exceptions := knownKeys(rule(map[string]any{"except": map[string]any{unknownKey: 1}}))
+	if len(exceptions) != len(policy.ConditionKinds) {
+		t.Errorf("exceptions: %q", exceptions)
+	}
+	for _, key := range exceptions {
+		if !slices.Contains(conditions, key) {
+			t.Errorf("%s is an exception and no condition", key)
+		}
+	}
 }
 
 // knownKeys are those that the fault of the unknown key lists.

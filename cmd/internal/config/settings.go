@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"sigmilter/sigstore/render"
+	"sigmilter/milter/policy"
 )
 
 // noSignature is what a rule writes for replies that get none.
@@ -33,13 +33,15 @@ func defaults() *Config {
 		Guard:     Guard{Field: "X-Sigmilter-Handled"},
 		Cache:     Cache{TTL: 20 * time.Minute},
 		Place:     Place{Selections: Selections{true, true, true, true}, Marker: "{EMAILSIGNATURE}", AttachOnly: PassThrough, AMP: PassAMP},
+		Blocks:    Blocks{Budget: 100_000},
 		Templates: map[string]Template{},
 		Log:       Log{Level: slog.LevelInfo, Format: Logfmt},
 	}
 }
 
-// settings is the whole language of the file. Order matters in two places: rules
-// take their defaults from place and refer to templates.
+// settings is the whole language of the file. Order matters in three places:
+// templates include partials, and rules take their defaults from place and refer
+// to templates.
 func (c *Config) settings(src *source) []setting {
 	return []setting{
 		{key: "listen", read: one(addressesIn(src.dir), &c.Listen)},
@@ -73,7 +75,9 @@ func (c *Config) settings(src *source) []setting {
 			setting{key: "signoffs", read: many(patterns, &c.Place.Signoffs)},
 			setting{key: "attach_only", read: choice(&c.Place.AttachOnly, PassThrough, AddText)},
 			setting{key: "amp", read: choice(&c.Place.AMP, PassAMP, DropAMP)},
+			setting{key: "opt_out", read: many(keywords, &c.Place.OptOut)},
 		)...)},
+		{key: "blocks", read: c.Blocks.read},
 		{key: "template", read: c.readTemplates, absent: missing("add a table [template.NAME] with the html file of a signature")},
 		{key: "rule", read: c.readRules, absent: c.impliedRule},
 		{key: "log", read: table(
@@ -157,7 +161,7 @@ func (c *Config) readTemplates(v value) {
 			setting{key: "html", read: contents(&t.HTMLPath, &t.HTML), absent: missing(`write html = "` + name + `.html"`)},
 			setting{key: "text", read: contents(&t.TextPath, &t.Text)},
 		)(v)
-		t.parse(v)
+		t.parse(v, c.Blocks)
 		// A faulty template counts as there, or its rules would be faulty too.
 		c.Templates[name] = t
 	})(v)
@@ -170,32 +174,39 @@ func contents(path, text *string) reader {
 		if *path == "" {
 			return
 		}
-		got, err := readText(*path)
-		switch {
-		case err != nil:
-			v.fault(*path+" "+err.Error(), "write the name of a file that sigmilter may read")
-		case strings.TrimSpace(got) == "":
-			v.fault(*path+" is empty", "put the signature into it")
-		default:
-			*text = got
-		}
+		*text, _ = readTemplateFile(v, *path)
 	}
+}
+
+// readTemplateFile reads the file of a template or a partial.
+func readTemplateFile(v value, path string) (text string, ok bool) {
+	text, err := readText(path)
+	switch {
+	case err != nil:
+		v.fault(path+" "+err.Error(), "write the name of a file that sigmilter may read")
+	case strings.TrimSpace(text) == "":
+		v.fault(path+" is empty", "put the signature into it")
+	default:
+		return text, true
+	}
+	return "", false
 }
 
 // parse parses the template. The HTML alone comes first, so that a fault is laid
 // at the right file.
-func (t *Template) parse(v value) {
+func (t *Template) parse(v value, b Blocks) {
 	const fix = "mend the template"
 	if t.HTML == "" {
 		return
 	}
-	t.readPictures(v.at("html"))
+	t.HTML, t.Pictures = readPictures(v.at("html"), t.HTMLPath, t.HTML)
 	var err error
-	if t.Parsed, err = render.Parse(t.Name, t.HTML, ""); err != nil {
+	if t.Parsed, err = b.options.Parse(t.Name, t.HTML, ""); err != nil {
 		v.at("html").fault(fmt.Sprintf("%s: %v", t.HTMLPath, err), fix)
 		return
 	}
-	if t.Parsed, err = render.Parse(t.Name, t.HTML, t.Text); err != nil {
+	t.addPictures(b)
+	if t.Parsed, err = b.options.Parse(t.Name, t.HTML, t.Text); err != nil {
 		v.at("text").fault(fmt.Sprintf("%s: %v", t.TextPath, err), fix)
 	}
 }
@@ -203,23 +214,27 @@ func (t *Template) parse(v value) {
 func (c *Config) readRules(v value) {
 	seen := map[string]bool{}
 	tables(func(v value) {
-		r := Rule{To: Any, Stop: true, Plain: KeepPlain, Selections: c.Place.Selections}
+		r := Rule{Stop: true, Plain: KeepPlain, Selections: c.Place.Selections}
+		if !v.has("opt_out") {
+			r.OptOut = c.Place.OptOut
+		}
 		var reply string
 		signature := setting{key: "signature", read: c.template(&r.Signature)}
 		if !v.has("disclaimer") && !v.has("banner") {
 			signature.absent = missing("name a template")
 		}
-		table(append([]setting{
+		table(slices.Concat([]setting{
 			{key: "name", read: one(names, &r.Name), absent: missing(`write name = "outside"`)},
-			{key: "to", read: choice(&r.To, Any, Internal, External)},
-			{key: "from", read: many(origins, &r.From)},
+		}, conditions(&r.If), []setting{
+			{key: "except", read: table(conditions(&r.Except)...)},
+			{key: "opt_out", read: many(keywords, &r.OptOut)},
 			signature,
 			{key: "reply_signature", read: c.template(&reply, noSignature)},
 			{key: "disclaimer", read: c.template(&r.Disclaimer)},
 			{key: "banner", read: c.template(&r.Banner)},
 			{key: "plain", read: choice(&r.Plain, KeepPlain, Alternative)},
 			{key: "stop", read: boolean(&r.Stop)},
-		}, r.Selections.settings()...)...)(v)
+		}, r.Selections.settings())...)(v)
 		if r.Name != "" && seen[r.Name] {
 			v.at("name").fault(fmt.Sprintf("%q is the name of an earlier rule", r.Name), "choose another name")
 		}
@@ -230,6 +245,7 @@ func (c *Config) readRules(v value) {
 	if list, ok := v.elements(); ok && len(list) == 0 {
 		c.impliedRule(v)
 	}
+	c.warnShadows(v)
 }
 
 // impliedRule stands in when there is no rule: a sole template is meant for all
@@ -240,7 +256,7 @@ func (c *Config) impliedRule(v value) {
 	}
 	for name := range c.Templates {
 		c.Rules = []Rule{{
-			Name: name, To: Any, Signature: name, ReplySignature: name,
+			Name: name, Conditions: policy.Conditions{OptOut: c.Place.OptOut}, Signature: name, ReplySignature: name,
 			Plain: KeepPlain, Selections: c.Place.Selections, Stop: true,
 		}}
 	}

@@ -11,13 +11,14 @@ type aligner struct {
 	a, b    text // before and after
 	html    bool
 	removed []rune // squeezed
-	blocks  int    // how many are to be put in
+	blocks  uint32 // the set of those that are to be put in
 	sites   []site
 
-	failed map[state]bool
-	budget int
-	last   int // how far in b an explanation came
-	used   []int
+	failed   map[state]bool
+	budget   int
+	last     int   // how far in b an explanation came
+	used     []int // sites, and
+	inserted []interval
 }
 
 // state is a point on the way: a and b are explained up to i and j, k characters
@@ -36,7 +37,7 @@ const (
 )
 
 func (x *aligner) explain() bool {
-	x.failed, x.budget = map[state]bool{}, steps
+	x.failed, x.budget, x.used, x.inserted = map[state]bool{}, steps, nil, nil
 	return x.from(state{})
 }
 
@@ -46,7 +47,7 @@ func (x *aligner) from(s state) bool {
 	}
 	n := x.run(s.i, s.j)
 	x.last = max(x.last, s.j+n)
-	if s.i+n == x.a.size() && s.j+n == x.b.size() && s.k == len(x.removed) && x.complete(s.in) {
+	if s.i+n == x.a.size() && s.j+n == x.b.size() && s.k == len(x.removed) && s.in == x.blocks {
 		return true
 	}
 	if x.insertion(s, n) || x.removal(s, n) {
@@ -54,14 +55,6 @@ func (x *aligner) from(s state) bool {
 	}
 	x.failed[s] = true
 	return false
-}
-
-func (x *aligner) complete(in uint32) bool {
-	n := 0
-	for ; in > 0; in &= in - 1 {
-		n++
-	}
-	return n == x.blocks
 }
 
 // run is how many units are the same from there on.
@@ -82,18 +75,18 @@ func (x *aligner) same(i, j int) bool {
 // right behind them.
 func (x *aligner) insertion(s state, n int) bool {
 	for f, site := range slices.Backward(x.sites) {
-		if s.in&(1<<site.which) != 0 {
+		if s.in&(1<<site.which) != 0 || x.blocks&(1<<site.which) == 0 {
 			continue
 		}
 		for _, in := range site.insertions {
 			if in.start < s.j || in.start > s.j+n {
 				continue
 			}
-			x.used = append(x.used, f)
+			x.used, x.inserted = append(x.used, f), append(x.inserted, in)
 			if x.from(state{s.i + in.start - s.j, in.end, s.k, s.in | 1<<site.which}) {
 				return true
 			}
-			x.used = x.used[:len(x.used)-1]
+			x.used, x.inserted = x.used[:len(x.used)-1], x.inserted[:len(x.inserted)-1]
 		}
 	}
 	return false
@@ -190,8 +183,16 @@ func lastIndex(list []string, s string) int {
 	return -1
 }
 
-// placed is where the first block stands that the explanation puts in.
-func (x *aligner) placed() interval { return x.sites[x.used[0]].block }
+// placed is where a block stands that the explanation puts in, and what was put
+// in with it.
+func (x *aligner) placed(which int) (block, in interval, ok bool) {
+	for n, f := range x.used {
+		if x.sites[f].which == which {
+			return x.sites[f].block, x.inserted[n], true
+		}
+	}
+	return interval{}, interval{}, false
+}
 
 // difference shows what cannot be explained.
 func (x *aligner) difference() string {

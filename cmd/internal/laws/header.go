@@ -51,6 +51,9 @@ func (c *checker) header() {
 	const dkim = "DKIM-Signature"
 	changed := !bytes.Equal(c.before.rest, c.after.rest)
 	may := []string{c.options.Guard}
+	if v := c.after.value("MIME-Version"); v != c.before.value("MIME-Version") && v != "1.0" {
+		c.breach(2, nil, "MIME-Version says %q", v)
+	}
 	if changed {
 		may = append(may, dkim)
 		if n := len(c.after.fieldsNamed(dkim)); n > 0 {
@@ -59,8 +62,16 @@ func (c *checker) header() {
 	}
 	if changed && len(c.before.frame) == 0 {
 		may = append(append(may, encodingFields...), "MIME-Version")
+		if len(c.after.frame) > 0 { // its part is one of several now, see moved
+			may = append(may, bodyFields...)
+			c.multipartHeader()
+		}
 	}
 	headerOnly := len(c.before.blank)+len(c.before.rest) == 0
+	// Where the blank line is missing, it has to come before what is put in there.
+	if first := firstLine(c.before.rest); len(c.before.blank) == 0 && !headerOnly && !bytes.HasPrefix(c.after.rest, first) {
+		c.before.blank = c.after.blank
+	}
 	switch {
 	case headerOnly && len(c.after.blank) == 0 && changed:
 		c.breach(2, nil, "the new text stands in the header: no blank line comes before it")
@@ -68,6 +79,18 @@ func (c *checker) header() {
 		c.breach(2, nil, "what stands around the header differs")
 	}
 	c.sameFields(nil, c.before.fieldsBut(may...), c.after.fieldsBut(may...))
+}
+
+// multipartHeader wants of the fields about the body only those that a multipart
+// has.
+func (c *checker) multipartHeader() {
+	for _, f := range c.after.fieldsNamed(bodyFields...) {
+		again := len(c.after.fieldsNamed(nameOf(f))) > 1
+		transfer := named(f, "Content-Transfer-Encoding") && slices.Contains([]string{"8bit", "binary"}, c.after.value(nameOf(f)))
+		if again || !named(f, "Content-Type") && !transfer {
+			c.breach(2, nil, "a multipart with the field %.80q", f)
+		}
+	}
 }
 
 // partHeader compares the header of a part inside the message, but for the

@@ -14,9 +14,14 @@
 //   - it has the same parts with the same headers, boundaries, preambles and
 //     epilogues, and each part that the report does not list is byte for byte
 //     what it was;
+//   - beside them it has what belongs to the blocks and nothing else: their
+//     pictures, each once, in the multipart/related of their HTML; an HTML form
+//     of a plain text, which shows that text, line by line, and the blocks at the
+//     same places; the text of a message that had only attachments; and it lacks
+//     an AMP form, which takes no block;
 //   - the decoded text of a listed part is that of before with the report's
-//     removed text taken out and each block put in once; in HTML the markup
-//     outside of both is the same to the byte.
+//     removed text taken out and each block put in once, unless it stood there;
+//     in HTML the markup outside of both is the same to the byte.
 package laws
 
 import (
@@ -29,12 +34,25 @@ import (
 
 // Options is what the checker has to know beside the messages.
 type Options struct {
-	Guard  string  // name of the guard field
-	Blocks []Block // the rendered blocks the report may speak of, at most 32
+	Guard   string  // name of the guard field
+	Blocks  []Block // the rendered blocks the report may speak of
+	AddHTML bool    // a plain text may get an HTML form beside it
+	DropAMP bool    // an AMP form may be taken out
 }
 
 // Block is a rendered block in both forms, as the store gives it.
-type Block struct{ HTML, Text string }
+type Block struct {
+	Template   string
+	HTML, Text string
+	Pictures   []Picture // those the HTML refers to
+}
+
+// Picture is a picture that goes with a block.
+type Picture struct {
+	CID  string // Content-ID without its brackets
+	Type string // media type
+	Data []byte
+}
 
 // Breach is one way in which a law was broken.
 type Breach struct {
@@ -53,6 +71,7 @@ func (b Breach) String() string {
 // Place is where a block stands in a signed part.
 type Place struct {
 	Part   string
+	Block  string // by the name of the report
 	Before string // the visible text before it
 	After  string // and after it
 }
@@ -65,7 +84,10 @@ func Check(in, out []byte, r milter.Report, o Options) []Breach {
 
 // Read is Check and tells besides where the blocks stand, part by part.
 func Read(in, out []byte, r milter.Report, o Options) ([]Breach, []Place) {
-	c := &checker{options: o, report: r, before: parse(in), after: parse(out), listed: map[string][]milter.BlockReport{}}
+	c := &checker{
+		options: o, report: r, before: parse(in), after: parse(out),
+		listed: map[string][]milter.BlockReport{}, found: map[string]bool{}, wanted: map[string]Picture{}, got: map[string]int{}, explained: map[string]*aligner{},
+	}
 	for _, b := range r.Blocks {
 		c.listed[b.Part] = append(c.listed[b.Part], b)
 	}
@@ -83,7 +105,10 @@ type checker struct {
 	report        milter.Report
 	before, after *part
 	listed        map[string][]milter.BlockReport
-	found         map[string]bool // of listed: the parts that are there
+	found         map[string]bool     // of listed: the parts that are there
+	wanted        map[string]Picture  // by CID, those that the blocks put in refer to
+	got           map[string]int      // how many parts were added for a picture
+	explained     map[string]*aligner // by the part they are about
 	breaches      []Breach
 	places        []Place
 }
@@ -135,63 +160,16 @@ func (c *checker) signed() {
 	if len(c.report.Blocks) == 0 {
 		c.breach(3, nil, "signed, but the report lists no block")
 	}
-	c.found = map[string]bool{}
 	c.header()
-	c.compare(c.before, c.after)
+	if c.textAdded() {
+		c.addedText(c.before, c.after)
+	} else {
+		c.compare(c.before, c.after)
+	}
+	c.allPictures()
 	for _, b := range c.report.Blocks {
 		if !c.found[b.Part] {
 			c.breach(3, nil, "the report lists part %s, which is no leaf of the message", b.Part)
 		}
 	}
-}
-
-// compare walks two trees in step.
-func (c *checker) compare(was, is *part) {
-	if was.kind != is.kind {
-		c.breach(2, was, "was %s and is %s", was.kind, is.kind)
-		return
-	}
-	if len(was.children) != len(is.children) {
-		c.breach(2, was, "had %d parts and has %d", len(was.children), len(is.children))
-		return
-	}
-	c.frame(was, is)
-	if len(was.children) > 0 {
-		c.partHeader(was, is, nil)
-		for i := range was.children {
-			c.compare(was.children[i], is.children[i])
-		}
-		return
-	}
-	if c.listed[was.id] == nil {
-		c.partHeader(was, is, nil)
-		if !bytes.Equal(was.body, is.body) {
-			c.breach(2, was, "%s is not signed, but its bytes differ", was.kind)
-		}
-		return
-	}
-	c.found[was.id] = true
-	c.partHeader(was, is, encodingFields)
-	c.leaf(was, is)
-}
-
-// frame compares what stands between the parts of a multipart.
-func (c *checker) frame(was, is *part) {
-	if len(was.frame) != len(is.frame) {
-		c.breach(2, was, "preamble, boundaries or epilogue differ")
-		return
-	}
-	for i := range was.frame {
-		a, b := was.frame[i], is.frame[i]
-		if !bytes.Equal(a, b) && !(c.emptySigned(was, i-2) && bytes.Equal(append([]byte(lineEndOf(b)), a...), b)) {
-			c.breach(2, was, "preamble, boundary or epilogue differs: %.80q became %.80q", a, b)
-		}
-	}
-}
-
-// emptySigned says whether the i-th child got a block and was empty before: the
-// boundary after it shared its line end with the blank line above, and needs one
-// of its own as soon as there is text between.
-func (c *checker) emptySigned(was *part, i int) bool {
-	return i >= 0 && i < len(was.children) && len(was.children[i].body) == 0 && c.listed[was.children[i].id] != nil
 }

@@ -79,7 +79,7 @@ func TestLawful(t *testing.T) {
 	if len(breaches) > 0 {
 		t.Errorf("%v", breaches)
 	}
-	want := []Place{{"1.1", "Hello Bob", "From: Bob"}, {"1.2", "Hello Bob", "From: Bob"}}
+	want := []Place{{"1.1", "signature", "Hello Bob", "From: Bob"}, {"1.2", "signature", "Hello Bob", "From: Bob"}}
 	if fmt.Sprint(places) != fmt.Sprint(want) {
 		t.Errorf("places %v, want %v", places, want)
 	}

@@ -2,7 +2,10 @@ package laws
 
 import (
 	"bytes"
+	"slices"
 	"strings"
+
+	"sigmilter/milter"
 )
 
 // maxLine is the longest line that may be sent, without its line end (RFC 5322
@@ -30,50 +33,108 @@ func (c *checker) leaf(was, is *part) {
 	c.sameText(was, a, b)
 }
 
+// block is the block that a report speaks of.
+func (c *checker) block(r milter.BlockReport) (Block, bool) {
+	i := slices.IndexFunc(c.options.Blocks, func(b Block) bool { return b.Template == r.Template })
+	if i < 0 {
+		c.breach(3, nil, "no block is made of the template %q", r.Template)
+		return Block{}, false
+	}
+	return c.options.Blocks[i], true
+}
+
 // sameText wants one text to be the other with nothing changed but what the
-// report says.
+// report says: each block put in once, unless it stood there already.
 func (c *checker) sameText(p *part, a, b string) {
-	html := p.kind == "text/html"
-	x := &aligner{
-		a: split(a, html), b: split(b, html), html: html,
-		removed: squeeze(strings.Join(c.removed(p), "")), blocks: len(c.listed[p.id]),
+	reports := c.listed[p.id]
+	x := newAligner(a, b, p.kind == "text/html")
+	old := newAligner(a, a, x.html)
+	stood := make([]standing, len(reports))
+	for i, r := range reports {
+		block, ok := c.block(r)
+		if !ok {
+			return
+		}
+		x.find(i, block, r.Block)
+		old.find(i, block, r.Block)
+		stood[i] = old.stood(i, r, block)
 	}
-	for i, block := range c.options.Blocks {
-		x.find(i, block)
+	x.findInsertions()
+	if !x.explainSome(reports, stood) {
+		c.unexplained(p, x, stood, a == b)
+		return
 	}
-	switch {
-	case len(x.sites) == 0:
-		c.breach(3, p, "the block is not there")
-	case a == b && c.standing(p):
-		c.places = append(c.places, Place{p.id, x.b.visible(0, x.sites[0].block.start), x.b.visible(x.sites[0].block.end, x.b.size())})
-	case a == b:
-		c.breach(3, p, "listed as signed, but nothing was put in")
-	case x.explain():
-		at := x.placed()
-		c.places = append(c.places, Place{p.id, x.b.visible(0, at.start), x.b.visible(at.end, x.b.size())})
-	default:
-		c.breach(2, p, "its text differs by more than the report says, first at %s", x.difference())
+	for i, r := range reports {
+		if x.blocks&(1<<i) != 0 && x.html {
+			block, _ := c.block(r)
+			c.want(block)
+		}
+		c.places = append(c.places, x.place(p.id, i, r))
 	}
+	c.explained[p.id] = x
 }
 
-// removed is the text that the report says was taken out of a part.
-func (c *checker) removed(p *part) []string {
-	var all []string
-	for _, b := range c.listed[p.id] {
-		all = append(all, b.Removed...)
-	}
-	return all
+func newAligner(a, b string, html bool) *aligner {
+	return &aligner{a: split(a, html), b: split(b, html), html: html}
 }
 
-// standing says that every block of a part stood there already and was replaced
-// by itself.
-func (c *checker) standing(p *part) bool {
-	for _, b := range c.listed[p.id] {
-		if b.Placed != "replaced" {
-			return false
+// explainSome looks for an explanation by putting in all blocks but those that
+// stood there; where that is not certain, either way will do.
+func (x *aligner) explainSome(reports []milter.BlockReport, stood []standing) bool {
+	for left := range uint32(1) << len(reports) {
+		x.removed, x.blocks = nil, 0
+		possible := true
+		for i, r := range reports {
+			switch leave := left&(1<<i) != 0; {
+			case leave && stood[i] == didNot, !leave && stood[i] == did:
+				possible = false
+			case !leave:
+				x.blocks |= 1 << i
+				x.removed = append(x.removed, squeeze(strings.Join(r.Removed, ""))...)
+			}
+		}
+		if possible && (x.blocks == 0 || x.a.src != x.b.src) && x.explain() {
+			return true
 		}
 	}
-	return true
+	return false
+}
+
+// unexplained says what is wrong with a text.
+func (c *checker) unexplained(p *part, x *aligner, stood []standing, same bool) {
+	for i := range stood {
+		if stood[i] == didNot && !slices.ContainsFunc(x.sites, func(s site) bool { return s.which == i }) {
+			c.breach(3, p, "the block is not there")
+			return
+		}
+	}
+	if same {
+		c.breach(3, p, "listed as signed, but nothing was put in")
+		return
+	}
+	c.breach(2, p, "its text differs by more than the report says, first at %s", x.difference())
+}
+
+// place is where a block stands now, which was put in or stood there.
+func (x *aligner) place(part string, which int, r milter.BlockReport) Place {
+	at, _, ok := x.placed(which)
+	if !ok {
+		at = x.edge(r)
+		for _, s := range x.sites {
+			if s.which == which && (r.Block == disclaimer || at.start == at.end) {
+				at = s.block
+			}
+		}
+	}
+	return Place{part, r.Block, x.b.visible(0, at.start), x.b.visible(at.end, x.b.size())}
+}
+
+// edge is the end of the text for a disclaimer, or else its start.
+func (x *aligner) edge(r milter.BlockReport) interval {
+	if r.Block == disclaimer {
+		return interval{x.b.size(), x.b.size()}
+	}
+	return interval{}
 }
 
 // lines wants no line longer than may be sent, but for what is left of one that

@@ -1,7 +1,7 @@
 package laws
 
 import (
-	"regexp"
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -16,10 +16,10 @@ type site struct {
 	insertions []interval // what may have been put in along with it
 }
 
-// find adds the places where a block stands.
-func (x *aligner) find(which int, b Block) {
+// find adds the places where a block of a kind stands.
+func (x *aligner) find(which int, b Block, kind string) {
 	if x.html {
-		x.findHTML(which, b.HTML)
+		x.findHTML(which, b.HTML, kind)
 		return
 	}
 	var forms []string
@@ -91,25 +91,31 @@ func (x *aligner) stands(at int, want *text) bool {
 	return true
 }
 
-// container is the start tag around each HTML block: by it sigmilter finds the
-// block again.
-var container = regexp.MustCompile(`^<div id="(sigmilter-[a-z-]+)" class="(sigmilter-[a-z-]+)">$`)
+// containerOf is the start tag around the HTML of each block: by it sigmilter
+// finds the block again.
+func containerOf(kind string) string {
+	return `<div id="sigmilter-` + kind + `" class="sigmilter-` + kind + `">`
+}
 
 // findHTML looks for an HTML block inside its container.
-func (x *aligner) findHTML(which int, form string) {
+func (x *aligner) findHTML(which int, form, kind string) {
+	container := containerOf(cmp.Or(kind, "signature"))
 	want := split(strings.ReplaceAll(strings.Trim(form, " \t\r\n"), "\r\n", "\n"), true)
 	for at := 0; at+want.size()+2 <= x.b.size(); at++ {
 		stop := at + want.size() + 2
-		if x.b.units[at].kind != open || !isContainer(x.b.raw(at)) || x.b.raw(stop-1) != "</div>" || !x.stands(at+1, &want) {
-			continue
+		if x.b.raw(at) == container && x.b.raw(stop-1) == "</div>" && x.stands(at+1, &want) {
+			x.sites = append(x.sites, site{which: which, block: interval{at, stop}})
 		}
-		x.sites = append(x.sites, site{which, interval{at, stop}, x.insertions(at, stop)})
 	}
 }
 
-func isContainer(raw string) bool {
-	m := container.FindStringSubmatch(raw)
-	return m != nil && m[1] == m[2]
+// findInsertions says for the places in HTML what may have been put in.
+func (x *aligner) findInsertions() {
+	for i := range x.sites {
+		if s := &x.sites[i]; x.html {
+			s.insertions = x.insertions(s.block.start, s.block.end)
+		}
+	}
 }
 
 // insertions are the ranges that may have been put in with the block [at, stop):
@@ -147,7 +153,22 @@ func (x *aligner) entered(from, stop int, left []string) (to int, ok bool) {
 		n++
 	}
 	to = stop + n
-	return to, n == len(left) || x.b.visible(to, x.b.size()) == ""
+	return to, n == len(left) || x.nothingAfter(to)
+}
+
+// nothingAfter says whether a reader sees nothing from a unit on but blocks.
+func (x *aligner) nothingAfter(at int) bool {
+	for at < x.b.size() {
+		if i := slices.IndexFunc(x.sites, func(s site) bool { return s.block.start == at }); i >= 0 {
+			at = x.sites[i].block.end
+			continue
+		}
+		if x.b.visible(at, at+1) != "" {
+			return false
+		}
+		at++
+	}
+	return true
 }
 
 // reopens says whether unit i is the start tag of an element that began before.

@@ -1,0 +1,92 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"sigmilter/sigstore/render"
+)
+
+// Blocks is what all templates share.
+type Blocks struct {
+	// Partials is the folder of the files that templates include: NAME.html for
+	// HTML templates, NAME.txt for text ones. Absolute, or empty for none.
+	Partials string
+	// PhonePrefix is the country calling code of phone numbers without one, such
+	// as +49; empty leaves such numbers as they are.
+	PhonePrefix string
+	// Budget is the most bytes a block should have with its pictures, as it goes
+	// into mail; check warns of a larger one. 100 kB.
+	Budget int64
+
+	options  render.Options
+	pictures map[string][]Picture // by the name of the HTML partial
+}
+
+// read reads the settings and the partials.
+func (b *Blocks) read(v value) {
+	table(
+		setting{key: "partials", read: b.readPartials},
+		setting{key: "phone_prefix", read: one(callingCodes, &b.PhonePrefix)},
+		setting{key: "budget", read: size(&b.Budget)},
+	)(v)
+	b.options.PhonePrefix = b.PhonePrefix
+}
+
+var callingCodes = kind[string]{"a country calling code", `"+49"`, parseCallingCode}
+
+var callingCode = regexp.MustCompile(`^\+[1-9][0-9]{0,2}$`)
+
+func parseCallingCode(s string) (string, error) {
+	if !callingCode.MatchString(s) {
+		return "", errors.New("it needs a + and one to three digits")
+	}
+	return s, nil
+}
+
+// readPartials reads all files .html and .txt of the folder, so that a partial
+// that cannot be read is found before a template includes it.
+func (b *Blocks) readPartials(v value) {
+	one(pathsIn(v.src.dir), &b.Partials)(v)
+	if b.Partials == "" {
+		return
+	}
+	entries, err := os.ReadDir(b.Partials)
+	if err != nil {
+		v.fault(b.Partials+" "+unreadable(err).Error(), "write the name of a folder that sigmilter may read")
+		return
+	}
+	b.options.HTMLPartials, b.options.TextPartials = map[string]string{}, map[string]string{}
+	b.pictures = map[string][]Picture{}
+	for _, entry := range entries {
+		path := filepath.Join(b.Partials, entry.Name())
+		ext := filepath.Ext(path)
+		name := strings.TrimSuffix(entry.Name(), ext)
+		if name == "" || ext != ".html" && ext != ".txt" {
+			continue
+		}
+		text, ok := readTemplateFile(v, path)
+		switch {
+		case !ok:
+		case ext == ".txt":
+			b.options.TextPartials[name] = text
+		default:
+			b.options.HTMLPartials[name], b.pictures[name] = readPictures(v, path, text)
+		}
+	}
+}
+
+// addPictures adds the pictures of the partials that the template includes.
+func (t *Template) addPictures(b Blocks) {
+	for _, name := range t.Parsed.Partials() {
+		for _, p := range b.pictures[name] {
+			if !slices.ContainsFunc(t.Pictures, func(q Picture) bool { return q.CID == p.CID }) {
+				t.Pictures = append(t.Pictures, p)
+			}
+		}
+	}
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sigmilter/milter"
+	"sigmilter/milter/policy"
+)
+
+// explanation is what `explain --json` writes.
+type explanation struct {
+	Sender     string    `json:"sender"` // empty: the null sender
+	Recipients []string  `json:"recipients"`
+	Time       time.Time `json:"time"` // for rules that have one
+	policy.Trace
+	Report milter.Report `json:"report"` // as of `sign --report`
+}
+
+func newExplainCommand() *cobra.Command {
+	var (
+		o      signOptions // of which config and the envelope are asked for
+		at     string
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:   "explain -c FILE [--from A] [--to A]... [--at TIME] [--json] [MESSAGE]",
+		Short: "Tell step by step what would be done with a message, and why",
+		Long: `explain reads a message from a file or standard input and tells in words how the
+daemon would decide on it: guard, kind of message, tenant, author, each rule with
+each of its conditions and what the message has, and where the blocks would go.
+The message is not changed. No daemon is needed; people are found as by sign.`,
+		Example: `  sigmilter explain -c sigmilter.toml reply.eml
+  sigmilter explain -c sigmilter.toml --to ben@example.net --at 2026-12-24T09:00:00+01:00 reply.eml
+  sigmilter explain -c sigmilter.toml --json reply.eml | jq '.rules[] | {rule, outcome}'`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
+	cmd.Flags().StringVar(&o.from, "from", "", "envelope sender `ADDRESS`; empty is the null sender (default: the From field)")
+	cmd.Flags().StringArrayVar(&o.recipients, "to", nil, "envelope recipient `ADDRESS`, once for each (default: the To, Cc and Bcc fields)")
+	cmd.Flags().StringVar(&at, "at", "", "decide as if it were this `TIME`, such as 2026-12-24T09:00:00+01:00 (default: now)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write the explanation as JSON")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o.fromGiven = cmd.Flags().Changed("from")
+		now, err := timeOf(at)
+		if err != nil {
+			return err
+		}
+		raw, err := readMessage(args, cmd.InOrStdin())
+		if err != nil {
+			return err
+		}
+		x, err := o.explain(cmd.Context(), raw, now, cmd.ErrOrStderr())
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			return writeJSON(cmd.OutOrStdout(), x)
+		}
+		return x.write(cmd.OutOrStdout())
+	}
+	return cmd
+}
+
+func timeOf(at string) (time.Time, error) {
+	if at == "" {
+		return time.Now(), nil
+	}
+	t, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return t, &exitError{exitUsage, errors.New("--at needs a time like 2026-12-24T09:00:00+01:00")}
+	}
+	return t, nil
+}
+
+// explain takes a message through the engine with a trace.
+func (o *signOptions) explain(ctx context.Context, raw []byte, now time.Time, stderr io.Writer) (*explanation, error) {
+	off, err := openOffline(ctx, o.config, stderr)
+	if err != nil {
+		return nil, err
+	}
+	defer off.store.Close()
+	off.engine.Now = func() time.Time { return now }
+	f := milter.ParseFile(raw)
+	e := o.envelope(f)
+	x := &explanation{Sender: e.sender, Recipients: append([]string{}, e.recipients...), Time: now}
+	x.Report = signTraced(off.cfg, off.engine, f, e, &x.Trace).Report
+	if x.Rules == nil {
+		x.Rules = []policy.RuleTrace{} // a list in JSON
+	}
+	return x, nil
+}
+
+// write prints the explanation, a paragraph for each step.
+func (x *explanation) write(out io.Writer) error {
+	var b strings.Builder
+	line := func(what, format string, args ...any) {
+		fmt.Fprintf(&b, "%-10s %s\n", what, visible(fmt.Sprintf(format, args...)))
+	}
+	line("message", "from %s to %s, %s", orElse(x.Sender, "<>"), orElse(strings.Join(x.Recipients, ", "), "nobody"), x.Time.Format("Mon 2006-01-02 15:04 MST"))
+	for _, s := range x.Steps {
+		goes := "goes on: "
+		if !s.GoesOn {
+			goes = "ends here: "
+		}
+		line(s.Step, "%s%s", goes, s.Words)
+	}
+	for i := range x.Rules {
+		r := &x.Rules[i]
+		line("rule", "%q %s", r.Rule, ruleWords(r))
+		for _, c := range r.If {
+			line("", "%s: %s; %s", metWords(c.Met), c.Wants, c.Found)
+		}
+		for _, c := range r.Except {
+			line("", "exception %s: %s; %s", metWords(c.Met), c.Wants, c.Found)
+		}
+	}
+	for _, words := range placementWords(&x.Report) {
+		line("placement", "%s", words)
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+// visible keeps what a message has from moving the cursor of a terminal.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			return '\ufffd'
+		}
+		return r
+	}, s)
+}
+
+func metWords(met bool) string {
+	if met {
+		return "met"
+	}
+	return "not met"
+}
+
+// ruleWords say what became of a rule.
+func ruleWords(r *policy.RuleTrace) string {
+	switch r.Outcome {
+	case policy.NotMet:
+		return "does not apply"
+	case policy.Excepted:
+		return "does not apply, by an exception"
+	case policy.ByKeyword:
+		return fmt.Sprintf("is taken out by the keyword %q in the subject", r.By)
+	case policy.NotReached:
+		return fmt.Sprintf("is not reached, rule %q stops", r.By)
+	}
+	words := "applies: " + orElse(strings.Join(r.Takes, ", "), "nothing is left for it to say")
+	if r.Stops {
+		words += "; it stops"
+	}
+	return words
+}
+
+// placementWords say what would be done with the message, a sentence for each
+// block.
+func placementWords(r *milter.Report) []string {
+	if len(r.Blocks) == 0 {
+		return []string{fmt.Sprintf("%s, reason %s", r.Action, r.Reason)}
+	}
+	var all []string
+	for _, b := range r.Blocks {
+		words := fmt.Sprintf("%s, %s %s in part %s (%s): %s", r.Action, b.Block, b.Template, b.Part, b.Type, b.Placed)
+		if b.Separator != "" {
+			words += ", quoted mail begins with " + b.Separator
+		}
+		for _, text := range b.Removed {
+			words += fmt.Sprintf(", removed %q", text)
+		}
+		all = append(all, words)
+	}
+	return all
+}

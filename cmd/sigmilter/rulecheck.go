@@ -1,0 +1,60 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/milter/policy"
+)
+
+// checkRule warns of what the people or the time make of a rule: groups and
+// attributes that nobody has, a time that is over. groups are as conditions compare them.
+func (r *checkReport) checkRule(rule config.Rule, attributes, groups map[string]bool, now time.Time) {
+	for _, c := range slices.Concat(rule.If, rule.Except) {
+		switch c.Name() {
+		case "from_group":
+			for _, g := range c.Words() {
+				if !groups[g] {
+					r.warn("rule %s: nobody is in the group %q", rule.Name, g)
+				}
+			}
+		case "from_attribute":
+			for _, a := range c.Keys() {
+				if !hasFold(attributes, a) {
+					r.warn("rule %s: nobody has the attribute %s", rule.Name, a)
+				}
+			}
+		}
+	}
+	if rule.Over(now) {
+		r.warn("rule %s: its time is over, it never applies again", rule.Name)
+	}
+}
+
+func hasFold(names map[string]bool, name string) bool {
+	for n := range names {
+		if strings.EqualFold(n, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// otherConditions names what a rule asks for beside recipients and authors.
+func otherConditions(c *policy.Conditions) []string {
+	names := []string{}
+	for i := range c.If {
+		if n := c.If[i].Name(); n != "to" && n != "from" {
+			names = append(names, n)
+		}
+	}
+	if len(c.Except) > 0 {
+		names = append(names, "except")
+	}
+	if len(c.OptOut) > 0 {
+		names = append(names, "opt_out")
+	}
+	return names
+}

@@ -1,0 +1,171 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"sigmilter/milter/entity"
+)
+
+// scope says where the recipients of a message are. A recipient is internal when
+// its domain is one of the author's tenant; a message is external when any
+// recipient is.
+type scope string
+
+const (
+	internal scope = "internal"
+	external scope = "external"
+)
+
+// message is a message as the conditions of all rules see it. What takes time is
+// worked out once, when the first condition asks for it.
+type message struct {
+	facts   *Facts
+	tenant  *Tenant
+	person  *Person
+	scope   scope
+	thread  Thread
+	subject value
+	// sized says that a condition asked for the size while it was not known.
+	sized bool
+
+	toSet, fromSet, groupSet set
+	attributes               map[string]*value
+	fields                   map[string]field
+}
+
+// scopeOf is where the recipients of a message are.
+func scopeOf(recipients []string, t *Tenant) scope {
+	for _, r := range recipients {
+		if !slices.Contains(t.Domains, domainOf(canonical(r))) {
+			return external
+		}
+	}
+	return internal
+}
+
+func scopeWords(m *message) string {
+	for _, r := range m.facts.Recipients {
+		if scopeOf([]string{r}, m.tenant) == external {
+			return r + " is external"
+		}
+	}
+	return "all recipients are internal"
+}
+
+// addressSet are addresses and their domains.
+func addressSet(addresses []string) set {
+	all := make(set, 2*len(addresses))
+	for _, a := range addresses {
+		a = canonical(a)
+		all[a] = struct{}{}
+		all[domainOf(a)] = struct{}{}
+	}
+	return all
+}
+
+func (m *message) recipients() set {
+	if m.toSet == nil {
+		m.toSet = addressSet(m.facts.Recipients)
+	}
+	return m.toSet
+}
+
+// origins are the addresses of the author, with their domains.
+func (m *message) origins() set {
+	if m.fromSet == nil {
+		m.fromSet = addressSet(m.person.Addresses)
+	}
+	return m.fromSet
+}
+
+func (m *message) groups() set {
+	if m.groupSet == nil {
+		m.groupSet = make(set, len(m.person.Groups))
+		for _, g := range m.person.Groups {
+			m.groupSet[fold(g)] = struct{}{}
+		}
+	}
+	return m.groupSet
+}
+
+// attribute is one of the author, its name in any case; an empty one when he has
+// none of that name.
+func (m *message) attribute(name string) *value {
+	if v, ok := m.attributes[name]; ok {
+		return v
+	}
+	text, ok := m.person.Attributes[name]
+	if !ok {
+		for n, v := range m.person.Attributes {
+			if strings.EqualFold(n, name) {
+				text = v
+			}
+		}
+	}
+	v := newValue(text)
+	if m.attributes == nil {
+		m.attributes = map[string]*value{}
+	}
+	m.attributes[name] = &v
+	return &v
+}
+
+// field is what the fields of one name say.
+type field []value
+
+// field is that of a name.
+func (m *message) field(name string) field {
+	if f, ok := m.fields[name]; ok {
+		return f
+	}
+	var f field
+	for _, one := range m.facts.Header {
+		if strings.EqualFold(one.Name, name) {
+			f = append(f, newValue(entity.Header{one}.Text(one.Name)))
+		}
+	}
+	if m.fields == nil {
+		m.fields = map[string]field{}
+	}
+	m.fields[name] = f
+	return f
+}
+
+// hold says whether one of the fields has a text.
+func (f field) hold(t *text) bool {
+	for i := range f {
+		if t.in(&f[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f field) words(name string) string {
+	if len(f) == 0 {
+		return "there is no field " + name
+	}
+	var all []string
+	for _, v := range f {
+		all = append(all, fmt.Sprintf("%q", v.text))
+	}
+	return few(name+" is", all)
+}
+
+// size is that of the message; 0 while it is not known.
+func (m *message) size() int64 {
+	if m.facts.Size < 0 {
+		m.sized = true
+		return 0
+	}
+	return m.facts.Size
+}
+
+func sizeWords(m *message) string {
+	if m.facts.Size < 0 {
+		return "its size is not known yet"
+	}
+	return fmt.Sprintf("it has %d", m.facts.Size)
+}

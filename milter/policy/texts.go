@@ -1,0 +1,100 @@
+package policy
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// text is a word of the configuration that something of a message is compared
+// with: as it is, without regard to case, or as a regular expression when it is
+// written between slashes.
+type text struct {
+	plain   string // folded
+	pattern *regexp.Regexp
+}
+
+func parseText(s string) (text, error) {
+	if len(s) < 2 || s[0] != '/' || s[len(s)-1] != '/' {
+		return text{plain: fold(s)}, nil
+	}
+	re, err := regexp.Compile(s[1 : len(s)-1])
+	if err != nil {
+		return text{}, errors.New(strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	}
+	return text{pattern: re}, nil
+}
+
+// is says whether a value is the text, or matches the expression.
+func (t *text) is(v *value) bool {
+	if t.pattern != nil {
+		return t.pattern.MatchString(v.text)
+	}
+	return t.plain == v.folded
+}
+
+// in says whether a value has the text as words of its own, or matches the
+// expression.
+func (t *text) in(v *value) bool {
+	if t.pattern != nil {
+		return t.pattern.MatchString(v.text)
+	}
+	return hasWords(v.folded, t.plain)
+}
+
+// value is something of a message that texts are compared with.
+type value struct{ text, folded string }
+
+func newValue(s string) value { return value{s, fold(s)} }
+
+// fold makes texts comparable that differ in case or in how accents are written.
+func fold(s string) string {
+	return strings.ToLower(norm.NFC.String(strings.TrimSpace(s)))
+}
+
+// ParseKeyword reads a word, or several, to be looked for in a subject. The
+// result is compared without regard to case.
+func ParseKeyword(s string) (string, error) {
+	switch {
+	case strings.TrimSpace(s) == "":
+		return "", errors.New("it is empty")
+	case strings.ContainsFunc(s, unicode.IsControl):
+		return "", errors.New("it has a control character")
+	}
+	return fold(s), nil
+}
+
+// hasWords says whether a folded text has the words, and not as a part of longer
+// ones: "ad" is not in "bad news".
+func hasWords(folded, words string) bool {
+	for at := 0; ; {
+		i := strings.Index(folded[at:], words)
+		if i < 0 {
+			return false
+		}
+		if standsAlone(folded, at+i, at+i+len(words)) {
+			return true
+		}
+		at += i + 1
+	}
+}
+
+// standsAlone says whether no word goes on across the ends of s[start:end].
+func standsAlone(s string, start, end int) bool {
+	first, _ := utf8.DecodeRuneInString(s[start:end])
+	last, _ := utf8.DecodeLastRuneInString(s[start:end])
+	before, _ := utf8.DecodeLastRuneInString(s[:start])
+	after, _ := utf8.DecodeRuneInString(s[end:])
+	return !(inWord(before) && inWord(first)) && !(inWord(last) && inWord(after))
+}
+
+// inWord says whether a rune is part of a word. The scripts that put no blanks
+// between words are left out: there a word begins anywhere.
+func inWord(r rune) bool {
+	return (unicode.IsLetter(r) || unicode.IsDigit(r)) &&
+		!unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}

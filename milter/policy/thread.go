@@ -1,0 +1,77 @@
+package policy
+
+import (
+	"strings"
+
+	"sigmilter/milter/entity"
+	"sigmilter/milter/insert"
+)
+
+// Thread says how a message stands to others.
+type Thread string
+
+// The kinds of a thread's messages.
+const (
+	New     Thread = "new"
+	Reply   Thread = "reply"
+	Forward Thread = "forward"
+)
+
+// threadOf tells a forward by its subject, as the fields are those of a reply
+// then, and a reply by its subject or by what it refers to.
+func threadOf(h entity.Header, subject string) Thread {
+	prefixed := insert.IsReply(subject)
+	switch {
+	case prefixed && isForward(subject):
+		return Forward
+	case prefixed || h.Get("In-Reply-To") != "" || h.Get("References") != "":
+		return Reply
+	}
+	return New
+}
+
+// forwards are the prefixes of [insert.IsReply] that say forwarded. QUIRK: VS is a
+// forward in Danish and Norwegian, and a reply in Finnish and Estonian; it is
+// taken for a forward.
+var forwards = map[string]bool{
+	"fw": true, "fwd": true, "forwarded": true, // English
+	"wg": true, "weitergeleitet": true, // German
+	"doorst": true, "doorgestuurd": true, // Dutch
+	"vs": true, "videresendt": true, "videresend": true, // Danish, Norwegian
+	"vb": true, "vidarebefordrat": true, // Swedish
+	"fs": true, "framsent": true, // Icelandic
+	"tr": true, "transféré": true, // French
+	"rv": true, "reenviar": true, "reenviado": true, // Spanish, Catalan
+	"enc": true, "encaminhado": true, // Portuguese
+	"i": true, "inoltra": true, "inoltro": true, // Italian
+	"redir": true, "redir.": true, // Romanian
+	"pd": true, "przek": true, // Polish
+	"přepos": true,                    // Czech
+	"posr":   true,                    // Slovene
+	"пр":     true,                    // Bulgarian
+	"пер":    true, "переслано": true, // Russian, Ukrainian
+	"pārs": true,                     // Latvian
+	"πρθ":  true, "προωθημένο": true, // Greek
+	"vl": true, "välitetty": true, // Finnish
+	"edasi":      true,                     // Estonian
+	"továbbítás": true, "továbbítva": true, // Hungarian
+	"br":     true,                   // Basque
+	"ymlaen": true,                   // Welsh
+	"ilt":    true, "iletilen": true, // Turkish
+	"إعادة توجيه": true, "تحويل": true, // Arabic
+	"הועבר": true, "העברה": true, // Hebrew
+	"转发": true, "轉寄": true, "轉發": true, // Chinese
+	"転送": true,                      // Japanese
+	"전달": true,                      // Korean
+	"ct": true, "chuyển tiếp": true, // Vietnamese
+}
+
+// isForward says whether the prefix of a subject, which has one, says forwarded.
+func isForward(subject string) bool {
+	s := fold(subject)
+	if tag, rest, ok := strings.Cut(s, "]"); ok && strings.HasPrefix(tag, "[") {
+		s = strings.TrimLeft(rest, " ")
+	}
+	i := strings.IndexAny(s, ":：")
+	return i >= 0 && forwards[strings.TrimRight(strings.ReplaceAll(s[:i], "\u0307", ""), " 0123456789[]()^")]
+}
