@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -120,19 +119,6 @@ func textCharset(label string, text []byte) (charset, error) {
 		}
 	}
 	return charset{}, fmt.Errorf("%w %q without byte order mark", ErrCharset, label)
-}
-
-// charsetReader serves mime.WordDecoder.
-func charsetReader(label string, r io.Reader) (io.Reader, error) {
-	b, err := io.ReadAll(r)
-	if err != nil {
-		return nil, err
-	}
-	cs, err := textCharset(label, b)
-	if err != nil {
-		return nil, err
-	}
-	return bytes.NewReader(cs.decodeAll(b)), nil
 }
 
 // plain reports whether the bytes are the text.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"mime"
 	"strings"
+
+	mailcharset "github.com/emersion/go-message/charset"
 )
 
 // Field is one field of a header. Value is everything after the colon without
@@ -61,7 +63,7 @@ func (h Header) Count(name string) int { return len(h.All(name)) }
 func (h Header) Text(name string) string { return decodeWords(h.Get(name)) }
 
 func decodeWords(s string) string {
-	d := mime.WordDecoder{CharsetReader: charsetReader}
+	d := mime.WordDecoder{CharsetReader: mailcharset.Reader}
 	if text, err := d.DecodeHeader(s); err == nil {
 		return text
 	}
