@@ -31,7 +31,9 @@ func FuzzPlace(f *testing.F) {
 		}
 		signed := apply(t, text, pl)
 		signed = strings.ReplaceAll(signed, "[SIG]", testBlock.wrapped())
-		checkKept(t, text, signed, pl, kind)
+		if utf8.ValidString(text) { // bytes that are none may join to a character when what is between goes
+			checkKept(t, text, signed, pl, kind)
+		}
 		if strings.Contains(text, "\x00") || strings.Contains(text, "\r") && !kind.HTML {
 			return // line ends are the leaf's business
 		}
@@ -55,7 +57,7 @@ func checkKept(t *testing.T, text, signed string, pl Placement, kind Kind) {
 	for _, e := range pl.Edits {
 		cut += text[at:e.Start]
 		at = e.End
-		if !utf8.ValidString(e.New) && utf8.ValidString(text) {
+		if !utf8.ValidString(e.New) {
 			t.Fatalf("%q was put in", e.New)
 		}
 	}
