@@ -196,7 +196,7 @@ func (s *scan) endTag(tag atom.Atom, at, end int) {
 // tagName is the name in a start or end tag.
 func tagName(raw []byte) []byte {
 	raw = bytes.TrimPrefix(bytes.TrimPrefix(raw, []byte("<")), []byte("/"))
-	if i := bytes.IndexAny(raw, " \t\r\n/>"); i >= 0 {
+	if i := bytes.IndexAny(raw, " \t\r\n\f/>"); i >= 0 {
 		raw = raw[:i]
 	}
 	return raw
