@@ -210,12 +210,14 @@ func (h *harness) complete(mta *miltertest.MTA, body string) {
 // eventually waits for a condition nobody signals.
 func eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(patience)
+	look, limit := time.NewTicker(time.Millisecond), time.After(patience)
+	defer look.Stop()
 	for !condition() {
-		if time.Now().After(deadline) {
+		select {
+		case <-look.C:
+		case <-limit:
 			t.Fatalf("still not: %s", what)
 		}
-		time.Sleep(time.Millisecond)
 	}
 }
 

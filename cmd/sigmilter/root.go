@@ -86,6 +86,13 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
 		Example: `  Look for mistakes in the configuration, in templates and in people's data:
     sigmilter check -c /etc/sigmilter/sigmilter.toml
 
+  Run the milter, or one message through it without a mail server:
+    sigmilter serve -c /etc/sigmilter/sigmilter.toml
+    sigmilter sign -c /etc/sigmilter/sigmilter.toml message.eml > signed.eml
+
+  Look at a person's signature before it goes out:
+    sigmilter preview -c /etc/sigmilter/sigmilter.toml --person alice@contoso.com
+
   Tell why a message is signed as it is, or not:
     sigmilter explain -c /etc/sigmilter/sigmilter.toml message.eml
 
