@@ -126,17 +126,17 @@ func check(ctx context.Context, path string) (*checkReport, error) {
 // the groups as conditions compare them.
 func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, attributes, groups map[string]bool) error {
 	d := t.Directory
-	people, warnings, err := directory.CSV{Path: d.Path}.People(ctx)
+	batch, err := directory.CSV{Path: d.Path}.Read(ctx, "", nil)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
 		r.addFault(d.Fault(err.Error() + "; mend the file or name another"))
 	}
-	for _, warning := range warnings {
+	for _, warning := range batch.Warnings {
 		r.warn("%v", warning)
 	}
-	for _, person := range people {
+	for _, person := range batch.People {
 		for name := range person.Attributes {
 			attributes[name] = true
 		}
@@ -146,7 +146,7 @@ func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, attributes
 			}
 		}
 	}
-	r.Tenants = append(r.Tenants, tenantReport{t.Name, t.Domains, d.Source, d.Path, len(people)})
+	r.Tenants = append(r.Tenants, tenantReport{t.Name, t.Domains, d.Source, d.Path, len(batch.People)})
 	return nil
 }
 

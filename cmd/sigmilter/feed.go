@@ -30,23 +30,23 @@ func newFeeds(cfg *config.Config, store *sigstore.Store, log *slog.Logger) []fee
 // sync reads the source once. When it cannot be read, the people of before stay
 // and the store remembers why.
 func (f feed) sync(ctx context.Context) error {
-	people, warnings, err := f.source.People(ctx)
+	batch, err := f.source.Read(ctx, "", nil)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	state := sigstore.SyncState{At: time.Now(), Source: f.tenant.Directory.Source, People: len(people)}
-	for _, w := range warnings {
+	state := sigstore.SyncState{At: time.Now(), Source: f.tenant.Directory.Source, People: len(batch.People)}
+	for _, w := range batch.Warnings {
 		f.log.Warn("left out of the directory", "problem", w)
 	}
 	var diff sigstore.Diff
 	if err == nil {
-		diff, err = f.store.Replace(f.tenant.Name, people)
+		diff, err = f.store.Replace(f.tenant.Name, batch.People)
 	}
 	if err != nil {
 		state.Err = err.Error()
 		f.log.Error("directory not read, signing goes on with the people of before", "error", err)
 	} else if diff != (sigstore.Diff{}) {
-		f.log.Info("directory read", "people", len(people), "added", diff.Added, "changed", diff.Changed, "removed", diff.Removed)
+		f.log.Info("directory read", "people", len(batch.People), "added", diff.Added, "changed", diff.Changed, "removed", diff.Removed)
 	}
 	if serr := f.store.SetSync(f.tenant.Name, state); serr != nil {
 		return fmt.Errorf("remembering the sync of tenant %s: %w", f.tenant.Name, serr)

@@ -41,19 +41,20 @@ func (e *RowError) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Problem)
 }
 
-// People reads the file. The error is set when the file cannot be read, when its
-// first row is no usable header, and when there is not one person in it.
-func (c CSV) People(ctx context.Context) ([]Person, []error, error) {
+// Read implements [Source]. Every batch is a full one. It is an error when the file
+// cannot be read, when its first row is no usable header, and when there is not one
+// person in it. The batch of an error has the warnings.
+func (c CSV) Read(ctx context.Context, _ string, _ Progress) (Batch, error) {
 	f, err := os.Open(c.Path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read people: %w", err)
+		return Batch{}, fmt.Errorf("read people: %w", err)
 	}
 	defer f.Close()
 	people, warnings, err := readCSV(ctx, f, c.Path)
 	if err != nil {
-		return nil, warnings, fmt.Errorf("read people from %s: %w", c.Path, err)
+		return Batch{Warnings: warnings}, fmt.Errorf("read people from %s: %w", c.Path, err)
 	}
-	return people, warnings, nil
+	return Batch{Full: true, People: people, Warnings: warnings}, nil
 }
 
 func readCSV(ctx context.Context, in io.Reader, path string) ([]Person, []error, error) {

@@ -27,7 +27,8 @@ func writeFile(t *testing.T, content string) string {
 func read(t *testing.T, content string) ([]Person, []string, error) {
 	t.Helper()
 	path := writeFile(t, content)
-	people, warnings, err := CSV{Path: path}.People(t.Context())
+	batch, err := CSV{Path: path}.Read(t.Context(), "", nil)
+	people, warnings := batch.People, batch.Warnings
 	var texts []string
 	for _, w := range warnings {
 		texts = append(texts, strings.TrimPrefix(w.Error(), filepath.Dir(path)+"/"))
@@ -212,13 +213,13 @@ func TestUnusableFiles(t *testing.T) {
 			}
 		})
 	}
-	_, _, err := CSV{Path: filepath.Join(t.TempDir(), "absent.csv")}.People(t.Context())
+	_, err := CSV{Path: filepath.Join(t.TempDir(), "absent.csv")}.Read(t.Context(), "", nil)
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("absent file: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := (CSV{Path: writeFile(t, "mail\na@b.c\n")}).People(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := (CSV{Path: writeFile(t, "mail\na@b.c\n")}).Read(ctx, "", nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }

@@ -1,9 +1,9 @@
 // Package directory brings in the people whose signatures are put into mail.
 //
-// A [Source] is asked for everybody it knows and answers with the people it
-// could read, a warning for each entry it had to leave out, and an error only
-// when it could read nothing to rely on. A caller that gets an error keeps the
-// people it had.
+// A [Source] is read again and again. Each reading brings a [Batch]: everybody, or
+// what changed since the one before, with a warning for each entry that had to be
+// left out. It is an error only when there is nothing to rely on; a caller that
+// gets one keeps the people it had.
 //
 // Whatever a source calls its columns or attributes, a [Person] carries them
 // under the names Microsoft Graph uses; templates and rules know only those.
@@ -29,14 +29,65 @@ type Person struct {
 	// Groups are the groups the person is a member of, by address or by name,
 	// as the source spells them.
 	Groups []string `json:"groups,omitempty"`
+	// Key is what the source knows the person by when the address changes, such
+	// as Graph's id or LDAP's objectGUID. Empty means the primary address.
+	Key string `json:"key,omitempty"`
+	// Photo is the person's picture, JPEG, PNG or GIF; nil for none. It is stored
+	// beside the person.
+	Photo []byte `json:"-"`
+	// Ready is a signature made elsewhere, nil for none.
+	Ready *Ready `json:"ready,omitempty"`
 }
 
-// Source is somewhere people come from.
+// Ready is a person's signature as another program made it.
+type Ready struct {
+	HTML   string  `json:"html,omitempty"`
+	Text   string  `json:"text,omitempty"` // empty is derived from the HTML
+	Images []Image `json:"images,omitempty"`
+}
+
+// Image is a picture that a ready-made signature shows.
+type Image struct {
+	Name string `json:"name"` // as src has it in the HTML, with or without cid: before it
+	Type string `json:"type"` // media type
+	Data []byte `json:"data"`
+}
+
+// Group is a group and its members, those of groups within it included.
+type Group struct {
+	Name    string   // address or name, as rules have it
+	Members []string // keys of people, see [Person].Key
+}
+
+// Batch is what one reading of a source brought.
+type Batch struct {
+	// Full says that People are all there are: who is not among them has left.
+	// Else they are who is new or changed since the cursor, whole.
+	Full   bool
+	People []Person
+	// Gone are the keys of people who left, when the batch is not full. Keys that
+	// nobody knows do no harm.
+	Gone []string
+	// Groups are all groups the source was asked for, whole, also when the people
+	// are not. It is nil when people carry their groups themselves.
+	Groups []Group
+	// Cursor is what the next reading is to be given.
+	Cursor string
+	// Warnings each name an entry that was left out, or a part of it, and why.
+	Warnings []error
+}
+
+// Progress is told how far a reading is: people read so far, and how many there
+// are, 0 when the source does not tell. It is called often and returns at once.
+type Progress func(read, total int)
+
+// Source is somewhere people come from. It is read by one goroutine at a time.
 type Source interface {
-	// People reads everybody. No two of the people share an address. Each
-	// warning names an entry that was left out, or a part of it, and why; err
-	// says that the source as a whole cannot be used now.
-	People(ctx context.Context) (people []Person, warnings []error, err error)
+	// Read brings what changed since the reading that gave the cursor. With an
+	// empty cursor, or one it cannot go on from, it brings everybody. No two of the
+	// people share an address. An error says that the source as a whole cannot be
+	// used now; the cursor is good still. progress may be nil.
+	Read(ctx context.Context, cursor string, progress Progress) (Batch, error)
 }
 
 var canonical = func() map[string]string {
