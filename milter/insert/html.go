@@ -59,6 +59,7 @@ type scan struct {
 	breaks int  // line breaks since the last line
 	hidden int  // depth of elements whose text nobody sees
 	rule   int  // where the last <hr> begins if no line came since, -1 for none
+	prefix int  // where a line of only quote prefixes opens, likewise
 	mark   *separator
 	markAt int
 }
@@ -66,7 +67,7 @@ type scan struct {
 // readHTML reads an HTML text. The tokenizer is that of x/net/html, which reads
 // as browsers do; offsets come from the length of each token's raw bytes.
 func readHTML(src []byte) *page {
-	s := &scan{page: page{src: src, safe: len(src)}, gap: true, rule: -1, markAt: -1}
+	s := &scan{page: page{src: src, safe: len(src)}, gap: true, rule: -1, prefix: -1, markAt: -1}
 	z := nethtml.NewTokenizer(bytes.NewReader(src))
 	z.SetMaxBuf(0)
 	at := 0
@@ -344,6 +345,9 @@ func (s *scan) beginLine(at int) {
 	if s.markAt >= 0 {
 		s.cur.open = min(s.cur.open, s.markAt)
 	}
+	if s.prefix >= 0 {
+		s.cur.open = min(s.cur.open, s.prefix)
+	}
 	for _, i := range s.stack {
 		if q := s.elems[i].quotes; q != notQuoting {
 			s.cur.quote++
@@ -351,7 +355,7 @@ func (s *scan) beginLine(at int) {
 		}
 	}
 	s.blanks++
-	s.gap, s.breaks, s.rule, s.mark, s.markAt = false, 0, -1, nil, -1
+	s.gap, s.breaks, s.rule, s.prefix, s.mark, s.markAt = false, 0, -1, -1, nil, -1
 }
 
 func (s *scan) endLine() {
@@ -364,7 +368,7 @@ func (s *scan) endLine() {
 	// QUIRK: mail written as plain text and shown as HTML on the way has > signs.
 	if depth, rest := unquote([]byte(s.cur.text), false); depth > 0 {
 		if len(rest) == 0 {
-			s.gap = true
+			s.dropLine()
 			return
 		}
 		s.cur.quote += depth
@@ -373,4 +377,16 @@ func (s *scan) endLine() {
 		s.cur.text = string(rest)
 	}
 	s.lines = append(s.lines, s.cur)
+}
+
+// dropLine leaves out a line of only quote prefixes: what stands before it stands
+// before the next line instead.
+func (s *scan) dropLine() {
+	s.gap, s.prefix = true, s.cur.open
+	if s.cur.ruled {
+		s.rule = s.cur.open
+	}
+	if s.cur.mark != nil {
+		s.mark, s.markAt = s.cur.mark, s.cur.open
+	}
 }
