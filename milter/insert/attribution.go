@@ -79,19 +79,22 @@ var addressed = regexp.MustCompile(`[^\s<>(]@\S`)
 // attributes judges one candidate. quoted says that quoted lines follow it, n
 // over how many lines it stands.
 func attributes(s string, quoted bool, n int) bool {
+	if (strings.Contains(s, ">>>") || strings.Contains(s, " ---")) && programs.MatchString(s) {
+		return true
+	}
 	t := strings.Trim(s, "-*_ |")
 	dashed := strings.HasPrefix(s, "--") && strings.HasSuffix(s, "--")
 	bareText, colon := cutColon(t)
+	if !dashed && !(colon && quoted) && !strings.ContainsFunc(s, atOrDigit) {
+		return false // cheap, since every line of the newest text is asked
+	}
 	lower := fold(bareText)
 	verb, last := findVerb(lower)
-	if programs.MatchString(s) {
-		return true
-	}
 	if !colon && !verb && !gmailDate.MatchString(lower) {
 		return false
 	}
 	date := dated(lower)
-	address := strings.Contains(lower, "@") || strings.Contains(lower, "mailto:")
+	address := strings.Contains(lower, "@")
 	opener := opened(bareText)
 	switch {
 	case verb && date && (colon || last) && (opener || address || n == 1 && startsWithName(bareText)):
@@ -113,6 +116,9 @@ func attributes(s string, quoted bool, n int) bool {
 	}
 	return false
 }
+
+// atOrDigit finds what an address or a date has.
+func atOrDigit(r rune) bool { return r == '@' || unicode.IsDigit(r) }
 
 // gmailDate is the attribution Gmail writes where it has no translation:
 // "2016-03-03 17:21 GMT+01:00 Bob Jones", "2011/4/7 Bob Jones <bob@example.net>".

@@ -62,12 +62,13 @@ type scan struct {
 	prefix int  // where a line of only quote prefixes opens, likewise
 	mark   *separator
 	markAt int
+	tags   openTags
 }
 
 // readHTML reads an HTML text. The tokenizer is that of x/net/html, which reads
 // as browsers do; offsets come from the length of each token's raw bytes.
 func readHTML(src []byte) *page {
-	s := &scan{page: page{src: src, safe: len(src)}, gap: true, rule: -1, prefix: -1, markAt: -1}
+	s := &scan{page: page{src: src, safe: len(src)}, gap: true, rule: -1, prefix: -1, markAt: -1, tags: openTags{}}
 	z := nethtml.NewTokenizer(bytes.NewReader(src))
 	z.SetMaxBuf(0)
 	at := 0
@@ -118,18 +119,13 @@ func complete(markup []byte) bool {
 }
 
 func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
-	name, hasAttr := z.TagName()
-	tag := atom.Lookup(name)
-	var a attrs
-	if hasAttr {
-		a.read(z, tag)
-	}
-	s.impliedEnds(tag, at)
-	if !inline[tag] {
+	t := s.tags.read(z)
+	s.impliedEnds(t.tag, at)
+	if !inline[t.tag] {
 		s.endLine()
-		s.gap = s.gap || tag != atom.Br
+		s.gap = s.gap || t.tag != atom.Br
 	}
-	switch tag {
+	switch t.tag {
 	case atom.Br:
 		s.br()
 		return
@@ -137,19 +133,19 @@ func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
 		s.rule = s.outermost(at)
 		s.blanks++
 	case atom.Img:
-		if !a.tiny {
+		if !t.attrs.tiny {
 			s.show(at, in, string(image))
 		}
 	case atom.Body:
 		s.bodyIn = in
 	}
-	e := elem{tag: tag, start: at, in: in, close: -1, end: -1, parent: s.top(), seen: s.seen, blanks: s.blanks, id: a.id, class: a.class}
-	e.quotes, e.holds, e.hides = quotes(tag, &a), contains(tag, &a), unseen[tag] || a.hidden
-	if m := separates(tag, &a); m != nil && (s.mark == nil || s.mark.older) {
+	e := elem{tag: t.tag, start: at, in: in, close: -1, end: -1, parent: s.top(), seen: s.seen, blanks: s.blanks, id: t.attrs.id, class: t.attrs.class}
+	e.quotes, e.holds, e.hides = t.quotes, t.holds, unseen[t.tag] || t.attrs.hidden
+	if m := t.separates; m != nil && (s.mark == nil || s.mark.older) {
 		s.mark, s.markAt = m, s.outermost(at)
 	}
 	s.elems = append(s.elems, e)
-	if void[tag] || selfClosing && tag == 0 {
+	if void[t.tag] || selfClosing && t.tag == 0 {
 		last := &s.elems[len(s.elems)-1]
 		last.close, last.end, last.void = in, in, true
 		return
@@ -318,7 +314,8 @@ func (s *scan) show(at, end int, raw string) {
 	if strings.IndexByte(raw, '&') >= 0 {
 		text = html.UnescapeString(raw)
 	}
-	if !s.inLine && visible(text) == "" {
+	seen := shows(text)
+	if !s.inLine && !seen {
 		s.blanks++ // &nbsp; and the like: an empty paragraph
 		return
 	}
@@ -326,7 +323,7 @@ func (s *scan) show(at, end int, raw string) {
 		s.beginLine(at + len(raw) - len(strings.TrimLeft(raw, " \t\r\n\f")))
 	}
 	s.text.WriteString(text)
-	if visible(text) != "" {
+	if seen {
 		s.seen++
 		s.cur.end = at + len(strings.TrimRight(raw, " \t\r\n\f"))
 		if raw == string(image) {

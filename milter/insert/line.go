@@ -49,42 +49,74 @@ func invisible(r rune) bool {
 // composes what is decomposed: windows-1258 and macOS write letters and their
 // marks apart, the tables do not.
 func visible(s string) string {
-	if plainASCII(s) {
+	if tidy(s) {
 		return s
 	}
-	if !norm.NFC.IsNormalString(s) {
+	if !composed(s) {
 		s = norm.NFC.String(s)
 	}
-	var b strings.Builder
+	b := make([]byte, 0, len(s))
 	blank := false
-	for _, r := range s {
-		switch {
-		case unicode.IsSpace(r) || r == '\u3164':
-			blank = b.Len() > 0
-		case invisible(r):
-		default:
-			if blank {
-				b.WriteByte(' ')
-				blank = false
-			}
-			b.WriteRune(r)
+	for i := 0; i < len(s); {
+		r, size := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(s[i:])
 		}
+		switch {
+		case r > ' ' && r < 0x7f:
+		case unicode.IsSpace(r) || r == '\u3164':
+			blank = len(b) > 0
+			i += size
+			continue
+		case invisible(r):
+			i += size
+			continue
+		}
+		if blank {
+			b = append(b, ' ')
+			blank = false
+		}
+		b = utf8.AppendRune(b, r)
+		i += size
 	}
-	return b.String()
+	return string(b)
 }
 
-// plainASCII says that visible would give s back unchanged.
-func plainASCII(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c >= utf8.RuneSelf || c < ' ' || c == 0x7f {
-			return false
-		}
-		if c == ' ' && (i == 0 || i == len(s)-1 || s[i-1] == ' ') {
-			return false
+// combining is the first character that others combine with.
+const combining = '\u0300'
+
+// composed says whether s needs no composing, at little cost for most scripts of
+// the West.
+func composed(s string) bool {
+	for _, r := range s {
+		if r >= combining {
+			return norm.NFC.IsNormalString(s)
 		}
 	}
 	return true
+}
+
+// shows says whether a reader sees anything of s.
+func shows(s string) bool {
+	for _, r := range s {
+		if !unicode.IsSpace(r) && r != '\u3164' && !invisible(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// tidy says, at little cost, that visible would give s back unchanged: single
+// blanks within, and letters that nothing combines with.
+func tidy(s string) bool {
+	before := ' '
+	for _, r := range s {
+		if r < ' ' || r >= 0x7f && (r <= '\u00a0' || r == '\u00ad') || r >= combining || r == ' ' && before == ' ' {
+			return false
+		}
+		before = r
+	}
+	return before != ' ' || s == ""
 }
 
 // joined is the text of lines as one, for what clients wrap over several.

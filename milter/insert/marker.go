@@ -16,13 +16,14 @@ import (
 // copy of it in the newest text. The marker is found although markup, entities
 // or invisible characters split it, and in any case of its letters.
 func (r *Reading) atMarker(b Block, marker string) (Placement, bool) {
-	if marker == "" {
+	want := squeeze(marker)
+	if want == "" {
 		return Placement{}, false
 	}
 	var copies [][]span
 	for i := range r.lines {
-		if l := &r.lines[i]; l.own && strings.Contains(squeeze(l.text), squeeze(marker)) {
-			copies = append(copies, r.markersIn(l, marker)...)
+		if l := &r.lines[i]; l.own && holds(l.text, want) {
+			copies = append(copies, r.markersIn(l, want)...)
 		}
 	}
 	if len(copies) == 0 {
@@ -79,11 +80,21 @@ func squeeze(s string) string {
 	}, s)
 }
 
-// markersIn finds the copies of the marker in a line, each as the ranges of the
-// source that hold its characters.
+// holds says whether a text has a marker in it, which is squeezed. A marker that
+// begins with a sign is ruled out at little cost.
+func holds(text, marker string) bool {
+	first, _ := utf8.DecodeRuneInString(marker)
+	if !unicode.IsLetter(first) && !strings.ContainsRune(text, first) {
+		return false
+	}
+	return strings.Contains(squeeze(text), marker)
+}
+
+// markersIn finds the copies of a squeezed marker in a line, each as the ranges of
+// the source that hold its characters.
 func (r *Reading) markersIn(l *line, marker string) [][]span {
 	chars := r.chars(l.start, l.end)
-	want := []rune(squeeze(marker))
+	want := []rune(marker)
 	var copies [][]span
 	for i := 0; i < len(chars); {
 		n := match(chars[i:], want)

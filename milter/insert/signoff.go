@@ -103,15 +103,20 @@ func isSignoffParagraph(lines []line, more []*regexp.Regexp) bool {
 	return hits > 0
 }
 
-var (
-	linkShape = regexp.MustCompile(`[<(\[]*(https?://|mailto:|www\.)[^\s<>]+[>)\]]*`)
-	closing   = regexp.MustCompile(`[.!。:：]+$`)
-)
+var linkShape = regexp.MustCompile(`[<(\[]*(https?://|mailto:|www\.)[^\s<>]+[>)\]]*`)
+
+// withoutLinks takes links out of a text.
+func withoutLinks(text string) string {
+	if !strings.Contains(text, "://") && !strings.Contains(text, "mailto:") && !strings.Contains(text, "www.") {
+		return text // at little cost
+	}
+	return linkShape.ReplaceAllString(text, "")
+}
 
 // mobileLink says whether a line is nothing but a link that a phone or a mail
 // program puts below its sign-off.
 func mobileLink(text string) bool {
-	if linkShape.ReplaceAllString(text, "") != "" {
+	if withoutLinks(text) != "" {
 		return false
 	}
 	lower := strings.ToLower(text)
@@ -133,9 +138,9 @@ func isSignoff(text string, more []*regexp.Regexp) bool {
 	if len(text) > 400 {
 		return false
 	}
-	t := fold(strings.TrimSpace(linkShape.ReplaceAllString(text, "")))
+	t := fold(strings.TrimSpace(withoutLinks(text)))
 	t = strings.Trim(t, "-–—_*()[]<>|~• ")
-	t = strings.TrimSpace(closing.ReplaceAllString(t, ""))
+	t = strings.TrimSpace(strings.TrimRight(t, ".!。:："))
 	if t == "" || strings.ContainsRune(t, image) {
 		return false
 	}

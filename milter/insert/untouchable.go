@@ -1,6 +1,9 @@
 package insert
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // untouchable are the beginnings of lines that say a text must stay as it is to
 // the byte: signed or encrypted text, and patches.
@@ -38,10 +41,6 @@ func (r *Reading) Untouchable() string {
 
 // Marked says whether the marker is in the newest text.
 func (r *Reading) Marked(marker string) bool {
-	for i := range r.lines {
-		if marker != "" && r.lines[i].own && strings.Contains(squeeze(r.lines[i].text), squeeze(marker)) {
-			return true
-		}
-	}
-	return false
+	want := squeeze(marker)
+	return want != "" && slices.ContainsFunc(r.lines, func(l line) bool { return l.own && holds(l.text, want) })
 }
