@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"runtime"
 	"runtime/debug"
@@ -300,21 +299,6 @@ func (e *Engine) open(m *Message, doc entity.Document) (text, policy.Reason, err
 	return t, "", nil
 }
 
-func (e *Engine) openLeaf(m *Message, p *entity.Part, later bool) (*leaf, policy.Reason, error) {
-	if e.TextBytes > 0 && p.BodyEnd-p.BodyStart > e.TextBytes {
-		return nil, reasonPartLarge, nil
-	}
-	raw := make([]byte, p.BodyEnd-p.BodyStart)
-	if _, err := m.Body.ReadAt(raw, p.BodyStart); err != nil && err != io.EOF {
-		return nil, "", fmt.Errorf("reading part %s: %w", p.ID, err)
-	}
-	opened, err := entity.Open(p, raw)
-	if err != nil {
-		return nil, leafReason(err), nil
-	}
-	return &leaf{Leaf: opened, reading: insert.Read(opened.Text, kindOf(p, m.decision.Reply, later))}, "", nil
-}
-
 // edge is the leaf in which a block that goes above or below everything stands.
 func (t *text) edge(kind insert.BlockKind) *leaf {
 	if kind == insert.Banner {
@@ -438,6 +422,10 @@ func (e *Engine) edit(m *Message, texts []text, amp *entity.Part) Outcome {
 	for _, t := range texts {
 		for _, l := range t.leaves {
 			c, splices, err := l.change(have, addHTML)
+			if errors.Is(err, entity.ErrStart) {
+				m.whole = true
+				return e.sign(m)
+			}
 			if err != nil {
 				return e.pass(m, leafReason(err))
 			}

@@ -31,6 +31,7 @@ type Message struct {
 	decision policy.Decision // of the engine, first at end-of-headers
 	failure  *failure        // what went wrong since
 	spent    time.Duration   // in the engine so far
+	whole    bool            // leaves are read to their end
 }
 
 // Body is a collected message body: bytes as the MTA sent them.

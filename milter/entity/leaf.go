@@ -2,6 +2,7 @@ package entity
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -17,6 +18,7 @@ type Leaf struct {
 	Text []byte
 
 	raw      []byte
+	start    bool   // raw is only what the body begins with
 	decoded  []byte // of the transfer encoding
 	transfer *transfer
 	charset  charset
@@ -34,6 +36,24 @@ func Open(p *Part, raw []byte) (*Leaf, error) {
 	}
 	return l, nil
 }
+
+// OpenStart opens what a text leaf begins with, up to the end of a line: start is
+// the body from p.BodyStart on. That is all that edits there need, as long as the
+// part keeps its charset and encoding; else Apply returns ErrStart. It is
+// ErrStart too when the part's encoding cannot be read line by line.
+func OpenStart(p *Part, start []byte) (*Leaf, error) {
+	if t, err := lookupTransfer(p.Encoding); err == nil && !t.lines {
+		return nil, fmt.Errorf("part %q in %s: %w", p.ID, p.Encoding, ErrStart)
+	}
+	l, err := Open(p, start)
+	if l != nil {
+		l.start = true
+	}
+	return l, err
+}
+
+// ErrStart tells that the beginning of a part is not enough.
+var ErrStart = errors.New("the whole part is needed")
 
 func (l *Leaf) open() (err error) {
 	if l.transfer, err = lookupTransfer(l.Part.Encoding); err != nil {
@@ -93,6 +113,9 @@ func (l *Leaf) apply(edits []Edit) ([]Splice, []FieldEdit, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if l.start && r.whole() {
+		return nil, nil, ErrStart
+	}
 	if err := l.check(r, edits); err != nil {
 		return nil, nil, err
 	}
@@ -147,7 +170,11 @@ type rewriting struct {
 	transfer *transfer
 	label    string // new charset label, "" if it stays
 	body     []change
+	decoded  []change // the same of the decoded bytes; nil when all is written anew
 }
+
+// whole says that more of the part changes than where new text stands.
+func (r *rewriting) whole() bool { return r.decoded == nil || r.label != "" }
 
 // rewrite decides how the edits are written. Where characters become references
 // it changes the edits accordingly.
@@ -170,8 +197,10 @@ func (l *Leaf) rewrite(edits []Edit) (rewriting, error) {
 	if err != nil {
 		return r, err
 	}
+	r.decoded = changes
 	r.body = l.transfer.edit(l.raw, l.decoded, changes, l.ends(r.charset))
-	if !l.transfer.carries(patch(l.raw, r.body), r.body) {
+	if l.transfer.bits > 0 && !l.transfer.carries(patch(l.raw, r.body), r.body) {
+		r.decoded = nil
 		l.recode(&r, patch(l.decoded, changes))
 	}
 	return r, nil
@@ -244,28 +273,6 @@ func (l *Leaf) ends(cs charset) lineEnds {
 		return lineEnds{raw: l.rawEnd}
 	}
 	return lineEnds{raw: l.rawEnd, hard: l.rawEnd}
-}
-
-// check makes sure that the part, rewritten, reads as the text with the edits
-// and does not hold a line that is taken for a boundary.
-func (l *Leaf) check(r rewriting, edits []Edit) error {
-	raw := patch(l.raw, r.body)
-	decoded, err := r.transfer.decode(raw)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(r.charset.decodeAll(decoded), patch(l.Text, textChanges(edits))) {
-		return fmt.Errorf("%w: the new text would be read together with the author's", ErrCharset)
-	}
-	for p := l.Part.Parent; p != nil; p = p.Parent {
-		boundary := []byte(p.boundary())
-		for line := range bytes.Lines(raw) {
-			if found, _ := matchBoundary(line, boundary); found {
-				return fmt.Errorf("%w: the new text would hold a boundary", ErrDamaged)
-			}
-		}
-	}
-	return nil
 }
 
 func textChanges(edits []Edit) []change {

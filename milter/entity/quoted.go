@@ -35,28 +35,57 @@ func (p quotedPiece) size() int {
 // are dropped, also those after the sign of a soft break.
 func walkQuoted(raw []byte, yield func(quotedPiece)) {
 	for at := 0; at < len(raw); {
-		line := firstLine(raw[at:])
-		next := at + len(line)
-		text := at + len(trimLineEnd(line))
-		kept := at + len(bytes.TrimRight(raw[at:text], " \t"))
-		switch {
-		case kept > at && raw[kept-1] == '=' && text < next:
-			walkQuotedText(raw, at, kept-1, yield)
-			yield(quotedPiece{kind: quotedSoft, start: kept - 1, end: next})
-		case kept > at && raw[kept-1] == '=':
-			walkQuotedText(raw, at, kept-1, yield)
-			yield(quotedPiece{kind: quotedDropped, start: kept - 1, end: next})
-		default:
-			walkQuotedText(raw, at, kept, yield)
-			if kept < text {
-				yield(quotedPiece{kind: quotedDropped, start: kept, end: text})
-			}
-			if text < next {
-				yield(quotedPiece{kind: quotedLiteral, start: text, end: next})
-			}
-		}
-		at = next
+		at = walkQuotedLine(raw, at, yield)
 	}
+}
+
+// walkQuotedLine takes the line that begins at a place apart, and returns where
+// the next begins.
+func walkQuotedLine(raw []byte, at int, yield func(quotedPiece)) int {
+	line := firstLine(raw[at:])
+	next := at + len(line)
+	text := at + len(trimLineEnd(line))
+	kept := at + len(bytes.TrimRight(raw[at:text], " \t"))
+	switch {
+	case kept > at && raw[kept-1] == '=' && text < next:
+		walkQuotedText(raw, at, kept-1, yield)
+		yield(quotedPiece{kind: quotedSoft, start: kept - 1, end: next})
+	case kept > at && raw[kept-1] == '=':
+		walkQuotedText(raw, at, kept-1, yield)
+		yield(quotedPiece{kind: quotedDropped, start: kept - 1, end: next})
+	default:
+		walkQuotedText(raw, at, kept, yield)
+		if kept < text {
+			yield(quotedPiece{kind: quotedDropped, start: kept, end: text})
+		}
+		if text < next {
+			yield(quotedPiece{kind: quotedLiteral, start: text, end: next})
+		}
+	}
+	return next
+}
+
+// quotedSize returns how many bytes raw, which is whole lines, decodes to.
+func quotedSize(raw []byte) int {
+	n := 0
+	walkQuoted(raw, func(p quotedPiece) { n += p.size() })
+	return n
+}
+
+// quotedStart returns the beginning of a line of raw and how many of the size
+// decoded bytes stand before it: all of them from place on stand behind it.
+// What is nearer to the end is looked for from there, as new text mostly is.
+func quotedStart(raw []byte, size, place int) (start, before int) {
+	if place <= size/2 {
+		return 0, 0
+	}
+	start, before = len(raw), size
+	for start > 0 && before >= place {
+		line := bytes.LastIndexByte(raw[:start-1], '\n') + 1
+		before -= quotedSize(raw[line:start])
+		start = line
+	}
+	return start, before
 }
 
 // walkQuotedText takes the inside of a line apart.
@@ -123,17 +152,22 @@ func decodeQuoted(raw []byte) ([]byte, error) {
 // cover. A range begins after the soft breaks and ends before them, so that a
 // deletion takes no soft break next to it; dropped blanks stay behind the place,
 // where they go on being dropped.
-func locateQuoted(raw []byte, changes []change) []change {
+func locateQuoted(raw, decoded []byte, changes []change) []change {
+	if len(changes) == 0 {
+		return nil
+	}
 	points := make([]int, 0, 2*len(changes))
 	for _, c := range changes {
 		points = append(points, c.start, c.end)
 	}
 	places := make([]int, len(points))
-	known, at := 0, 0
-	for known < len(points) && points[known] == 0 {
+	next, at := quotedStart(raw, len(decoded), points[0])
+	known := 0
+	for known < len(points) && points[known] == at {
+		places[known] = next
 		known++
 	}
-	walkQuoted(raw, func(p quotedPiece) {
+	piece := func(p quotedPiece) {
 		if p.kind == quotedSoft && known > 0 {
 			last := (known - 1) &^ 1 // the start of the last change whose start is known
 			for i := last; i < known && points[last] == at && places[i] == p.start; i++ {
@@ -144,7 +178,10 @@ func locateQuoted(raw []byte, changes []change) []change {
 		for ; known < len(points) && points[known] <= at; known++ {
 			places[known] = p.end - (at - points[known])
 		}
-	})
+	}
+	for next < len(raw) && (known < len(points) || at == points[len(points)-1]) {
+		next = walkQuotedLine(raw, next, piece)
+	}
 	located := make([]change, len(changes))
 	for i, c := range changes {
 		located[i] = change{places[2*i], places[2*i+1], c.new}

@@ -65,8 +65,8 @@ func (w *quotedWriter) hardBreak(text []byte) int {
 
 // editQuoted carries changes out between the encoded bytes around them, which
 // all stay: new text stands on lines of its own between soft breaks.
-func editQuoted(raw, _ []byte, changes []change, ends lineEnds) []change {
-	located := locateQuoted(raw, changes)
+func editQuoted(raw, decoded []byte, changes []change, ends lineEnds) []change {
+	located := locateQuoted(raw, decoded, changes)
 	col, prev := 0, 0
 	for i := range located {
 		c := &located[i]

@@ -49,13 +49,15 @@ type transfer struct {
 	// bits is 7 or 8 where the raw bytes are the decoded ones, with at most so
 	// many bits each; 0 elsewhere.
 	bits int
+	// lines says that each line, with its end, decodes by itself.
+	lines bool
 }
 
 var (
-	sevenBit = &transfer{label: "7bit", decode: decodeIdentity, edit: editIdentity, bits: 7}
-	eightBit = &transfer{label: "8bit", decode: decodeIdentity, edit: editIdentity, bits: 8}
+	sevenBit = &transfer{label: "7bit", decode: decodeIdentity, edit: editIdentity, bits: 7, lines: true}
+	eightBit = &transfer{label: "8bit", decode: decodeIdentity, edit: editIdentity, bits: 8, lines: true}
 
-	quotedPrintable = &transfer{label: "quoted-printable", decode: decodeQuoted, edit: editQuoted, encode: encodeQuoted}
+	quotedPrintable = &transfer{label: "quoted-printable", decode: decodeQuoted, edit: editQuoted, encode: encodeQuoted, lines: true}
 	base64Transfer  = &transfer{label: "base64", decode: decodeBase64, edit: editBase64, encode: encodeBase64}
 )
 

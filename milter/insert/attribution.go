@@ -142,7 +142,11 @@ func cutColon(s string) (string, bool) {
 // fold prepares text for comparison with tables: lower case, one kind of
 // apostrophe.
 func fold(s string) string {
-	return apostrophes.Replace(strings.ToLower(s))
+	s = strings.ToLower(s)
+	if !strings.ContainsAny(s, "’‘´`") { // at little cost
+		return s
+	}
+	return apostrophes.Replace(s)
 }
 
 var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "´", "'", "`", "'")

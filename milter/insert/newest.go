@@ -18,32 +18,58 @@ import (
 //     text after the quote is the author's again (replies below or between the
 //     quoted lines). When nothing after it is quoted, it is a separator.
 //   - A quoted line without attribution: like an attribution.
-func newest(lines []line, kind Kind) {
-	if !kind.Later {
-		levelQuotes(lines)
-	}
+//
+// It returns the line from which all is older mail, whatever else may follow; -1
+// when that cannot be said.
+func newest(lines []line, kind Kind) int {
+	levelled := !kind.Later && levelQuotes(lines)
 	m := marking{lines: lines, reply: kind.Reply}
 	if m.run(); m.stretches == 0 {
 		// QUIRK: Outlook's own separator can be lost while those of older rounds,
 		// x_..., are still there.
 		m.older = true
 		m.run()
+		return -1
 	}
+	if levelled {
+		return -1 // what follows may be quoted less
+	}
+	return m.settled()
+}
+
+// settled is the line from which all is older mail, unless lines that are not
+// there could say otherwise: those below an element's separator cannot, as far as
+// they are not looked at together with the ones above it, and some more must be
+// there below a separator of words.
+func (m *marking) settled() int {
+	if m.ended < 0 {
+		return -1
+	}
+	needs := maxHeaderLines + soon
+	if l := &m.lines[m.ended]; l.mark != nil && l.why == l.mark.name {
+		needs = maxHeaderLines
+	}
+	if len(m.lines)-m.ended < needs {
+		return -1
+	}
+	return m.ended
 }
 
 // levelQuotes takes off the depth that all lines share: a mail that stands whole
-// in one blockquote, or behind prefixes, is not quoted by that.
-func levelQuotes(lines []line) {
+// in one blockquote, or behind prefixes, is not quoted by that. It reports whether
+// there was any.
+func levelQuotes(lines []line) bool {
 	shared := 1 << 20
 	for i := range lines {
 		if lines[i].elem >= 0 && lines[i].sure == surely {
-			return
+			return false
 		}
 		shared = min(shared, lines[i].quote)
 	}
 	for i := range lines {
 		lines[i].quote -= shared
 	}
+	return shared > 0
 }
 
 // marking is one pass over the lines of a text.
@@ -54,13 +80,14 @@ type marking struct {
 	explicit   int  // see lastExplicit
 	introduced bool // an attribution, or an element that holds one, came
 	stretches  int  // of older mail
+	ended      int  // the line from which all is older mail, -1 for none
 }
 
 func (m *marking) run() {
 	for i := range m.lines {
 		m.lines[i].own, m.lines[i].why = true, ""
 	}
-	m.stretches = 0
+	m.stretches, m.ended = 0, -1
 	m.explicit = m.lastExplicit()
 	for i := 0; i < len(m.lines); {
 		i = m.step(i)
@@ -148,7 +175,10 @@ func (m *marking) trailing(i int) int {
 }
 
 // rest marks all lines from i on as older mail.
-func (m *marking) rest(i int, why string) int { return m.disown(i, len(m.lines)-i, why) }
+func (m *marking) rest(i int, why string) int {
+	m.ended = i
+	return m.disown(i, len(m.lines)-i, why)
+}
 
 // disown marks n lines from i on as a stretch of older mail.
 func (m *marking) disown(i, n int, why string) int {

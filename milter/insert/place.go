@@ -69,6 +69,7 @@ type Reading struct {
 	page  *page // nil for plain text
 	lines []line
 	last  int // index of the author's last line, -1 for none
+	ended int // see Ended, -1 for no
 }
 
 // Read reads text, which is UTF-8 and may hold bytes that are not.
@@ -81,7 +82,7 @@ func Read(text []byte, kind Kind) *Reading {
 		r.lines = plainLines(text, kind.Flowed)
 	}
 	r.lines = splitInline(r.lines, r)
-	newest(r.lines, kind)
+	r.ended = newest(r.lines, kind)
 	for i := range r.lines {
 		if r.lines[i].own && !(isDelimiter(r.lines[i].text) && r.last >= 0) {
 			r.last = i
@@ -89,6 +90,10 @@ func Read(text []byte, kind Kind) *Reading {
 	}
 	return r
 }
+
+// Ended says that older mail begins in the text and goes on to its end whatever
+// may follow: read with more behind it, the text is the same up to there.
+func (r *Reading) Ended() bool { return r.ended >= 0 }
 
 // Blank says that the author wrote nothing, not even a picture.
 func (r *Reading) Blank() bool { return r.last < 0 }

@@ -208,11 +208,13 @@ func valueGoesOn(lines []line) bool {
 		len(lines) > 2 && !lines[2].gap && labelled(lines[2].text)
 }
 
-// introducedBelow says whether an attribution with quoted lines under it comes
-// soon; not far, or the time would grow with the square of a long text.
+// introducedBelow says whether an element that starts quoted mail, or an
+// attribution with quoted lines under it, comes soon.
 func introducedBelow(lines []line) bool {
-	const soon = 100 // lines
 	for i := range min(soon, len(lines)) {
+		if i > 0 && lines[i].mark != nil && !lines[i].mark.older && !lines[i].mark.header {
+			return true
+		}
 		if lines[i].quote == lines[0].quote {
 			if n := attribution(lines[i:]); n > 0 && quotedSoon(lines[i:], n) {
 				return true
@@ -228,6 +230,10 @@ func unfinished(first, next string) bool {
 	_, value := labelOf(first)
 	return value == "" || strings.ContainsAny(next, "@<") || strings.HasSuffix(value, ",") || strings.HasSuffix(value, ";") || labelShape.MatchString(next)
 }
+
+// soon is how many lines below are looked at at most: with more, the time would
+// grow with the square of a long text.
+const soon = 100
 
 // labelShape is a label the table does not know.
 var labelShape = regexp.MustCompile(`^[*_]*\pL[\pL ._-]{0,24} ?[*_]* ?[:：]`)

@@ -1,0 +1,81 @@
+package entity
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+)
+
+// check makes sure that the part, rewritten, reads as the text with the edits
+// and does not hold a line that is taken for a boundary.
+func (l *Leaf) check(r rewriting, edits []Edit) error {
+	from, to := l.changedLines(r.body)
+	raw := patch(l.raw[from:to], moved(r.body, -from))
+	if err := l.checkBoundaries(raw); err != nil {
+		return err
+	}
+	read := l.reads
+	if r.decoded != nil && l.transfer.lines && l.charset.plain() && r.charset.plain() {
+		read = l.linesRead // the other lines are as they were
+	}
+	if same, err := read(r, edits); err != nil || same {
+		return err
+	}
+	return fmt.Errorf("%w: the new text would be read together with the author's", ErrCharset)
+}
+
+// changedLines are the whole lines of raw that hold all changes.
+func (l *Leaf) changedLines(changes []change) (from, to int) {
+	from, to = changes[0].start, changes[len(changes)-1].end
+	from = bytes.LastIndexByte(l.raw[:from], '\n') + 1
+	if i := bytes.IndexByte(l.raw[to:], '\n'); i >= 0 {
+		return from, to + i + 1
+	}
+	return from, len(l.raw)
+}
+
+// reads says whether the whole part, rewritten, reads as the text with the edits.
+func (l *Leaf) reads(r rewriting, edits []Edit) (bool, error) {
+	decoded, err := r.transfer.decode(patch(l.raw, r.body))
+	return bytes.Equal(r.charset.decodeAll(decoded), patch(l.Text, textChanges(edits))), err
+}
+
+// linesRead is reads for a part of which the other lines stay, and whose decoded
+// bytes are its text.
+func (l *Leaf) linesRead(r rewriting, _ []Edit) (bool, error) {
+	from, to := l.changedLines(r.body)
+	rest, err := l.transfer.decode(l.raw[from:])
+	if err != nil {
+		return false, err
+	}
+	before := len(l.decoded) - len(rest)
+	old, err := l.transfer.decode(l.raw[from:to])
+	if err != nil {
+		return false, err
+	}
+	now, err := l.transfer.decode(patch(l.raw[from:to], moved(r.body, -from)))
+	return bytes.Equal(now, patch(old, moved(r.decoded, -before))), err
+}
+
+// moved are changes of the same bytes counted from another place.
+func moved(changes []change, by int) []change {
+	all := slices.Clone(changes)
+	for i := range all {
+		all[i].start += by
+		all[i].end += by
+	}
+	return all
+}
+
+// checkBoundaries looks for a boundary of a multipart around the part in lines.
+func (l *Leaf) checkBoundaries(lines []byte) error {
+	for p := l.Part.Parent; p != nil; p = p.Parent {
+		boundary := []byte(p.boundary())
+		for line := range bytes.Lines(lines) {
+			if found, _ := matchBoundary(line, boundary); found {
+				return fmt.Errorf("%w: the new text would hold a boundary", ErrDamaged)
+			}
+		}
+	}
+	return nil
+}
