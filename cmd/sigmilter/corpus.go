@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"sigmilter/cmd/internal/cases"
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/laws"
 	"sigmilter/milter"
@@ -50,6 +51,11 @@ func try(cfg *config.Config, engine *milter.Engine, raw []byte, e envelope) (tri
 		AddHTML: slices.ContainsFunc(cfg.Rules, func(r config.Rule) bool { return r.Plain == config.Alternative }),
 	})
 	return t, nil
+}
+
+// observed is the trial as a case compares it.
+func (t trial) observed() cases.Observed {
+	return cases.Observed{Report: t.outcome.Report, Signed: t.signed, Places: t.places, Breaches: t.breaches}
 }
 
 // recorder is a store that keeps the blocks it gave out.

@@ -2,18 +2,10 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"encoding/base64"
-	"io"
 	"io/fs"
 	"log/slog"
 	"maps"
-	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
-	"net/mail"
-	"net/textproto"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -21,14 +13,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 
 	"github.com/BurntSushi/toml"
 
+	"sigmilter/cmd/internal/cases"
 	"sigmilter/cmd/internal/config"
-	"sigmilter/cmd/internal/laws"
 	"sigmilter/milter"
-	"sigmilter/milter/insert"
 	"sigmilter/sigstore"
 )
 
@@ -36,29 +26,10 @@ import (
 // wanted. Its README tells the format.
 const mailDir = "../../testdata/mail"
 
-// golden is what a case wants.
+// golden is a case of [config.Case], and settings that it needs otherwise.
 type golden struct {
-	About   string         `toml:"about"`
-	From    *string        `toml:"from"`
-	To      []string       `toml:"to"`
-	Action  milter.Action  `toml:"action"`
-	Reason  string         `toml:"reason"`
-	Removed []string       `toml:"removed"`
-	Place   map[string]any `toml:"place"`
-	Rule    map[string]any `toml:"rule"`
-	Parts   []goldenPart   `toml:"part"`
-	Shape   string         `toml:"shape"`
-	HTML    []string       `toml:"html"`
-}
-
-type goldenPart struct {
-	ID        string   `toml:"id"`
-	Block     string   `toml:"block"`
-	Placed    string   `toml:"placed"`
-	Separator string   `toml:"separator"`
-	Removed   []string `toml:"removed"`
-	After     *string  `toml:"after"`
-	Before    *string  `toml:"before"`
+	*config.Case
+	place, rule map[string]any
 }
 
 // goldenName is client, language, what.
@@ -69,8 +40,8 @@ func TestMail(t *testing.T) {
 	b := newBench(t)
 	for _, name := range names {
 		want := readGolden(t, name)
-		wanted := b.config(t, want.Place, want.Rule)
-		markerOnly := b.config(t, markerOnly(want.Place), unselected(want.Rule))
+		wanted := b.config(t, want.place, want.rule)
+		markerOnly := b.config(t, markerOnly(want.place), unselected(want.rule))
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			raw, err := os.ReadFile(filepath.Join(mailDir, name+".eml"))
@@ -78,8 +49,9 @@ func TestMail(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := b.sign(t, wanted, want, raw)
-			want.check(t, got)
-			want.checkShape(t, got.signed)
+			for _, d := range cases.Compare(want.Case, got.observed()) {
+				t.Error(d)
+			}
 			b.checkLineEnds(t, wanted, want, raw, got)
 			b.checkAgain(t, wanted, want, got)
 			b.checkMarkerOnly(t, markerOnly, want, raw)
@@ -124,139 +96,19 @@ func goldenNames(t *testing.T) []string {
 
 func readGolden(t *testing.T, name string) golden {
 	t.Helper()
-	var g golden
-	meta, err := toml.DecodeFile(filepath.Join(mailDir, name+".toml"), &g)
+	path := filepath.Join(mailDir, name+".toml")
+	var settings struct{ Place, Rule map[string]any }
+	if _, err := toml.DecodeFile(path, &settings); err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.LoadCase(path, "place", "rule")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if keys := meta.Undecoded(); len(keys) > 0 && keys[0][0] != "place" && keys[0][0] != "rule" {
-		t.Fatalf("%s.toml: unknown key %s", name, keys[0])
-	}
-	if g.About == "" || g.Action == "" || g.Reason == "" || (g.Action == milter.Signed) != (len(g.Parts) > 0) {
+	if c.About == "" || c.Action == "" || c.Reason == "" || (c.Action == string(milter.Signed)) != (len(c.Parts) > 0) {
 		t.Fatalf("%s.toml: wants about, action, reason and, when signed, its parts", name)
 	}
-	return g
-}
-
-// check compares what was done with what is wanted.
-func (g golden) check(t *testing.T, got trial) {
-	t.Helper()
-	r := got.outcome.Report
-	if r.Action != g.Action || r.Reason != g.Reason {
-		t.Errorf("%s: %s, want %s: %s", r.Action, r.Reason, g.Action, g.Reason)
-		return
-	}
-	if len(r.Blocks) != len(g.Parts) {
-		t.Errorf("%d parts signed, want %d: %+v", len(r.Blocks), len(g.Parts), r.Blocks)
-		return
-	}
-	for i, p := range g.Parts {
-		b := r.Blocks[i]
-		p.Block = cmp.Or(p.Block, string(insert.Signature))
-		removed := p.Removed
-		if removed == nil && b.Block == string(insert.Signature) {
-			removed = g.Removed
-		}
-		if b.Part != p.ID || b.Block != p.Block || b.Placed != p.Placed || b.Separator != p.Separator || !slices.Equal(b.Removed, removed) {
-			t.Errorf("got %s in part %s, placed %q, separator %q, removed %q\nwant %s in part %s, placed %q, separator %q, removed %q",
-				b.Block, b.Part, b.Placed, b.Separator, b.Removed, p.Block, p.ID, p.Placed, p.Separator, removed)
-		}
-		p.checkPlace(t, got.places)
-	}
-}
-
-// checkPlace compares the text around the block, blanks and what nobody sees apart.
-func (p goldenPart) checkPlace(t *testing.T, places []laws.Place) {
-	t.Helper()
-	i := slices.IndexFunc(places, func(at laws.Place) bool { return at.Part == p.ID && at.Block == p.Block })
-	if i < 0 {
-		t.Errorf("part %s: the %s is not found", p.ID, p.Block)
-		return
-	}
-	before, after := unspaced(places[i].Before), unspaced(places[i].After)
-	if p.After != nil && !(strings.HasSuffix(before, unspaced(*p.After)) && (*p.After != "" || before == "")) {
-		t.Errorf("part %s: the %s comes after %q, want %q", p.ID, p.Block, last(places[i].Before), *p.After)
-	}
-	if p.Before != nil && !(strings.HasPrefix(after, unspaced(*p.Before)) && (*p.Before != "" || after == "")) {
-		t.Errorf("part %s: the %s comes before %.80q, want %q", p.ID, p.Block, places[i].After, *p.Before)
-	}
-}
-
-// checkShape compares the parts that came out, and looks for pieces of the HTML,
-// with the reader of the standard library.
-func (g golden) checkShape(t *testing.T, signed []byte) {
-	t.Helper()
-	if g.Shape == "" && g.HTML == nil {
-		return
-	}
-	m, err := mail.ReadMessage(bytes.NewReader(signed))
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	shape, html := shapeOf(t, textproto.MIMEHeader(m.Header), m.Body)
-	if g.Shape != "" && shape != g.Shape {
-		t.Errorf("came out as %s\nwant        %s", shape, g.Shape)
-	}
-	at := 0
-	for _, want := range g.HTML {
-		i := strings.Index(html[at:], want)
-		if i < 0 {
-			t.Errorf("%q is not in the HTML, or not behind the others:\n%s", want, html)
-			return
-		}
-		at += i + len(want)
-	}
-}
-
-// shapeOf is an entity in short, "mixed(text/plain image/png)", and the HTML in
-// it, decoded.
-func shapeOf(t *testing.T, h textproto.MIMEHeader, body io.Reader) (shape, html string) {
-	t.Helper()
-	kind, params, err := mime.ParseMediaType(cmp.Or(h.Get("Content-Type"), "text/plain"))
-	if err != nil {
-		t.Errorf("%s: %v", h.Get("Content-Type"), err)
-	}
-	if !strings.HasPrefix(kind, "multipart/") {
-		switch strings.ToLower(h.Get("Content-Transfer-Encoding")) {
-		case "quoted-printable":
-			body = quotedprintable.NewReader(body)
-		case "base64":
-			body = base64.NewDecoder(base64.StdEncoding, body)
-		}
-		text, err := io.ReadAll(body)
-		if err != nil && err != io.ErrUnexpectedEOF { // of a missing closing boundary
-			t.Errorf("%s: %v", kind, err)
-		}
-		if kind == "text/html" {
-			html = strings.ReplaceAll(string(text), "\r\n", "\n")
-		}
-		return kind, html
-	}
-	var shapes []string
-	for r := multipart.NewReader(body, params["boundary"]); ; {
-		p, err := r.NextRawPart()
-		if err != nil {
-			break // also where the closing boundary is missing
-		}
-		s, h := shapeOf(t, p.Header, p)
-		shapes, html = append(shapes, s), html+h
-	}
-	return strings.TrimPrefix(kind, "multipart/") + "(" + strings.Join(shapes, " ") + ")", html
-}
-
-func unspaced(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.In(r, unicode.Cf) { // directional marks and the like are not seen
-			return -1
-		}
-		return r
-	}, s)
-}
-
-func last(s string) string {
-	r := []rune(s)
-	return string(r[max(0, len(r)-80):])
+	return golden{c, settings.Place, settings.Rule}
 }
 
 // bench signs messages under the configurations of the cases, with one store.
@@ -424,7 +276,7 @@ func timeless(r milter.Report) milter.Report {
 func (b *bench) checkAgain(t *testing.T, cfg *config.Config, g golden, first trial) {
 	t.Helper()
 	raw := unguarded(first.signed)
-	if g.Action == milter.Handled {
+	if g.Action == string(milter.Handled) {
 		raw = first.signed
 	}
 	again := b.sign(t, cfg, g, raw)
@@ -448,8 +300,8 @@ func unguarded(raw []byte) []byte {
 // its author typed the marker.
 func (b *bench) checkMarkerOnly(t *testing.T, cfg *config.Config, g golden, raw []byte) {
 	t.Helper()
-	want := g.Action
-	marked := slices.ContainsFunc(g.Parts, func(p goldenPart) bool { return p.Placed == "marker" })
+	want := milter.Action(g.Action)
+	marked := slices.ContainsFunc(g.Parts, func(p config.CasePart) bool { return p.Placed == "marker" })
 	if want == milter.Signed && !marked {
 		want = milter.Skipped
 	}
