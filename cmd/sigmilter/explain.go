@@ -25,7 +25,7 @@ type explanation struct {
 
 func newExplainCommand() *cobra.Command {
 	var (
-		o      signOptions // of which config and the envelope are asked for
+		o      signOptions // of which config, people and the envelope are asked for
 		at     string
 		asJSON bool
 	)
@@ -42,6 +42,7 @@ The message is not changed. No daemon is needed; people are found as by sign.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
+	cmd.Flags().StringVar(&o.people, "people", "", "take everyone from this CSV `FILE`, as test does")
 	cmd.Flags().StringVar(&o.from, "from", "", "envelope sender `ADDRESS`; empty is the null sender (default: the From field)")
 	cmd.Flags().StringArrayVar(&o.recipients, "to", nil, "envelope recipient `ADDRESS`, once for each (default: the To, Cc and Bcc fields)")
 	cmd.Flags().StringVar(&at, "at", "", "decide as if it were this `TIME`, such as 2026-12-24T09:00:00+01:00 (default: now)")
@@ -81,7 +82,7 @@ func timeOf(at string) (time.Time, error) {
 
 // explain takes a message through the engine with a trace.
 func (o *signOptions) explain(ctx context.Context, raw []byte, now time.Time, stderr io.Writer) (*explanation, error) {
-	off, err := openOffline(ctx, o.config, stderr)
+	off, err := openOfflineWith(ctx, o.config, o.people, stderr)
 	if err != nil {
 		return nil, err
 	}

@@ -96,6 +96,9 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
   Tell why a message is signed as it is, or not:
     sigmilter explain -c /etc/sigmilter/sigmilter.toml message.eml
 
+  Try a configuration on messages of your own, before it goes live:
+    sigmilter test -c /etc/sigmilter/sigmilter.toml cases
+
   Tell which version this is, for a bug report:
     sigmilter version --json
 
@@ -115,6 +118,7 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
 		newServeCommand(),
 		newSignCommand(),
 		newExplainCommand(),
+		newTestCommand(),
 		newCheckCommand(),
 		newPreviewCommand(),
 		newVersionCommand(),

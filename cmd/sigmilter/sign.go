@@ -21,6 +21,7 @@ import (
 // signOptions are the flags of the verb.
 type signOptions struct {
 	config     string
+	people     string // a CSV file in place of the tenants' sources; explain
 	from       string
 	fromGiven  bool
 	recipients []string

@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sigmilter/cmd/internal/cases"
+	"sigmilter/cmd/internal/config"
+	"sigmilter/milter"
+)
+
+// testOptions are the flags of the verb.
+type testOptions struct {
+	config  string
+	people  string
+	pattern string
+	update  bool
+	verbose bool
+	asJSON  bool
+}
+
+func newTestCommand() *cobra.Command {
+	var o testOptions
+	cmd := &cobra.Command{
+		Use:   "test -c FILE [--people FILE] [--run PATTERN] [--update] [-v] [--json] DIR",
+		Short: "Try a configuration on messages of your own",
+		Long: `test decides on every message NAME.eml below a folder as the daemon would and
+compares what became of it with the file NAME.toml beside it:
+
+  about    = "a sentence for people"
+  from     = "alice@contoso.com"      # envelope; default: the fields of the header
+  to       = ["ben@example.net"]
+  at       = 2026-12-24T09:00:00+01:00 # for rules with a time; default: now
+  action   = "signed"                 # signed, skipped, handled, failed
+  reason   = "rule"                   # this and the rest as in the report of sign
+  tenant   = "contoso"
+  author   = "alice@contoso.com"
+  rule     = "everyone else"
+  removed  = ["Sent from my iPhone"]
+  contains = ["Alice Muster"]         # a reader sees it, in HTML and plain text
+  lacks    = ["Sent from"]
+  fields   = { added = ["X-Sigmilter-Handled"], removed = ["DKIM-Signature"] }
+  [[part]]                            # each block of each signed part, or no [[part]]
+  id        = "1.1"
+  block     = "signature"
+  template  = "corporate"
+  placed    = "above-quote"
+  separator = "attribution"
+  after     = "See you on Monday."    # the text right before the block
+  before    = "On 2 Feb 2026"         # and right after it; "" is nothing
+
+What a case does not say is not looked at. Each message must also keep the laws: not
+a byte changes but for the blocks and what is removed.
+
+People come from DIR/people.csv or --people when there is one, so that no directory
+is needed, and else from where sign takes them. The exit status is 1 when a case
+failed, 2 when one cannot be read.
+
+--update writes what became of a message into its file: for a new message, and for a
+case that failed. Look at it before you keep it. What contains, lacks and html say is
+never changed, and comments in the file are lost.`,
+		Example: `  sigmilter test -c sigmilter.toml cases
+  sigmilter test -c sigmilter.toml --run '^reply' -v cases
+  sigmilter test -c sigmilter.toml --update cases && git diff cases`,
+		Args: cobra.ExactArgs(1),
+	}
+	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
+	cmd.Flags().StringVar(&o.people, "people", "", "take everyone from this CSV `FILE` (default: DIR/people.csv if there is one)")
+	cmd.Flags().StringVar(&o.pattern, "run", "", "only cases whose name matches the regular expression `PATTERN`")
+	cmd.Flags().BoolVar(&o.update, "update", false, "write what became of new and failed cases into their files")
+	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "tell of passed cases what was done and where")
+	cmd.Flags().BoolVar(&o.asJSON, "json", false, "write the results as JSON")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return o.run(cmd.Context(), args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
+	}
+	return cmd
+}
+
+// run runs the cases of a folder.
+func (o *testOptions) run(ctx context.Context, dir string, stdout, stderr io.Writer) error {
+	entries, err := o.entries(dir)
+	if err != nil {
+		return err
+	}
+	if o.people == "" {
+		if path := filepath.Join(dir, "people.csv"); isFile(path) {
+			o.people = path
+		}
+	}
+	off, err := openOfflineWith(ctx, o.config, o.people, stderr)
+	if err != nil {
+		return err
+	}
+	defer off.store.Close()
+	var results testResults
+	for _, e := range entries {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		r, err := o.one(off, e)
+		if err != nil {
+			return err
+		}
+		results.add(r)
+	}
+	return results.write(stdout, o)
+}
+
+func (o *testOptions) entries(dir string) ([]cases.Entry, error) {
+	pattern, err := regexp.Compile(o.pattern)
+	if err != nil {
+		return nil, &exitError{exitUsage, fmt.Errorf("--run: %w", err)}
+	}
+	keep := func(name string) bool { // the configuration may be in the folder too
+		return pattern.MatchString(name) && !sameFile(filepath.Join(dir, name+".toml"), o.config)
+	}
+	entries, err := cases.Folder(dir, keep, o.update)
+	var faults config.Faults
+	switch {
+	case errors.As(err, &faults):
+		return nil, faults
+	case err != nil:
+		return nil, &exitError{exitUsage, err}
+	case len(entries) == 0 && o.pattern != "":
+		return nil, &exitError{exitUsage, fmt.Errorf("no case in %s matches %q", dir, o.pattern)}
+	case len(entries) == 0:
+		return nil, &exitError{exitUsage, fmt.Errorf("there is no case in %s; put NAME.eml and NAME.toml there", dir)}
+	}
+	return entries, nil
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
+}
+
+// one tries one case.
+func (o *testOptions) one(off *offline, e cases.Entry) (testResult, error) {
+	raw, err := os.ReadFile(e.Mail)
+	if err != nil {
+		return testResult{}, fmt.Errorf("reading the message: %w", err)
+	}
+	want := e.Case
+	if want == nil {
+		want = &config.Case{}
+	}
+	r := testResult{Name: e.Name, About: want.About, Explain: o.explainLine(e.Mail, want)}
+	t, err := try(off.cfg, engineAt(off.engine, want.At), raw, caseEnvelope(want, milter.ParseFile(raw)))
+	if err != nil {
+		r.Differences = []cases.Difference{{What: "message", Want: "edited", Got: err.Error()}}
+		return r, nil
+	}
+	got := t.observed()
+	r.Report = got.Report
+	r.Differences = cases.Compare(want, got)
+	if o.update && (e.Case == nil || len(r.Differences) > 0) {
+		seen := cases.Observe(e.Case, got)
+		text, err := cases.Format(seen)
+		if err != nil {
+			return r, err
+		}
+		if err := os.WriteFile(e.File, text, 0o644); err != nil {
+			return r, fmt.Errorf("writing the case: %w", err)
+		}
+		r.Updated = true
+		r.Differences = cases.Compare(seen, got)
+	}
+	r.Pass = len(r.Differences) == 0
+	return r, nil
+}
+
+// engineAt is an engine that decides as of a time, or as it does when that is
+// zero.
+func engineAt(e *milter.Engine, at time.Time) *milter.Engine {
+	if at.IsZero() {
+		return e
+	}
+	then := *e
+	then.Now = func() time.Time { return at }
+	return &then
+}
+
+// caseEnvelope is the envelope of a case, by the rules of sign.
+func caseEnvelope(c *config.Case, f *milter.File) envelope {
+	o := signOptions{recipients: c.To}
+	if c.From != nil {
+		o.from, o.fromGiven = *c.From, true
+	}
+	return o.envelope(f)
+}
+
+// explainLine is the command that tells why a case came out as it did.
+func (o *testOptions) explainLine(mail string, c *config.Case) string {
+	words := []string{"sigmilter", "explain", "-c", o.config}
+	if o.people != "" {
+		words = append(words, "--people", o.people)
+	}
+	if c.From != nil {
+		words = append(words, "--from", *c.From)
+	}
+	for _, to := range c.To {
+		words = append(words, "--to", to)
+	}
+	if !c.At.IsZero() {
+		words = append(words, "--at", c.At.Format(time.RFC3339))
+	}
+	for i, w := range words {
+		words[i] = shellWord(w)
+	}
+	return strings.Join(append(words, shellWord(mail)), " ")
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+
+// shellWord is a word as a POSIX shell reads it back.
+func shellWord(w string) string {
+	if plainWord.MatchString(w) {
+		return w
+	}
+	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"sigmilter/cmd/internal/cases"
+	"sigmilter/milter"
+)
+
+// testResult is what became of one case.
+type testResult struct {
+	Name        string             `json:"name"`
+	About       string             `json:"about,omitempty"`
+	Pass        bool               `json:"pass"`
+	Updated     bool               `json:"updated,omitempty"` // its file was written
+	Differences []cases.Difference `json:"differences"`
+	Report      milter.Report      `json:"report"`            // as of sign --report
+	Explain     string             `json:"explain,omitempty"` // a command line that tells why it failed
+}
+
+// testResults is what `test --json` writes.
+type testResults struct {
+	Cases  []testResult `json:"cases"`
+	Passed int          `json:"passed"`
+	Failed int          `json:"failed"`
+}
+
+func (rs *testResults) add(r testResult) {
+	if r.Pass {
+		rs.Passed++
+		r.Explain = ""
+	} else {
+		rs.Failed++
+	}
+	r.Differences = append([]cases.Difference{}, r.Differences...) // a list in JSON
+	rs.Cases = append(rs.Cases, r)
+}
+
+func (rs *testResults) write(out io.Writer, o *testOptions) error {
+	var err error
+	if o.asJSON {
+		err = writeJSON(out, rs)
+	} else {
+		err = rs.writeText(out, o.verbose)
+	}
+	if err == nil && rs.Failed > 0 {
+		return &exitError{status: exitFailed}
+	}
+	return err
+}
+
+func (rs *testResults) writeText(out io.Writer, verbose bool) error {
+	var b strings.Builder
+	line := func(format string, args ...any) { b.WriteString(visible(fmt.Sprintf(format, args...)) + "\n") }
+	for _, r := range rs.Cases {
+		line("%s  %s%s", r.verdict(), r.Name, r.updatedWords())
+		if verbose {
+			for _, words := range placementWords(&r.Report) {
+				line("      %s", words)
+			}
+		}
+		for _, d := range r.Differences {
+			line("      %s", d)
+		}
+		if !r.Pass {
+			line("      why: %s", r.Explain)
+		}
+	}
+	line("%d cases, %d passed, %d failed", len(rs.Cases), rs.Passed, rs.Failed)
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+func (r *testResult) verdict() string {
+	if r.Pass {
+		return "PASS"
+	}
+	return "FAIL"
+}
+
+func (r *testResult) updatedWords() string {
+	if r.Updated {
+		return "  (written, look at it)"
+	}
+	return ""
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/sigstore"
+	"sigmilter/sigstore/directory"
+)
+
+// openOfflineWith is openOffline with the people of a CSV file in place of those
+// of every tenant's source, so that no directory is asked. Without a file it is
+// openOffline.
+func openOfflineWith(ctx context.Context, path, people string, stderr io.Writer) (*offline, error) {
+	if people == "" {
+		return openOffline(ctx, path, stderr)
+	}
+	cfg, err := config.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	batch, err := directory.CSV{Path: people}.Read(ctx, "", nil)
+	for _, w := range batch.Warnings {
+		log.Warn("left out of the directory", "problem", w)
+	}
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	store, err := sigstore.Temporary()
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range cfg.Tenants {
+		if _, err := store.Replace(t.Name, batch.People); err != nil {
+			store.Close()
+			return nil, fmt.Errorf("keeping the people of tenant %s: %w", t.Name, err)
+		}
+	}
+	return &offline{cfg, store, newEngine(cfg, store, log)}, nil
+}
