@@ -99,6 +99,9 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
   Try a configuration on messages of your own, before it goes live:
     sigmilter test -c /etc/sigmilter/sigmilter.toml cases
 
+  Take a template over from another product:
+    sigmilter import --product codetwo -o /etc/sigmilter corporate.html
+
   Tell which version this is, for a bug report:
     sigmilter version --json
 
@@ -121,6 +124,7 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
 		newTestCommand(),
 		newCheckCommand(),
 		newPreviewCommand(),
+		newImportCommand(),
 		newVersionCommand(),
 	)
 	return root

@@ -26,6 +26,8 @@ func TestUsage(t *testing.T) {
 		{"", 2, "", "Available Commands:"},
 		{"--help", 0, "sigmilter check -c /etc/sigmilter/sigmilter.toml", ""},
 		{"help check", 0, "FILE:LINE: KEY:", ""},
+		{"help test", 0, "NAME.toml", ""},
+		{"help import", 0, "exchange      Exchange mail flow rules: %%Name%%", ""},
 		{"chek", 2, "", "sigmilter: unknown command \"chek\" for \"sigmilter\"\n\nDid you mean this?\n\tcheck\nSee 'sigmilter --help'\n"},
 		{"--nonsense", 2, "", "sigmilter: unknown flag: --nonsense\nSee 'sigmilter --help'\n"},
 		{"check --jsn", 2, "", "sigmilter: unknown flag: --jsn\nSee 'sigmilter check --help'\n"},

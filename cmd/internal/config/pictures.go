@@ -21,6 +21,21 @@ var pictureTypes = []string{"image/png", "image/jpeg", "image/gif"}
 // maxPicture is the largest picture that goes with every message.
 const maxPicture = 2 << 20
 
+var errLargePicture = fmt.Errorf("is larger than %d MiB", maxPicture>>20)
+
+// PictureType is the media type of a picture's contents. It is an error when a
+// template cannot have the picture: it is neither PNG, JPEG nor GIF, or too large.
+func PictureType(data []byte) (string, error) {
+	if len(data) > maxPicture {
+		return "", errLargePicture
+	}
+	kind := http.DetectContentType(data)
+	if !slices.Contains(pictureTypes, kind) {
+		return "", fmt.Errorf("is of another kind: %s", kind)
+	}
+	return kind, nil
+}
+
 // readPictures reads the pictures that the HTML of a file refers to by cid:NAME,
 // from the folder of the file, and puts their Content-IDs in place of the names.
 func readPictures(v value, path, html string) (withIDs string, pictures []Picture) {
@@ -51,15 +66,15 @@ func readPicture(path string) (Picture, error) {
 		return Picture{}, fmt.Errorf("cannot be read")
 	}
 	if info.Size() > maxPicture {
-		return Picture{}, fmt.Errorf("is larger than %d MiB", maxPicture>>20)
+		return Picture{}, errLargePicture
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return Picture{}, fmt.Errorf("cannot be read")
 	}
-	kind := http.DetectContentType(data)
-	if !slices.Contains(pictureTypes, kind) {
-		return Picture{}, fmt.Errorf("is of another kind: %s", kind)
+	kind, err := PictureType(data)
+	if err != nil {
+		return Picture{}, err
 	}
 	sum := sha256.Sum256(data)
 	return Picture{filepath.Base(path), kind, hex.EncodeToString(sum[:16]) + "@picture.sigmilter", data}, nil
