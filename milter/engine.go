@@ -21,9 +21,14 @@ import (
 // implementation never waits for the network.
 type Store interface {
 	policy.People
-	// Block is the rendered template of a person.
+	// Block is the rendered template of a person, who may be one that only the
+	// message knows ([policy.Person.Unlisted]). Its error is [ErrRender] when the
+	// template failed for this person, else that of the store.
 	Block(tenant string, p *policy.Person, template string) (insert.Block, error)
 }
+
+// ErrRender says that a template failed for one person.
+var ErrRender = errors.New("the template failed")
 
 // Engine decides on messages and works out their edits. It is not changed after
 // it was made; a message keeps the engine it began with.
@@ -32,6 +37,7 @@ type Engine struct {
 	Store     Store
 	TextBytes int64 // a larger text part passes unsigned; 0 for no limit
 	OnError   Reply // Tempfail, or Continue to pass the message unsigned
+	OnRender  Reply // likewise, when a template failed for the author
 	// AddText gives a message that is only attachments a text with its blocks;
 	// else it passes.
 	AddText bool
@@ -130,7 +136,11 @@ func panicked(v any) error {
 // temporary failure, or the message as it came with the guard.
 func (e *Engine) fail(m *Message) Outcome {
 	e.Log.Error("message not signed", "session", m.Session, "queue", m.QueueID, "reason", string(m.failure.reason), "error", m.failure.err)
-	if e.OnError == Tempfail {
+	reply := e.OnError
+	if m.failure.reason == reasonRender {
+		reply = e.OnRender
+	}
+	if reply == Tempfail {
 		return Outcome{Reply: Tempfail, Report: e.report(m, Failed, m.failure.reason)}
 	}
 	o := e.pass(m, m.failure.reason)
@@ -184,7 +194,7 @@ func (e *Engine) sign(m *Message) Outcome {
 	}
 	blocks, err := e.blocks(&m.decision)
 	if err != nil {
-		m.failure = &failure{reasonRender, err}
+		m.failure = &failure{blockReason(err), err}
 		return e.fail(m)
 	}
 	if len(texts) == 0 {
@@ -208,6 +218,13 @@ func (e *Engine) blocks(d *policy.Decision) ([]insert.Block, error) {
 		blocks = append(blocks, b)
 	}
 	return blocks, nil
+}
+
+func blockReason(err error) policy.Reason {
+	if errors.Is(err, ErrRender) {
+		return reasonRender
+	}
+	return reasonStore
 }
 
 // unreadable says why the tree of a message cannot be worked on, "" if it can.

@@ -124,13 +124,13 @@ func TestNothingLeaks(t *testing.T) {
 func TestRefusedThenSigned(t *testing.T) {
 	for name, fail := range map[string]func(*shelf){
 		"store":           func(s *shelf) { s.err = errors.New("no") },
-		"render":          func(s *shelf) { s.fault = errors.New("no") },
+		"render":          func(s *shelf) { s.fault = failedTemplate },
 		"panic in Find":   func(s *shelf) { s.find = func() { panic("boom") } },
 		"panic in render": func(s *shelf) { s.render = func() { panic("boom") } },
 	} {
 		for _, onError := range []Reply{Tempfail, Continue} {
 			t.Run(fmt.Sprintf("%s, reply %d", name, onError), func(t *testing.T) {
-				broken := newEngine(func(e *Engine, s *shelf) { fail(s); e.OnError = onError })
+				broken := newEngine(func(e *Engine, s *shelf) { fail(s); e.OnError, e.OnRender = onError, onError })
 				engines := []Signer{broken, newEngine(withBlock(germanBlock))}
 				h := start(t, nil, Options{Signer: func() Signer {
 					s := engines[0]

@@ -268,6 +268,19 @@ var errLost = errors.New("lost")
 
 func (lostBody) ReadAt([]byte, int64) (int, error) { return 0, errLost }
 
+var failedTemplate = fmt.Errorf("%w: carl by template x", ErrRender)
+
+// TestOnRender: what becomes of a message whose template fails is not a matter of
+// on_error.
+func TestOnRender(t *testing.T) {
+	for _, reply := range []Reply{Tempfail, Continue} {
+		tr := try(t, newEngine(func(e *Engine, s *shelf) { s.fault, e.OnError, e.OnRender = failedTemplate, 1-reply, reply }), hello)
+		if tr.want(t, Failed, reasonRender); tr.Reply != reply {
+			t.Errorf("reply %d, want %d", tr.Reply, reply)
+		}
+	}
+}
+
 // TestOnError: whatever goes wrong inside is a temporary failure or, where the
 // configuration says so, the message as it came; and it is logged.
 func TestOnError(t *testing.T) {
@@ -280,7 +293,8 @@ func TestOnError(t *testing.T) {
 		logged string
 	}{
 		"store":                   {func(_ *Engine, s *shelf) { s.err = errors.New("disk on fire") }, keep, reasonStore, "disk on fire"},
-		"render":                  {func(_ *Engine, s *shelf) { s.fault = errors.New("bad template") }, keep, reasonRender, "bad template"},
+		"store of blocks":         {func(_ *Engine, s *shelf) { s.fault = errors.New("disk on fire") }, keep, reasonStore, "disk on fire"},
+		"render":                  {func(e *Engine, s *shelf) { s.fault, e.OnRender = failedTemplate, e.OnError }, keep, reasonRender, "carl by template x"},
 		"body":                    {func(*Engine, *shelf) {}, lose, reasonBody, "lost"},
 		"panic at end-of-headers": {func(_ *Engine, s *shelf) { s.find = func() { panic("boom") } }, keep, reasonPanic, "stack="},
 		"panic at end-of-message": {func(_ *Engine, s *shelf) { s.render = func() { panic("boom") } }, keep, reasonPanic, "stack="},
@@ -291,7 +305,7 @@ func TestOnError(t *testing.T) {
 		for _, onError := range []Reply{Tempfail, Continue} {
 			t.Run(fmt.Sprintf("%s, reply %d", name, onError), func(t *testing.T) {
 				log := &logBuffer{}
-				e := newEngine(c.change, func(e *Engine, _ *shelf) { e.OnError, e.Log = onError, slog.New(slog.NewTextHandler(log, nil)) })
+				e := newEngine(func(e *Engine, _ *shelf) { e.OnError, e.Log = onError, slog.New(slog.NewTextHandler(log, nil)) }, c.change)
 				tr := tryMessage(t, e, "DKIM-Signature: v=1\n"+guard+": No\n"+hello, entity.Limits{}, c.body)
 				tr.want(t, Failed, c.reason)
 				if tr.Reply != onError || tr.Report.Tenant == "" && c.reason != reasonPanic {

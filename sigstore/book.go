@@ -15,6 +15,9 @@ import (
 // ErrUnknown says that no person of the tenant has the address.
 var ErrUnknown = errors.New("no such person")
 
+// ErrRender says that a template failed for one person.
+var ErrRender = errors.New("the template failed")
+
 // Book gives the signatures of people, at the cost of a map lookup for those who
 // wrote lately. A signature comes, in this order, from memory, from the store,
 // and from rendering it, after which both have it. What is in memory is good
@@ -40,8 +43,8 @@ type Book struct {
 // Signature returns the signature of the person of a tenant who has the address,
 // primary or not, in any case, by a template, and the person. The error is
 // [ErrUnknown] when there is no such person, with the address and the tenant; else
-// it names the person and the template that could not be rendered, or the state
-// that could not be read.
+// it names the person and the template that could not be rendered, with
+// [ErrRender], or the state that could not be read.
 func (b *Book) Signature(tenant, address, template string) (Signature, directory.Person, error) {
 	tmpl, ok := b.Templates(template)
 	if !ok {
@@ -75,6 +78,20 @@ func (b *Book) Signature(tenant, address, template string) (Signature, directory
 	return found.Signature, found.who, nil
 }
 
+// Unlisted renders a template for attributes that are those of no person in the
+// store. Nothing of it is kept. The error is that of [Book.Signature].
+func (b *Book) Unlisted(attributes map[string]string, template string) (Signature, error) {
+	tmpl, ok := b.Templates(template)
+	if !ok {
+		return Signature{}, fmt.Errorf("signature of %s: no template %s", attributes["mail"], template)
+	}
+	html, text, err := tmpl.Render(attributes)
+	if err != nil {
+		return Signature{}, fmt.Errorf("signature of %s by template %s: %w: %w", attributes["mail"], template, ErrRender, err)
+	}
+	return Signature{HTML: html, Text: text}, nil
+}
+
 func (b *Book) now() time.Time {
 	if b.Now != nil {
 		return b.Now()
@@ -87,7 +104,7 @@ func (b *Book) now() time.Time {
 func (b *Book) render(found *lookup, key recentKey, tmpl *render.Template, now time.Time) error {
 	html, text, err := tmpl.Render(found.who.Attributes)
 	if err != nil {
-		return fmt.Errorf("signature of %s by template %s: %w", found.who.Address, key.template, err)
+		return fmt.Errorf("signature of %s by template %s: %w: %w", found.who.Address, key.template, ErrRender, err)
 	}
 	found.rendering = rendering{
 		person: found.person, template: tmpl.Version(), expires: now.Add(b.TTL),

@@ -330,3 +330,30 @@ func BenchmarkFirstImport(b *testing.B) {
 		s.Close()
 	}
 }
+
+// TestBookUnlisted: a block of attributes that nobody in the store has, of which
+// nothing stays.
+func TestBookUnlisted(t *testing.T) {
+	s := mustOpen(t, statePath(t))
+	mustReplace(t, s, "contoso", persons(10))
+	b, setTemplate, _ := newBook(t, s)
+	for _, name := range []string{"Scanner", "<b>Scanner\r\n"} {
+		sig, err := b.Unlisted(map[string]string{"mail": person(3).Address, "displayName": name}, "card")
+		if want := "<p>" + strings.NewReplacer("<", "&lt;", ">", "&gt;", "\r\n", "").Replace(name) + "</p>"; err != nil || sig.HTML != want {
+			t.Errorf("got %+v, %v", sig, err)
+		}
+	}
+	if got := htmlOf(t, b, person(3).Address); got != "<p>Person 3</p>" {
+		t.Errorf("the person of that address has %s", got)
+	}
+	setTemplate(`<p>{{slice .displayName 0 9}}</p>`)
+	if _, err := b.Unlisted(map[string]string{"mail": "x@y.z"}, "card"); !errors.Is(err, ErrRender) || !strings.Contains(err.Error(), "x@y.z by template card") {
+		t.Errorf("got %v", err)
+	}
+	if _, _, err := b.Signature("contoso", person(3).Address, "card"); !errors.Is(err, ErrRender) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := b.Unlisted(nil, "none"); err == nil || errors.Is(err, ErrRender) {
+		t.Errorf("no template: %v", err)
+	}
+}

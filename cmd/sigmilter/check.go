@@ -146,6 +146,7 @@ func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, attributes
 			}
 		}
 	}
+	r.checkDefaultPerson(t, batch.People)
 	r.Tenants = append(r.Tenants, tenantReport{t.Name, t.Domains, d.Source, d.Path, len(batch.People)})
 	return nil
 }

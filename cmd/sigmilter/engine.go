@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 
@@ -22,19 +24,27 @@ func newEngine(cfg *config.Config, store *sigstore.Store, log *slog.Logger) *mil
 		AddText:   cfg.Place.AttachOnly == config.AddText,
 		DropAMP:   cfg.Place.AMP == config.DropAMP,
 		TextBytes: cfg.Limits.TextBytes,
-		OnError:   milter.Tempfail,
+		OnError:   replyTo(cfg.OnError),
+		OnRender:  replyTo(cfg.OnRenderError),
 		Log:       log,
 	}
-	if cfg.OnError == config.Pass {
-		e.OnError = milter.Continue
-	}
 	return e
+}
+
+func replyTo(o config.OnError) milter.Reply {
+	if o == config.Pass {
+		return milter.Continue
+	}
+	return milter.Tempfail
 }
 
 func newPolicy(cfg *config.Config) *policy.Policy {
 	p := &policy.Policy{Guard: cfg.Guard.Field, AlsoHonour: cfg.Guard.AlsoHonour}
 	for _, t := range cfg.Tenants {
-		p.Tenants = append(p.Tenants, policy.Tenant{Name: t.Name, Domains: t.Domains})
+		p.Tenants = append(p.Tenants, policy.Tenant{
+			Name: t.Name, Domains: t.Domains,
+			BySender: t.OnBehalf == config.OnBehalfSender, DefaultPerson: t.DefaultPerson, DefaultTemplate: t.DefaultTemplate,
+		})
 	}
 	for _, r := range cfg.Rules {
 		reply := r.ReplySignature
@@ -95,7 +105,10 @@ func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
 }
 
 func (s signatures) Block(tenant string, p *policy.Person, template string) (insert.Block, error) {
-	sig, _, err := s.book.Signature(tenant, p.Address, template)
+	sig, err := s.signature(tenant, p, template)
+	if errors.Is(err, sigstore.ErrRender) {
+		err = fmt.Errorf("%w: %w", milter.ErrRender, err)
+	}
 	b := insert.Block{HTML: sig.HTML, Text: sig.Text}
 	for _, pic := range s.pictures[template] { // a condition of the template may leave one out
 		if strings.Contains(b.HTML, pic.CID) {
@@ -103,4 +116,12 @@ func (s signatures) Block(tenant string, p *policy.Person, template string) (ins
 		}
 	}
 	return b, err
+}
+
+func (s signatures) signature(tenant string, p *policy.Person, template string) (sig sigstore.Signature, err error) {
+	if p.Unlisted {
+		return s.book.Unlisted(p.Attributes, template)
+	}
+	sig, _, err = s.book.Signature(tenant, p.Address, template)
+	return sig, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter/policy"
+	"sigmilter/sigstore/directory"
 )
 
 // checkRule warns of what the people or the time make of a rule: groups and
@@ -30,6 +31,14 @@ func (r *checkReport) checkRule(rule config.Rule, attributes, groups map[string]
 	}
 	if rule.Over(now) {
 		r.warn("rule %s: its time is over, it never applies again", rule.Name)
+	}
+}
+
+// checkDefaultPerson warns of a default person whom the directory does not have.
+func (r *checkReport) checkDefaultPerson(t config.Tenant, people []directory.Person) {
+	known := func(p directory.Person) bool { return slices.Contains(p.Addresses, t.DefaultPerson) }
+	if t.DefaultPerson != "" && len(people) > 0 && !slices.ContainsFunc(people, known) {
+		r.warn("tenant %s: the directory does not have the default person %s", t.Name, t.DefaultPerson)
 	}
 }
 

@@ -62,9 +62,13 @@ func (h Header) Count(name string) int { return len(h.All(name)) }
 // that cannot be decoded leave the whole value as it is.
 func (h Header) Text(name string) string { return decodeWords(h.Get(name)) }
 
+// WordDecoder decodes encoded words of every charset that leaves may have.
+func WordDecoder() *mime.WordDecoder {
+	return &mime.WordDecoder{CharsetReader: mailcharset.Reader}
+}
+
 func decodeWords(s string) string {
-	d := mime.WordDecoder{CharsetReader: mailcharset.Reader}
-	if text, err := d.DecodeHeader(s); err == nil {
+	if text, err := WordDecoder().DecodeHeader(s); err == nil {
 		return text
 	}
 	return s

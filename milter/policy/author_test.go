@@ -73,7 +73,7 @@ func TestAuthor(t *testing.T) {
 		"subdomain":                  {[]string{"From: anna@mail.contoso.com"}, nil, "anna@mail.contoso.com", "", NoTenant},
 		"ours in the mailbox":        {[]string{"From: <\"anna@contoso.com\"@partner.example>"}, nil, "anna@contoso.com@partner.example", "", NoTenant},
 		"unknown":                    {[]string{"From: ghost@contoso.com"}, nil, "ghost@contoso.com", "contoso", UnknownAuthor},
-		"unknown before one we know": {[]string{"From: ghost@contoso.com, anna@contoso.com"}, nil, "ghost@contoso.com", "contoso", UnknownAuthor},
+		"unknown before one we know": {[]string{"From: ghost@contoso.com, anna@contoso.com"}, anna, "anna@contoso.com", "contoso", Rule},
 		"nobody":                     {[]string{"Sender: anna@contoso.com"}, nil, "", "", NoAuthor},
 	} {
 		d := decide(t, newPolicy(), &Facts{Sender: "anna@contoso.com", Header: header(c.fields...)})

@@ -29,7 +29,7 @@ var ConditionKinds = []ConditionKind{
 		parse: parseOrigin,
 		match: func(c *Condition, m *message) bool { return c.wanted[0].meets(m.origins()) },
 		wants: func(c *Condition) string { return "the author is " + either(origins(c)) },
-		found: func(_ *Condition, m *message) string { return few("the author's addresses are", m.person.Addresses) },
+		found: func(_ *Condition, m *message) string { return few("the author's addresses are", m.authored()) },
 	},
 	{
 		Name: "from_group", What: "a group", Like: `"sales@contoso.com" or "Sales"`,

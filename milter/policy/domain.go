@@ -64,6 +64,15 @@ func ParseDomain(s string) (string, error) {
 	return domain, nil
 }
 
+// ParseAddress reads the address of a mailbox: in lower case, its domain as
+// [ParseDomain] has it.
+func ParseAddress(s string) (string, error) {
+	if !strings.Contains(s, "@") {
+		return "", errors.New("it has no @")
+	}
+	return parseOrigin(s)
+}
+
 // parseOrigin reads an address or a domain.
 func parseOrigin(s string) (string, error) {
 	at := strings.LastIndexByte(s, '@')

@@ -21,12 +21,14 @@ const (
 // message is a message as the conditions of all rules see it. What takes time is
 // worked out once, when the first condition asks for it.
 type message struct {
-	facts   *Facts
-	tenant  *Tenant
-	person  *Person
-	scope   scope
-	thread  Thread
-	subject value
+	facts  *Facts
+	tenant *Tenant
+	person *Person
+	// unlisted are addresses of the From field that the directory does not have.
+	unlisted []string
+	scope    scope
+	thread   Thread
+	subject  value
 	// sized says that a condition asked for the size while it was not known.
 	sized bool
 
@@ -72,12 +74,21 @@ func (m *message) recipients() set {
 	return m.toSet
 }
 
-// origins are the addresses of the author, with their domains.
+// origins are the addresses of the author, with their domains, and those of the
+// From field for which he stands in.
 func (m *message) origins() set {
 	if m.fromSet == nil {
-		m.fromSet = addressSet(m.person.Addresses)
+		m.fromSet = addressSet(m.authored())
 	}
 	return m.fromSet
+}
+
+// authored are the addresses that a rule for authors sees.
+func (m *message) authored() []string {
+	if len(m.unlisted) == 0 {
+		return m.person.Addresses
+	}
+	return slices.Concat(m.person.Addresses, m.unlisted)
 }
 
 func (m *message) groups() set {

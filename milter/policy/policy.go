@@ -12,7 +12,6 @@
 package policy
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +45,7 @@ const (
 	Patch         Reason = "patch"          // a patch for a program's source, byte-exact by nature
 	NoAuthor      Reason = "no-author"      // no From field with an address
 	NoTenant      Reason = "no-tenant"      // the author is outside every tenant
-	UnknownAuthor Reason = "unknown-author" // the directory does not know him
+	UnknownAuthor Reason = "unknown-author" // the directory has none of the addresses
 	NoRule        Reason = "no-rule"        // no rule applies
 	OptedOut      Reason = "opt-out"        // the author took the rule out by a keyword in the subject
 	NoSignature   Reason = "no-signature"   // the rule that applies says none
@@ -77,7 +76,7 @@ type Decision struct {
 	Verdict Verdict
 	Reason  Reason
 	Tenant  string
-	Author  string  // address as the From field has it, lower case
+	Author  string  // address whose signature it is, as the field has it, lower case
 	Person  *Person // nil unless the directory knows the author
 	Rule    string  // the first rule that says what to put in
 	Reply   bool    // a reply or a forward
@@ -115,6 +114,9 @@ type Person struct {
 	Addresses  []string          // all of them
 	Attributes map[string]string // by Microsoft Graph's names
 	Groups     []string          // addresses or names, as the directory has them
+	// Unlisted says that no directory has the person: it is made of the From
+	// field, with the attributes mail and, if there is a name, displayName.
+	Unlisted bool
 }
 
 // People finds a person by any of his addresses, in lower case.
@@ -126,6 +128,15 @@ type People interface {
 type Tenant struct {
 	Name    string
 	Domains []string // lower case
+	// BySender has the Sender field's address asked for before the From field's:
+	// mail sent on behalf of a mailbox is then the delegate's.
+	BySender bool
+	// DefaultPerson is the address of the person whose signature goes into mail of
+	// addresses that the directory does not have; empty for nobody.
+	DefaultPerson string
+	// DefaultTemplate stands for the signature a rule names when there is no person
+	// at all; empty leaves such mail unsigned.
+	DefaultTemplate string
 }
 
 // Policy is a compiled configuration. It is not changed after it was made and
@@ -196,18 +207,15 @@ func (p *Policy) sign(d Decision, m *message, people People) (Decision, error) {
 	}
 	d.Tenant = m.tenant.Name
 	f.Trace.step("tenant", true, "%s, by the domain of %s", d.Tenant, d.Author)
-	person, found, err := people.Find(m.tenant.Name, d.Author)
-	if err != nil {
-		f.Trace.step("author", false, "the directory could not be asked for %s", d.Author)
+	person, err := m.author(&d, authors, people)
+	switch {
+	case err != nil:
 		return d, err
-	}
-	if !found {
-		f.Trace.step("author", false, "the directory does not have %s", d.Author)
+	case person == nil:
 		d.Reason = UnknownAuthor
 		return d, nil
 	}
 	d.Person, m.person = person, person
-	f.Trace.step("author", true, "%s is %s", d.Author, person.Address)
 	m.scope = scopeOf(f.Recipients, m.tenant)
 	return p.rule(d, m), nil
 }
@@ -216,7 +224,7 @@ func (p *Policy) sign(d Decision, m *message, people People) (Decision, error) {
 func (p *Policy) tenantOf(authors []string, d *Decision) *Tenant {
 	for _, a := range authors {
 		for i := range p.Tenants {
-			if slices.Contains(p.Tenants[i].Domains, domainOf(a)) {
+			if p.Tenants[i].has(a) {
 				d.Author = a
 				return &p.Tenants[i]
 			}

@@ -48,6 +48,9 @@ func (p *Policy) rule(d Decision, m *message) Decision {
 	if d.Signature == NoTemplate {
 		d.Signature = ""
 	}
+	if m.person.Unlisted && d.Signature != "" {
+		d.Signature = m.tenant.DefaultTemplate
+	}
 	d.Pending = m.sized
 	switch {
 	case d.Rule == "" && len(d.OptOut) > 0:

@@ -66,7 +66,7 @@ func TestTraceEnds(t *testing.T) {
 		"no sender":   {&Facts{Header: header("From: anna@contoso.com")}, "kind", "null-sender: the empty envelope sender"},
 		"no author":   {&Facts{Sender: "a@b.c"}, "tenant", "From field has no address"},
 		"no tenant":   {&Facts{Sender: "a@b.c", Header: header("From: x@partner.example")}, "tenant", "domain of x@partner.example"},
-		"unknown":     {&Facts{Sender: "a@b.c", Header: header("From: ghost@contoso.com")}, "author", "does not have ghost@contoso.com"},
+		"unknown":     {&Facts{Sender: "a@b.c", Header: header("From: ghost@contoso.com")}, "author", "has nobody whose signature"},
 	} {
 		c.facts.Trace = &Trace{}
 		decide(t, newPolicy(), c.facts)

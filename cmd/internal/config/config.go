@@ -42,6 +42,9 @@ type Config struct {
 	// OnError says what becomes of a message when sigmilter itself fails, by
 	// default [Tempfail].
 	OnError OnError
+	// OnRenderError says what becomes of a message when the template fails for its
+	// author, which affects nobody else; by default [Pass].
+	OnRenderError OnError
 
 	Limits   Limits
 	Timeouts Timeouts
@@ -105,7 +108,25 @@ type Tenant struct {
 	// as A-labels (xn--), and none belongs to two tenants.
 	Domains   []string
 	Directory Directory
+	// OnBehalf says whose signature goes into mail sent on behalf of a mailbox
+	// when the directory has both; by default [OnBehalfFrom].
+	OnBehalf OnBehalf
+	// DefaultPerson is the address whose person signs for addresses that the
+	// directory does not have; in one of Domains, or empty for nobody.
+	DefaultPerson string
+	// DefaultTemplate names the template that stands for a rule's signature when
+	// there is no person; empty leaves such mail unsigned.
+	DefaultTemplate string
 }
+
+// OnBehalf says whose mail one is that a person sent on behalf of a mailbox.
+type OnBehalf string
+
+// The choices of on_behalf.
+const (
+	OnBehalfFrom   OnBehalf = "from"   // the mailbox's, which the From field names
+	OnBehalfSender OnBehalf = "sender" // the delegate's, whom the Sender field names
+)
 
 // Directory is where a tenant's people come from.
 type Directory struct {

@@ -54,6 +54,9 @@ func TestLoadSmallest(t *testing.T) {
 		SocketMode: 0o660,
 		State:      "/var/lib/sigmilter/sigmilter.db",
 		OnError:    Tempfail,
+
+		OnRenderError: Pass,
+
 		Limits: Limits{
 			MessageBytes: 150 * 1024 * 1024, BodyMemory: 1024 * 1024, Sessions: 500,
 			Parts: 1000, Depth: 30, TextBytes: 8 * 1024 * 1024,
@@ -63,6 +66,7 @@ func TestLoadSmallest(t *testing.T) {
 		Tenants: []Tenant{{
 			Name: "contoso", Domains: []string{"contoso.com"},
 			Directory: Directory{Source: "csv", Path: at(t, "people.csv"), Every: 5 * time.Minute, origin: origin("good-smallest.toml", 4, "contoso")},
+			OnBehalf:  OnBehalfFrom,
 		}},
 		Cache:     Cache{TTL: 20 * time.Minute},
 		Place:     Place{Selections: all, Marker: "{EMAILSIGNATURE}", AttachOnly: PassThrough, AMP: PassAMP},
@@ -91,15 +95,20 @@ func TestLoadEverything(t *testing.T) {
 		SocketGroup: "postfix",
 		State:       at(t, "state/sigmilter.db"),
 		OnError:     Pass,
-		Limits:      Limits{MessageBytes: 25_000_000, BodyMemory: 65536, Sessions: 20, Parts: 50, Depth: 5, TextBytes: 1_000_000},
-		Timeouts:    Timeouts{Idle: 90 * time.Second, Write: 5 * time.Second, Stop: 10 * time.Second},
-		Guard:       Guard{Field: "X-Contoso-Handled", AlsoHonour: []string{"X-Old-Handled", "X-Other-Handled"}},
+
+		OnRenderError: Tempfail,
+
+		Limits:   Limits{MessageBytes: 25_000_000, BodyMemory: 65536, Sessions: 20, Parts: 50, Depth: 5, TextBytes: 1_000_000},
+		Timeouts: Timeouts{Idle: 90 * time.Second, Write: 5 * time.Second, Stop: 10 * time.Second},
+		Guard:    Guard{Field: "X-Contoso-Handled", AlsoHonour: []string{"X-Old-Handled", "X-Other-Handled"}},
 		Tenants: []Tenant{{
 			Name: "contoso", Domains: []string{"contoso.com", "contoso.de"},
-			Directory: Directory{Source: "csv", Path: at(t, "people.csv"), Every: 90 * time.Second, origin: origin("good-everything.toml", 33, "contoso")},
+			Directory: Directory{Source: "csv", Path: at(t, "people.csv"), Every: 90 * time.Second, origin: origin("good-everything.toml", 37, "contoso")},
+			OnBehalf:  OnBehalfSender, DefaultPerson: "a.muster@contoso.de", DefaultTemplate: "short",
 		}, {
 			Name: "fabrikam.example", Domains: []string{"xn--bcher-kva.example"},
-			Directory: Directory{Source: "csv", Path: at(t, "people.csv"), Every: 5 * time.Minute, origin: origin("good-everything.toml", 38, `"fabrikam.example"`)},
+			Directory: Directory{Source: "csv", Path: at(t, "people.csv"), Every: 5 * time.Minute, origin: origin("good-everything.toml", 42, `"fabrikam.example"`)},
+			OnBehalf:  OnBehalfFrom,
 		}},
 		Cache: Cache{TTL: time.Hour},
 		Place: Place{

@@ -21,6 +21,8 @@ func defaults() *Config {
 		SocketMode: 0o660,
 		State:      "/var/lib/sigmilter/sigmilter.db",
 		OnError:    Tempfail,
+		// A template that fails for one person holds up nobody's mail.
+		OnRenderError: Pass,
 		Limits: Limits{
 			MessageBytes: 150 << 20,
 			BodyMemory:   1 << 20,
@@ -39,9 +41,9 @@ func defaults() *Config {
 	}
 }
 
-// settings is the whole language of the file. Order matters in three places:
-// templates include partials, and rules take their defaults from place and refer
-// to templates.
+// settings is the whole language of the file. Order matters in four places:
+// templates include partials, tenants refer to templates, and rules take their
+// defaults from place and refer to templates.
 func (c *Config) settings(src *source) []setting {
 	return []setting{
 		{key: "listen", read: one(addressesIn(src.dir), &c.Listen)},
@@ -49,6 +51,7 @@ func (c *Config) settings(src *source) []setting {
 		{key: "socket_group", read: one(groups, &c.SocketGroup)},
 		{key: "state", read: one(pathsIn(src.dir), &c.State)},
 		{key: "on_error", read: choice(&c.OnError, Tempfail, Pass)},
+		{key: "on_render_error", read: choice(&c.OnRenderError, Tempfail, Pass)},
 		{key: "limits", read: table(
 			setting{key: "message_bytes", read: size(&c.Limits.MessageBytes)},
 			setting{key: "body_memory", read: size(&c.Limits.BodyMemory)},
@@ -66,7 +69,6 @@ func (c *Config) settings(src *source) []setting {
 			setting{key: "field", read: one(fieldNames, &c.Guard.Field)},
 			setting{key: "also_honour", read: many(fieldNames, &c.Guard.AlsoHonour)},
 		)},
-		{key: "tenant", read: c.readTenants, absent: missing("add a table [tenant.NAME] with its domains")},
 		{key: "cache", read: table(
 			setting{key: "ttl", read: one(durations, &c.Cache.TTL)},
 		)},
@@ -79,6 +81,7 @@ func (c *Config) settings(src *source) []setting {
 		)...)},
 		{key: "blocks", read: c.Blocks.read},
 		{key: "template", read: c.readTemplates, absent: missing("add a table [template.NAME] with the html file of a signature")},
+		{key: "tenant", read: c.readTenants, absent: missing("add a table [tenant.NAME] with its domains")},
 		{key: "rule", read: c.readRules, absent: c.impliedRule},
 		{key: "log", read: table(
 			setting{key: "level", read: one(levels, &c.Log.Level)},
@@ -101,11 +104,14 @@ func (s *Selections) settings() []setting {
 func (c *Config) readTenants(v value) {
 	owners := map[string]string{}
 	named(func(name string, v value) {
-		t := Tenant{Name: name, Directory: Directory{Source: "csv", Every: 5 * time.Minute}}
+		t := Tenant{Name: name, Directory: Directory{Source: "csv", Every: 5 * time.Minute}, OnBehalf: OnBehalfFrom}
 		table(
 			setting{key: "domains", read: ownDomains(&t, owners), absent: missing(`write domains = ["contoso.com"]`)},
 			setting{key: "directory", read: t.Directory.read,
 				absent: missing("add a table [" + child(v.path, "directory") + "] with the path of a CSV file")},
+			setting{key: "on_behalf", read: choice(&t.OnBehalf, OnBehalfFrom, OnBehalfSender)},
+			setting{key: "default_person", read: t.readDefaultPerson},
+			setting{key: "default_template", read: c.template(&t.DefaultTemplate)},
 		)(v)
 		c.Tenants = append(c.Tenants, t)
 	})(v)
