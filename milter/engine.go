@@ -95,6 +95,7 @@ func (e *Engine) Finish(m *Message) (o Outcome) {
 	defer e.recovered(m, func() { o = e.fail(m) })
 	if m.failure == nil && m.decision.Pending {
 		m.facts.Size = m.Size + headerSize(m.Header)
+		m.facts.Text = func() (string, bool) { return e.newest(m) }
 		e.decide(m)
 	}
 	switch {

@@ -124,7 +124,7 @@ func TestNothingLeaks(t *testing.T) {
 func TestRefusedThenSigned(t *testing.T) {
 	for name, fail := range map[string]func(*shelf){
 		"store":           func(s *shelf) { s.err = errors.New("no") },
-		"render":          func(s *shelf) { s.fault = failedTemplate },
+		"render":          func(s *shelf) { s.fault = errTemplate },
 		"panic in Find":   func(s *shelf) { s.find = func() { panic("boom") } },
 		"panic in render": func(s *shelf) { s.render = func() { panic("boom") } },
 	} {

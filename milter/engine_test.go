@@ -268,13 +268,13 @@ var errLost = errors.New("lost")
 
 func (lostBody) ReadAt([]byte, int64) (int, error) { return 0, errLost }
 
-var failedTemplate = fmt.Errorf("%w: carl by template x", ErrRender)
+var errTemplate = fmt.Errorf("%w: carl by template x", ErrRender)
 
 // TestOnRender: what becomes of a message whose template fails is not a matter of
 // on_error.
 func TestOnRender(t *testing.T) {
 	for _, reply := range []Reply{Tempfail, Continue} {
-		tr := try(t, newEngine(func(e *Engine, s *shelf) { s.fault, e.OnError, e.OnRender = failedTemplate, 1-reply, reply }), hello)
+		tr := try(t, newEngine(func(e *Engine, s *shelf) { s.fault, e.OnError, e.OnRender = errTemplate, 1-reply, reply }), hello)
 		if tr.want(t, Failed, reasonRender); tr.Reply != reply {
 			t.Errorf("reply %d, want %d", tr.Reply, reply)
 		}
@@ -294,7 +294,7 @@ func TestOnError(t *testing.T) {
 	}{
 		"store":                   {func(_ *Engine, s *shelf) { s.err = errors.New("disk on fire") }, keep, reasonStore, "disk on fire"},
 		"store of blocks":         {func(_ *Engine, s *shelf) { s.fault = errors.New("disk on fire") }, keep, reasonStore, "disk on fire"},
-		"render":                  {func(e *Engine, s *shelf) { s.fault, e.OnRender = failedTemplate, e.OnError }, keep, reasonRender, "carl by template x"},
+		"render":                  {func(e *Engine, s *shelf) { s.fault, e.OnRender = errTemplate, e.OnError }, keep, reasonRender, "carl by template x"},
 		"body":                    {func(*Engine, *shelf) {}, lose, reasonBody, "lost"},
 		"panic at end-of-headers": {func(_ *Engine, s *shelf) { s.find = func() { panic("boom") } }, keep, reasonPanic, "stack="},
 		"panic at end-of-message": {func(_ *Engine, s *shelf) { s.render = func() { panic("boom") } }, keep, reasonPanic, "stack="},

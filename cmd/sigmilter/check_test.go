@@ -46,7 +46,7 @@ func TestCheckGood(t *testing.T) {
 	for _, want := range []string{
 		"contoso           contoso.com contoso.de  2 ",
 		"short.html      derived from the HTML\n",
-		"outside  external  alice@contoso.com contoso.de  recipient from_group from_attribute kind subject header when larger_than smaller_than except opt_out  corporate  short       next rule\n",
+		"outside  external  alice@contoso.com contoso.de  recipient recipient_list from_group from_attribute kind subject header when larger_than smaller_than body language except opt_out  corporate  short       next rule\n",
 		"inside   internal  everyone                      opt_out ",
 	} {
 		if !strings.Contains(stdout, want) {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -28,6 +29,9 @@ func company(n int) (*Policy, directory) {
 		switch i % 10 {
 		case 0:
 			c.If = append(c.If, asks("recipient", fmt.Sprintf("partner%d.example", i)))
+			if i%20 == 10 {
+				c.If = []Condition{asks("recipient_list", fmt.Sprintf("partner%d.example", i), "x@y.z", "ben@x.y", "cleo@x.y", "dora@x.y")}
+			}
 		case 1, 2:
 			c.If = append(c.If, asks("from", fmt.Sprintf("chief%d@contoso.com", i), "fabrikam.com"))
 		case 3, 4:
@@ -48,6 +52,9 @@ func company(n int) (*Policy, directory) {
 	return policy, people
 }
 
+// letterText is a newest text of some length.
+var letterText = strings.Repeat("the reading of the meter was 4711, as agreed, and the next one is due in March.\n", 10)
+
 // ordinary is a message with a header as it comes from Exchange Online.
 func ordinary(from int) *Facts {
 	lines := []string{
@@ -59,7 +66,7 @@ func ordinary(from int) *Facts {
 	}
 	return &Facts{
 		Sender: fmt.Sprintf("p%d@contoso.com", from), Recipients: []string{"ben@customer.example", "p1@contoso.com"},
-		Header: header(lines...), Size: 20_000, Now: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC),
+		Header: header(lines...), Size: 20_000, Text: func() (string, bool) { return letterText, true }, Now: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC),
 	}
 }
 
@@ -74,6 +81,23 @@ func BenchmarkDecide(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		if d, err := p.Decide(mail[i%len(mail)], people); err != nil || d.Rule != "all" {
+			b.Fatalf("%v, %+v", err, d)
+		}
+	}
+}
+
+// BenchmarkDecideByText adds rules that look at the newest text, which costs in
+// proportion to its length.
+func BenchmarkDecideByText(b *testing.B) {
+	p, people := company(10_000)
+	for i := range 25 {
+		c := only(asks("body", fmt.Sprintf("ticket %d", i)), asks("language", "fr"))
+		p.Rules[i*20].Conditions = c
+	}
+	f := ordinary(7)
+	b.ReportAllocs()
+	for b.Loop() {
+		if d, err := p.Decide(f, people); err != nil || d.Rule != "all" {
 			b.Fatalf("%v, %+v", err, d)
 		}
 	}

@@ -15,6 +15,7 @@ const (
 	Words Shape = iota // a word, or a list of words of which one is enough
 	Table              // names, all of which must hold, each with a word or a list
 	Bytes              // a number of bytes, given to [Condition.Add] in decimal
+	Lists              // names of files with a word on each line, given to [Condition.AddList]
 )
 
 // ConditionKind is a row of the table of conditions.
@@ -54,6 +55,7 @@ type Condition struct {
 	kind   *ConditionKind
 	wanted []wanted
 	bytes  int64
+	lists  []string // names of the files the words are from
 	window *window
 }
 
@@ -115,6 +117,14 @@ func (c *Condition) Add(key, word string) error {
 	w.words = append(w.words, parsed)
 	w.in[parsed] = struct{}{}
 	return nil
+}
+
+// AddList adds a word of a list, which has a name.
+func (c *Condition) AddList(list, word string) error {
+	if !slices.Contains(c.lists, list) {
+		c.lists = append(c.lists, list)
+	}
+	return c.Add("", word)
 }
 
 // CheckKey says what is wrong with a name of the condition's table.

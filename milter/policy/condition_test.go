@@ -23,7 +23,10 @@ func offer(lines ...string) *Facts {
 			"From: Dora <dora@contoso.com>", "X-Campaign: Spring sale", "X-Campaign: test", "X-Empty:",
 		}, lines, []string{"Subject: =?utf-8?Q?Re:_Angebot_f=C3=BCr_Ben_[AB-1]?="})...),
 		Size: 2000,
-		Now:  time.Date(2026, 12, 1, 22, 30, 0, 0, time.UTC),
+		Text: func() (string, bool) {
+			return "Hallo Ben,\nanbei das\nAngebot für Köln\nund die Karten. Bis morgen", true
+		},
+		Now: time.Date(2026, 12, 1, 22, 30, 0, 0, time.UTC),
 	}
 }
 
@@ -31,9 +34,10 @@ func offer(lines ...string) *Facts {
 // cannot be asked.
 func TestConditions(t *testing.T) {
 	examples := map[string]struct{ met, unmet, faulty []string }{ // words after blanks
-		"to":        {[]string{"external", "any"}, []string{"internal"}, []string{"extern", "External"}},
-		"recipient": {[]string{"ben@partner.example", "Partner.Example", "contoso.de", "x.y partner.example"}, []string{"ben@contoso.de", "cleo@partner.example", "mail.partner.example"}, []string{"partner", "@partner.example"}},
-		"from":      {[]string{"dora@contoso.com", "contoso.com", "D.Huber@contoso.de", "x.y contoso.de"}, []string{"bob@contoso.com", "fabrikam.com"}, []string{"dora@", "contoso"}},
+		"to":             {[]string{"external", "any"}, []string{"internal"}, []string{"extern", "External"}},
+		"recipient":      {[]string{"ben@partner.example", "Partner.Example", "contoso.de", "x.y partner.example"}, []string{"ben@contoso.de", "cleo@partner.example", "mail.partner.example"}, []string{"partner", "@partner.example"}},
+		"recipient_list": {[]string{"ben@partner.example", "x.y Partner.example"}, []string{"partner.org ben@contoso.de"}, []string{"partner", "a b@x.y"}},
+		"from":           {[]string{"dora@contoso.com", "contoso.com", "D.Huber@contoso.de", "x.y contoso.de"}, []string{"bob@contoso.com", "fabrikam.com"}, []string{"dora@", "contoso"}},
 		"from_group": {
 			[]string{"sales@contoso.com", "ALL_STAFF", "nobody sales@contoso.com"}, []string{"sales", "staff"}, []string{"", "a\tb\x00"},
 		},
@@ -48,6 +52,11 @@ func TestConditions(t *testing.T) {
 		"when":         {[]string{"zone=UTC", "zone=UTC days=tue", "zone=Europe/Berlin hours=23:00-24:00", "zone=UTC from=2026-12-01 until=2026-12-01"}, []string{"zone=UTC days=wed-mon", "zone=UTC hours=08:00-22:30", "zone=UTC from=2026-12-02", "zone=UTC until=2026-11-30"}, []string{"zone=Mars", "zone=", "days=xyz", "hours=9", "hours=25:00-26:00", "from=2026-13-01", "until=soon"}},
 		"larger_than":  {[]string{"1999"}, []string{"2000", "2001"}, []string{"0", "-1", "1MB"}},
 		"smaller_than": {[]string{"2001"}, []string{"2000", "1999"}, []string{"0", "x"}},
+		"body": {
+			[]string{"angebot", "FÜR_KÖLN", "anbei_das_angebot", "Ko\u0308ln_und", "rechnung karten", "/^Hallo/", "/(?m)^Angebot/", `/das\sAngebot/`},
+			[]string{"ange", "karte", "rechnung", "/^Angebot/", "/hallo/", "für_ben"}, []string{"", "/[/", "a\x01"},
+		},
+		"language": {[]string{"de", "DE", "en de"}, []string{"en", "nl fr"}, []string{"", "german", "xx", "de-AT"}},
 	}
 	people := directory{"contoso/dora@contoso.com": dora}
 	decideOn := func(c Conditions) Decision {

@@ -25,6 +25,13 @@ var ConditionKinds = []ConditionKind{
 		found: func(_ *Condition, m *message) string { return few("the recipients are", m.facts.Recipients) },
 	},
 	{
+		Name: "recipient_list", Shape: Lists, What: "an address or a domain", Like: `"partners.txt"`,
+		parse: parseOrigin,
+		match: func(c *Condition, m *message) bool { return c.wanted[0].meets(m.recipients()) },
+		wants: func(c *Condition) string { return "a recipient is in the list " + either(c.lists) },
+		found: func(_ *Condition, m *message) string { return few("the recipients are", m.facts.Recipients) },
+	},
+	{
 		Name: "from", What: "an address or a domain", Like: `"alice@contoso.com" or "contoso.com"`,
 		parse: parseOrigin,
 		match: func(c *Condition, m *message) bool { return c.wanted[0].meets(m.origins()) },
@@ -100,6 +107,23 @@ var ConditionKinds = []ConditionKind{
 		match: func(c *Condition, m *message) bool { return m.size() < c.bytes },
 		wants: func(c *Condition) string { return fmt.Sprintf("the message has less than %d bytes", c.bytes) },
 		found: func(_ *Condition, m *message) string { return sizeWords(m) },
+	},
+	{
+		Name: "body", What: "a text", Like: `"offer" or '/Ticket \d+/'`,
+		parse: textPart, compile: compileTexts,
+		match: func(c *Condition, m *message) bool {
+			newest := m.text()
+			return newest.known && c.wanted[0].any(func(t *text) bool { return t.in(&newest.value) })
+		},
+		wants: func(c *Condition) string { return "the new text has " + either(quoted(c.wanted[0].words)) },
+		found: func(_ *Condition, m *message) string { return m.textWords(bodyWords) },
+	},
+	{
+		Name: "language", What: "a language", Like: `"de" or "en"`,
+		parse: parseLanguage,
+		match: func(c *Condition, m *message) bool { return c.wanted[0].has(m.text().language()) },
+		wants: func(c *Condition) string { return "the language of the new text is " + either(c.wanted[0].words) },
+		found: func(_ *Condition, m *message) string { return m.textWords(languageWords) },
 	},
 }
 

@@ -29,8 +29,10 @@ type message struct {
 	scope    scope
 	thread   Thread
 	subject  value
-	// sized says that a condition asked for the size while it was not known.
-	sized bool
+	newest   *newest
+	// pending says that a condition asked for the size or the text while they were
+	// not known.
+	pending bool
 
 	toSet, fromSet, groupSet set
 	attributes               map[string]*value
@@ -168,7 +170,7 @@ func (f field) words(name string) string {
 // size is that of the message; 0 while it is not known.
 func (m *message) size() int64 {
 	if m.facts.Size < 0 {
-		m.sized = true
+		m.pending = true
 		return 0
 	}
 	return m.facts.Size

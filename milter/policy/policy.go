@@ -56,9 +56,13 @@ type Facts struct {
 	Sender     string // MAIL FROM, empty for the null sender
 	Recipients []string
 	Header     entity.Header
-	Size       int64     // bytes of header and body; negative before end-of-message, when nobody knows
-	Now        time.Time // the time of the decision, for rules that have one
-	Trace      *Trace    // filled in unless it is nil
+	Size       int64 // bytes of header and body; negative before end-of-message, when nobody knows
+	// Text gives the newest text as a reader sees it, without the quoted mail, and
+	// whether it can be read. It is called once, and only if a rule asks for it. It
+	// is nil before end-of-message.
+	Text  func() (newest string, ok bool)
+	Now   time.Time // the time of the decision, for rules that have one
+	Trace *Trace    // filled in unless it is nil
 }
 
 // Verdict is what a decision comes down to.
@@ -80,8 +84,8 @@ type Decision struct {
 	Person  *Person // nil unless the directory knows the author
 	Rule    string  // the first rule that says what to put in
 	Reply   bool    // a reply or a forward
-	// Pending says that a rule asked for the size, which was not known: the rest
-	// is void, and Decide is to be called again with it.
+	// Pending says that a rule asked for the size or the text, which were not
+	// known: the rest is void, and Decide is to be called again with them.
 	Pending bool
 	OptOut  []string // keywords that took a rule out, and are to go from the subject
 	Place   insert.Settings

@@ -53,6 +53,9 @@ func asks(kind string, words ...string) Condition {
 
 // add adds a word as it is written in [asks].
 func add(c *Condition, word string) error {
+	if c.kind.Shape == Lists {
+		return c.AddList("partners.txt", word)
+	}
 	if c.kind.Shape != Table {
 		return c.Add("", word)
 	}

@@ -51,7 +51,7 @@ func (p *Policy) rule(d Decision, m *message) Decision {
 	if m.person.Unlisted && d.Signature != "" {
 		d.Signature = m.tenant.DefaultTemplate
 	}
-	d.Pending = m.sized
+	d.Pending = m.pending
 	switch {
 	case d.Rule == "" && len(d.OptOut) > 0:
 		d.Reason = OptedOut

@@ -3,6 +3,7 @@ package policy
 import "fmt"
 
 // Trace tells how a decision came about. It is what `sigmilter explain` prints.
+// It has text of the message, which no log is to have.
 type Trace struct {
 	Steps []Step      `json:"steps"` // in order; the one that did not go on was the last
 	Rules []RuleTrace `json:"rules"` // all of them, when the steps led to them

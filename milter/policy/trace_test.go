@@ -83,6 +83,7 @@ func TestTraceWords(t *testing.T) {
 	examples := map[string]struct{ words, wants, found string }{
 		"to":             {"external", "the message is external", "ben@partner.example is external"},
 		"recipient":      {"partner.example ben@x.y", "a recipient is in partner.example or ben@x.y", "the recipients are ben@partner.example, Bob@Contoso.de"},
+		"recipient_list": {"partner.example", "a recipient is in the list partners.txt", "the recipients are ben@partner.example, Bob@Contoso.de"},
 		"from":           {"contoso.de", "the author is in contoso.de", "the author's addresses are dora@contoso.com, d.huber@contoso.de"},
 		"from_group":     {"sales /x/", `the author is in the group "sales" or /x/`, "the author is in Sales@contoso.com, All Staff"},
 		"from_attribute": {"city=Bonn city=/^K/ job=", `the author's city is "Bonn" or /^K/, and the author's job is ""`, `city is "Köln", and job is ""`},
@@ -92,6 +93,8 @@ func TestTraceWords(t *testing.T) {
 		"when":           {"days=mon hours=08:00-09:00 from=2026-12-01 zone=Europe/Berlin", "the time is from 2026-12-01, mon, 08:00-09:00, in Europe/Berlin", "it is Tue 2026-12-01 23:30 there"},
 		"larger_than":    {"9", "the message has more than 9 bytes", "it has 2000"},
 		"smaller_than":   {"9", "the message has less than 9 bytes", "it has 2000"},
+		"body":           {"offer /x/", `the new text has "offer" or /x/`, `the new text begins with "Hallo Ben, anbei das Angebot für Köln und die Karten. Bis mo"`},
+		"language":       {"en nl", "the language of the new text is en or nl", "it is de"},
 	}
 	for _, k := range ConditionKinds {
 		e := examples[k.Name]

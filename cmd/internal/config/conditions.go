@@ -36,6 +36,8 @@ func condition(k *policy.ConditionKind, dst *[]policy.Condition) reader {
 			words(&c, policy.ConditionKey{What: k.What, Like: k.Like, Single: k.Single})(v)
 		case policy.Table:
 			conditionTable(k, &c)(v)
+		case policy.Lists:
+			lists(k, &c)(v)
 		case policy.Bytes:
 			var n int64
 			if size(&n)(v); n > 0 {

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +20,12 @@ func compiled(t *testing.T, name string, words ...string) policy.Condition {
 		key := ""
 		if k.Shape == policy.Table {
 			key, w, _ = strings.Cut(w, "=")
+		}
+		if k.Shape == policy.Lists {
+			if err := c.AddList("partners.txt", w); err != nil {
+				t.Fatal(err)
+			}
+			continue
 		}
 		if err := c.Add(key, w); err != nil {
 			t.Fatal(err)
@@ -42,6 +50,7 @@ func TestFaultyConditions(t *testing.T) {
 	for name, faulty := range map[string][][2]string{ // what is written, and what is said
 		"to":             {{`"extern"`, `"extern" is not known; write "any", "internal" or "external"`}, {`["internal", "external"]`, "must be a word in quotes, not a list"}},
 		"recipient":      {{`"partner"`, "it has no dot"}, {`7`, "must be an address or a domain in quotes, not a whole number"}},
+		"recipient_list": {{`"none.txt"`, "none.txt cannot be read: no such file"}, {`["people.csv"]`, `people.csv:1: "mail,displayName,jobTitle`}, {`7`, "must be a file name in quotes"}, {`["partners.txt", ""]`, "it is empty"}, {`"no-words.txt"`, "no-words.txt has no word"}},
 		"from":           {{`["alice@"]`, "it has no dot"}},
 		"from_group":     {{`""`, "it is empty"}, {`{ name = "Sales" }`, "must be a group in quotes, not a table"}},
 		"from_attribute": {{`"Sales"`, "must be a table, not a string"}, {`{ department = "/(/" }`, "missing closing )"}, {`{ "" = "x" }`, "cannot be a name here"}, {`{}`, "is empty"}, {`{ department = [] }`, "is empty"}},
@@ -64,6 +73,8 @@ func TestFaultyConditions(t *testing.T) {
 			{`{ day = "mon", zone = "UTC" }`, `did you mean "days"?`},
 		},
 		"larger_than":  {{`"25 megabytes"`, "is not a size"}, {`0`, "out of range"}},
+		"body":         {{`""`, "it is empty"}, {`'/(/'`, "missing closing )"}, {`{ html = "x" }`, "must be a text in quotes"}},
+		"language":     {{`"german"`, `"german" is not a language: those that can be told are ar, bg, cs, da, de`}, {`1`, "must be a language in quotes"}},
 		"smaller_than": {{`-1`, "out of range"}, {`[1]`, "must be a size"}},
 	} {
 		for _, f := range faulty {
@@ -76,6 +87,25 @@ func TestFaultyConditions(t *testing.T) {
 		if _, err := parse("c.toml", at(t, ""), around(t, "[[rule]]\nname = \"r\"\nsignature = \"short\"\n"+k.Name+" = false\n")); err == nil {
 			t.Errorf("%s = false is no fault", k.Name)
 		}
+	}
+}
+
+// README.md names the languages that can be asked for, and no others.
+func TestReadmeLanguages(t *testing.T) {
+	text, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, row, _ := strings.Cut(string(text), "| `rule.language` | ")
+	row, _, _ = strings.Cut(row, "|\n")
+	var named []string
+	for _, m := range regexp.MustCompile(`"([a-z]+)"`).FindAllStringSubmatch(row, -1) {
+		named = append(named, m[1])
+	}
+	c := policy.ConditionKinds[len(policy.ConditionKinds)-1].New()
+	err = c.Add("", "none")
+	if known := "those that can be told are " + strings.Join(named, ", "); err == nil || err.Error() != known {
+		t.Errorf("README.md: %s; %v", known, err)
 	}
 }
 

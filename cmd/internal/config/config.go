@@ -17,6 +17,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"sigmilter/milter/policy"
@@ -253,7 +254,8 @@ const (
 // templates: 32 hexadecimal digits.
 func (c *Config) Hash() string { return c.hash }
 
-// sum computes the hash over parts that cannot run into each other.
+// sum computes the hash over parts that cannot run into each other. Conditions
+// have words of files beside the configuration.
 func (c *Config) sum(text string) string {
 	h := sha256.New()
 	add := func(s string) {
@@ -265,6 +267,11 @@ func (c *Config) sum(text string) string {
 		t := c.Templates[name]
 		add(name)
 		add(t.Parsed.Version()) // covers partials, and pictures: the HTML names them by their contents
+	}
+	for _, r := range c.Rules {
+		for _, condition := range slices.Concat(r.If, r.Except) {
+			add(strings.Join(condition.Words(), "\n"))
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }

@@ -127,6 +127,7 @@ func TestLoadEverything(t *testing.T) {
 			Conditions: policy.Conditions{If: []policy.Condition{
 				compiled(t, "to", "external"),
 				compiled(t, "recipient", "partner.example"),
+				compiled(t, "recipient_list", "partner.example", "ben@supplier.example"),
 				compiled(t, "from", "alice@contoso.com", "contoso.de"),
 				compiled(t, "from_group", "sales@contoso.com"),
 				compiled(t, "from_attribute", "city=Bonn", "city=/^K/", "department=Sales"),
@@ -136,6 +137,8 @@ func TestLoadEverything(t *testing.T) {
 				compiled(t, "when", "from=2026-12-01", "until=2026-12-24 18:00", "days=mon-fri", "hours=08:00-18:00", "zone=Europe/Berlin"),
 				compiled(t, "larger_than", "1"),
 				compiled(t, "smaller_than", "25000000"),
+				compiled(t, "body", "offer", "/(?i)price list/"),
+				compiled(t, "language", "de", "en"),
 			}, Except: []policy.Condition{
 				compiled(t, "recipient", "boss@partner.example"),
 				compiled(t, "subject", "/^Invoice/"),
@@ -283,6 +286,13 @@ func TestHash(t *testing.T) {
 	write("c.toml", text+"# changed\n")
 	if third := hash(); first == second || second == third {
 		t.Errorf("not told apart: %s %s %s", first, second, third)
+	}
+	write("c.toml", text+"[[rule]]\nname = \"r\"\nrecipient_list = \"l.txt\"\nsignature = \"t\"\n")
+	write("l.txt", "one.example\n")
+	one := hash()
+	write("l.txt", "two.example\n")
+	if two := hash(); one == two {
+		t.Errorf("another list is not told apart: %s", two)
 	}
 }
 

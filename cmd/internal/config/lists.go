@@ -1,0 +1,52 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+
+	"sigmilter/milter/policy"
+)
+
+// lists reads the names of files that have a word of a condition on each line, one
+// or several. Blank lines, and what follows a #, are for people.
+func lists(k *policy.ConditionKind, c *policy.Condition) reader {
+	return func(v value) {
+		members, ok := v.elements()
+		if !ok {
+			members = []value{v}
+		}
+		files := pathsIn(v.src.dir)
+		files.like = k.Like
+		for _, member := range members {
+			if path, ok := files.read(member); ok {
+				readList(member, path, c, k.What)
+			}
+		}
+	}
+}
+
+// readList adds the words of a file. Of several that are wrong only the first is
+// told: it is likely to be another sort of file.
+func readList(v value, path string, c *policy.Condition, what string) {
+	text, err := readText(path)
+	if err != nil {
+		v.fault(path+" "+err.Error(), "write the name of a file that sigmilter may read")
+		return
+	}
+	n, words := 0, 0
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+		n++
+		word, _, _ := strings.Cut(line, "#")
+		if word = strings.TrimSpace(word); word == "" {
+			continue
+		}
+		if err := c.AddList(v.v.(string), word); err != nil {
+			v.fault(fmt.Sprintf("%s:%d: %q is not %s: %v", path, n, word, what, err), "write one on each line")
+			return
+		}
+		words++
+	}
+	if words == 0 {
+		v.fault(path+" has no word", "write "+what+" on each line")
+	}
+}
