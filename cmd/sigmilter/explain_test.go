@@ -109,6 +109,45 @@ func TestExplainOutcomes(t *testing.T) {
 	}
 }
 
+// TestExplainText: rules by the new text and by a list, as sign decides on them.
+func TestExplainText(t *testing.T) {
+	config := writeFiles(t, map[string]string{
+		"partners.txt": "# ours\nsupplier.example\nBen@Example.net # he asked for it\n",
+		"c.toml": `state = "none.db"
+tenant.contoso.domains = ["contoso.com"]
+tenant.contoso.directory.path = "people.csv"
+template.corporate.html = "corporate.html"
+[[rule]]
+name = "german"
+language = "de"
+signature = "corporate"
+[[rule]]
+name = "meters"
+recipient_list = "partners.txt"
+body = ["thursday", "/x/"]
+signature = "corporate"
+`})
+	file := filepath.Join(filepath.Dir(config), "m.eml")
+	message := strings.Replace(toBen, "Subject: Meters\n\nThursday", "Subject: Re: Meters\n\nDone.\nThursday", 1) + "\n> Ist das gut?\n> Bis morgen, vielen Dank\n"
+	if err := os.WriteFile(file, []byte(message), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, stdout, stderr := invoke(t, "explain", "-c", config, file)
+	want := `rule       "german" does not apply
+           not met: the language of the new text is de; the new text is too short or too mixed to tell
+rule       "meters" applies: signature corporate; it stops
+           met: a recipient is in the list partners.txt; the recipients are ben@example.net
+           met: the new text has "thursday" or /x/; the new text is "Done. Thursday is fine."
+placement  signed, signature corporate in part 1 (text/plain): above-quote, quoted mail begins with quote-prefix
+`
+	if !strings.HasSuffix(stdout, want) || stderr != "" {
+		t.Errorf("stderr %q, stdout\n%s", stderr, stdout)
+	}
+	if _, report, _ := invoke(t, "sign", "-c", config, "--report", "-", file); !strings.Contains(report, `"rule":"meters"`) {
+		t.Errorf("sign: %s", report)
+	}
+}
+
 func TestExplainJSON(t *testing.T) {
 	for message, want := range map[string][]policy.Outcome{
 		toBen:                                    {policy.NotMet, policy.NotMet, policy.NotMet},
