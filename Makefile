@@ -10,7 +10,7 @@ LDFLAGS := -X main.version=$(VERSION)
 
 PACKAGES ?= ./...
 
-.PHONY: help build test race fuzz lint demo install corpus tools
+.PHONY: help build test race fuzz lint demo bench install corpus tools
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
@@ -43,6 +43,9 @@ fuzz: ## every fuzz target for FUZZTIME (10m)
 demo: ## real mail through a private Postfix, before and after in demo-out/
 	$(GO) run ./cmd/demo
 
+bench: benchtools ## sigmilter beside filters that do nothing: bench-out/report.md, summary.json
+	$(GO) run ./cmd/bench
+
 # Without CONFIG every message is taken as written by a person of the test
 # configuration, so that it is signed whoever wrote it.
 CORPUS = $(if $(CONFIG),-c '$(CONFIG)',-c testdata/config/corpus.toml --as alice@contoso.com)
@@ -72,3 +75,13 @@ tools:
 	esac; \
 	export DEBIAN_FRONTEND=noninteractive; \
 	apt-get -qq update && apt-get -qq install -y --no-install-recommends $$missing
+
+# What the benchmark wants beside.
+.PHONY: benchtools
+benchtools: tools
+	@if [ -e /usr/include/libmilter/mfapi.h ]; then exit 0; fi; \
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	  echo "missing; as root: apt-get install libmilter-dev"; exit 1; \
+	fi; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	apt-get -qq update && apt-get -qq install -y --no-install-recommends libmilter-dev

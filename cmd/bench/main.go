@@ -1,0 +1,81 @@
+// Command bench compares sigmilter with filters that do nothing, in one run on one
+// machine: make bench. What it measures is in report.go, the filters are in
+// filters.go.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"sigmilter/cmd/internal/lab"
+)
+
+func main() {
+	out := flag.String("out", "bench-out", "folder for report.md and summary.json")
+	rounds := flag.Int("rounds", 5, "rounds, of which the median counts")
+	short := flag.Bool("short", false, "a tenth of the messages, to try it out")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *out, *rounds, *short); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// bench is one run.
+type bench struct {
+	dir     string
+	rounds  int
+	scale   int // divides the numbers of messages
+	filters []*filter
+	postfix *lab.Postfix
+	began   time.Time
+}
+
+func run(ctx context.Context, out string, rounds int, short bool) (err error) {
+	if err := lab.CheckPostfix(); err != nil {
+		return err
+	}
+	b := &bench{rounds: rounds, scale: 1, began: time.Now()}
+	if short {
+		b.scale = 10
+	}
+	if b.dir, err = lab.NewDir(); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.dir)
+	defer func() {
+		for _, f := range b.filters {
+			f.stop()
+		}
+	}()
+	if err := b.startFilters(ctx); err != nil {
+		return err
+	}
+	if err := b.startPostfix(); err != nil {
+		return err
+	}
+	defer b.postfix.Stop()
+	r, err := b.measure(ctx)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("make the folder for the report: %w", err)
+	}
+	r.print(os.Stdout)
+	return errors.Join(r.write(filepath.Join(out, "report.md")), r.writeSummary(filepath.Join(out, "summary.json")))
+}
+
+// progress tells on standard error what is being done.
+func (b *bench) progress(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "%5.0f s  %s\n", time.Since(b.began).Seconds(), fmt.Sprintf(format, args...))
+}
