@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sort"
 )
 
 // bodyStore keeps one message's body: in memory up to a limit, in a temporary
@@ -12,10 +13,19 @@ import (
 type bodyStore struct {
 	limit  int64  // bytes kept in memory
 	dir    string // where the file goes; empty is the system's folder
-	memory []byte // the whole body while file is nil
-	file   *os.File
+	chunks []chunk
+	file   *os.File // holds the whole body once it is there
 	size   int64
 }
+
+// chunk is a piece of the body and where in it the piece begins.
+type chunk struct {
+	at    int64
+	bytes []byte
+}
+
+// smallChunk is the size in bytes below which a piece is added to the one before.
+const smallChunk = 4 << 10
 
 // newBodyStore returns an empty store that keeps up to limit bytes in memory
 // and more than that in a file in dir.
@@ -23,25 +33,29 @@ func newBodyStore(limit int64, dir string) *bodyStore {
 	return &bodyStore{limit: limit, dir: dir}
 }
 
-// Write appends to the body. After an error the store is of no use but for
-// [bodyStore.Close].
-func (b *bodyStore) Write(p []byte) (int, error) {
+// Keep appends to the body. The store keeps p, which must not be changed any
+// more. After an error it is of no use but for [bodyStore.Close].
+func (b *bodyStore) Keep(p []byte) error {
 	if b.file == nil && b.size+int64(len(p)) <= b.limit {
-		b.memory = append(b.memory, p...)
+		if last := len(b.chunks) - 1; last >= 0 && len(p) < smallChunk { // or an MTA of small chunks would cost much
+			b.chunks[last].bytes = append(b.chunks[last].bytes, p...)
+		} else {
+			b.chunks = append(b.chunks, chunk{b.size, p})
+		}
 		b.size += int64(len(p))
-		return len(p), nil
+		return nil
 	}
 	if b.file == nil {
 		if err := b.spill(); err != nil {
-			return 0, err
+			return err
 		}
 	}
 	n, err := b.file.Write(p)
 	b.size += int64(n)
 	if err != nil {
-		return n, fmt.Errorf("write the body to its temporary file: %w", err)
+		return fmt.Errorf("write the body to its temporary file: %w", err)
 	}
-	return n, nil
+	return nil
 }
 
 // spill moves the body from memory to a file without a name.
@@ -54,10 +68,12 @@ func (b *bodyStore) spill() error {
 	if err := os.Remove(file.Name()); err != nil {
 		return fmt.Errorf("unlink the body's temporary file: %w", err)
 	}
-	if _, err := file.Write(b.memory); err != nil {
-		return fmt.Errorf("write the body to its temporary file: %w", err)
+	for _, c := range b.chunks {
+		if _, err := file.Write(c.bytes); err != nil {
+			return fmt.Errorf("write the body to its temporary file: %w", err)
+		}
 	}
-	b.memory = nil
+	b.chunks = nil
 	return nil
 }
 
@@ -69,22 +85,26 @@ func (b *bodyStore) ReadAt(p []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, fmt.Errorf("read the body at %d: negative offset", off)
 	}
-	if off >= b.size {
-		return 0, io.EOF
+	n := 0
+	after := sort.Search(len(b.chunks), func(i int) bool { return b.chunks[i].at > off })
+	for i := max(0, after-1); i < len(b.chunks) && n < len(p); i++ {
+		c := b.chunks[i]
+		if from := off + int64(n) - c.at; from < int64(len(c.bytes)) {
+			n += copy(p[n:], c.bytes[from:])
+		}
 	}
-	n := copy(p, b.memory[off:])
 	if n < len(p) {
 		return n, io.EOF
 	}
 	return n, nil
 }
 
-// Size returns the number of bytes written so far.
+// Size returns the number of bytes kept so far.
 func (b *bodyStore) Size() int64 { return b.size }
 
 // Close gives memory and file back.
 func (b *bodyStore) Close() error {
-	b.memory, b.size = nil, 0
+	b.chunks, b.size = nil, 0
 	if b.file == nil {
 		return nil
 	}

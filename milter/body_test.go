@@ -16,8 +16,8 @@ func TestBodyStore(t *testing.T) {
 		dir := t.TempDir()
 		b := newBodyStore(limit, dir)
 		for _, c := range chunks {
-			if n, err := b.Write(c); n != len(c) || err != nil {
-				t.Fatalf("limit %d: Write: %d, %v", limit, n, err)
+			if err := b.Keep(c); err != nil {
+				t.Fatalf("limit %d: Keep: %v", limit, err)
 			}
 		}
 		if inFile := b.file != nil; inFile != (int64(len(whole)) > limit) {
@@ -55,13 +55,36 @@ func checkReadAt(t *testing.T, b *bodyStore, whole []byte) {
 
 func TestBodyStoreWithoutAFolder(t *testing.T) {
 	b := newBodyStore(3, t.TempDir()+"/none")
-	if _, err := b.Write([]byte("one")); err != nil {
+	if err := b.Keep([]byte("one")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Write([]byte("two")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("Write: %v", err)
+	if err := b.Keep([]byte("two")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Keep: %v", err)
 	}
 	if err := b.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Chunks as large as an MTA's are kept as they come, small ones together.
+func TestBodyStoreChunks(t *testing.T) {
+	b := newBodyStore(1<<20, t.TempDir())
+	var whole []byte
+	for i, n := range []int{5000, 1, 2, 6000, 3, 4096} {
+		c := bytes.Repeat([]byte{byte('a' + i)}, n)
+		whole = append(whole, c...)
+		if err := b.Keep(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(b.chunks) != 3 {
+		t.Errorf("%d chunks", len(b.chunks))
+	}
+	for _, at := range []int{0, 4999, 5000, 5001, 5003, 11002, 11003, 11006, len(whole) - 1} {
+		got := make([]byte, 6010)
+		n, err := b.ReadAt(got, int64(at))
+		if want := whole[at:min(at+len(got), len(whole))]; !bytes.Equal(got[:n], want) || (err == io.EOF) != (n < len(got)) {
+			t.Errorf("at %d: %d bytes, %v", at, n, err)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 
 	gomilter "github.com/emersion/go-milter"
 
@@ -32,6 +33,7 @@ func replay(m *gomilter.Modifier, packets io.Writer, body Body, o Outcome) error
 		return nil
 	}
 	run := newBodyRun(packets)
+	defer run.free()
 	if err := entity.WritePatched(run, body, body.Size(), o.Splices); err != nil {
 		return fmt.Errorf("replace the body: %w", err)
 	}
@@ -119,7 +121,36 @@ type bodyRun struct {
 
 // newBodyRun returns a run that writes its packets, each in one Write, to packets.
 func newBodyRun(packets io.Writer) *bodyRun {
-	return &bodyRun{packets: packets, buf: make([]byte, packetHead, packetHead+gomilter.MaxBodyChunk)}
+	return &bodyRun{packets: packets, buf: packetBuffers.Get().(*[packetHead + gomilter.MaxBodyChunk]byte)[:packetHead]}
+}
+
+// packetBuffers are those that are not in use.
+var packetBuffers = sync.Pool{New: func() any { return new([packetHead + gomilter.MaxBodyChunk]byte) }}
+
+// free gives the buffer back.
+func (r *bodyRun) free() {
+	packetBuffers.Put((*[packetHead + gomilter.MaxBodyChunk]byte)(r.buf[:cap(r.buf)]))
+	r.buf = nil
+}
+
+// ReadFrom implements [io.ReaderFrom]: the body is read into the packet.
+func (r *bodyRun) ReadFrom(body io.Reader) (read int64, err error) {
+	for {
+		if len(r.buf) == cap(r.buf) {
+			if err := r.send(r.lineEnd()); err != nil {
+				return read, err
+			}
+		}
+		n, err := body.Read(r.buf[len(r.buf):cap(r.buf)])
+		r.buf = r.buf[:len(r.buf)+n]
+		read += int64(n)
+		if err == io.EOF {
+			return read, nil
+		}
+		if err != nil {
+			return read, err
+		}
+	}
 }
 
 // Write implements [io.Writer].

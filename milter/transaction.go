@@ -76,7 +76,9 @@ func (s *session) collect(t *transaction, chunk []byte) {
 		t.close()
 		return
 	}
-	if _, err := t.body.Write(chunk); err != nil {
+	// QUIRK: the library reads each packet into memory of its own, so that the
+	// body can be kept without copying it.
+	if err := t.body.Keep(chunk); err != nil {
 		s.log.Error("body not kept", "queue", t.message.QueueID, "error", err)
 		t.fault = reasonSpool
 		t.close()

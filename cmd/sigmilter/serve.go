@@ -58,6 +58,7 @@ func newLogger(c config.Log, w io.Writer) *slog.Logger {
 
 // serve runs the milter until ctx ends.
 func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
+	tuneMemory()
 	slog.SetDefault(log) // go-milter writes to the standard logger
 	store, err := sigstore.Open(cfg.State)
 	if err != nil {
