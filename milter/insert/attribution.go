@@ -153,19 +153,29 @@ var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "´", "'", "`", "'
 
 // findVerb looks for a verb of the table; last says that it ends the text.
 func findVerb(lower string) (found, last bool) {
-	for i := range wrote {
-		v := wrote[i].text
-		at := strings.LastIndex(lower, v)
-		if at < 0 || !wordAt(lower, at, at+len(v)) {
-			continue
-		}
-		found = true
-		if at+len(v) == len(lower) {
-			return true, true
+	for at := 0; at+1 < len(lower); at++ {
+		for _, v := range verbIndex[[2]byte{lower[at], lower[at+1]}] {
+			if !strings.HasPrefix(lower[at:], v) || !wordAt(lower, at, at+len(v)) {
+				continue
+			}
+			if found = true; at+len(v) == len(lower) {
+				return true, true
+			}
 		}
 	}
 	return found, false
 }
+
+// verbIndex is the table of verbs by their first bytes: the text is gone through
+// once, not once for each verb.
+var verbIndex = func() map[[2]byte][]string {
+	index := map[[2]byte][]string{}
+	for i := range wrote {
+		v := wrote[i].text
+		index[[2]byte{v[0], v[1]}] = append(index[[2]byte{v[0], v[1]}], v)
+	}
+	return index
+}()
 
 // wordAt says whether [from, to) is not part of a longer word. In scripts that
 // write words together any place is a border.

@@ -139,6 +139,9 @@ func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
 	case atom.Body:
 		s.bodyIn = in
 	}
+	if len(s.stack) == maxOpen {
+		s.pop(maxOpen-1, at, at)
+	}
 	e := elem{tag: t.tag, start: at, in: in, close: -1, end: -1, parent: s.top(), seen: s.seen, blanks: s.blanks, id: t.attrs.id, class: t.attrs.class}
 	e.quotes, e.holds, e.hides = t.quotes, t.holds, unseen[t.tag] || t.attrs.hidden
 	if m := t.separates; m != nil && (s.mark == nil || s.mark.older) {
@@ -155,6 +158,11 @@ func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
 	}
 	s.stack = append(s.stack, len(s.elems)-1)
 }
+
+// maxOpen is how many elements are open at once at most; a further one ends the
+// innermost. QUIRK: browsers do the same at this depth, and it bounds what one tag
+// costs.
+const maxOpen = 512
 
 func (s *scan) br() {
 	s.blanks++
