@@ -33,11 +33,16 @@ type checkReport struct {
 }
 
 type tenantReport struct {
-	Name    string   `json:"name"`
-	Domains []string `json:"domains"`
-	Source  string   `json:"source"`
-	Path    string   `json:"path"`
-	People  int      `json:"people"`
+	Name    string         `json:"name"`
+	Domains []string       `json:"domains"`
+	Sources []sourceReport `json:"sources"`
+}
+
+type sourceReport struct {
+	Name   string `json:"name"`
+	Source string `json:"source"`
+	Path   string `json:"path,omitempty"` // of a file
+	People int    `json:"people"`
 }
 
 type templateReport struct {
@@ -103,7 +108,7 @@ func check(ctx context.Context, path string) (*checkReport, error) {
 	r.Faults = append(r.Faults, cfg.Warnings...)
 	attributes, groups := map[string]bool{}, map[string]bool{}
 	for _, tenant := range cfg.Tenants {
-		if err := r.addTenant(ctx, tenant, attributes, groups); err != nil {
+		if err := r.addTenant(ctx, tenant, ruleGroups(cfg), attributes, groups); err != nil {
 			return nil, err
 		}
 	}
@@ -122,33 +127,53 @@ func check(ctx context.Context, path string) (*checkReport, error) {
 	return r, nil
 }
 
-// addTenant reads the people of a tenant and notes the attributes they have, and
-// the groups as conditions compare them.
-func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, attributes, groups map[string]bool) error {
-	d := t.Directory
-	batch, err := directory.CSV{Path: d.Path}.Read(ctx, "", nil)
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		r.addFault(d.Fault(err.Error() + "; mend the file or name another"))
-	}
-	for _, warning := range batch.Warnings {
-		r.warn("%v", warning)
-	}
-	for _, person := range batch.People {
-		for name := range person.Attributes {
-			attributes[name] = true
+// addTenant reads the sources of a tenant and notes the attributes their people
+// have, and the groups as conditions compare them.
+func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, asked []string, attributes, groups map[string]bool) error {
+	report := tenantReport{Name: t.Name, Domains: t.Domains}
+	var people []directory.Person
+	for _, d := range t.Directories {
+		batch, err := readSource(ctx, d, asked)
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
-		for _, g := range person.Groups {
-			if folded, err := policy.ParseKeyword(g); err == nil {
-				groups[folded] = true
+		if err != nil {
+			r.addFault(d.Fault(err.Error() + "; mend it or name another source"))
+		}
+		for _, warning := range batch.Warnings {
+			r.warn("%v", warning)
+		}
+		for _, g := range batch.Groups {
+			noteGroup(groups, g.Name)
+		}
+		for _, person := range batch.People {
+			for name := range person.Attributes {
+				attributes[name] = true
+			}
+			for _, g := range person.Groups {
+				noteGroup(groups, g)
 			}
 		}
+		people = append(people, batch.People...)
+		report.Sources = append(report.Sources, sourceReport{d.Name, d.Source, d.Path, len(batch.People)})
 	}
-	r.checkDefaultPerson(t, batch.People)
-	r.Tenants = append(r.Tenants, tenantReport{t.Name, t.Domains, d.Source, d.Path, len(batch.People)})
+	r.checkDefaultPerson(t, people)
+	r.Tenants = append(r.Tenants, report)
 	return nil
+}
+
+func readSource(ctx context.Context, d config.Directory, groups []string) (directory.Batch, error) {
+	source, err := newSource(d, groups)
+	if err != nil {
+		return directory.Batch{}, err
+	}
+	return source.Read(ctx, "", nil)
+}
+
+func noteGroup(groups map[string]bool, name string) {
+	if folded, err := policy.ParseKeyword(name); err == nil {
+		groups[folded] = true
+	}
 }
 
 // addTemplate warns of fields that nobody has and that Microsoft Graph has no
@@ -202,7 +227,9 @@ func (r *checkReport) writeText(out io.Writer) error {
 	row := func(cells ...string) { fmt.Fprintln(w, strings.Join(cells, "\t")) }
 	row("TENANT", "DOMAINS", "PEOPLE", "SOURCE")
 	for _, t := range r.Tenants {
-		row(t.Name, strings.Join(t.Domains, " "), fmt.Sprint(t.People), t.Source+" "+t.Path)
+		for _, s := range t.Sources {
+			row(t.Name, strings.Join(t.Domains, " "), fmt.Sprint(s.People), strings.TrimSpace(s.Source+" "+s.Path))
+		}
 	}
 	row()
 	row("TEMPLATE", "HTML", "TEXT")

@@ -61,7 +61,7 @@ func TestCheckGoodJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &got); err != nil || status != 0 || stderr != "" {
 		t.Fatalf("status %d, stderr %q, %v: %s", status, stderr, err, stdout)
 	}
-	if !got.OK || len(got.Version) != 32 || len(got.Tenants) != 1 || got.Tenants[0].People != 2 {
+	if !got.OK || len(got.Version) != 32 || len(got.Tenants) != 1 || got.Tenants[0].Sources[0].People != 2 {
 		t.Errorf("got %+v", got)
 	}
 	for _, list := range []string{`"faults": []`, `"warnings": []`, `"from": []`} {

@@ -19,12 +19,16 @@ type feed struct {
 	log    *slog.Logger
 }
 
-func newFeeds(cfg *config.Config, store *sigstore.Store, log *slog.Logger) []feed {
+func newFeeds(cfg *config.Config, store *sigstore.Store, log *slog.Logger) ([]feed, error) {
 	var feeds []feed
 	for _, t := range cfg.Tenants {
-		feeds = append(feeds, feed{t, directory.CSV{Path: t.Directory.Path}, store, log.With("tenant", t.Name)})
+		source, err := newSource(t.Directories[0], ruleGroups(cfg))
+		if err != nil {
+			return nil, err
+		}
+		feeds = append(feeds, feed{t, source, store, log.With("tenant", t.Name)})
 	}
-	return feeds
+	return feeds, nil
 }
 
 // sync reads the source once. When it cannot be read, the people of before stay
@@ -34,7 +38,7 @@ func (f feed) sync(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	state := sigstore.SyncState{At: time.Now(), Source: f.tenant.Directory.Source, People: len(batch.People)}
+	state := sigstore.SyncState{At: time.Now(), Source: f.tenant.Directories[0].Source, People: len(batch.People)}
 	for _, w := range batch.Warnings {
 		f.log.Warn("left out of the directory", "problem", w)
 	}
@@ -62,7 +66,7 @@ func (f feed) known() bool {
 
 // run syncs at the interval of the configuration until ctx ends.
 func (f feed) run(ctx context.Context) {
-	tick := time.NewTicker(f.tenant.Directory.Every)
+	tick := time.NewTicker(f.tenant.Directories[0].Every)
 	defer tick.Stop()
 	for {
 		select {

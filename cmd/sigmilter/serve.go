@@ -66,11 +66,15 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 	}
 	defer store.Close()
 
+	sources, err := newFeeds(cfg, store, log)
+	if err != nil {
+		return err
+	}
 	background, stopFeeds := context.WithCancel(ctx)
 	var feeds sync.WaitGroup
 	defer feeds.Wait()
 	defer stopFeeds()
-	for _, f := range newFeeds(cfg, store, log) {
+	for _, f := range sources {
 		// What the store has signs the first messages; only when it has nobody
 		// the source is read before the first.
 		if !f.known() {

@@ -201,7 +201,12 @@ func openForReading(ctx context.Context, cfg *config.Config, log *slog.Logger) (
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range newFeeds(cfg, store, log) {
+	feeds, err := newFeeds(cfg, store, log)
+	if err != nil {
+		store.Close()
+		return nil, err
+	}
+	for _, f := range feeds {
 		if err := f.sync(ctx); err != nil {
 			store.Close()
 			return nil, fmt.Errorf("reading the people of tenant %s: %w", f.tenant.Name, err)

@@ -5,18 +5,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 )
 
 // CSV is a source of people in a file of comma, semicolon or tab separated
 // values, as Excel and HR systems write them, in UTF-8 with or without a byte
-// order mark.
+// order mark, or in another charset that is named.
 //
 // The first row names the columns: Graph's attribute names in any case (see
 // [Canonical]), proxyAddresses, groups (or memberOf), and any name besides,
-// which becomes an attribute of that name. Which of the three separators is
-// used is seen from that row. A column without a name is not read.
+// which becomes an attribute of that name. Titles in other words are mapped to
+// these by Columns. Which of the three separators is used is seen from that row.
+// A column without a name is not read.
 //
 // The primary address is mail, and userPrincipalName where there is no mail.
 // proxyAddresses is a list separated by ";", "|" or blanks, with or without
@@ -25,8 +28,17 @@ import (
 // A row that cannot be used is left out with a [RowError]; so is the later of
 // two rows with the same address. Values may have line breaks in them when
 // they are quoted, up to 50 lines in a row.
+//
+// The cursor tells a file that was not changed since it was read: that costs a
+// stat, and the batch changes nothing.
 type CSV struct {
 	Path string
+	// Columns are attribute names by the titles that stand for them, compared
+	// without regard to case. It is an error when the file lacks one of the titles.
+	Columns map[string]string
+	// Charset is that of the file, as the WHATWG has it; empty is UTF-8. A byte
+	// order mark of UTF-8 overrules it.
+	Charset string
 }
 
 // RowError is a warning about one row of a file.
@@ -41,28 +53,45 @@ func (e *RowError) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Problem)
 }
 
-// Read implements [Source]. Every batch is a full one. It is an error when the file
-// cannot be read, when its first row is no usable header, and when there is not one
-// person in it. The batch of an error has the warnings.
-func (c CSV) Read(ctx context.Context, _ string, _ Progress) (Batch, error) {
+// Read implements [Source]. Every batch is a full one, or an empty one when the
+// cursor is that of the file as it is. It is an error when the file cannot be
+// read, when its first row is no usable header, and when there is not one person
+// in it. The batch of an error has the warnings. progress is told the share of the
+// file that was read as people of those that are estimated to be in it.
+func (c CSV) Read(ctx context.Context, cursor string, progress Progress) (Batch, error) {
 	f, err := os.Open(c.Path)
 	if err != nil {
 		return Batch{}, fmt.Errorf("read people: %w", err)
 	}
 	defer f.Close()
-	people, warnings, err := readCSV(ctx, f, c.Path)
+	now, size, err := c.cursor(f)
+	if err != nil {
+		return Batch{}, fmt.Errorf("read people: %w", err)
+	}
+	if now != "" && now == cursor {
+		return Batch{Cursor: cursor}, nil
+	}
+	in := &counter{in: f, size: size, progress: progress}
+	people, warnings, err := c.read(ctx, in)
 	if err != nil {
 		return Batch{Warnings: warnings}, fmt.Errorf("read people from %s: %w", c.Path, err)
 	}
-	return Batch{Full: true, People: people, Warnings: warnings}, nil
+	return Batch{Full: true, People: people, Cursor: now, Warnings: warnings}, nil
 }
 
-func readCSV(ctx context.Context, in io.Reader, path string) ([]Person, []error, error) {
-	rows, err := newRows(in, path)
+// Paths implements [Local].
+func (c CSV) Paths() []string { return []string{c.Path} }
+
+func (c CSV) read(ctx context.Context, in *counter) ([]Person, []error, error) {
+	text, err := decoded(in, c.Charset)
 	if err != nil {
 		return nil, nil, err
 	}
-	columns, err := parseHeader(rows.header)
+	rows, err := newRows(text, c.Path)
+	if err != nil {
+		return nil, nil, err
+	}
+	columns, err := parseHeader(rows.header, c.Columns)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -94,7 +123,7 @@ func readCSV(ctx context.Context, in io.Reader, path string) ([]Person, []error,
 			p.Address = ""
 		}
 		for _, problem := range problems {
-			warnings = append(warnings, &RowError{path, line, problem})
+			warnings = append(warnings, &RowError{c.Path, line, problem})
 		}
 		if p.Address == "" {
 			continue
@@ -103,6 +132,7 @@ func readCSV(ctx context.Context, in io.Reader, path string) ([]Person, []error,
 			owner[a] = line
 		}
 		people = append(people, p)
+		in.tell(len(people))
 	}
 }
 
@@ -132,16 +162,28 @@ type column struct {
 
 type columns []column
 
-func parseHeader(row []string) (columns, error) {
+func parseHeader(row []string, mapping map[string]string) (columns, error) {
+	byTitle := make(map[string]string, len(mapping))
+	for title, attribute := range mapping {
+		byTitle[strings.ToLower(title)] = attribute
+	}
 	cols := make(columns, len(row))
 	seen := map[string]bool{}
 	for i, title := range row {
-		cols[i] = newColumn(strings.TrimSpace(title))
+		title = strings.TrimSpace(title)
+		if attribute, ok := byTitle[strings.ToLower(title)]; ok {
+			delete(byTitle, strings.ToLower(title))
+			title = attribute
+		}
+		cols[i] = newColumn(title)
 		name := strings.ToLower(cols[i].name)
 		if name != "" && seen[name] {
 			return nil, fmt.Errorf("the first row names the column %s twice", cols[i].name)
 		}
 		seen[name] = true
+	}
+	for _, title := range slices.Sorted(maps.Keys(byTitle)) {
+		return nil, fmt.Errorf("the first row has no column %q, which the configuration names", title)
 	}
 	if !seen["mail"] && !seen["userprincipalname"] {
 		return nil, errors.New("the first row must name the columns, mail or userPrincipalName among them")

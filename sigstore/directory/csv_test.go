@@ -226,7 +226,7 @@ func TestUnusableFiles(t *testing.T) {
 
 func FuzzCSV(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file string) {
-		people, _, err := readCSV(t.Context(), strings.NewReader(file), "f")
+		people, _, err := CSV{Path: "f"}.read(t.Context(), &counter{in: strings.NewReader(file)})
 		if (err == nil) != (len(people) > 0) {
 			t.Fatalf("%d people, error %v", len(people), err)
 		}

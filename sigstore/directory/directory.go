@@ -90,6 +90,13 @@ type Source interface {
 	Read(ctx context.Context, cursor string, progress Progress) (Batch, error)
 }
 
+// Local is a Source that reads files. A change of what Paths names, a file or a
+// folder with all below it, is a reason to read it again at once.
+type Local interface {
+	Source
+	Paths() []string
+}
+
 var canonical = func() map[string]string {
 	names := []string{
 		"displayName", "givenName", "surname", "jobTitle", "department",

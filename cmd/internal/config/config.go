@@ -107,8 +107,16 @@ type Tenant struct {
 	Name string
 	// Domains has at least one; they are in lower case, internationalised ones
 	// as A-labels (xn--), and none belongs to two tenants.
-	Domains   []string
-	Directory Directory
+	Domains []string
+	// Directories are where its people come from, at least one. Of an attribute
+	// that several of them have, the value of the first counts.
+	Directories []Directory
+	// Precedence has, by attribute, names of sources that come before the others.
+	Precedence map[string][]string
+	// MaxStale is how long ago the last good reading of any of its sources may be
+	// before OnStale applies; 0 stands for any time.
+	MaxStale time.Duration
+	OnStale  OnStale // StaleSign by default
 	// OnBehalf says whose signature goes into mail sent on behalf of a mailbox
 	// when the directory has both; by default [OnBehalfFrom].
 	OnBehalf OnBehalf
@@ -128,22 +136,6 @@ const (
 	OnBehalfFrom   OnBehalf = "from"   // the mailbox's, which the From field names
 	OnBehalfSender OnBehalf = "sender" // the delegate's, whom the Sender field names
 )
-
-// Directory is where a tenant's people come from.
-type Directory struct {
-	Source string        // csv
-	Path   string        // the CSV file, absolute
-	Every  time.Duration // how often it is read again; 5 minutes
-
-	origin Fault // of the path, without a problem
-}
-
-// Fault is a problem found later in what Path names, at the line that names it.
-func (d Directory) Fault(problem string) Fault {
-	f := d.origin
-	f.Problem = problem
-	return f
-}
 
 // Cache is about rendered signatures.
 type Cache struct {

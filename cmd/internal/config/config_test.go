@@ -39,9 +39,19 @@ func at(t *testing.T, name string) string {
 	return path
 }
 
-// origin is where a tenant's directory path stands in a file of testdata.
-func origin(name string, line int, tenant string) Fault {
-	return Fault{File: filepath.Join(testdata, name), Line: line, Key: "tenant." + tenant + ".directory.path"}
+// origin is where a key stands in a file of testdata.
+func origin(t *testing.T, name, key string) Fault {
+	t.Helper()
+	path := filepath.Join(testdata, name)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, ok := locate(string(text))[key]
+	if !ok {
+		t.Fatalf("%s has no key %s", name, key)
+	}
+	return Fault{File: path, Line: line, Key: key}
 }
 
 func TestLoadSmallest(t *testing.T) {
@@ -65,8 +75,12 @@ func TestLoadSmallest(t *testing.T) {
 		Guard:    Guard{Field: "X-Sigmilter-Handled"},
 		Tenants: []Tenant{{
 			Name: "contoso", Domains: []string{"contoso.com"},
-			Directory: Directory{Source: "csv", Path: at(t, "people.csv"), Every: 5 * time.Minute, origin: origin("good-smallest.toml", 4, "contoso")},
-			OnBehalf:  OnBehalfFrom,
+			Directories: []Directory{{
+				Name: "csv", Source: "csv", Path: at(t, "people.csv"), Every: 5 * time.Minute, MaxVanish: 0.2,
+				origin: origin(t, "good-smallest.toml", "tenant.contoso.directory.path"),
+			}},
+			OnStale:  StaleSign,
+			OnBehalf: OnBehalfFrom,
 		}},
 		Cache:     Cache{TTL: 20 * time.Minute},
 		Place:     Place{Selections: all, Marker: "{EMAILSIGNATURE}", AttachOnly: PassThrough, AMP: PassAMP},
@@ -103,12 +117,25 @@ func TestLoadEverything(t *testing.T) {
 		Guard:    Guard{Field: "X-Contoso-Handled", AlsoHonour: []string{"X-Old-Handled", "X-Other-Handled"}},
 		Tenants: []Tenant{{
 			Name: "contoso", Domains: []string{"contoso.com", "contoso.de"},
-			Directory: Directory{Source: "csv", Path: at(t, "people.csv"), Every: 90 * time.Second, origin: origin("good-everything.toml", 37, "contoso")},
-			OnBehalf:  OnBehalfSender, DefaultPerson: "a.muster@contoso.de", DefaultTemplate: "short",
+			Directories: []Directory{{
+				Name: "hr", Source: "csv", Path: at(t, "people.csv"), Every: 90 * time.Second, MaxVanish: 1,
+				Columns: map[string]string{"Mail": "mail"}, Charset: "windows-1252",
+				origin: origin(t, "good-everything.toml", "tenant.contoso.directory[1].path"),
+			}, {
+				Name: "csv", Source: "csv", Path: at(t, "people.csv"), Every: 5 * time.Minute, MaxVanish: 0.2,
+				origin: origin(t, "good-everything.toml", "tenant.contoso.directory[2].path"),
+			}},
+			Precedence: map[string][]string{"mobilePhone": {"csv", "hr"}},
+			MaxStale:   24 * time.Hour, OnStale: StalePass,
+			OnBehalf: OnBehalfSender, DefaultPerson: "a.muster@contoso.de", DefaultTemplate: "short",
 		}, {
 			Name: "fabrikam.example", Domains: []string{"xn--bcher-kva.example"},
-			Directory: Directory{Source: "csv", Path: at(t, "people.csv"), Every: 5 * time.Minute, origin: origin("good-everything.toml", 42, `"fabrikam.example"`)},
-			OnBehalf:  OnBehalfFrom,
+			Directories: []Directory{{
+				Name: "csv", Source: "csv", Path: at(t, "people.csv"), Every: 5 * time.Minute, MaxVanish: 0.2,
+				origin: origin(t, "good-everything.toml", `tenant."fabrikam.example".directory.path`),
+			}},
+			OnStale:  StaleSign,
+			OnBehalf: OnBehalfFrom,
 		}},
 		Cache: Cache{TTL: time.Hour},
 		Place: Place{
@@ -172,7 +199,7 @@ func TestLoadOtherSpellings(t *testing.T) {
 	if len(cfg.Rules) != 2 || cfg.Rules[1].Name != "two" || cfg.Rules[1].Stop {
 		t.Errorf("rules: %+v", cfg.Rules)
 	}
-	if len(cfg.Tenants) != 1 || cfg.Tenants[0].Directory.Path != at(t, "people.csv") {
+	if len(cfg.Tenants) != 1 || cfg.Tenants[0].Directories[0].Path != at(t, "people.csv") {
 		t.Errorf("tenants: %+v", cfg.Tenants)
 	}
 }

@@ -41,9 +41,10 @@ func defaults() *Config {
 	}
 }
 
-// settings is the whole language of the file. Order matters in four places:
-// templates include partials, tenants refer to templates, and rules take their
-// defaults from place and refer to templates.
+// settings is the whole language of the file. Order matters in five places:
+// templates include partials, tenants refer to templates, rules take their
+// defaults from place and refer to templates, and a tenant's precedence refers to
+// its sources.
 func (c *Config) settings(src *source) []setting {
 	return []setting{
 		{key: "listen", read: one(addressesIn(src.dir), &c.Listen)},
@@ -104,11 +105,14 @@ func (s *Selections) settings() []setting {
 func (c *Config) readTenants(v value) {
 	owners := map[string]string{}
 	named(func(name string, v value) {
-		t := Tenant{Name: name, Directory: Directory{Source: "csv", Every: 5 * time.Minute}, OnBehalf: OnBehalfFrom}
+		t := Tenant{Name: name, OnStale: StaleSign, OnBehalf: OnBehalfFrom}
 		table(
 			setting{key: "domains", read: ownDomains(&t, owners), absent: missing(`write domains = ["contoso.com"]`)},
-			setting{key: "directory", read: t.Directory.read,
+			setting{key: "directory", read: t.readDirectories,
 				absent: missing("add a table [" + child(v.path, "directory") + "] with the path of a CSV file")},
+			setting{key: "precedence", read: named(t.readPrecedence)},
+			setting{key: "max_stale", read: one(durations, &t.MaxStale)},
+			setting{key: "on_stale", read: choice(&t.OnStale, StaleSign, StalePass, StaleDefer)},
 			setting{key: "on_behalf", read: choice(&t.OnBehalf, OnBehalfFrom, OnBehalfSender)},
 			setting{key: "default_person", read: t.readDefaultPerson},
 			setting{key: "default_template", read: c.template(&t.DefaultTemplate)},
@@ -130,30 +134,6 @@ func ownDomains(t *Tenant, owners map[string]string) reader {
 			owners[domain] = t.Name
 		}
 	}
-}
-
-func (d *Directory) read(v value) {
-	table(
-		setting{key: "source", read: choice(&d.Source, "csv")},
-		setting{key: "path", read: d.readPath, absent: missing(`write path = "people.csv"`)},
-		setting{key: "every", read: one(durations, &d.Every)},
-	)(v)
-}
-
-// readPath warns of a source that is not there. It is no fault: the daemon must
-// start on its last good data then.
-func (d *Directory) readPath(v value) {
-	one(pathsIn(v.src.dir), &d.Path)(v)
-	d.origin = Fault{File: v.src.file, Line: v.src.lines.of(v.path), Key: v.path}
-	if d.Path == "" {
-		return
-	}
-	f, err := openFile(d.Path)
-	if err != nil {
-		v.src.warnings = append(v.src.warnings, v.asFault(d.Path+" "+err.Error(), "put the people's CSV file there"))
-		return
-	}
-	f.Close()
 }
 
 func (c *Config) readTemplates(v value) {
