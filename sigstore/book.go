@@ -18,8 +18,8 @@ var ErrUnknown = errors.New("no such person")
 // ErrRender says that a template failed for one person.
 var ErrRender = errors.New("the template failed")
 
-// Book gives the signatures of people, at the cost of a map lookup for those who
-// wrote lately. A signature comes, in this order, from memory, from the store,
+// Book gives people and their signatures, at the cost of a map lookup for those
+// who wrote lately. A signature comes, in this order, from memory, from the store,
 // and from rendering it, after which both have it. What is in memory is good
 // until the people of the store change; nothing outlives its time to live, a
 // change of its person, or a change of its template.
@@ -31,6 +31,9 @@ type Book struct {
 	Store *Store
 	// Templates returns the template of a name as it is configured now.
 	Templates func(name string) (*render.Template, bool)
+	// Ready says whether a signature made elsewhere, see [directory.Ready], takes
+	// the place of the template for people who have one; nil says no.
+	Ready func(template string) bool
 	// TTL is how long a signature may be used after it was rendered. With 0 or
 	// less, each is rendered anew and none is stored.
 	TTL time.Duration
@@ -40,42 +43,96 @@ type Book struct {
 	recent recent
 }
 
+// unknownTTL is how long it is remembered that nobody has an address, unless the
+// people change before.
+const unknownTTL = time.Minute
+
+// wanted is a template as it is now.
+type wanted struct {
+	*render.Template
+	version string
+	ready   bool
+}
+
+func (b *Book) wanted(name string) (w wanted, ok bool) {
+	if w.Template, ok = b.Templates(name); !ok {
+		return w, false
+	}
+	w.version = w.Version()
+	if w.ready = b.Ready != nil && b.Ready(name); w.ready {
+		w.version += "+ready"
+	}
+	return w, true
+}
+
+// Person returns the person of a tenant who has the address, primary or not, in
+// any case, and whether there is one. That there is none is remembered for a
+// minute.
+func (b *Book) Person(tenant, address string) (directory.Person, bool, error) {
+	now := b.now()
+	generation := b.Store.Generation()
+	key := recentKey{tenant: tenant, address: strings.ToLower(address)}
+	if e, ok := b.recent.get(key); ok && e.generation == generation && now.Before(e.expires) {
+		return e.person, e.known, nil
+	}
+	p, known, err := b.Store.Person(tenant, key.address)
+	if err != nil {
+		return p, false, err
+	}
+	e := &recentEntry{generation: generation, expires: now.Add(unknownTTL), person: p, known: known}
+	if known {
+		e.expires = now.Add(max(b.TTL, unknownTTL))
+	}
+	b.recent.put(key, e)
+	return p, known, nil
+}
+
 // Signature returns the signature of the person of a tenant who has the address,
-// primary or not, in any case, by a template, and the person. The error is
-// [ErrUnknown] when there is no such person, with the address and the tenant; else
-// it names the person and the template that could not be rendered, with
-// [ErrRender], or the state that could not be read.
-func (b *Book) Signature(tenant, address, template string) (Signature, directory.Person, error) {
-	tmpl, ok := b.Templates(template)
+// primary or not, in any case, by a template. The error is [ErrUnknown] when there
+// is no such person, with the address and the tenant; else it names the person and
+// the template that could not be rendered, with [ErrRender], or the state that
+// could not be read.
+func (b *Book) Signature(tenant, address, template string) (Signature, error) {
+	tmpl, ok := b.wanted(template)
 	if !ok {
-		return Signature{}, directory.Person{}, fmt.Errorf("signature of %s: no template %s", address, template)
+		return Signature{}, fmt.Errorf("signature of %s: no template %s", address, template)
 	}
 	now := b.now()
 	// Read before the store is: what is stored in between makes the entry old,
 	// never an old entry young.
 	generation := b.Store.Generation()
 	key := recentKey{tenant, strings.ToLower(address), template}
-	if e, ok := b.recent.get(key); ok && e.generation == generation && e.template == tmpl.Version() && now.Before(e.expires) {
-		return e.signature, e.person, nil
+	if e, ok := b.recent.get(key); ok && e.generation == generation && e.template == tmpl.version && now.Before(e.expires) {
+		e.use()
+		return e.signature, nil
 	}
-	found, err := b.Store.lookup(key, tmpl.Version(), now)
+	return b.fetch(key, tmpl, generation, now)
+}
+
+// fetch takes a signature from the store, or renders it.
+func (b *Book) fetch(key recentKey, tmpl wanted, generation uint64, now time.Time) (Signature, error) {
+	found, err := b.Store.lookup(key, tmpl.version, now)
 	switch {
 	case err != nil:
-		return Signature{}, directory.Person{}, fmt.Errorf("signature of %s: %w", address, err)
+		return Signature{}, fmt.Errorf("signature of %s: %w", key.address, err)
 	case !found.known:
-		return Signature{}, directory.Person{}, fmt.Errorf("%s in tenant %s: %w", address, tenant, ErrUnknown)
+		return Signature{}, fmt.Errorf("%s in tenant %s: %w", key.address, key.tenant, ErrUnknown)
 	case !found.rendered:
 		if err := b.render(&found, key, tmpl, now); err != nil {
-			return Signature{}, directory.Person{}, err
+			return Signature{}, err
 		}
 	}
-	if b.TTL > 0 {
-		b.recent.put(key, &recentEntry{
-			generation: generation, template: tmpl.Version(), expires: found.expires,
-			signature: found.Signature, person: found.who,
-		})
+	b.keep(key, tmpl, generation, &found)
+	return found.Signature, nil
+}
+
+func (b *Book) keep(key recentKey, tmpl wanted, generation uint64, found *lookup) {
+	if b.TTL <= 0 {
+		return
 	}
-	return found.Signature, found.who, nil
+	e := &recentEntry{generation: generation, template: tmpl.version, expires: found.expires, signature: found.Signature}
+	e.use()
+	b.recent.put(key, e)
 }
 
 // Unlisted renders a template for attributes that are those of no person in the
@@ -101,14 +158,13 @@ func (b *Book) now() time.Time {
 
 // render fills in the signature of a person who was found without, and has it
 // stored.
-func (b *Book) render(found *lookup, key recentKey, tmpl *render.Template, now time.Time) error {
-	html, text, err := tmpl.Render(found.who.Attributes)
+func (b *Book) render(found *lookup, key recentKey, tmpl wanted, now time.Time) error {
+	sig, err := tmpl.signature(&found.who)
 	if err != nil {
 		return fmt.Errorf("signature of %s by template %s: %w: %w", found.who.Address, key.template, ErrRender, err)
 	}
 	found.rendering = rendering{
-		person: found.person, template: tmpl.Version(), expires: now.Add(b.TTL),
-		Signature: Signature{HTML: html, Text: text},
+		person: found.person, template: tmpl.version, expires: now.Add(b.TTL), Signature: sig,
 	}
 	if b.TTL > 0 {
 		b.Store.remember(pending{key.tenant, found.who.Address, key.template, found.rendering})
@@ -116,29 +172,41 @@ func (b *Book) render(found *lookup, key recentKey, tmpl *render.Template, now t
 	return nil
 }
 
-// lookup is what the store has on an address: the person, if known, and the
-// rendering, if it may be used, and else no more of it than the person's version.
+func (w wanted) signature(p *directory.Person) (Signature, error) {
+	if w.ready && p.Ready != nil {
+		return readySignature(p.Ready), nil
+	}
+	html, text, err := w.Render(p.Attributes)
+	return Signature{HTML: html, Text: text}, err
+}
+
+// lookup is what the store has on an address: that there is a person, and either
+// the rendering, if it may be used, or the person.
 type lookup struct {
 	known    bool
-	who      directory.Person
+	who      directory.Person // when there is no rendering
 	rendered bool
 	rendering
 }
 
 func (s *Store) lookup(key recentKey, templateVersion string, now time.Time) (l lookup, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		primary, value := findPerson(tx, key.tenant, key.address)
+		t, primary, value := findPerson(tx, key.tenant, key.address)
 		if primary == nil {
 			return nil
 		}
-		who, version, err := decodePerson(value)
+		version, err := storedVersion(value)
 		if err != nil {
 			return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
 		}
-		l.known, l.who = true, who
-		r, found := findRendering(tx, key.tenant, who.Address, key.template)
+		l.known = true
+		r, found := t.rendering(string(primary), key.template)
 		if l.rendered = found && r.fits(version, templateVersion, now); l.rendered {
 			l.rendering = r
+			return nil
+		}
+		if l.who, _, err = t.person(value); err != nil {
+			return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
 		}
 		l.person = version
 		return nil

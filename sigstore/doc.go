@@ -7,25 +7,42 @@
 // One process writes; the file is locked as long as it is open, and opening it
 // gives up after a second instead of waiting for the lock.
 //
+// # People
+//
+// A tenant has one or more sources. Of each the records are kept as they were
+// read, under the key the source knows the person by, so that a reading of changes
+// can be applied and people can be mixed anew. [Store.Apply] takes over what was
+// read; records of several sources that share an address make one person, see
+// [Plan].
+//
 // # File
 //
 //	sigmilter                    bucket that makes the file ours
 //	    schema                   schema version, decimal
+//	    templates                names of templates, JSON; see [Store.KeepTemplates]
 //	tenants
 //	    <tenant>
-//	        people               primary address -> version, JSON of directory.Person
+//	        people               primary address -> entry
 //	        addresses            every address of a person -> primary address
+//	        contested            address, NUL, source, NUL, key -> of records that
+//	                             have an address which is another person's
 //	        rendered             primary address, NUL, template -> rendering
 //	        count                number of people, decimal
-//	        sync                 JSON of SyncState
+//	        plan                 JSON of Plan
+//	        sources
+//	            <source>
+//	                records      key -> version, JSON of directory.Person
+//	                members      key -> JSON list of groups
+//	                count        number of records, decimal
+//	                sync         JSON of SyncState
 //
-// Addresses are in lower case. A person's version is the first half of the
-// SHA-256 of the JSON; it is compared whenever a person is read, so that a
-// flipped bit does not get into a signature. A rendering carries the versions of
-// the person and of the template it was made of and the time it runs out, see
-// rendering.encode; one that cannot be decoded counts as absent, since it can be
-// made again.
+// Addresses are in lower case. A version is the first half of the SHA-256 of the
+// JSON of a person; it is compared whenever one is read, so that a flipped bit does
+// not get into a signature. An entry has the version of the person, the records
+// the person is made of, and the person, unless that is the only record as it is.
+// A rendering carries the versions of the person and of the template it was made
+// of and the time it runs out, see rendering.encode; one that cannot be decoded
+// counts as absent, since it can be made again.
 //
-// What is rendered for templates that are no longer in the configuration stays
-// until its person changes or leaves.
+// Schema 1 had one source a tenant, and its people in place of entries.
 package sigstore

@@ -16,7 +16,7 @@ import (
 
 const (
 	// schema is the version of the layout in the package comment.
-	schema = 1
+	schema = 2
 	// lockTimeout is how long an open waits for another process to let go.
 	lockTimeout = time.Second
 	// checkedWhole is the largest file, in bytes, that is read from end to end
@@ -25,19 +25,19 @@ const (
 )
 
 var (
-	metaBucket    = []byte("sigmilter")
-	schemaKey     = []byte("schema")
-	tenantsBucket = []byte("tenants")
+	metaBucket = []byte("sigmilter")
+	schemaKey  = []byte("schema")
 )
 
 // Open opens the state file for reading and writing, and makes it, with mode
-// 0600, when there is none or an empty one. Its folder must exist. The errors
+// 0600, when there is none or an empty one. Its folder must exist. One of an older
+// schema is brought to this one, all of it or nothing. The errors
 // are [ErrLocked], [ErrForeign], [ErrDamaged], [ErrNewer] or of the file system;
 // after any of them the file is as it was.
 func Open(path string) (*Store, error) {
 	// Looked at read-only first: bbolt repairs some files on opening them for
 	// writing, and it is not said yet that this one is ours.
-	db, err := openFile(path, readOnly)
+	db, err := openFile(path, readAny)
 	switch {
 	case err == nil:
 		if err = db.Close(); err != nil {
@@ -53,7 +53,8 @@ func Open(path string) (*Store, error) {
 }
 
 // OpenReadOnly opens the state file beside other readers. A file that is absent
-// or still empty is fs.ErrNotExist; the other errors are those of [Open].
+// or still empty is fs.ErrNotExist, one of an older schema [ErrOlder]; the other
+// errors are those of [Open].
 // Nothing can be written: signatures that are put or remembered are not.
 func OpenReadOnly(path string) (*Store, error) {
 	db, err := openFile(path, readOnly)
@@ -80,26 +81,27 @@ func Temporary() (*Store, error) {
 	return newStore(db, ""), nil
 }
 
-type access bool
+type access int
 
 const (
-	readOnly  access = false
-	readWrite access = true
+	readOnly  access = iota
+	readAny          // read-only, older schemas too
+	readWrite        // older schemas are brought to this one
 )
 
 // openFile opens a file that holds a valid state afterwards, or says why not.
 func openFile(path string, mode access) (*bbolt.DB, error) {
 	size, err := regularSize(path)
 	switch {
-	case mode == readOnly && err == nil && size == 0:
+	case mode != readWrite && err == nil && size == 0:
 		return nil, fmt.Errorf("empty file: %w", fs.ErrNotExist)
-	case err != nil && (mode == readOnly || !errors.Is(err, fs.ErrNotExist)):
+	case err != nil && (mode != readWrite || !errors.Is(err, fs.ErrNotExist)):
 		return nil, err
 	}
 	var file *os.File
 	options := &bbolt.Options{
 		Timeout:      lockTimeout,
-		ReadOnly:     mode == readOnly,
+		ReadOnly:     mode != readWrite,
 		FreelistType: bbolt.FreelistMapType,
 		NoStatistics: true,
 		OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
@@ -167,7 +169,7 @@ func hasBboltPage(path string) bool {
 
 // admit checks that the file is a whole one of ours, and makes a new one so.
 func admit(db *bbolt.DB, mode access) error {
-	fresh := false
+	fresh, version := false, schema
 	err := db.View(func(tx *bbolt.Tx) error {
 		info, err := os.Stat(db.Path())
 		if err != nil {
@@ -179,21 +181,27 @@ func admit(db *bbolt.DB, mode access) error {
 		if fresh = isNew(tx); fresh {
 			return nil
 		}
-		if err := checkSchema(tx); err != nil {
+		if version, err = checkSchema(tx); err != nil {
 			return err
 		}
 		if mode == readWrite || info.Size() > checkedWhole {
 			return nil // read-only, it was read whole just before
 		}
-		return verify(tx)
+		return verify(tx, version)
 	})
 	switch {
-	case err != nil || !fresh:
+	case err != nil:
 		return err
-	case mode == readOnly:
+	case fresh && mode != readWrite:
 		return fmt.Errorf("nothing in the file: %w", fs.ErrNotExist)
+	case fresh:
+		return db.Update(initialise)
+	case version < schema && mode == readOnly:
+		return fmt.Errorf("%w: schema version %d; the daemon converts it when it starts", ErrOlder, version)
+	case version < schema && mode == readWrite:
+		return db.Update(migrate)
 	}
-	return db.Update(initialise)
+	return nil
 }
 
 // isNew reports whether there is nothing in the file: it was made just now, or by
@@ -214,19 +222,19 @@ func initialise(tx *bbolt.Tx) error {
 	return meta.Put(schemaKey, []byte(strconv.Itoa(schema)))
 }
 
-func checkSchema(tx *bbolt.Tx) error {
+func checkSchema(tx *bbolt.Tx) (version int, err error) {
 	meta := tx.Bucket(metaBucket)
 	if meta == nil {
-		return fmt.Errorf("%w: a bbolt file of another program", ErrForeign)
+		return 0, fmt.Errorf("%w: a bbolt file of another program", ErrForeign)
 	}
-	version, err := strconv.Atoi(string(meta.Get(schemaKey)))
+	version, err = strconv.Atoi(string(meta.Get(schemaKey)))
 	switch {
 	case err != nil || version < 1:
-		return fmt.Errorf("%w: no schema version", ErrDamaged)
+		return 0, fmt.Errorf("%w: no schema version", ErrDamaged)
 	case version > schema:
-		return fmt.Errorf("%w: schema version %d, this one knows up to %d", ErrNewer, version, schema)
+		return 0, fmt.Errorf("%w: schema version %d, this one knows up to %d", ErrNewer, version, schema)
 	case tx.Bucket(tenantsBucket) == nil:
-		return fmt.Errorf("%w: no tenants", ErrDamaged)
+		return 0, fmt.Errorf("%w: no tenants", ErrDamaged)
 	}
-	return nil
+	return version, nil
 }

@@ -23,12 +23,11 @@ type pending struct {
 // write stores the signature if the person it was made of is still the one in
 // the file.
 func (p pending) write(tx *bbolt.Tx) error {
-	_, value := findPerson(tx, p.tenant, p.address)
+	t, _, value := findPerson(tx, p.tenant, p.address)
 	if version, err := storedVersion(value); err != nil || version != p.person {
 		return nil
 	}
-	rendered := tx.Bucket(tenantsBucket).Bucket([]byte(p.tenant)).Bucket(renderedBucket)
-	return rendered.Put(renderedKey(p.address, p.template), p.encode())
+	return t.rendered.Put(renderedKey(p.address, p.template), p.encode())
 }
 
 // remember stores a signature later. It never waits, and does nothing when too

@@ -1,9 +1,6 @@
 package sigstore
 
 import (
-	"crypto/sha256"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"strconv"
@@ -14,75 +11,30 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-var (
-	peopleBucket    = []byte("people")
-	addressesBucket = []byte("addresses")
-	renderedBucket  = []byte("rendered")
-	countKey        = []byte("count")
-)
-
-// personVersion changes with anything about a person.
-type personVersion [sha256.Size / 2]byte
-
-// encodePerson returns what is stored of a person, beginning with the version.
-func encodePerson(p directory.Person) ([]byte, personVersion, error) {
-	text, err := json.Marshal(p)
-	if err != nil {
-		return nil, personVersion{}, fmt.Errorf("encode %s: %w", p.Address, err)
+// findPerson returns the tenant, and the primary address and the stored entry of
+// the person with an address. Both are nil when there is none.
+func findPerson(tx *bbolt.Tx, tenant, address string) (t tenantTx, primary, value []byte) {
+	t, ok := readTenant(tx, tenant)
+	if !ok {
+		return t, nil, nil
 	}
-	version := versionOf(text)
-	return append(version[:], text...), version, nil
-}
-
-func versionOf(text []byte) personVersion {
-	sum := sha256.Sum256(text)
-	return personVersion(sum[:len(personVersion{})])
-}
-
-// storedVersion returns the version that begins a stored person.
-func storedVersion(value []byte) (personVersion, error) {
-	if len(value) < len(personVersion{}) {
-		return personVersion{}, errors.New("too short")
-	}
-	return personVersion(value[:len(personVersion{})]), nil
-}
-
-// decodePerson returns a person that shares nothing with value.
-func decodePerson(value []byte) (p directory.Person, version personVersion, err error) {
-	if version, err = storedVersion(value); err != nil {
-		return p, version, err
-	}
-	text := value[len(version):]
-	if versionOf(text) != version {
-		return p, version, errors.New("checksum is wrong")
-	}
-	return p, version, json.Unmarshal(text, &p)
-}
-
-// findPerson returns the primary address and the stored value of the person with
-// an address. Both are nil when there is none.
-func findPerson(tx *bbolt.Tx, tenant, address string) (primary, value []byte) {
-	t := tx.Bucket(tenantsBucket).Bucket([]byte(tenant))
-	if t == nil {
-		return nil, nil
-	}
-	primary = t.Bucket(addressesBucket).Get([]byte(strings.ToLower(address)))
+	primary = t.addresses.Get([]byte(strings.ToLower(address)))
 	if primary == nil {
-		return nil, nil
+		return t, nil, nil
 	}
-	return primary, t.Bucket(peopleBucket).Get(primary)
+	return t, primary, t.people.Get(primary)
 }
 
 // Person returns the person of a tenant who has the address, primary or not, in
 // any case, and whether there is one.
 func (s *Store) Person(tenant, address string) (p directory.Person, ok bool, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		primary, value := findPerson(tx, tenant, address)
+		t, primary, value := findPerson(tx, tenant, address)
 		if primary == nil {
 			return nil
 		}
 		ok = true
-		if p, _, err = decodePerson(value); err != nil {
+		if p, _, err = t.person(value); err != nil {
 			return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
 		}
 		return nil
@@ -121,17 +73,17 @@ func (s *Store) People(tenant string) iter.Seq2[directory.Person, error] {
 // into a page, and those before a damaged one with an error.
 func (s *Store) peopleAfter(tenant, last string) (page []directory.Person, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		t := tx.Bucket(tenantsBucket).Bucket([]byte(tenant))
-		if t == nil {
+		t, ok := readTenant(tx, tenant)
+		if !ok {
 			return nil
 		}
-		cursor := t.Bucket(peopleBucket).Cursor()
+		cursor := t.people.Cursor()
 		primary, value := cursor.Seek([]byte(last))
 		if string(primary) == last {
 			primary, value = cursor.Next()
 		}
 		for ; primary != nil && len(page) < peoplePage; primary, value = cursor.Next() {
-			p, _, err := decodePerson(value)
+			p, _, err := t.person(value)
 			if err != nil {
 				return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
 			}
@@ -145,14 +97,76 @@ func (s *Store) peopleAfter(tenant, last string) (page []directory.Person, err e
 // Count returns how many people a tenant has, without going through them.
 func (s *Store) Count(tenant string) (n int, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		t := tx.Bucket(tenantsBucket).Bucket([]byte(tenant))
-		if t == nil || t.Get(countKey) == nil {
+		if t, ok := readTenant(tx, tenant); ok {
+			n, err = readCount(t.Bucket)
+		}
+		return err
+	})
+	return n, err
+}
+
+// readCount reads the number that a tenant or a source keeps of its people.
+func readCount(b *bbolt.Bucket) (int, error) {
+	text := b.Get(countKey)
+	if text == nil {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(string(text))
+	if err != nil {
+		return 0, fmt.Errorf("%w: number of people: %w", ErrDamaged, err)
+	}
+	return n, nil
+}
+
+// Details are a person and where the data are from.
+type Details struct {
+	directory.Person
+	Sources []string // those that know the person, in order of precedence
+	// Origins are sources by the names of attributes; "photo" and "signature" stand
+	// for what is no attribute.
+	Origins map[string]string
+}
+
+// Details returns the person of a tenant who has the address, primary or not, in
+// any case, with the origin of each value, and whether there is one.
+func (s *Store) Details(tenant, address string) (d Details, ok bool, err error) {
+	err = s.view(func(tx *bbolt.Tx) error {
+		t, primary, value := findPerson(tx, tenant, address)
+		if primary == nil {
 			return nil
 		}
-		if n, err = strconv.Atoi(string(t.Get(countKey))); err != nil {
-			return fmt.Errorf("%w: number of people: %w", ErrDamaged, err)
+		ok = true
+		if d, err = t.details(value); err != nil {
+			return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
 		}
 		return nil
 	})
-	return n, err
+	return d, ok && err == nil, err
+}
+
+func (t tenantTx) details(value []byte) (d Details, err error) {
+	p, e, err := t.person(value)
+	if err != nil {
+		return d, err
+	}
+	d.Person = p
+	plan, err := t.plan()
+	if err != nil {
+		return d, err
+	}
+	u := &union{addresses: p.Addresses}
+	for _, of := range e.parts {
+		value, err := t.record(of)
+		if err != nil {
+			return d, err
+		}
+		person, version, err := decodePerson(value)
+		if err != nil {
+			return d, err
+		}
+		u.records = append(u.records, &record{part: of, rank: plan.rank(of.source), person: &person, version: version})
+		d.Sources = append(d.Sources, of.source)
+	}
+	_, d.Origins = u.merge(plan)
+	return d, nil
 }

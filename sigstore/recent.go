@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sigmilter/sigstore/directory"
@@ -31,21 +32,41 @@ type recentShard struct {
 	bytes   int
 }
 
+// recentKey has no template when it stands for the person.
 type recentKey struct{ tenant, address, template string }
 
-// recentEntry is not changed once it is in the map.
+// recentEntry is not changed once it is in the map, but for its use.
 type recentEntry struct {
 	generation uint64 // of the store, before it was asked
 	template   string // version
 	expires    time.Time
 	signature  Signature
-	person     directory.Person
+
+	// Of an entry without template:
+	known  bool
+	person directory.Person
+
+	used atomic.Bool // since it was rendered
+}
+
+// use marks the entry as used. Most have been before, and sessions need not write
+// to the same place then.
+func (e *recentEntry) use() {
+	if !e.used.Load() {
+		e.used.Store(true)
+	}
 }
 
 func (e *recentEntry) size() int {
 	n := recentOverhead + len(e.signature.HTML) + len(e.signature.Text)
 	for _, image := range e.signature.Images {
 		n += len(image.Data)
+	}
+	if r := e.person.Ready; r != nil {
+		n += len(r.HTML) + len(r.Text)
+		for _, image := range r.Images {
+			n += len(image.Data)
+		}
 	}
 	return n
 }
@@ -62,6 +83,22 @@ func (r *recent) get(key recentKey) (*recentEntry, bool) {
 	defer s.mu.RUnlock()
 	e, ok := s.entries[key]
 	return e, ok
+}
+
+// due are the signatures that were used and run out before a time, whatever the
+// people are by now.
+func (r *recent) due(before time.Time) (keys []recentKey) {
+	for i := range r.shards {
+		s := &r.shards[i]
+		s.mu.RLock()
+		for key, e := range s.entries {
+			if key.template != "" && e.used.Load() && e.expires.Before(before) {
+				keys = append(keys, key)
+			}
+		}
+		s.mu.RUnlock()
+	}
+	return keys
 }
 
 // put takes in an entry and, when there is no room, gives up others at random:

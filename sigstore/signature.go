@@ -30,7 +30,7 @@ type Image struct {
 // of this version of the template, and not run out.
 func (s *Store) Signature(tenant, address, template, templateVersion string, now time.Time) (sig Signature, ok bool, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		primary, value := findPerson(tx, tenant, address)
+		t, primary, value := findPerson(tx, tenant, address)
 		if primary == nil {
 			return nil
 		}
@@ -38,7 +38,7 @@ func (s *Store) Signature(tenant, address, template, templateVersion string, now
 		if err != nil {
 			return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
 		}
-		r, found := findRendering(tx, tenant, string(primary), template)
+		r, found := t.rendering(string(primary), template)
 		if found && r.fits(version, templateVersion, now) {
 			sig, ok = r.Signature, true
 		}
@@ -68,11 +68,10 @@ func renderedKey(primary, template string) []byte {
 	return []byte(primary + "\x00" + template)
 }
 
-// findRendering returns what is stored for a person and a template, whether or
-// not it may still be used. The tenant must exist.
-func findRendering(tx *bbolt.Tx, tenant, primary, template string) (rendering, bool) {
-	t := tx.Bucket(tenantsBucket).Bucket([]byte(tenant))
-	value := t.Bucket(renderedBucket).Get(renderedKey(primary, template))
+// rendering returns what is stored for a person and a template, whether or not it
+// may still be used.
+func (t tenantTx) rendering(primary, template string) (rendering, bool) {
+	value := t.rendered.Get(renderedKey(primary, template))
 	if value == nil {
 		return rendering{}, false
 	}

@@ -21,6 +21,9 @@ var (
 	// was not touched; once it is moved away, a new one is filled from the
 	// sources.
 	ErrDamaged = errors.New("damaged")
+	// ErrOlder says that an older sigmilter wrote the file, and that it cannot be
+	// read as it is.
+	ErrOlder = errors.New("written by an older version of sigmilter")
 	// ErrNewer says that a newer sigmilter wrote the file. It was not touched.
 	ErrNewer = errors.New("written by a newer version of sigmilter")
 )
@@ -30,6 +33,8 @@ type Store struct {
 	db         *bbolt.DB
 	path       string
 	generation atomic.Uint64
+
+	freshness sync.Map // tenant -> time.Time of the oldest last success, see [Store.Fresh]
 
 	// Signatures on their way to the file. closing guards the sends against the
 	// close of the channel.
@@ -75,6 +80,13 @@ func (s *Store) Path() string { return s.path }
 // reader has copied out of the store is as good as the store while the number is
 // the one from before the copy was made.
 func (s *Store) Generation() uint64 { return s.generation.Load() }
+
+// changed is called after people of a tenant were changed: who sees the new number
+// sees the new people.
+func (s *Store) changed(tenant string) {
+	s.freshness.Delete(tenant)
+	s.generation.Add(1)
+}
 
 // view runs f in a read transaction. Bytes that f gets from bbolt are gone when
 // it returns.

@@ -52,7 +52,7 @@ func checkFile(t testing.TB, path string) {
 		for fault := range tx.Check() {
 			t.Error(fault)
 		}
-		return verify(tx)
+		return verify(tx, schema)
 	})
 	if err != nil {
 		t.Error(err)
@@ -77,13 +77,21 @@ func persons(n int) []directory.Person {
 	return people
 }
 
+// replace makes these the people of a source named csv, whoever vanishes.
+func (s *Store) replace(tenant string, people []directory.Person) (Applied, error) {
+	return s.Apply(tenant, "csv", Reading{Batch: directory.Batch{Full: true, People: people}, At: noon, MaxVanish: 1})
+}
+
 func mustReplace(t testing.TB, s *Store, tenant string, people []directory.Person) Diff {
 	t.Helper()
-	diff, err := s.Replace(tenant, people)
+	applied, err := s.replace(tenant, people)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return diff
+	for _, w := range applied.Warnings {
+		t.Error(w)
+	}
+	return applied.Diff
 }
 
 func TestOpenMakesFile(t *testing.T) {
@@ -129,10 +137,7 @@ func TestRestart(t *testing.T) {
 	path := statePath(t)
 	s := mustOpen(t, path)
 	mustReplace(t, s, "contoso", persons(3))
-	state := SyncState{At: time.Unix(1700000000, 0).UTC(), Source: "people.csv", People: 3, Err: "x"}
-	if err := s.SetSync("contoso", state); err != nil {
-		t.Fatal(err)
-	}
+	state := SyncState{Source: "csv", At: noon.UTC(), Success: noon.UTC(), People: 3, Full: true}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -145,8 +150,9 @@ func TestRestart(t *testing.T) {
 		if p, ok, err := s.Person("contoso", "Alias00002@Contoso.com"); !ok || err != nil || !reflect.DeepEqual(p, person(2)) {
 			t.Errorf("got %+v, %v, %v", p, ok, err)
 		}
-		if got, ok, err := s.Sync("contoso"); !ok || err != nil || got != state {
-			t.Errorf("sync is %+v, %v, %v", got, ok, err)
+		got, err := s.Sync("contoso", "csv")
+		if got.At, got.Success = got.At.UTC(), got.Success.UTC(); err != nil || got != state {
+			t.Errorf("sync is %+v, %v", got, err)
 		}
 		s.Close()
 	}
@@ -178,7 +184,7 @@ func TestLocked(t *testing.T) {
 	if _, err := Open(path); !errors.Is(err, ErrLocked) {
 		t.Errorf("Open beside readers: %v", err)
 	}
-	if _, err := first.Replace("contoso", persons(1)); err == nil {
+	if _, err := first.replace("contoso", persons(1)); err == nil {
 		t.Error("a read-only store was written")
 	}
 }
@@ -227,7 +233,7 @@ func editState(edit func(tx *bbolt.Tx) error) func(path string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := s.Replace("contoso", persons(50)); err != nil {
+		if _, err := s.replace("contoso", persons(50)); err != nil {
 			return err
 		}
 		if err := s.update(edit); err != nil {
@@ -275,7 +281,7 @@ func TestRefused(t *testing.T) {
 		{"a folder", func(path string) error { return os.Mkdir(path, 0o700) }, ErrForeign},
 
 		{"newer", editState(func(tx *bbolt.Tx) error {
-			return tx.Bucket(metaBucket).Put(schemaKey, []byte("2"))
+			return tx.Bucket(metaBucket).Put(schemaKey, []byte("3"))
 		}), ErrNewer},
 
 		{"no schema version", editState(func(tx *bbolt.Tx) error {
@@ -290,6 +296,9 @@ func TestRefused(t *testing.T) {
 		}), ErrDamaged},
 		{"a person is cut", editState(func(tx *bbolt.Tx) error {
 			return tenant(tx).Bucket(peopleBucket).Put([]byte("p00000@contoso.com"), []byte("x"))
+		}), ErrDamaged},
+		{"a record is missing", editState(func(tx *bbolt.Tx) error {
+			return tenant(tx).Bucket(sourcesBucket).Bucket([]byte("csv")).Bucket(recordsBucket).Delete([]byte("p00000@contoso.com"))
 		}), ErrDamaged},
 		{"half the file", editFile(func(b []byte) []byte { return b[:len(b)/2] }), ErrDamaged},
 		{"the last page is missing", editFile(func(b []byte) []byte { return b[:20000] }), ErrDamaged},

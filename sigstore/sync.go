@@ -8,43 +8,109 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-var syncKey = []byte("sync")
-
-// SyncState is how the last sync of a tenant went.
+// SyncState is how the readings of a source went.
 type SyncState struct {
-	At     time.Time `json:"at"`
-	Source string    `json:"source"`        // what was read, as the configuration has it
-	People int       `json:"people"`        // how many the source gave
-	Err    string    `json:"err,omitempty"` // why it failed; empty when it did not
+	Source   string    `json:"-"`                  // name
+	At       time.Time `json:"at"`                 // of the last reading, good or not
+	Success  time.Time `json:"success,omitzero"`   // of the last good one; zero for none yet
+	People   int       `json:"people"`             // how many the source has
+	Warnings int       `json:"warnings,omitempty"` // of the last good one
+	Err      string    `json:"err,omitempty"`      // why the last one failed; empty when it did not
+	Failures int       `json:"failures,omitempty"` // in a row
+	// Full says that the last good one brought everybody, not what changed.
+	Full   bool   `json:"full,omitempty"`
+	Cursor string `json:"cursor,omitempty"` // for the next reading
 }
 
-// SetSync remembers how a sync went.
-func (s *Store) SetSync(tenant string, state SyncState) error {
+func (s sourceTx) putState(state SyncState) error {
 	text, err := json.Marshal(state)
 	if err != nil {
-		return fmt.Errorf("set sync state of %s: %w", tenant, err)
+		return fmt.Errorf("encode sync state: %w", err)
 	}
-	return s.update(func(tx *bbolt.Tx) error {
-		t, err := tenantBuckets(tx, tenant)
+	return s.Put(syncKey, text)
+}
+
+func (s sourceTx) state() (state SyncState, err error) {
+	if text := s.Get(syncKey); text != nil {
+		if err := json.Unmarshal(text, &state); err != nil {
+			return state, fmt.Errorf("%w: sync state: %w", ErrDamaged, err)
+		}
+	}
+	return state, nil
+}
+
+// Failed remembers that a source could not be read. Its people and its cursor
+// stay.
+func (s *Store) Failed(tenant, source string, at time.Time, why error) error {
+	err := s.update(func(tx *bbolt.Tx) error {
+		t, err := writeTenant(tx, tenant)
 		if err != nil {
 			return err
 		}
-		return t.Put(syncKey, text)
+		of, err := t.makeSource(source)
+		if err != nil {
+			return err
+		}
+		state, err := of.state()
+		if err != nil {
+			return err
+		}
+		state.At, state.Err = at, why.Error()
+		state.Failures++
+		return of.putState(state)
 	})
+	if err != nil {
+		return fmt.Errorf("remember the reading of source %s: %w", source, err)
+	}
+	return nil
 }
 
-// Sync returns how the last sync went, and whether there was one.
-func (s *Store) Sync(tenant string) (state SyncState, ok bool, err error) {
+// Sync returns how the readings of a source went; the state is zero before the
+// first.
+func (s *Store) Sync(tenant, source string) (state SyncState, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		t := tx.Bucket(tenantsBucket).Bucket([]byte(tenant))
-		if t == nil || t.Get(syncKey) == nil {
+		if t, ok := readTenant(tx, tenant); ok {
+			if of, ok := t.source(source); ok {
+				state, err = of.state()
+			}
+		}
+		return err
+	})
+	state.Source = source
+	return state, err
+}
+
+// Fresh returns the time since when every source of the tenant's plan has been
+// read well: that of the one whose last success is the longest ago, zero when one
+// was never read. It is answered from memory between syncs.
+func (s *Store) Fresh(tenant string) (since time.Time, err error) {
+	if known, ok := s.freshness.Load(tenant); ok {
+		return known.(time.Time), nil
+	}
+	err = s.view(func(tx *bbolt.Tx) error {
+		t, ok := readTenant(tx, tenant)
+		if !ok {
 			return nil
 		}
-		ok = true
-		if err := json.Unmarshal(t.Get(syncKey), &state); err != nil {
-			return fmt.Errorf("%w: sync state of %s: %w", ErrDamaged, tenant, err)
+		plan, err := t.plan()
+		if err != nil {
+			return err
+		}
+		for i, name := range plan.Sources {
+			var state SyncState
+			if of, ok := t.source(name); ok {
+				if state, err = of.state(); err != nil {
+					return err
+				}
+			}
+			if i == 0 || state.Success.Before(since) {
+				since = state.Success
+			}
 		}
 		return nil
 	})
-	return state, ok && err == nil, err
+	if err == nil {
+		s.freshness.Store(tenant, since)
+	}
+	return since, err
 }

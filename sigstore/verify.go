@@ -12,16 +12,17 @@ import (
 //
 // bbolt's own check runs in a goroutine of its own, where a fault in a damaged
 // file cannot be caught, and does not look at what is stored.
-func verify(tx *bbolt.Tx) error {
+func verify(tx *bbolt.Tx, version int) error {
 	return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
 		if err := verifyBucket(b); err != nil {
 			return fmt.Errorf("%w: bucket %s: %w", ErrDamaged, name, err)
 		}
-		if !bytes.Equal(name, tenantsBucket) {
-			return nil
+		if !bytes.Equal(name, tenantsBucket) || version < schema {
+			return nil // an older one is read whole when it is brought to this
 		}
 		return b.ForEachBucket(func(name []byte) error {
-			if err := verifyTenant(b.Bucket(name)); err != nil {
+			t, _ := readTenant(tx, string(name))
+			if err := t.verify(); err != nil {
 				return fmt.Errorf("%w: tenant %s: %w", ErrDamaged, name, err)
 			}
 			return nil
@@ -47,14 +48,29 @@ func verifyBucket(b *bbolt.Bucket) error {
 	})
 }
 
-func verifyTenant(t *bbolt.Bucket) error {
-	people, addresses := t.Bucket(peopleBucket), t.Bucket(addressesBucket)
-	if people == nil || addresses == nil || t.Bucket(renderedBucket) == nil {
-		return fmt.Errorf("a bucket is missing")
+func (t tenantTx) verify() error {
+	for _, name := range tenantBuckets {
+		if t.Bucket.Bucket(name) == nil {
+			return fmt.Errorf("the bucket %s is missing", name)
+		}
 	}
-	err := people.ForEach(func(address, value []byte) error {
-		_, _, err := decodePerson(value)
-		if err != nil {
+	err := t.sources.ForEachBucket(func(name []byte) error {
+		s, _ := t.source(string(name))
+		if s.records == nil || s.members == nil {
+			return fmt.Errorf("source %s: a bucket is missing", name)
+		}
+		return s.records.ForEach(func(key, value []byte) error {
+			if _, _, err := decodePerson(value); err != nil {
+				return fmt.Errorf("source %s: record %s: %w", name, key, err)
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	err = t.people.ForEach(func(address, value []byte) error {
+		if _, _, err := t.person(value); err != nil {
 			return fmt.Errorf("person %s: %w", address, err)
 		}
 		return nil
@@ -62,8 +78,8 @@ func verifyTenant(t *bbolt.Bucket) error {
 	if err != nil {
 		return err
 	}
-	return addresses.ForEach(func(address, primary []byte) error {
-		if people.Get(primary) == nil {
+	return t.addresses.ForEach(func(address, primary []byte) error {
+		if t.people.Get(primary) == nil {
 			return fmt.Errorf("address %s leads to nobody", address)
 		}
 		return nil

@@ -97,7 +97,7 @@ type signatures struct {
 }
 
 func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
-	p, found, err := s.book.Store.Person(tenant, address)
+	p, found, err := s.book.Person(tenant, address)
 	if err != nil || !found {
 		return nil, false, err
 	}
@@ -118,10 +118,9 @@ func (s signatures) Block(tenant string, p *policy.Person, template string) (ins
 	return b, err
 }
 
-func (s signatures) signature(tenant string, p *policy.Person, template string) (sig sigstore.Signature, err error) {
+func (s signatures) signature(tenant string, p *policy.Person, template string) (sigstore.Signature, error) {
 	if p.Unlisted {
 		return s.book.Unlisted(p.Attributes, template)
 	}
-	sig, _, err = s.book.Signature(tenant, p.Address, template)
-	return sig, err
+	return s.book.Signature(tenant, p.Address, template)
 }

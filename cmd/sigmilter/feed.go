@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
 	"time"
 
 	"sigmilter/cmd/internal/config"
@@ -11,69 +13,214 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-// feed keeps a tenant's people in the store as its source has them.
+const (
+	// maxBackoff is the longest pause after failures, unless the interval is longer.
+	maxBackoff = 5 * time.Minute
+	// maxWarnings is how many warnings of one reading are logged.
+	maxWarnings = 20
+	// manyPeople is from how many people on a reading has filled memory that is worth
+	// giving back.
+	manyPeople = 50_000
+)
+
+// feed keeps people in the store as one source of a tenant has them.
 type feed struct {
-	tenant config.Tenant
-	source directory.Source
-	store  *sigstore.Store
-	log    *slog.Logger
+	tenant    string
+	directory config.Directory
+	source    directory.Source
+	store     *sigstore.Store
+	log       *slog.Logger
+	progress  *readingProgress
+
+	requests chan request
+	lastErr  string // what was logged last, empty after a good reading
+	failures int    // in a row
 }
 
-func newFeeds(cfg *config.Config, store *sigstore.Store, log *slog.Logger) ([]feed, error) {
-	var feeds []feed
+// request asks for a reading now.
+type request struct {
+	force bool // whoever vanishes
+	done  chan error
+}
+
+// newFeeds makes a feed for every source, and tells the store how to mix them.
+func newFeeds(cfg *config.Config, store *sigstore.Store, log *slog.Logger) ([]*feed, error) {
+	var feeds []*feed
+	groups := ruleGroups(cfg)
 	for _, t := range cfg.Tenants {
-		source, err := newSource(t.Directories[0], ruleGroups(cfg))
-		if err != nil {
+		plan := sigstore.Plan{Precedence: t.Precedence}
+		for _, d := range t.Directories {
+			plan.Sources = append(plan.Sources, d.Name)
+			source, err := newSource(d, groups)
+			if err != nil {
+				return nil, fmt.Errorf("source %s of tenant %s: %w", d.Name, t.Name, err)
+			}
+			log := log.With("tenant", t.Name, "source", d.Name)
+			feeds = append(feeds, &feed{
+				tenant: t.Name, directory: d, source: source, store: store, log: log,
+				progress: newReadingProgress(log), requests: make(chan request),
+			})
+		}
+		if err := store.SetPlan(t.Name, plan); err != nil {
 			return nil, err
 		}
-		feeds = append(feeds, feed{t, source, store, log.With("tenant", t.Name)})
 	}
 	return feeds, nil
 }
 
+// refresh has the source read now, by the goroutine of run, and returns how that
+// went. With force it does not matter how many people are gone.
+func (f *feed) refresh(ctx context.Context, force bool) error {
+	r := request{force, make(chan error, 1)}
+	select {
+	case f.requests <- r:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-r.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // sync reads the source once. When it cannot be read, the people of before stay
-// and the store remembers why.
-func (f feed) sync(ctx context.Context) error {
-	batch, err := f.source.Read(ctx, "", nil)
+// and the store remembers why. The error was logged.
+func (f *feed) sync(ctx context.Context, force bool) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			f.log.Error("panic while reading the directory", "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+			err = f.failed(fmt.Errorf("a fault of the program: %v", v))
+		}
+	}()
+	state, err := f.store.Sync(f.tenant, f.directory.Name)
+	if err != nil {
+		return f.failed(err)
+	}
+	cursor := state.Cursor
+	if force {
+		cursor = "" // what was refused before may not come again otherwise
+	}
+	batch, err := f.progress.read(ctx, f.source, cursor)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	state := sigstore.SyncState{At: time.Now(), Source: f.tenant.Directories[0].Source, People: len(batch.People)}
-	for _, w := range batch.Warnings {
+	f.warn(batch.Warnings)
+	if err != nil {
+		return f.failed(err)
+	}
+	return f.apply(batch, force)
+}
+
+func (f *feed) apply(batch directory.Batch, force bool) error {
+	reading := sigstore.Reading{Batch: batch, At: time.Now(), MaxVanish: f.directory.MaxVanish}
+	if force {
+		reading.MaxVanish = 1
+	}
+	if len(batch.People) >= manyPeople {
+		f.log.Info("directory read, storing it", "people", len(batch.People))
+	}
+	applied, err := f.store.Apply(f.tenant, f.directory.Name, reading)
+	if err != nil {
+		return f.failed(err)
+	}
+	f.warn(applied.Warnings)
+	if f.lastErr != "" || applied.Diff != (sigstore.Diff{}) {
+		f.log.Info("directory read", "people", applied.People, "added", applied.Added, "changed", applied.Changed, "removed", applied.Removed)
+	}
+	f.lastErr, f.failures = "", 0
+	if len(batch.People) >= manyPeople {
+		// The batch was most of what the daemon has in memory, and the next may be hours
+		// away.
+		reading, batch = sigstore.Reading{}, directory.Batch{}
+		debug.FreeOSMemory()
+	}
+	return nil
+}
+
+// failed notes why a reading came to nothing. The same reason is logged once.
+func (f *feed) failed(why error) error {
+	f.failures++
+	if why.Error() != f.lastErr {
+		f.log.Error("directory not read, signing goes on with the people of before", "error", why)
+	}
+	f.lastErr = why.Error()
+	if err := f.store.Failed(f.tenant, f.directory.Name, time.Now(), why); err != nil {
+		f.log.Error("state of the directory not stored", "error", err)
+	}
+	return why
+}
+
+func (f *feed) warn(warnings []error) {
+	for i, w := range warnings {
+		if i == maxWarnings {
+			f.log.Warn("more was left out of the directory", "problems", len(warnings)-maxWarnings)
+			return
+		}
 		f.log.Warn("left out of the directory", "problem", w)
 	}
-	var diff sigstore.Diff
-	if err == nil {
-		diff, err = f.store.Replace(f.tenant.Name, batch.People)
-	}
-	if err != nil {
-		state.Err = err.Error()
-		f.log.Error("directory not read, signing goes on with the people of before", "error", err)
-	} else if diff != (sigstore.Diff{}) {
-		f.log.Info("directory read", "people", len(batch.People), "added", diff.Added, "changed", diff.Changed, "removed", diff.Removed)
-	}
-	if serr := f.store.SetSync(f.tenant.Name, state); serr != nil {
-		return fmt.Errorf("remembering the sync of tenant %s: %w", f.tenant.Name, serr)
-	}
-	return err
 }
 
-// known says whether the store has people of the tenant from an earlier sync.
-func (f feed) known() bool {
-	n, err := f.store.Count(f.tenant.Name)
-	return err == nil && n > 0
-}
-
-// run syncs at the interval of the configuration until ctx ends.
-func (f feed) run(ctx context.Context) {
-	tick := time.NewTicker(f.tenant.Directories[0].Every)
-	defer tick.Stop()
+// run syncs at the interval of the configuration, when a file of the source
+// changes, and when asked to, until ctx ends.
+func (f *feed) run(ctx context.Context) {
+	changed := make(chan struct{}, 1)
+	if local, ok := f.source.(directory.Local); ok {
+		stop, err := watch(local.Paths(), changed)
+		if err != nil {
+			f.log.Warn("changes of the files are seen at the next interval only", "error", err)
+		} else {
+			defer stop()
+		}
+	}
 	for {
+		timer := time.NewTimer(f.pause())
 		select {
 		case <-ctx.Done():
+			timer.Stop()
 			return
-		case <-tick.C:
-			f.sync(ctx) // logged; the next tick tries again
+		case <-timer.C:
+			f.sync(ctx, false) // logged; the next one tries again
+		case <-changed:
+			f.sync(ctx, false)
+		case r := <-f.requests:
+			r.done <- f.sync(ctx, r.force)
 		}
+		timer.Stop()
+	}
+}
+
+// pause is the time to the next reading. After failures it grows, and differs, so
+// that many relays do not come back to a server at once.
+func (f *feed) pause() time.Duration {
+	every := f.directory.Every
+	if f.failures == 0 {
+		return every
+	}
+	pause := min(every<<min(f.failures-1, 10), max(maxBackoff, every))
+	return pause + time.Duration((rand.Float64()-0.5)*0.4*float64(pause))
+}
+
+// start reads the sources of tenants without anybody, and runs all beside: for the
+// others what the store has signs the first messages.
+func start(ctx context.Context, feeds []*feed, beside func(func())) {
+	empty := map[string]bool{}
+	for _, f := range feeds {
+		n, err := f.store.Count(f.tenant)
+		empty[f.tenant] = err == nil && n == 0
+	}
+	for _, f := range feeds {
+		if empty[f.tenant] {
+			f.sync(ctx, false) // logged
+		}
+	}
+	for _, f := range feeds {
+		beside(func() {
+			if !empty[f.tenant] {
+				f.sync(ctx, false)
+			}
+			f.run(ctx)
+		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/sigstore"
@@ -35,7 +36,11 @@ func openOfflineWith(ctx context.Context, path, people string, stderr io.Writer)
 		return nil, err
 	}
 	for _, t := range cfg.Tenants {
-		if _, err := store.Replace(t.Name, batch.People); err != nil {
+		err := store.SetPlan(t.Name, sigstore.Plan{Sources: []string{"file"}})
+		if err == nil {
+			_, err = store.Apply(t.Name, "file", sigstore.Reading{Batch: batch, At: time.Now()})
+		}
+		if err != nil {
 			store.Close()
 			return nil, fmt.Errorf("keeping the people of tenant %s: %w", t.Name, err)
 		}

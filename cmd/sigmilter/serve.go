@@ -74,16 +74,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 	var feeds sync.WaitGroup
 	defer feeds.Wait()
 	defer stopFeeds()
-	for _, f := range sources {
-		// What the store has signs the first messages; only when it has nobody
-		// the source is read before the first.
-		if !f.known() {
-			f.sync(background) // logged
-		} else {
-			feeds.Go(func() { f.sync(background) })
-		}
-		feeds.Go(func() { f.run(background) })
-	}
+	start(background, sources, feeds.Go)
 
 	ln, err := milter.Listen(cfg.Listen, cfg.SocketMode, cfg.SocketGroup)
 	if err != nil {

@@ -194,7 +194,7 @@ func openForReading(ctx context.Context, cfg *config.Config, log *slog.Logger) (
 	if err == nil {
 		return store, nil
 	}
-	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, sigstore.ErrLocked) {
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, sigstore.ErrLocked) && !errors.Is(err, sigstore.ErrOlder) {
 		return nil, err
 	}
 	store, err = sigstore.Temporary()
@@ -207,9 +207,9 @@ func openForReading(ctx context.Context, cfg *config.Config, log *slog.Logger) (
 		return nil, err
 	}
 	for _, f := range feeds {
-		if err := f.sync(ctx); err != nil {
+		if err := f.sync(ctx, false); err != nil {
 			store.Close()
-			return nil, fmt.Errorf("reading the people of tenant %s: %w", f.tenant.Name, err)
+			return nil, fmt.Errorf("reading the people of tenant %s: %w", f.tenant, err)
 		}
 	}
 	return store, nil

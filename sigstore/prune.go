@@ -1,0 +1,77 @@
+package sigstore
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"go.etcd.io/bbolt"
+)
+
+// templatesKey holds, in the bucket of the schema, the names of the templates that
+// something may be rendered of.
+var templatesKey = []byte("templates")
+
+// prunePage is how many keys are looked at in one transaction, so that no other
+// write waits for long.
+const prunePage = 10_000
+
+// KeepTemplates drops what was rendered of templates other than these. It goes
+// through the file only when the names are others than the last time.
+func (s *Store) KeepTemplates(names []string) error {
+	names = slices.Sorted(slices.Values(names))
+	text, err := json.Marshal(names)
+	if err != nil {
+		return fmt.Errorf("names of templates: %w", err)
+	}
+	var tenants []string
+	same := false
+	err = s.view(func(tx *bbolt.Tx) error {
+		same = bytes.Equal(tx.Bucket(metaBucket).Get(templatesKey), text)
+		return tx.Bucket(tenantsBucket).ForEachBucket(func(name []byte) error {
+			tenants = append(tenants, string(name))
+			return nil
+		})
+	})
+	if err != nil || same {
+		return err
+	}
+	for _, tenant := range tenants {
+		for after, more := []byte(nil), true; more; {
+			err := s.update(func(tx *bbolt.Tx) (err error) {
+				t, ok := readTenant(tx, tenant)
+				if more = ok; ok {
+					after, more, err = t.prune(names, after)
+				}
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return s.update(func(tx *bbolt.Tx) error { return tx.Bucket(metaBucket).Put(templatesKey, text) })
+}
+
+// prune goes through one page of what is rendered.
+func (t tenantTx) prune(names []string, after []byte) (last []byte, more bool, err error) {
+	var old [][]byte
+	cursor := t.rendered.Cursor()
+	key, _ := cursor.Seek(after)
+	for n := 0; key != nil && n < prunePage; n++ {
+		_, template, _ := bytes.Cut(key, []byte{0})
+		if _, kept := slices.BinarySearch(names, string(template)); !kept {
+			old = append(old, key)
+		}
+		last = slices.Clone(key)
+		key, _ = cursor.Next()
+	}
+	more = key != nil
+	for _, key := range old {
+		if err := t.rendered.Delete(key); err != nil {
+			return last, more, err
+		}
+	}
+	return last, more, nil
+}

@@ -1,0 +1,83 @@
+package sigstore
+
+import (
+	"go.etcd.io/bbolt"
+)
+
+var (
+	tenantsBucket   = []byte("tenants")
+	peopleBucket    = []byte("people")
+	addressesBucket = []byte("addresses")
+	contestedBucket = []byte("contested")
+	renderedBucket  = []byte("rendered")
+	sourcesBucket   = []byte("sources")
+	recordsBucket   = []byte("records")
+	membersBucket   = []byte("members")
+	countKey        = []byte("count")
+	planKey         = []byte("plan")
+	syncKey         = []byte("sync")
+)
+
+// tenantBuckets are those every tenant has.
+var tenantBuckets = [][]byte{peopleBucket, addressesBucket, contestedBucket, renderedBucket, sourcesBucket}
+
+// tenantTx is a tenant within a transaction.
+type tenantTx struct {
+	*bbolt.Bucket
+	people, addresses, contested, rendered, sources *bbolt.Bucket
+}
+
+// readTenant returns a tenant, and false when there is none of the name.
+func readTenant(tx *bbolt.Tx, name string) (t tenantTx, ok bool) {
+	t.Bucket = tx.Bucket(tenantsBucket).Bucket([]byte(name))
+	if t.Bucket == nil {
+		return t, false
+	}
+	t.open()
+	return t, true
+}
+
+// writeTenant returns a tenant, which is made if need be.
+func writeTenant(tx *bbolt.Tx, name string) (t tenantTx, err error) {
+	if t.Bucket, err = tx.Bucket(tenantsBucket).CreateBucketIfNotExists([]byte(name)); err != nil {
+		return t, err
+	}
+	for _, b := range tenantBuckets {
+		if _, err := t.CreateBucketIfNotExists(b); err != nil {
+			return t, err
+		}
+	}
+	t.open()
+	return t, nil
+}
+
+func (t *tenantTx) open() {
+	t.people, t.addresses, t.contested = t.Bucket.Bucket(peopleBucket), t.Bucket.Bucket(addressesBucket), t.Bucket.Bucket(contestedBucket)
+	t.rendered, t.sources = t.Bucket.Bucket(renderedBucket), t.Bucket.Bucket(sourcesBucket)
+}
+
+// sourceTx is a source of a tenant within a transaction.
+type sourceTx struct {
+	*bbolt.Bucket
+	records, members *bbolt.Bucket
+}
+
+func (t tenantTx) source(name string) (s sourceTx, ok bool) {
+	s.Bucket = t.sources.Bucket([]byte(name))
+	if s.Bucket == nil {
+		return s, false
+	}
+	s.records, s.members = s.Bucket.Bucket(recordsBucket), s.Bucket.Bucket(membersBucket)
+	return s, true
+}
+
+func (t tenantTx) makeSource(name string) (s sourceTx, err error) {
+	if s.Bucket, err = t.sources.CreateBucketIfNotExists([]byte(name)); err != nil {
+		return s, err
+	}
+	if s.records, err = s.CreateBucketIfNotExists(recordsBucket); err != nil {
+		return s, err
+	}
+	s.members, err = s.CreateBucketIfNotExists(membersBucket)
+	return s, err
+}
