@@ -13,7 +13,7 @@ import (
 func (e *Engine) decide(m *Message) {
 	d, err := e.Policy.Decide(&m.facts, e.Store)
 	m.decision = d
-	if err != nil {
+	if err != nil && !e.decideStale(m, err) {
 		m.failure = &failure{reasonStore, fmt.Errorf("looking up %s: %w", d.Author, err)}
 	}
 }

@@ -54,6 +54,7 @@ var _ Signer = (*Engine)(nil)
 // The reasons of the engine itself, beside those of policy.
 const (
 	reasonStore     policy.Reason = "store"            // the store failed
+	reasonStale     policy.Reason = "stale"            // the people of the tenant are too old
 	reasonRender    policy.Reason = "render"           // the template failed for this person
 	reasonPanic     policy.Reason = "panic"            // a fault of the program
 	reasonBody      policy.Reason = "body"             // the collected body could not be read
@@ -138,8 +139,11 @@ func panicked(v any) error {
 func (e *Engine) fail(m *Message) Outcome {
 	e.Log.Error("message not signed", "session", m.Session, "queue", m.QueueID, "reason", string(m.failure.reason), "error", m.failure.err)
 	reply := e.OnError
-	if m.failure.reason == reasonRender {
+	switch m.failure.reason {
+	case reasonRender:
 		reply = e.OnRender
+	case reasonStale:
+		reply = Tempfail
 	}
 	if reply == Tempfail {
 		return Outcome{Reply: Tempfail, Report: e.report(m, Failed, m.failure.reason)}

@@ -63,6 +63,7 @@ var reasonCases = map[policy.Reason]reasonCase{
 	policy.NoSignature:   {raw: hello, action: Skipped, change: func(e *Engine, _ *shelf) { e.Policy.Rules[0].Signature = policy.NoTemplate }},
 
 	reasonStore:                       {raw: hello, action: Failed, change: func(_ *Engine, s *shelf) { s.err = errors.New("no") }},
+	reasonStale:                       {raw: hello, action: Skipped, change: func(_ *Engine, s *shelf) { s.err = Stale{} }},
 	reasonRender:                      {raw: hello, action: Failed, change: func(_ *Engine, s *shelf) { s.fault = errTemplate }},
 	reasonPanic:                       {raw: hello, action: Failed, change: func(_ *Engine, s *shelf) { s.render = func() { panic("boom") } }},
 	reasonBody:                        {raw: hello, action: Failed, message: func(m *Message) { m.Body = lostBody{m.Body} }},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter"
@@ -18,9 +19,14 @@ import (
 // newEngine makes the engine that serve and sign share from a configuration and
 // the store of people.
 func newEngine(cfg *config.Config, store *sigstore.Store, log *slog.Logger) *milter.Engine {
+	return newEngineOf(cfg, newBook(cfg, store), log)
+}
+
+// newEngineOf is newEngine with a book that others use as well.
+func newEngineOf(cfg *config.Config, book *sigstore.Book, log *slog.Logger) *milter.Engine {
 	e := &milter.Engine{
 		Policy:    newPolicy(cfg),
-		Store:     signatures{newBook(cfg, store), newPictures(cfg)},
+		Store:     signatures{book, newPictures(cfg), newStaleness(cfg)},
 		AddText:   cfg.Place.AttachOnly == config.AddText,
 		DropAMP:   cfg.Place.AMP == config.DropAMP,
 		TextBytes: cfg.Limits.TextBytes,
@@ -76,6 +82,7 @@ func newBook(cfg *config.Config, store *sigstore.Store) *sigstore.Book {
 			t, ok := cfg.Templates[name]
 			return t.Parsed, ok
 		},
+		Ready: func(name string) bool { return cfg.Templates[name].Ready },
 	}
 }
 
@@ -94,9 +101,13 @@ func newPictures(cfg *config.Config) map[string][]insert.Picture {
 type signatures struct {
 	book     *sigstore.Book
 	pictures map[string][]insert.Picture // by template
+	stale    staleness
 }
 
 func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
+	if err := s.stale.check(s.book.Store, tenant, time.Now()); err != nil {
+		return nil, false, err
+	}
 	p, found, err := s.book.Person(tenant, address)
 	if err != nil || !found {
 		return nil, false, err
@@ -114,6 +125,9 @@ func (s signatures) Block(tenant string, p *policy.Person, template string) (ins
 		if strings.Contains(b.HTML, pic.CID) {
 			b.Pictures = append(b.Pictures, pic)
 		}
+	}
+	for _, image := range sig.Images {
+		b.Pictures = append(b.Pictures, insert.Picture{CID: image.CID, Name: image.Name, Type: image.ContentType, Base64: entity.Base64(image.Data)})
 	}
 	return b, err
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"os/signal"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -80,7 +82,10 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	engine := newEngine(cfg, store, log)
+	book := newBook(cfg, store)
+	engine := newEngineOf(cfg, book, log)
+	feeds.Go(func() { book.Refresh(background) })
+	feeds.Go(func() { dropOldTemplates(cfg, store, log) })
 	server := milter.New(milter.Options{
 		Signer:       func() milter.Signer { return engine },
 		MaxSessions:  cfg.Limits.Sessions,
@@ -114,4 +119,12 @@ func runServer(ctx context.Context, server *milter.Server, ln net.Listener, drai
 		log.Warn("some messages were given up, their senders will try again", "error", err)
 	}
 	return <-failed
+}
+
+// dropOldTemplates takes what was rendered of templates that are no longer
+// configured out of the state file.
+func dropOldTemplates(cfg *config.Config, store *sigstore.Store, log *slog.Logger) {
+	if err := store.KeepTemplates(slices.Collect(maps.Keys(cfg.Templates))); err != nil {
+		log.Error("signatures of removed templates stay in the state file", "error", err)
+	}
 }

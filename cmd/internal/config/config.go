@@ -197,6 +197,7 @@ type Template struct {
 	Pictures []Picture        // those HTML and its partials refer to
 	TextPath string           // absolute, or empty
 	Parsed   *render.Template // made of HTML and Text
+	Ready    bool             // a signature made elsewhere takes its place for people who have one
 }
 
 // Picture is a picture beside a template, which refers to it by cid:NAME.

@@ -146,6 +146,7 @@ func (c *Config) readTemplates(v value) {
 		table(
 			setting{key: "html", read: contents(&t.HTMLPath, &t.HTML), absent: missing(`write html = "` + name + `.html"`)},
 			setting{key: "text", read: contents(&t.TextPath, &t.Text)},
+			setting{key: "ready", read: boolean(&t.Ready)},
 		)(v)
 		t.parse(v, c.Blocks)
 		// A faulty template counts as there, or its rules would be faulty too.
