@@ -27,7 +27,7 @@ func (p pending) write(tx *bbolt.Tx) error {
 	if version, err := storedVersion(value); err != nil || version != p.person {
 		return nil
 	}
-	return t.rendered.Put(renderedKey(p.address, p.template), p.encode())
+	return t.Bucket.Bucket(renderedBucket).Put(renderedKey(p.address, p.template), p.encode())
 }
 
 // remember stores a signature later. It never waits, and does nothing when too

@@ -14,15 +14,15 @@ import (
 // findPerson returns the tenant, and the primary address and the stored entry of
 // the person with an address. Both are nil when there is none.
 func findPerson(tx *bbolt.Tx, tenant, address string) (t tenantTx, primary, value []byte) {
-	t, ok := readTenant(tx, tenant)
+	t, ok := findTenant(tx, tenant)
 	if !ok {
 		return t, nil, nil
 	}
-	primary = t.addresses.Get([]byte(strings.ToLower(address)))
+	primary = t.Bucket.Bucket(addressesBucket).Get([]byte(strings.ToLower(address)))
 	if primary == nil {
 		return t, nil, nil
 	}
-	return t, primary, t.people.Get(primary)
+	return t, primary, t.Bucket.Bucket(peopleBucket).Get(primary)
 }
 
 // Person returns the person of a tenant who has the address, primary or not, in

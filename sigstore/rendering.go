@@ -1,7 +1,6 @@
 package sigstore
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
@@ -61,7 +60,7 @@ func seal(b []byte) []byte {
 // b, and is in proportion to it whatever b says.
 func decodeRendering(b []byte) (r rendering, err error) {
 	body := len(b) - crc32.Size
-	if body < 0 || !bytes.Equal(seal(b[:body:body])[body:], b[body:]) {
+	if body < 0 || binary.BigEndian.Uint32(b[body:]) != crc32.Checksum(b[:body], castagnoli) {
 		return rendering{}, errRendering
 	}
 	d := decoder{rest: b[:body]}

@@ -71,7 +71,7 @@ func renderedKey(primary, template string) []byte {
 // rendering returns what is stored for a person and a template, whether or not it
 // may still be used.
 func (t tenantTx) rendering(primary, template string) (rendering, bool) {
-	value := t.rendered.Get(renderedKey(primary, template))
+	value := t.Bucket.Bucket(renderedBucket).Get(renderedKey(primary, template))
 	if value == nil {
 		return rendering{}, false
 	}

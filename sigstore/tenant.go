@@ -29,12 +29,17 @@ type tenantTx struct {
 
 // readTenant returns a tenant, and false when there is none of the name.
 func readTenant(tx *bbolt.Tx, name string) (t tenantTx, ok bool) {
-	t.Bucket = tx.Bucket(tenantsBucket).Bucket([]byte(name))
-	if t.Bucket == nil {
-		return t, false
+	if t, ok = findTenant(tx, name); ok {
+		t.open()
 	}
-	t.open()
-	return t, true
+	return t, ok
+}
+
+// findTenant is readTenant for one look-up: it opens what that needs, since to
+// open a bucket costs as much as to find a key in it.
+func findTenant(tx *bbolt.Tx, name string) (t tenantTx, ok bool) {
+	t.Bucket = tx.Bucket(tenantsBucket).Bucket([]byte(name))
+	return t, t.Bucket != nil
 }
 
 // writeTenant returns a tenant, which is made if need be.
@@ -63,6 +68,9 @@ type sourceTx struct {
 }
 
 func (t tenantTx) source(name string) (s sourceTx, ok bool) {
+	if t.sources == nil {
+		t.sources = t.Bucket.Bucket(sourcesBucket)
+	}
 	s.Bucket = t.sources.Bucket([]byte(name))
 	if s.Bucket == nil {
 		return s, false

@@ -1,0 +1,361 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/milter"
+	"sigmilter/sigstore"
+	"sigmilter/sigstore/directory"
+)
+
+// feedLog is a log that can be read while it is written.
+type feedLog struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *feedLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *feedLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+func (l *feedLog) count(s string) int { return strings.Count(l.String(), s) }
+
+// scripted is a source that does what a test says.
+type scripted func(cursor string, progress directory.Progress) (directory.Batch, error)
+
+func (s scripted) Read(_ context.Context, cursor string, progress directory.Progress) (directory.Batch, error) {
+	return s(cursor, progress)
+}
+
+func temporaryStore(t *testing.T) *sigstore.Store {
+	t.Helper()
+	store, err := sigstore.Temporary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return store
+}
+
+func newFeed(t *testing.T, source directory.Source) (*feed, *feedLog) {
+	out := &feedLog{}
+	log := slog.New(slog.NewTextHandler(out, nil))
+	progress := &readingProgress{log: log, every: time.Millisecond}
+	return &feed{
+		tenant: "contoso", directory: config.Directory{Name: "hr", Source: "csv", Every: time.Minute, MaxVanish: 0.2},
+		source: source, store: temporaryStore(t), log: log, progress: progress, requests: make(chan request),
+	}, out
+}
+
+func somebody(n int) (people []directory.Person) {
+	for i := range n {
+		a := fmt.Sprintf("p%d@contoso.com", i)
+		people = append(people, directory.Person{Address: a, Addresses: []string{a}})
+	}
+	return people
+}
+
+func count(t *testing.T, store *sigstore.Store) int {
+	t.Helper()
+	n, err := store.Count("contoso")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestFeedFailures(t *testing.T) {
+	var batch directory.Batch
+	var fault error
+	var cursors []string
+	f, log := newFeed(t, scripted(func(cursor string, _ directory.Progress) (directory.Batch, error) {
+		cursors = append(cursors, cursor)
+		if fault != nil && fault.Error() == "panic" {
+			panic("boom")
+		}
+		return batch, fault
+	}))
+	sync := func(want string) {
+		t.Helper()
+		err := f.sync(t.Context(), false)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Fatalf("got %v, want %q", err, want)
+		}
+		state, serr := f.store.Sync("contoso", "hr")
+		if serr != nil || (state.Err == "") != (want == "") || !strings.Contains(state.Err, want) {
+			t.Fatalf("state is %+v, %v; want %q", state, serr, want)
+		}
+	}
+	batch = directory.Batch{Full: true, People: somebody(20), Cursor: "1", Warnings: make([]error, 0)}
+	sync("")
+	fault = errors.New("wrong password")
+	sync("wrong password")
+	sync("wrong password")
+	if n := log.count("wrong password"); n != 1 {
+		t.Errorf("the same reason is logged %d times", n)
+	}
+	if p := f.pause(); p < 96*time.Second || p > 144*time.Second {
+		t.Errorf("the pause after two failures is %v", p)
+	}
+	fault = errors.New("panic")
+	sync("a fault of the program: boom")
+	fault, batch = nil, directory.Batch{Full: true, People: somebody(2), Cursor: "2"}
+	sync("18 of 20 people are gone")
+	if n := count(t, f.store); n != 20 {
+		t.Errorf("%d people", n)
+	}
+	batch = directory.Batch{Cursor: "3"}
+	for range maxWarnings + 5 {
+		batch.Warnings = append(batch.Warnings, errors.New("no mail address"))
+	}
+	sync("")
+	if f.pause() != time.Minute {
+		t.Errorf("the pause is %v", f.pause())
+	}
+	if n := log.count("no mail address"); n != maxWarnings || log.count("problems=5") != 1 {
+		t.Errorf("%d warnings", n)
+	}
+	if want := "[ 1 1 1 1 1]"; fmt.Sprint(cursors) != want {
+		t.Errorf("cursors %q", cursors)
+	}
+	if n := log.count("msg=\"directory read\""); n != 2 {
+		t.Errorf("%d good readings in\n%s", n, log)
+	}
+}
+
+func TestFeedRefresh(t *testing.T) {
+	people := somebody(20)
+	f, _ := newFeed(t, scripted(func(string, directory.Progress) (directory.Batch, error) {
+		return directory.Batch{Full: true, People: people}, nil
+	}))
+	f.directory.Every = time.Hour
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { f.run(ctx) })
+	if err := f.refresh(ctx, false); err != nil || count(t, f.store) != 20 {
+		t.Errorf("%v, %d people", err, count(t, f.store))
+	}
+	people = nil
+	var vanished sigstore.ErrVanished
+	if err := f.refresh(ctx, false); !errors.As(err, &vanished) || vanished.Gone != 20 {
+		t.Errorf("nobody left: %v", err)
+	}
+	if err := f.refresh(ctx, true); err != nil || count(t, f.store) != 0 {
+		t.Errorf("by force: %v, %d people", err, count(t, f.store))
+	}
+	cancel()
+	running.Wait()
+	if err := f.refresh(ctx, false); !errors.Is(err, context.Canceled) {
+		t.Errorf("after the end: %v", err)
+	}
+}
+
+func TestFeedProgress(t *testing.T) {
+	var log *feedLog
+	f, log := newFeed(t, scripted(func(_ string, progress directory.Progress) (directory.Batch, error) {
+		progress(1000, 5000)
+		waitUntil(t, "progress", func() bool { return log.count("to_go=4000") > 0 })
+		return directory.Batch{Full: true, People: somebody(1)}, nil
+	}))
+	if err := f.sync(t.Context(), false); err != nil || !strings.Contains(log.String(), "people=1000 per_second=") {
+		t.Errorf("%v in\n%s", err, log)
+	}
+	if got := progressWords(1000, 5000, 250); got != "1000 people read, 250 a second, about 4000 to go" {
+		t.Error(got)
+	}
+}
+
+// patienceForFiles bounds the wait for a change that is seen in a second.
+const patienceForFiles = 30 * time.Second
+
+func waitUntil(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(patienceForFiles); !holds(); <-tick.C {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s: waited in vain", what)
+		}
+	}
+}
+
+// However an admin changes the file, the daemon has it without a restart.
+func TestFeedWatchesFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "people.csv")
+	write := func(path, name string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte("mail,displayName\np0@contoso.com,"+name+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rename := func(from, to string) {
+		t.Helper()
+		if err := os.Rename(from, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(path, "first")
+	f, _ := newFeed(t, directory.CSV{Path: path})
+	f.directory.Every = time.Hour
+	if err := f.sync(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { f.run(ctx) })
+	defer running.Wait()
+	defer cancel()
+	if err := f.refresh(ctx, false); err != nil { // it watches by now
+		t.Fatal(err)
+	}
+	for _, change := range []struct {
+		name string
+		make func(name string)
+	}{
+		{"written in place", func(name string) { write(path, name) }},
+		{"moved into its place", func(name string) {
+			write(filepath.Join(dir, "people.csv.new"), name)
+			rename(filepath.Join(dir, "people.csv.new"), path)
+		}},
+		{"moved away and made again", func(name string) {
+			rename(path, path+".old")
+			write(path, name)
+		}},
+	} {
+		began := time.Now()
+		change.make(change.name)
+		waitUntil(t, change.name, func() bool {
+			p, _, err := f.store.Person("contoso", "p0@contoso.com")
+			return err == nil && p.Attributes["displayName"] == change.name
+		})
+		t.Logf("%s: seen after %v", change.name, time.Since(began))
+	}
+}
+
+func TestWatchFolder(t *testing.T) {
+	dir := t.TempDir()
+	changed := make(chan struct{}, 1)
+	stop, err := watch([]string{dir}, changed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	seen := func(what string) {
+		t.Helper()
+		select {
+		case <-changed:
+		case <-time.After(patienceForFiles):
+			t.Fatalf("%s: not seen", what)
+		}
+	}
+	below := filepath.Join(dir, "alice@contoso.com")
+	if err := os.Mkdir(below, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	seen("a new folder")
+	if err := os.WriteFile(filepath.Join(below, "signature.html"), []byte("<p>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	seen("a file in the new folder")
+	if _, err := watch([]string{filepath.Join(dir, "absent", "people.csv")}, changed); err == nil {
+		t.Error("a folder that is not there is watched")
+	}
+}
+
+func TestStaleness(t *testing.T) {
+	store := temporaryStore(t)
+	cfg := &config.Config{Tenants: []config.Tenant{
+		{Name: "contoso", MaxStale: time.Hour, OnStale: config.StaleDefer},
+		{Name: "fabrikam", MaxStale: time.Hour, OnStale: config.StaleSign},
+		{Name: "woodgrove", OnStale: config.StalePass},
+	}}
+	noon := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	s := newStaleness(cfg)
+	var stale milter.Stale
+	if err := s.check(store, "contoso", noon); !errors.As(err, &stale) || !stale.Defer || !stale.Since.IsZero() {
+		t.Errorf("never read: %v", err)
+	}
+	if err := store.SetPlan("contoso", sigstore.Plan{Sources: []string{"hr"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Apply("contoso", "hr", sigstore.Reading{At: noon}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.check(store, "contoso", noon.Add(time.Hour)); err != nil {
+		t.Errorf("just so: %v", err)
+	}
+	if err := s.check(store, "contoso", noon.Add(time.Hour+1)); !errors.As(err, &stale) || !stale.Since.Equal(noon) {
+		t.Errorf("too old: %v", err)
+	}
+	for _, tenant := range []string{"fabrikam", "woodgrove"} {
+		if err := s.check(store, tenant, noon); err != nil {
+			t.Errorf("%s: %v", tenant, err)
+		}
+	}
+}
+
+// Two files make one person, and check and sign read both.
+func TestTwoSources(t *testing.T) {
+	dir := t.TempDir()
+	files := map[string]string{
+		"ad.csv":   "mail,displayName,mobilePhone\nalice@contoso.com,Alice Muster,1\n",
+		"hr.csv":   "E-Mail;Mobil;Titel\nalice@contoso.com;2;Engineer\nzoe@contoso.com;3;Pilot\n",
+		"sig.html": "<p>{{.displayName}} {{.jobTitle}} {{.mobilePhone}}</p>",
+		"sigmilter.toml": `
+state = "state.db"
+[tenant.contoso]
+domains = ["contoso.com"]
+[[tenant.contoso.directory]]
+name = "ad"
+path = "ad.csv"
+[[tenant.contoso.directory]]
+name = "hr"
+path = "hr.csv"
+columns = { "E-Mail" = "mail", "Mobil" = "mobilePhone", "Titel" = "jobTitle" }
+[tenant.contoso.precedence]
+mobilePhone = ["hr"]
+[template.sig]
+html = "sig.html"
+`,
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	configFile := filepath.Join(dir, "sigmilter.toml")
+	message := filepath.Join(dir, "message.eml")
+	if err := os.WriteFile(message, []byte("From: alice@contoso.com\nTo: ben@example.net\n\nHello\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, stdout, stderr := invoke(t, "sign", "-c", configFile, message); status != 0 || !strings.Contains(stdout, "Alice Muster Engineer 2\n") {
+		t.Errorf("status %d, %s%s", status, stdout, stderr)
+	}
+	if status, stdout, stderr := invoke(t, "check", "-c", configFile); status != 0 || strings.Count(stdout, "csv "+dir) != 2 {
+		t.Errorf("status %d, %s%s", status, stdout, stderr)
+	}
+}
