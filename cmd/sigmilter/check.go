@@ -108,7 +108,7 @@ func check(ctx context.Context, path string) (*checkReport, error) {
 	r.Faults = append(r.Faults, cfg.Warnings...)
 	attributes, groups := map[string]bool{}, map[string]bool{}
 	for _, tenant := range cfg.Tenants {
-		if err := r.addTenant(ctx, tenant, ruleGroups(cfg), attributes, groups); err != nil {
+		if err := r.addTenant(ctx, tenant, ruleGroups(cfg), cfg.Templates, attributes, groups); err != nil {
 			return nil, err
 		}
 	}
@@ -129,7 +129,7 @@ func check(ctx context.Context, path string) (*checkReport, error) {
 
 // addTenant reads the sources of a tenant and notes the attributes their people
 // have, and the groups as conditions compare them.
-func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, asked []string, attributes, groups map[string]bool) error {
+func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, asked []string, templates map[string]config.Template, attributes, groups map[string]bool) error {
 	report := tenantReport{Name: t.Name, Domains: t.Domains}
 	var people []directory.Person
 	for _, d := range t.Directories {
@@ -157,9 +157,22 @@ func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, asked []st
 		people = append(people, batch.People...)
 		report.Sources = append(report.Sources, sourceReport{d.Name, d.Source, d.Path, len(batch.People)})
 	}
+	r.checkReady(t, people, templates)
 	r.checkDefaultPerson(t, people)
 	r.Tenants = append(r.Tenants, report)
 	return nil
+}
+
+// checkReady warns of signatures made elsewhere that no template gives way to.
+func (r *checkReport) checkReady(t config.Tenant, people []directory.Person, templates map[string]config.Template) {
+	for _, template := range templates {
+		if template.Ready {
+			return
+		}
+	}
+	if slices.ContainsFunc(people, func(p directory.Person) bool { return p.Ready != nil }) {
+		r.warn("tenant %s: its sources bring finished signatures, and no template has ready = true: they are not used", t.Name)
+	}
 }
 
 func readSource(ctx context.Context, d config.Directory, groups []string) (directory.Batch, error) {
