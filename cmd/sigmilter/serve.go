@@ -85,6 +85,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 	book := newBook(cfg, store)
 	engine := newEngineOf(cfg, book, log)
 	feeds.Go(func() { book.Refresh(background) })
+	feeds.Go(func() { store.KeepSmall(background, mappedLimit) })
 	feeds.Go(func() { dropOldTemplates(cfg, store, log) })
 	server := milter.New(milter.Options{
 		Signer:       func() milter.Signer { return engine },
@@ -120,6 +121,9 @@ func runServer(ctx context.Context, server *milter.Server, ln net.Listener, drai
 	}
 	return <-failed
 }
+
+// mappedLimit is how many bytes of the state file the daemon keeps mapped.
+const mappedLimit = 128 << 20
 
 // dropOldTemplates takes what was rendered of templates that are no longer
 // configured out of the state file.

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package sigstore
+
+import "context"
+
+// KeepSmall does nothing on this system.
+func (s *Store) KeepSmall(context.Context, int64) {}
