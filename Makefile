@@ -58,13 +58,15 @@ install: build ## into DESTDIR/PREFIX (/usr/local)
 	install -d '$(DESTDIR)$(PREFIX)/bin'
 	install -m 0755 bin/sigmilter '$(DESTDIR)$(PREFIX)/bin/sigmilter'
 
-# The tests want a real Postfix, the race detector a C compiler. Debian's Postfix
-# is told to listen on this machine only: the tests start an instance of their
-# own, and the package would otherwise answer to the network.
+# The tests want a real Postfix and OpenLDAP's slapd, the race detector a C compiler.
+# Debian's Postfix is told to listen on this machine only, its slapd is left without
+# a configuration, so that it does not start: the tests start instances of their own,
+# and the packages would otherwise answer to the network.
 tools:
 	@missing=; \
 	PATH=$$PATH:/usr/sbin; \
 	command -v postfix >/dev/null || missing="$$missing postfix"; \
+	command -v slapd >/dev/null || missing="$$missing slapd"; \
 	command -v "$$($(GO) env CC | cut -d ' ' -f 1)" >/dev/null || missing="$$missing gcc libc6-dev"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
@@ -72,6 +74,9 @@ tools:
 	fi; \
 	case "$$missing" in *postfix*) \
 	  echo 'postfix postfix/main_mailer_type select Local only' | debconf-set-selections;; \
+	esac; \
+	case "$$missing" in *slapd*) \
+	  echo 'slapd slapd/no_configuration boolean true' | debconf-set-selections;; \
 	esac; \
 	export DEBIAN_FRONTEND=noninteractive; \
 	apt-get -qq update && apt-get -qq install -y --no-install-recommends $$missing
