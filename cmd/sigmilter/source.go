@@ -16,6 +16,10 @@ func newSource(d config.Directory, groups []string) (directory.Source, error) {
 	switch d.Source {
 	case "csv":
 		return directory.CSV{Path: d.Path, Columns: d.Columns, Charset: d.Charset}, nil
+	case "ldap":
+		source := d.LDAP
+		source.Groups = groups
+		return &source, nil
 	}
 	return nil, fmt.Errorf("source %q is not known", d.Source)
 }

@@ -33,12 +33,6 @@ type ldapServer struct {
 	tls              bool // from the first byte
 }
 
-// ParseLDAPServer checks one of [LDAP.Servers]. The error says what is wrong with it.
-func ParseLDAPServer(s string) error {
-	_, err := parseLDAPServer(s)
-	return err
-}
-
 func parseLDAPServer(s string) (ldapServer, error) {
 	if path, ok := strings.CutPrefix(s, "ldapi://"); ok {
 		path, err := url.PathUnescape(path)

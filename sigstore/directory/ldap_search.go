@@ -90,10 +90,8 @@ func (c *ldapConn) request(base string, scope int, filter string, attributes []s
 // filter is who is a person.
 func (r *ldapReading) filter() string {
 	switch {
-	case r.Filter != "" && !strings.HasPrefix(r.Filter, "("):
-		return "(" + r.Filter + ")"
 	case r.Filter != "":
-		return r.Filter
+		return parenthesised(r.Filter)
 	case r.root.activeDirectory:
 		return adFilter
 	}

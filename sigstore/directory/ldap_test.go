@@ -269,7 +269,7 @@ func TestLDAPServerURLs(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "dc1.contoso.com", "dc1:636", "https://dc1", "ldap://", "ldap://dc1/dc=contoso,dc=com", "ldap://u:p@dc1", "ldapi://slapd", "ldap://dc1:x"} {
-		if err := ParseLDAPServer(bad); err == nil {
+		if err := CheckLDAPServer(bad); err == nil {
 			t.Errorf("%q is taken for a server", bad)
 		}
 	}
