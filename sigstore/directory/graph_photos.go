@@ -1,0 +1,74 @@
+package directory
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"image"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+func (g *Graph) photoSize() int {
+	if g.PhotoSize == 0 {
+		return 240
+	}
+	return g.PhotoSize
+}
+
+// readPhotos gives people their photos, 20 in a request. Who has none, or one that
+// cannot be read, goes without.
+func (g *Graph) readPhotos(ctx context.Context, people []Person) (warnings []error, err error) {
+	refused := map[string][]string{} // people by what Graph answered
+	const window = 100 * batchSize   // of answers kept in memory, as texts of base64
+	for window := range slices.Chunk(people, window) {
+		links := make([]string, len(window))
+		for i, p := range window {
+			links[i] = fmt.Sprintf("/users/%s/photos/%[2]dx%[2]d/$value", url.PathEscape(p.Key), g.photoSize())
+		}
+		answers, err := g.web.batch(ctx, links)
+		if err != nil {
+			return nil, g.advise(err, "photos", "User.Read.All")
+		}
+		for i, answer := range answers {
+			switch p := &window[i]; answer.Status {
+			case http.StatusOK:
+				if p.Photo, err = decodePhoto(answer.Body); err != nil {
+					warnings = append(warnings, fmt.Errorf("%s: the photo is left out: %w", p.Address, err))
+				}
+			case http.StatusNotFound:
+			default:
+				problem := g.advise(newGraphError(answer.Status, answer.Body), "photos", "User.Read.All").Error()
+				refused[problem] = append(refused[problem], p.Address)
+			}
+		}
+	}
+	// One line for all whom the same befell: a missing permission befalls everybody.
+	for _, problem := range slices.Sorted(maps.Keys(refused)) {
+		who := refused[problem]
+		warnings = append(warnings, fmt.Errorf("%d photos are left out, that of %s among them: %s", len(who), who[0], problem))
+	}
+	return warnings, nil
+}
+
+// decodePhoto reads a photo out of a batch.
+//
+// QUIRK: some mailboxes without a photo answer a GIF of one pixel.
+func decodePhoto(body json.RawMessage) ([]byte, error) {
+	var text string
+	if err := json.Unmarshal(body, &text); err != nil {
+		return nil, fmt.Errorf("it is no text of base64")
+	}
+	photo, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, fmt.Errorf("it is no text of base64")
+	}
+	_, size, err := checkPicture(photo)
+	if err != nil || size == image.Pt(1, 1) {
+		return nil, err
+	}
+	return photo, nil
+}

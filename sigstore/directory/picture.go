@@ -1,0 +1,26 @@
+package directory
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	_ "image/gif"  // formats that mail clients show
+	_ "image/jpeg" // and that image.DecodeConfig is to know
+	_ "image/png"
+)
+
+// maxPicture bounds a photo or a picture of a signature, in bytes.
+const maxPicture = 5 << 20
+
+// checkPicture returns the media type of a JPEG, PNG or GIF, and says what is wrong
+// with anything else. Only the header of the picture is decoded.
+func checkPicture(data []byte) (mediaType string, size image.Point, err error) {
+	if len(data) > maxPicture {
+		return "", image.Point{}, fmt.Errorf("it has %d bytes, over the limit of 5 MiB", len(data))
+	}
+	config, format, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return "", image.Point{}, fmt.Errorf("it is no JPEG, PNG or GIF that can be read")
+	}
+	return "image/" + format, image.Pt(config.Width, config.Height), nil
+}
