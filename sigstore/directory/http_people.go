@@ -1,0 +1,178 @@
+package directory
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+)
+
+// decode reads the object of a page as it comes, one person at a time, and returns
+// its next. Members that it does not know are skipped.
+func (r *httpReading) decode(body io.Reader) (next string, err error) {
+	in := json.NewDecoder(body)
+	if err := expect(in, json.Delim('{')); err != nil {
+		return "", err
+	}
+	listed := false
+	for in.More() {
+		name, err := in.Token()
+		if err != nil {
+			return "", jsonError(in, err)
+		}
+		switch name {
+		case "people":
+			listed = true
+			err = r.decodePeople(in)
+		case "next":
+			var link *string
+			if err = in.Decode(&link); err == nil && link != nil {
+				next = *link
+			}
+		default:
+			var skipped json.RawMessage
+			err = in.Decode(&skipped)
+		}
+		if err != nil {
+			return "", jsonError(in, err)
+		}
+	}
+	if _, err := in.Token(); err != nil {
+		return "", jsonError(in, err)
+	}
+	if !listed {
+		return "", errors.New(`the answer is an object without "people"`)
+	}
+	return next, nil
+}
+
+func (r *httpReading) decodePeople(in *json.Decoder) error {
+	if err := expect(in, json.Delim('[')); err != nil {
+		return err
+	}
+	for n := 1; in.More(); n++ {
+		var raw json.RawMessage
+		if err := in.Decode(&raw); err != nil {
+			return err
+		}
+		r.add(raw, n)
+		if r.progress != nil {
+			r.progress(len(r.people), 0)
+		}
+	}
+	_, err := in.Token()
+	return err
+}
+
+// expect reads the delimiter that must come.
+func expect(in *json.Decoder, want json.Delim) error {
+	token, err := in.Token()
+	if err != nil {
+		return jsonError(in, err)
+	}
+	if token != want {
+		return fmt.Errorf("the answer is not as documented: %q is wanted at byte %d", want.String(), in.InputOffset())
+	}
+	return nil
+}
+
+// jsonError says where an answer stops being JSON. Errors of the network stay.
+func jsonError(in *json.Decoder, err error) error {
+	var syntax *json.SyntaxError
+	var mistyped *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax), errors.As(err, &mistyped):
+		return fmt.Errorf("the answer is not as documented: after byte %d: %w", in.InputOffset(), err)
+	case err == io.EOF:
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// add makes a person of entry n of a page. A broken picture costs its owner the
+// picture; a broken signature costs the entry, for a signature of another kind in
+// its place would surprise.
+func (r *httpReading) add(raw []byte, n int) {
+	warn := func(who, problem string) {
+		r.warnings = append(r.warnings, fmt.Errorf("entry %d of page %d, %s: %s", n, len(r.pages)+1, who, problem))
+	}
+	rec, err := parseRecord(raw)
+	if err != nil {
+		warn("no person", err.Error())
+		return
+	}
+	if rec.isFalse("accountenabled") {
+		return
+	}
+	p, problems := rec.person()
+	if p.Address != "" {
+		var more []string
+		if p.Ready, more, err = rec.ready(); err != nil {
+			problems = append(problems, err.Error()+"; left out")
+			p.Address = ""
+		}
+		problems = append(problems, more...)
+		if p.Photo, err = rec.photo(); err != nil {
+			problems = append(problems, "the photo is left out: "+err.Error())
+		}
+	}
+	for _, problem := range problems {
+		warn(rec.label(), problem)
+	}
+	if p.Address != "" {
+		r.people = append(r.people, p)
+	}
+}
+
+func (r record) photo() ([]byte, error) {
+	if r.null("photo") {
+		return nil, nil
+	}
+	return decodePhoto(r["photo"])
+}
+
+func (r record) null(name string) bool { return len(r[name]) == 0 || string(r[name]) == "null" }
+
+// ready is the ready-made signature of a record, nil without one.
+func (r record) ready() (ready *Ready, problems []string, err error) {
+	if r.null("signature") {
+		return nil, nil, nil
+	}
+	if err := json.Unmarshal(r["signature"], &ready); err != nil {
+		return nil, nil, errors.New("signature is not an object with html, text and images (data in base64)")
+	}
+	if strings.TrimSpace(ready.HTML) == "" && strings.TrimSpace(ready.Text) == "" {
+		return nil, nil, errors.New("signature has neither html nor text")
+	}
+	if len(ready.HTML) > maxReady || len(ready.Text) > maxReady {
+		return nil, nil, errors.New("signature is over 1 MiB")
+	}
+	ready.Images, problems = usable(ready.Images)
+	return ready, problems, nil
+}
+
+// usable leaves out pictures that mail programs do not show, and gives the others
+// the media type that they have.
+func usable(images []Image) (kept []Image, problems []string) {
+	seen := map[string]bool{}
+	for _, image := range images {
+		image.Name = strings.TrimPrefix(image.Name, "cid:")
+		mediaType, _, err := checkPicture(image.Data)
+		switch {
+		case image.Name == "" || image.Name != path.Base(image.Name):
+			err = errors.New("its name is no file name")
+		case seen[image.Name]:
+			err = errors.New("there is one of that name already")
+		}
+		if err != nil {
+			problems = append(problems, fmt.Sprintf("picture %q is left out: %v", image.Name, err))
+			continue
+		}
+		seen[image.Name] = true
+		image.Type = mediaType
+		kept = append(kept, image)
+	}
+	return kept, problems
+}
