@@ -20,6 +20,14 @@ func newSource(d config.Directory, groups []string) (directory.Source, error) {
 		source := d.LDAP
 		source.Groups = groups
 		return &source, nil
+	case "files":
+		return directory.Files{Path: d.Path}, nil
+	case "graph":
+		source := d.Graph
+		source.Groups = groups
+		return &source, nil
+	case "http":
+		return d.HTTP, nil
 	}
 	return nil, fmt.Errorf("source %q is not known", d.Source)
 }

@@ -37,10 +37,6 @@ type Files struct {
 // maxReady bounds the HTML and the text of a ready-made signature, in bytes.
 const maxReady = 1 << 20
 
-// settled is how old the last change must be for a later one to be sure to show in
-// the time of a file, which some file systems keep in steps of two seconds.
-const settled = 2 * time.Second
-
 // Paths implements [Local].
 func (f Files) Paths() []string { return []string{f.Path} }
 

@@ -73,9 +73,9 @@ func TestGraphCertificate(t *testing.T) {
 			e := newEntra(t)
 			e.set("1", object{"mail": "a@b.c"})
 			g := e.source()
-			g.SecretFile, g.CertificateFile = "", secretFile(t, test.file)
+			g.SecretFile, g.CertificateFile = "", writeSecret(t, test.file)
 			if test.password != "" {
-				g.CertificatePasswordFile = secretFile(t, test.password+"\n")
+				g.CertificatePasswordFile = writeSecret(t, test.password+"\n")
 			}
 			_, err := g.Read(t.Context(), "", nil)
 			if test.want != "" {
@@ -104,7 +104,7 @@ func TestGraphCertificateRunsOut(t *testing.T) {
 	key, cert := certificate(t, until)
 	e := newEntra(t)
 	g := e.source()
-	g.SecretFile, g.CertificateFile = "", secretFile(t, asPEM(t, key, cert))
+	g.SecretFile, g.CertificateFile = "", writeSecret(t, asPEM(t, key, cert))
 	readGraph(t, g, "", "the certificate in "+g.CertificateFile+" runs out on "+until.UTC().Format(time.DateOnly)+
 		"; renew it and upload the new one under App registrations, "+standinClient+", Certificates & secrets in the Microsoft Entra admin centre")
 }

@@ -33,7 +33,7 @@ func TestGraphPassingFailures(t *testing.T) {
 		{"nonsense", []http.HandlerFunc{throttled("Retry-After", "soon")}, [][2]time.Duration{seconds(0.5, 1)}},
 		{"again and again", []http.HandlerFunc{throttled(), refuse(503, "", ""), refuse(504, "", ""), refuse(502, "", ""), throttled()},
 			[][2]time.Duration{seconds(0.5, 1), seconds(1, 2), seconds(2, 4), seconds(4, 8), seconds(8, 16)}},
-		{"a cut connection", []http.HandlerFunc{cut, cut}, [][2]time.Duration{seconds(0.5, 1), seconds(1, 2)}},
+		{"a cut connection", []http.HandlerFunc{cutOff, cutOff}, [][2]time.Duration{seconds(0.5, 1), seconds(1, 2)}},
 	}
 	for _, at := range []string{"/users/delta", "/transitiveMembers", "/groups", "/$batch", "/users/2"} {
 		for _, test := range tests {
@@ -115,7 +115,7 @@ func TestGraphFailures(t *testing.T) {
 			"Microsoft Graph answers 429 TooManyRequests: slow down; it asks to wait 1h0m0s"},
 		{"one user throttled for good", "/users/2", repeat(6, refuse(429, "TooManyRequests", "slow down")),
 			"read users: Microsoft Graph answers 429 TooManyRequests: slow down"},
-		{"cut for good", "/users/delta", repeat(6, cut), "ask URL: unexpected EOF"},
+		{"cut for good", "/users/delta", repeat(6, cutOff), "ask URL: unexpected EOF"},
 		{"expired tokens without end", "/users/delta", repeat(2, refuse(410, "syncStateNotFound", "")), "the delta token has expired"},
 		{"redirected", "/users/delta", repeat(1, func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://evil.example/", http.StatusFound)

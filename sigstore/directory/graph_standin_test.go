@@ -65,7 +65,7 @@ func newEntra(t *testing.T) *entra {
 	mux.HandleFunc("POST /"+standinTenant+"/oauth2/v2.0/token", e.giveToken)
 	mux.HandleFunc("GET /v1.0/users/delta", e.delta)
 	mux.HandleFunc("GET /v1.0/users/$count", func(w http.ResponseWriter, _ *http.Request) {
-		reply(w, http.StatusOK, len(e.users))
+		fmt.Fprintf(w, "\uFEFF%d", len(e.users))
 	})
 	mux.HandleFunc("GET /v1.0/users/{id}", e.user)
 	mux.HandleFunc("GET /v1.0/users/{id}/photos/{size}/$value", e.photo)
@@ -88,12 +88,12 @@ func newEntra(t *testing.T) *entra {
 func (e *entra) source() *Graph {
 	e.t.Helper()
 	return &Graph{
-		Tenant: standinTenant, Client: standinClient, SecretFile: secretFile(e.t, "s3cret\n"),
+		Tenant: standinTenant, Client: standinClient, SecretFile: writeSecret(e.t, "s3cret\n"),
 		LoginURL: e.url, GraphURL: e.url, CAFile: e.ca, Timeout: 10 * time.Second,
 	}
 }
 
-func secretFile(t *testing.T, secret string) string {
+func writeSecret(t *testing.T, secret string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(path, []byte(secret), 0o600); err != nil {
@@ -178,8 +178,8 @@ func refuse(status int, code, message string, headers ...string) http.HandlerFun
 	}
 }
 
-// cut closes the connection in the middle of an answer.
-func cut(w http.ResponseWriter, _ *http.Request) {
+// cutOff closes the connection in the middle of an answer.
+func cutOff(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Length", "1000")
 	_, _ = w.Write([]byte(`{"value":[`))
 	_ = http.NewResponseController(w).Flush()

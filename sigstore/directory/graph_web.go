@@ -109,7 +109,8 @@ func (w *graphWeb) call(ctx context.Context, method, link string, body []byte, i
 	for attempt := 1; ; attempt++ {
 		answer, header, err := w.try(ctx, method, link, body)
 		if err == nil {
-			if err := json.Unmarshal(answer, into); err != nil {
+			// QUIRK: a byte order mark comes before the number that $count answers.
+			if err := json.Unmarshal(bytes.TrimPrefix(answer, []byte("\uFEFF")), into); err != nil {
 				return fmt.Errorf("the answer of %s is not as documented: %w", w.origin, err)
 			}
 			return nil

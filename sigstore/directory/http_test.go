@@ -78,7 +78,7 @@ func TestHTTPPeople(t *testing.T) {
 	}
 	e := newEndpoint(t, string(page), `{"next":null,"people":[{"userPrincipalName":"bob@contoso.com","signature":null}]}`)
 	h := e.source()
-	h.TokenFile = secretFile(t, "t0ken\n")
+	h.TokenFile = writeSecret(t, "t0ken\n")
 	var seen []int
 	batch, err := h.Read(t.Context(), "", func(read, _ int) { seen = append(seen, read) })
 	if err != nil {
@@ -177,13 +177,17 @@ func TestHTTPBrokenEntries(t *testing.T) {
 }
 
 func TestHTTPDuplicates(t *testing.T) {
-	e := newEndpoint(t, `{"people":[{"id":"1","mail":"a@b.c"}],"next":"2"}`, `{"people":[{"mail":"A@B.C"}]}`)
+	e := newEndpoint(t, `{"people":[{"id":"1","mail":"a@b.c"},{"mail":"x@b.c"}],"next":"2"}`,
+		`{"people":[{"mail":"A@B.C"},{"id":1,"mail":"b@b.c"},{"mail":"y@b.c"}]}`)
 	batch, err := e.source().Read(t.Context(), "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"a@b.c is the address of two entries, 1 and one without an id; the second is left out"}
-	if got := texts(batch.Warnings); !slices.Equal(got, want) || addresses(batch.People) != "a@b.c" {
+	want := []string{
+		"a@b.c is the address of two entries, 1 and one without an id; the second is left out",
+		"a@b.c and b@b.c have the same id, 1; the second is left out",
+	}
+	if got := texts(batch.Warnings); !slices.Equal(got, want) || addresses(batch.People) != "a@b.c x@b.c y@b.c" {
 		t.Errorf("people %s, warnings %q", addresses(batch.People), got)
 	}
 }
@@ -207,7 +211,7 @@ func TestHTTPFailures(t *testing.T) {
 		want    string
 	}{
 		{"no token", status(401), nil, "the server answers 401 Unauthorized; it wants a token, name its file as token_file"},
-		{"another token", status(403), func(h *HTTP) { h.TokenFile = secretFile(t, "x") }, "the server answers 403 Forbidden; renew the token in token_file"},
+		{"another token", status(403), func(h *HTTP) { h.TokenFile = writeSecret(t, "x") }, "the server answers 403 Forbidden; renew the token in token_file"},
 		{"no such page", status(404), nil, "the server answers 404 Not Found; check the URL"},
 		{"throttled", status(503, "Retry-After", "60"), nil, "the server answers 503 Service Unavailable, and to come back after 60"},
 		{"not asked for", status(304), nil, "the server answers 304 Not Modified"},
@@ -220,12 +224,14 @@ func TestHTTPFailures(t *testing.T) {
 		{"an end in the middle", body(`{"people":[{"mail":"a@b.c"}`), nil, "the answer is cut off"},
 		{"an end in a person", body(`{"people":[{"mail":"a`), nil, "the answer is cut off"},
 		{"nothing", body(""), nil, "the answer is cut off"},
-		{"a cut connection", cut, nil, "the answer is cut off"},
+		{"a cut connection", cutOff, nil, "the answer is cut off"},
 		{"too long", body(`{"people":[` + strings.Repeat(`{"mail":"a@b.c"},`, 100)), func(h *HTTP) { h.MaxBytes = 1000 },
 			"there are more than 1000 bytes; set max_bytes higher if that is right"},
 		{"its own successor", body(`{"people":[],"next":"1"}`), nil, "the page URL/1 is its own successor"},
 		{"next elsewhere", body(`{"people":[],"next":"http://evil.example/"}`), nil, `next, "http://evil.example/", leads to another server and is not followed`},
-		{"redirected", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://evil.example/", http.StatusFound) }, nil,
+		{"redirected", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://evil.example/", http.StatusFound)
+		}, nil,
 			"it redirects to https://evil.example, another server; if that is right, write its URL"},
 		{"slow", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, func(h *HTTP) { h.Timeout = 100 * time.Millisecond },
 			"no whole answer in the time set by timeout; the server or the network is slow"},
@@ -236,7 +242,7 @@ func TestHTTPFailures(t *testing.T) {
 		}, func(h *HTTP) { h.Timeout = 200 * time.Millisecond },
 			"no whole answer in the time set by timeout; the server or the network is slow"},
 		{"token for everybody", body(""), func(h *HTTP) {
-			h.TokenFile = secretFile(t, "x")
+			h.TokenFile = writeSecret(t, "x")
 			_ = os.Chmod(h.TokenFile, 0o604)
 		}, "read the token: FILE can be read by every user of this machine; run chmod o= on it, and renew what is in it"},
 		{"not encrypted", nil, func(h *HTTP) { h.URL = "http://hr.contoso.com/people" }, "it is not encrypted, which is allowed only on this machine; use https"},

@@ -104,7 +104,7 @@ func (r record) guest() bool {
 func (r record) label() string {
 	for _, name := range []string{"mail", "userPrincipalName", "id", "displayName"} {
 		if s, ok := r.text(name); ok && s != "" {
-			return s
+			return shorten(s)
 		}
 	}
 	return "an entry without a name"

@@ -16,20 +16,24 @@ import (
 // Directory is one source of a tenant's people.
 type Directory struct {
 	Name   string        // unique within the tenant; by default the same as Source
-	Source string        // csv or ldap
+	Source string        // csv, files, ldap, graph or http
 	Every  time.Duration // how often it is read again; 5 minutes for files, one for servers
 	// MaxVanish is the share of the source's people, from 0 to 1, that may be gone
 	// at once; 0.2. When more are, the reading is refused as a likely mistake.
 	MaxVanish float64
 
 	// Of source csv:
-	Path    string            // the file, absolute
+	Path    string            // the file, or the folder of source files, absolute
 	Columns map[string]string // title of a column -> name of the attribute
 	Charset string            // as the WHATWG has it; empty is UTF-8
 
 	// Of source ldap, its groups left out; Path is empty then. To be copied before it
 	// is read.
 	LDAP directory.LDAP
+	// Of source graph, its groups left out. To be copied before it is read.
+	Graph directory.Graph
+	// Of source http.
+	HTTP directory.HTTP
 
 	origin Fault // of what names the source, without a problem
 }
@@ -69,7 +73,10 @@ func (d *Directory) kinds() []sourceKind {
 			{key: "columns", read: named(d.readColumn)},
 			{key: "charset", read: one(charsets, &d.Charset)},
 		}},
+		d.filesKind(),
 		d.ldapKind(),
+		d.graphKind(),
+		d.httpKind(),
 	}
 }
 
