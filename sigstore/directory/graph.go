@@ -59,9 +59,9 @@ type Graph struct {
 	PhotoSize int
 	// Guests says that users of other organisations count as people.
 	Guests bool
-	// Disabled says that accounts nobody can sign in to count as people. The
-	// accounts of shared mailboxes are such.
-	Disabled bool
+	// EnabledOnly leaves out the accounts nobody can sign in to. Those of shared
+	// mailboxes are such.
+	EnabledOnly bool
 
 	// FullEvery is how often everybody is read again; 0 is 24 hours.
 	FullEvery time.Duration
@@ -93,7 +93,7 @@ type graphCursor struct {
 // scope names what the people depend on besides what is in the directory.
 func (g *Graph) scope() string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%q", []any{g.Tenant, g.graphURL(), graphSelect, g.Photos, g.photoSize(), g.Guests, g.Disabled})
+	fmt.Fprintf(h, "%q", []any{g.Tenant, g.graphURL(), graphSelect, g.Photos, g.photoSize(), g.Guests, g.EnabledOnly})
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
@@ -201,7 +201,7 @@ func (g *Graph) person(e *graphUser) (p Person, problems []string, ours bool) {
 	if err != nil {
 		return p, []string{"a user is left out: " + err.Error()}, false
 	}
-	if rec.guest() && !g.Guests || rec.isFalse("accountenabled") && !g.Disabled {
+	if rec.guest() && !g.Guests || rec.isFalse("accountenabled") && g.EnabledOnly {
 		return p, nil, false
 	}
 	p, problems = rec.person()

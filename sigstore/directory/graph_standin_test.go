@@ -88,7 +88,8 @@ func newEntra(t *testing.T) *entra {
 func (e *entra) source() *Graph {
 	e.t.Helper()
 	return &Graph{
-		Tenant: standinTenant, Client: standinClient, SecretFile: writeSecret(e.t, "s3cret\n"),
+		EnabledOnly: true,
+		Tenant:      standinTenant, Client: standinClient, SecretFile: writeSecret(e.t, "s3cret\n"),
 		LoginURL: e.url, GraphURL: e.url, CAFile: e.ca, Timeout: 10 * time.Second,
 	}
 }

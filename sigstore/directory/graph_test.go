@@ -86,7 +86,7 @@ func TestGraphEverybody(t *testing.T) {
 	}
 
 	g = e.source()
-	g.Guests, g.Disabled = true, true
+	g.Guests, g.EnabledOnly = true, false
 	batch = readGraph(t, g, "", want...)
 	if got := addresses(batch.People); got != "alice@contoso.com bob@contoso.com guest@other.example left@contoso.com" {
 		t.Errorf("with guests and disabled accounts: %s", got)

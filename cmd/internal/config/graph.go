@@ -29,7 +29,7 @@ func (d *Directory) graphKind() sourceKind {
 		{key: "photos", read: boolean(&g.Photos)},
 		{key: "photo_size", read: d.readPhotoSize},
 		{key: "guests", read: boolean(&g.Guests)},
-		{key: "disabled", read: boolean(&g.Disabled)},
+		{key: "enabled_only", read: boolean(&g.EnabledOnly)},
 		{key: "full_every", read: one(durations, &g.FullEvery)},
 		{key: "timeout", read: one(durations, &g.Timeout)},
 	}}

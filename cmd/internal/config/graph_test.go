@@ -20,7 +20,7 @@ func TestLoadGraph(t *testing.T) {
 		Graph: directory.Graph{
 			Tenant: "11111111-2222-3333-4444-555555555555", Client: "99999999-8888-7777-6666-000000000000", SecretFile: at(t, "graph-secret"),
 			Cloud: "usgov", LoginURL: "https://login.example:8443", GraphURL: "https://graph.example", CAFile: at(t, "ca.pem"),
-			Photos: true, PhotoSize: 120, Guests: true, Disabled: true, FullEvery: 12 * time.Hour, Timeout: 30 * time.Second,
+			Photos: true, PhotoSize: 120, Guests: true, EnabledOnly: true, FullEvery: 12 * time.Hour, Timeout: 30 * time.Second,
 		},
 	}, {
 		Name: "merged company", Source: "graph", Every: time.Minute, MaxVanish: 0.2,
