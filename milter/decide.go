@@ -1,7 +1,9 @@
 package milter
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -13,7 +15,10 @@ import (
 func (e *Engine) decide(m *Message) {
 	d, err := e.Policy.Decide(&m.facts, e.Store)
 	m.decision = d
-	if err != nil && !e.decideStale(m, err) {
+	switch {
+	case errors.Is(err, policy.ErrProof):
+		m.failure = &failure{reasonProof, fmt.Errorf("message of %s: %w", d.Author, err)}
+	case err != nil && !e.decideStale(m, err):
 		m.failure = &failure{reasonStore, fmt.Errorf("looking up %s: %w", d.Author, err)}
 	}
 }
@@ -27,6 +32,22 @@ func (e *Engine) facts(m *Message) policy.Facts {
 	return policy.Facts{
 		Sender: m.Sender, Recipients: m.Recipients, Header: m.Header,
 		Size: -1, Now: now(), Trace: m.Trace,
+		Listener: m.Listener, Macros: m.Macros, Proven: m.Proven,
+	}
+}
+
+// complete adds to the facts what is known at end-of-message.
+func (e *Engine) complete(m *Message) {
+	m.facts.Size = m.Size + headerSize(m.Header)
+	m.facts.Text = func() (string, bool) { return e.newest(m) }
+	m.facts.DKIM = func(domains []string) (string, string, error) {
+		switch {
+		case e.DKIM == nil:
+			return "", "DKIM signatures are not verified here", nil
+		case m.Body == nil:
+			return "", "the body is too large to verify a DKIM signature", nil
+		}
+		return e.DKIM(m.Header, io.NewSectionReader(m.Body, 0, m.Body.Size()), domains)
 	}
 }
 

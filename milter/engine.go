@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"runtime"
 	"runtime/debug"
@@ -44,6 +45,9 @@ type Engine struct {
 	// DropAMP takes the AMP form (text/x-amp-html) out of a message that is
 	// signed, since no block can be put into it; else the message passes.
 	DropAMP bool
+	// DKIM verifies signatures for tenants that are proven by one; nil when none is.
+	// See [policy.Facts]. It is called with the whole body, at end-of-message.
+	DKIM func(h entity.Header, body *io.SectionReader, domains []string) (domain, why string, err error)
 	// Now tells the time for rules that have one; nil is [time.Now].
 	Now func() time.Time
 	Log *slog.Logger
@@ -55,6 +59,7 @@ var _ Signer = (*Engine)(nil)
 const (
 	reasonStore     policy.Reason = "store"            // the store failed
 	reasonStale     policy.Reason = "stale"            // the people of the tenant are too old
+	reasonProof     policy.Reason = "proof-lookup"     // DNS does not answer for the key of a DKIM signature
 	reasonRender    policy.Reason = "render"           // the template failed for this person
 	reasonPanic     policy.Reason = "panic"            // a fault of the program
 	reasonBody      policy.Reason = "body"             // the collected body could not be read
@@ -82,6 +87,9 @@ func (e *Engine) Head(m *Message) (stage Stage) {
 	case m.failure != nil:
 		return SkipBody
 	case d.Verdict == policy.Handled:
+		if len(e.Policy.WithoutRoutingFields(m.Header)) > 0 {
+			return SkipBody
+		}
 		return AcceptNow
 	case d.Verdict == policy.Sign, d.Pending:
 		return WantBody
@@ -95,15 +103,18 @@ func (e *Engine) Finish(m *Message) (o Outcome) {
 	defer func() { o.Report.Micros = (m.spent + time.Since(began)).Microseconds() }()
 	defer e.recovered(m, func() { o = e.fail(m) })
 	if m.failure == nil && m.decision.Pending {
-		m.facts.Size = m.Size + headerSize(m.Header)
-		m.facts.Text = func() (string, bool) { return e.newest(m) }
+		e.complete(m)
 		e.decide(m)
 	}
 	switch {
 	case m.failure != nil:
 		return e.fail(m)
 	case m.decision.Verdict == policy.Handled:
-		return Outcome{Report: e.report(m, Handled, m.decision.Reason)}
+		return e.withoutSecrets(m, Outcome{Report: e.report(m, Handled, m.decision.Reason)})
+	case m.decision.Verdict == policy.Refuse:
+		return Outcome{Reply: Reject, Report: e.report(m, Refused, m.decision.Reason)}
+	case m.decision.Verdict == policy.Defer:
+		return Outcome{Reply: Tempfail, Report: e.report(m, Deferred, m.decision.Reason)}
 	case m.decision.Verdict == policy.Pass:
 		return e.pass(m, m.decision.Reason)
 	}
@@ -171,6 +182,13 @@ func (e *Engine) stamped(m *Message, o Outcome) Outcome {
 		o.Fields = append(o.Fields, entity.FieldEdit{Op: entity.DeleteField, Name: e.Policy.Guard, Index: i})
 	}
 	o.Fields = append(o.Fields, entity.FieldEdit{Op: entity.AddField, Name: e.Policy.Guard, Index: 1, Value: "Yes"})
+	return e.withoutSecrets(m, o)
+}
+
+// withoutSecrets is the last step of every message that leaves: it removes the
+// routing fields.
+func (e *Engine) withoutSecrets(m *Message, o Outcome) Outcome {
+	o.Fields = append(o.Fields, e.Policy.WithoutRoutingFields(m.Header)...)
 	for _, f := range o.Fields {
 		o.Report.Fields = append(o.Report.Fields, FieldReport{Op: string(f.Op), Name: f.Name, Index: f.Index})
 	}

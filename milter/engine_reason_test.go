@@ -62,6 +62,11 @@ var reasonCases = map[policy.Reason]reasonCase{
 	policy.OptedOut:      {raw: strings.Replace(hello, "Subject: ", "Subject: #nosig ", 1), action: Skipped, change: withOptOut},
 	policy.NoSignature:   {raw: hello, action: Skipped, change: func(e *Engine, _ *shelf) { e.Policy.Rules[0].Signature = policy.NoTemplate }},
 
+	policy.Unproven: {raw: hello, action: Skipped, change: requiring("routing")},
+	reasonProof: {raw: with("DKIM-Signature: d=contoso.com"), action: Failed, change: func(e *Engine, s *shelf) {
+		requiring("dkim")(e, s)
+		e.DKIM = (&verifier{err: errors.New("no")}).verify
+	}},
 	reasonStore:                       {raw: hello, action: Failed, change: func(_ *Engine, s *shelf) { s.err = errors.New("no") }},
 	reasonStale:                       {raw: hello, action: Skipped, change: func(_ *Engine, s *shelf) { s.err = Stale{} }},
 	reasonRender:                      {raw: hello, action: Failed, change: func(_ *Engine, s *shelf) { s.fault = errTemplate }},

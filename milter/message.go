@@ -18,6 +18,8 @@ type Message struct {
 	Session    string            // id of the session, for the log
 	QueueID    string            // macro i, empty until the MTA sends it
 	Macros     map[string]string // every macro seen in the session so far, by its name without braces
+	Listener   string            // the name its session's listener was served under
+	Proven     bool              // taken as its tenant's without proof; never set by a session
 	Sender     string            // MAIL FROM without brackets; empty for the null sender
 	Recipients []string          // RCPT TO without brackets, in order
 	Header     entity.Header     // the fields in order

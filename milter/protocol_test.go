@@ -81,7 +81,7 @@ func (h *harness) exchange(raw []byte) []string {
 	h.t.Helper()
 	ours, theirs := socketPair(h.t)
 	defer ours.Close()
-	h.server.begin(theirs)
+	h.server.begin(theirs, "")
 	go func() {
 		ours.Write(raw) // fails where the milter has ended the session
 		ours.CloseWrite()
@@ -150,7 +150,7 @@ func TestGarbage(t *testing.T) {
 func TestOlderMTA(t *testing.T) {
 	h := newServer(t, script{}, Options{})
 	ours, theirs := net.Pipe()
-	h.server.begin(theirs)
+	h.server.begin(theirs, "")
 	mta, err := miltertest.New(ours, miltertest.Offer{Version: 2, Actions: 0x3f, Protocol: 0x7f})
 	if err != nil {
 		t.Fatal(err)
@@ -193,7 +193,7 @@ func TestFewWrites(t *testing.T) {
 	}}, Options{})
 	ours, theirs := net.Pipe()
 	counted := &countingConn{Conn: theirs}
-	h.server.begin(counted)
+	h.server.begin(counted, "")
 	mta, err := miltertest.New(ours, miltertest.Postfix)
 	if err != nil {
 		t.Fatal(err)

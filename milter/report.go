@@ -9,6 +9,10 @@ const (
 	Skipped Action = "skipped" // on purpose left as it was, guard stamped
 	Handled Action = "handled" // carried our guard already
 	Failed  Action = "failed"  // something went wrong inside; Reason says what
+	// The configuration asks for these: the MTA gets a permanent or a temporary
+	// failure.
+	Refused  Action = "refused"
+	Deferred Action = "deferred"
 )
 
 // Report says what was done with a message and why. It is the one source of the

@@ -105,7 +105,11 @@ func (s *Server) Stats() Stats {
 
 // Serve accepts connections on ln until [Server.Shutdown] begins, which makes
 // it return nil, or ln fails for good. It closes ln.
-func (s *Server) Serve(ln net.Listener) error {
+func (s *Server) Serve(ln net.Listener) error { return s.ServeNamed(ln, "") }
+
+// ServeNamed is [Server.Serve] with a name of the listener, which the messages that
+// come in on it bear: see [Message].
+func (s *Server) ServeNamed(ln net.Listener, name string) error {
 	defer ln.Close()
 	if !s.addListener(ln) {
 		return nil
@@ -115,7 +119,7 @@ func (s *Server) Serve(ln net.Listener) error {
 		nc, err := ln.Accept()
 		switch {
 		case err == nil:
-			s.begin(nc)
+			s.begin(nc, name)
 		case s.isStopping():
 			return nil
 		case !isPassing(err):
@@ -174,8 +178,8 @@ func (s *Server) removeListener(ln net.Listener) {
 	delete(s.listeners, ln)
 }
 
-// begin runs a session on nc, or closes nc where there is no room for one.
-func (s *Server) begin(nc net.Conn) {
+// begin runs a session on nc, which came in on a listener of that name, or closes nc where there is no room for one.
+func (s *Server) begin(nc net.Conn, listener string) {
 	id := newSessionID()
 	log := s.opts.Log.With("session", id)
 	c := newConn(nc, s.opts.IdleTimeout, s.opts.WriteTimeout, log)
@@ -184,6 +188,7 @@ func (s *Server) begin(nc net.Conn) {
 		return
 	}
 	session := newSession(id, c, &s.opts, log)
+	session.listener = listener
 	c.onClose = func() {
 		session.end()
 		s.remove(c)

@@ -91,7 +91,7 @@ func TestPeerThatDoesNotRead(t *testing.T) {
 func TestPeerThatWritesSlowly(t *testing.T) {
 	h := newServer(t, script{}, Options{})
 	ours, theirs := net.Pipe()
-	h.server.begin(theirs)
+	h.server.begin(theirs, "")
 	go func() {
 		for _, b := range transcript("O", "M<a@b>\x00", "LSubject\x00s\x00", "N", "Bbody", "E", "Q") {
 			if _, err := ours.Write([]byte{b}); err != nil {

@@ -42,6 +42,7 @@ type session struct {
 	conn     *conn
 	opts     *Options
 	log      *slog.Logger
+	listener string               // its name, see [Server.ServeNamed]
 	protocol gomilter.OptProtocol // what was agreed on
 	macros   map[string]string    // of the connection: seen outside any message
 	current  *transaction         // nil between messages
@@ -75,8 +76,9 @@ func (s *session) run() {
 	s.protocol = wantedProtocol & offered.protocol
 	server := gomilter.Server{
 		NewMilter: func() gomilter.Milter { return s },
-		Actions:   neededActions,
+		Actions:   neededActions | offered.actions&gomilter.OptSetSymList,
 		Protocol:  s.protocol,
+		SymList:   wantedMacros,
 	}
 	// The error is the one oneConn ends with.
 	_ = server.Serve(&oneConn{conn: s.conn})
@@ -146,10 +148,12 @@ func (s *session) takeMacros(m *gomilter.Modifier) {
 	}
 }
 
-// Connect is called once. Its data are kept under the names of the macros that
-// MTAs have for them.
+// Connect is called once, or again when a trusted client of Postfix tells whom it
+// speaks for (XCLIENT): nothing of the client before is kept. Its data are kept
+// under the names of the macros that MTAs have for them.
 func (s *session) Connect(host, _ string, port uint16, addr net.IP, m *gomilter.Modifier) (gomilter.Response, error) {
 	s.protect("connect", func() {
+		clear(s.macros)
 		s.macros["client_name"] = host
 		if addr != nil {
 			s.macros["client_addr"] = addr.String()
@@ -173,7 +177,7 @@ func (s *session) Helo(name string, m *gomilter.Modifier) (gomilter.Response, er
 func (s *session) MailFrom(from string, m *gomilter.Modifier) (gomilter.Response, error) {
 	s.protect("mail", func() {
 		s.end()
-		s.current = &transaction{message: Message{Session: s.id, Macros: maps.Clone(s.macros), Sender: from}}
+		s.current = &transaction{message: Message{Session: s.id, Listener: s.listener, Macros: maps.Clone(s.macros), Sender: from}}
 		s.conn.setBusy(true)
 		s.takeMacros(m)
 		s.current.signer = s.opts.Signer()

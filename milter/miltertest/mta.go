@@ -21,7 +21,8 @@ import (
 
 // MTA is one connection of a fake MTA to a milter. It is for one goroutine.
 type MTA struct {
-	Agreed Offer // the milter's answer in the negotiation
+	Agreed Offer             // the milter's answer in the negotiation
+	Wanted map[uint32]string // the macros it asks for there, by stage (SMFIM_*)
 
 	wire    *wire
 	greeted bool // Connect has been called
@@ -41,12 +42,12 @@ func Dial(network, address string) (*MTA, error) {
 // when the milter does not agree.
 func New(conn net.Conn, offer Offer) (*MTA, error) {
 	m := &MTA{wire: newWire(conn)}
-	agreed, err := m.wire.negotiate(offer)
+	agreed, wanted, err := m.wire.negotiate(offer)
 	if err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("negotiate: %w", err)
 	}
-	m.Agreed = agreed
+	m.Agreed, m.Wanted = agreed, wanted
 	return m, nil
 }
 

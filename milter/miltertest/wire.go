@@ -125,17 +125,38 @@ func (w *wire) receive() (code byte, data []byte, err error) {
 	return packet[0], packet[1:], nil
 }
 
+// setMacros is the action of choosing macros.
+const setMacros = 1 << 8
+
+// macroLists reads what follows the answer: the number of a stage as the protocol
+// counts them (SMFIM_*), and its macros.
+func macroLists(data []byte, allowed bool) (map[uint32]string, error) {
+	lists := map[uint32]string{}
+	for len(data) > 0 {
+		if !allowed || len(data) < 5 {
+			return nil, fmt.Errorf("breach: %d bytes after the answer to the negotiation", len(data))
+		}
+		list, rest, ended := bytes.Cut(data[4:], []byte{0})
+		if !ended {
+			return nil, errors.New("breach: a list of macros without end")
+		}
+		lists[binary.BigEndian.Uint32(data)] = string(list)
+		data = rest
+	}
+	return lists, nil
+}
+
 // negotiate makes the offer and returns the milter's answer to it.
-func (w *wire) negotiate(o Offer) (Offer, error) {
+func (w *wire) negotiate(o Offer) (Offer, map[uint32]string, error) {
 	if err := w.send('O', words(o.Version, o.Actions, o.Protocol)); err != nil {
-		return Offer{}, err
+		return Offer{}, nil, err
 	}
 	code, data, err := w.receive()
 	if err != nil {
-		return Offer{}, err
+		return Offer{}, nil, err
 	}
 	if code != 'O' || len(data) < 12 {
-		return Offer{}, fmt.Errorf("breach: answer %q with %d bytes to the negotiation", code, len(data))
+		return Offer{}, nil, fmt.Errorf("breach: answer %q with %d bytes to the negotiation", code, len(data))
 	}
 	answer := Offer{
 		Version:  binary.BigEndian.Uint32(data),
@@ -143,9 +164,10 @@ func (w *wire) negotiate(o Offer) (Offer, error) {
 		Protocol: binary.BigEndian.Uint32(data[8:]),
 	}
 	if answer.Version > o.Version || answer.Actions&^o.Actions != 0 || answer.Protocol&^o.Protocol != 0 {
-		return answer, fmt.Errorf("breach: the answer %+v asks for more than the offer %+v", answer, o)
+		return answer, nil, fmt.Errorf("breach: the answer %+v asks for more than the offer %+v", answer, o)
 	}
-	return answer, nil
+	lists, err := macroLists(data[12:], answer.Actions&setMacros != 0)
+	return answer, lists, err
 }
 
 // words encodes numbers as the protocol does.

@@ -21,9 +21,11 @@ const (
 // message is a message as the conditions of all rules see it. What takes time is
 // worked out once, when the first condition asks for it.
 type message struct {
-	facts  *Facts
-	tenant *Tenant
-	person *Person
+	facts   *Facts
+	authors []string // see authorsOf
+	claimed string   // the first of them who is in a tenant
+	tenant  *Tenant  // his
+	person  *Person
 	// unlisted are addresses of the From field that the directory does not have.
 	unlisted []string
 	scope    scope

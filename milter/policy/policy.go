@@ -1,7 +1,9 @@
 // Package policy decides what to do with a message from its envelope and its
 // header: whether it is to be signed, for whom, by which rule, or why not.
 //
-// The order is fixed: guard, kinds that must pass, tenant, author, rules. Kinds
+// The order is fixed: proof that the message is its tenant's, guard, kinds that
+// must pass, tenant, author, rules. A message with our guard is not asked for a
+// proof where one without proof would pass as well. Kinds
 // that only the MIME tree shows are looked for by [PassParts] once the body is
 // there. What a rule can ask for is the table [ConditionKinds]. A [Trace] tells
 // each step and each condition of a decision, by the function that decides.
@@ -45,6 +47,7 @@ const (
 	Patch         Reason = "patch"          // a patch for a program's source, byte-exact by nature
 	NoAuthor      Reason = "no-author"      // no From field with an address
 	NoTenant      Reason = "no-tenant"      // the author is outside every tenant
+	Unproven      Reason = "unproven"       // nothing proves that it is the tenant's
 	UnknownAuthor Reason = "unknown-author" // the directory has none of the addresses
 	NoRule        Reason = "no-rule"        // no rule applies
 	OptedOut      Reason = "opt-out"        // the author took the rule out by a keyword in the subject
@@ -63,6 +66,15 @@ type Facts struct {
 	Text  func() (newest string, ok bool)
 	Now   time.Time // the time of the decision, for rules that have one
 	Trace *Trace    // filled in unless it is nil
+
+	// What may prove that the message is its tenant's.
+	Listener string            // that the session came in on
+	Macros   map[string]string // of the MTA, by name without braces
+	// DKIM verifies the signatures of some domains; nil while there is no body. It
+	// returns the domain of a valid one, or why none is. An error means that it
+	// cannot be told now.
+	DKIM   func(domains []string) (domain, why string, err error)
+	Proven bool // taken as proven, for messages looked at offline
 }
 
 // Verdict is what a decision comes down to.
@@ -73,6 +85,8 @@ const (
 	Pass    Verdict = iota // leave it as it is, stamp the guard
 	Handled                // leave it as it is, the guard is there
 	Sign
+	Refuse // for good, asked for by the configuration
+	Defer  // for now, likewise
 )
 
 // Decision is what is to be done with a message, and why.
@@ -84,8 +98,9 @@ type Decision struct {
 	Person  *Person // nil unless the directory knows the author
 	Rule    string  // the first rule that says what to put in
 	Reply   bool    // a reply or a forward
-	// Pending says that a rule asked for the size or the text, which were not
-	// known: the rest is void, and Decide is to be called again with them.
+	// Pending says that a rule asked for the size or the text, or a proof for the
+	// signatures, which were not known: the rest is void, and Decide is to be
+	// called again with them.
 	Pending bool
 	OptOut  []string // keywords that took a rule out, and are to go from the subject
 	Place   insert.Settings
@@ -141,6 +156,7 @@ type Tenant struct {
 	// DefaultTemplate stands for the signature a rule names when there is no person
 	// at all; empty leaves such mail unsigned.
 	DefaultTemplate string
+	Proof           Proof
 }
 
 // Policy is a compiled configuration. It is not changed after it was made and
@@ -158,13 +174,37 @@ func (p *Policy) Decide(f *Facts, people People) (Decision, error) {
 	if f.Trace != nil {
 		*f.Trace = Trace{}
 	}
-	m := message{facts: f, subject: newValue(f.Header.Text("Subject"))}
+	m := message{facts: f, subject: newValue(f.Header.Text("Subject")), authors: authorsOf(f.Header)}
 	m.thread = threadOf(f.Header, m.subject.text)
+	m.tenant, m.claimed = p.tenantOf(m.authors)
 	d := Decision{Reply: m.thread != New}
+	if done, err := p.unproven(&d, &m); done || err != nil {
+		return d, err
+	}
 	if d.Verdict, d.Reason = p.unsigned(f); d.Reason != "" {
 		return d, nil
 	}
 	return p.sign(d, &m, people)
+}
+
+// unproven decides on a message that is not proven to be its tenant's, or of which
+// that is not known yet. One that was handled is left to the guard, unless it would
+// get round a refusal by it.
+func (p *Policy) unproven(d *Decision, m *message) (done bool, err error) {
+	if !m.tenant.strict() && guarded(m.facts.Header, p.Guard) {
+		return false, nil
+	}
+	s, err := m.standing()
+	switch {
+	case err != nil:
+		d.Author = m.claimed
+		return true, err
+	case s == undecided:
+		d.Pending = true
+	case s == unproven:
+		d.Verdict, d.Reason, d.Author = m.tenant.Proof.Unproven, Unproven, m.claimed
+	}
+	return s != proven, nil
 }
 
 // unsigned says why a message is left as it is whoever wrote it, "" for no reason.
@@ -198,20 +238,20 @@ func guarded(h entity.Header, name string) bool {
 // sign finds the tenant and the author of a message, and asks the rules.
 func (p *Policy) sign(d Decision, m *message, people People) (Decision, error) {
 	f := m.facts
-	authors := authorsOf(f.Header)
-	if len(authors) == 0 {
+	if len(m.authors) == 0 {
 		f.Trace.step("tenant", false, "the From field has no address")
 		d.Reason = NoAuthor
 		return d, nil
 	}
-	if m.tenant = p.tenantOf(authors, &d); m.tenant == nil {
-		f.Trace.step("tenant", false, "no tenant has the domain of %s", either(authors))
-		d.Author, d.Reason = authors[0], NoTenant
+	if m.tenant == nil {
+		f.Trace.step("tenant", false, "no tenant has the domain of %s", either(m.authors))
+		d.Author, d.Reason = m.authors[0], NoTenant
 		return d, nil
 	}
+	d.Author = m.claimed
 	d.Tenant = m.tenant.Name
 	f.Trace.step("tenant", true, "%s, by the domain of %s", d.Tenant, d.Author)
-	person, err := m.author(&d, authors, people)
+	person, err := m.author(&d, m.authors, people)
 	switch {
 	case err != nil:
 		return d, err
@@ -224,15 +264,14 @@ func (p *Policy) sign(d Decision, m *message, people People) (Decision, error) {
 	return p.rule(d, m), nil
 }
 
-// tenantOf finds the first author who is in a tenant.
-func (p *Policy) tenantOf(authors []string, d *Decision) *Tenant {
+// tenantOf finds the first author who is in a tenant, by his domain alone.
+func (p *Policy) tenantOf(authors []string) (t *Tenant, author string) {
 	for _, a := range authors {
 		for i := range p.Tenants {
 			if p.Tenants[i].has(a) {
-				d.Author = a
-				return &p.Tenants[i]
+				return &p.Tenants[i], a
 			}
 		}
 	}
-	return nil
+	return nil, ""
 }

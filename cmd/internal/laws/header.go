@@ -37,10 +37,10 @@ func (p *part) value(name string) string {
 	return ""
 }
 
-// without is the message without the fields of a name.
-func (p *part) without(name string) []byte {
+// without is the message without the fields of some names.
+func (p *part) without(names ...string) []byte {
 	raw := bytes.Clone(p.lead)
-	for _, f := range p.fieldsBut(name) {
+	for _, f := range p.fieldsBut(names...) {
 		raw = append(raw, f...)
 	}
 	return append(append(raw, p.blank...), p.rest...)
@@ -50,7 +50,7 @@ func (p *part) without(name string) []byte {
 func (c *checker) header() {
 	const dkim = "DKIM-Signature"
 	changed := !bytes.Equal(c.before.rest, c.after.rest)
-	may := []string{c.options.Guard}
+	may := append([]string{c.options.Guard}, c.options.Secrets...)
 	if v := c.after.value("MIME-Version"); v != c.before.value("MIME-Version") && v != "1.0" {
 		c.breach(2, nil, "MIME-Version says %q", v)
 	}

@@ -34,10 +34,11 @@ import (
 
 // Options is what the checker has to know beside the messages.
 type Options struct {
-	Guard   string  // name of the guard field
-	Blocks  []Block // the rendered blocks the report may speak of
-	AddHTML bool    // a plain text may get an HTML form beside it
-	DropAMP bool    // an AMP form may be taken out
+	Guard   string   // name of the guard field
+	Blocks  []Block  // the rendered blocks the report may speak of
+	AddHTML bool     // a plain text may get an HTML form beside it
+	DropAMP bool     // an AMP form may be taken out
+	Secrets []string // names of the fields that must not leave
 }
 
 // Block is a rendered block in both forms, as the store gives it.
@@ -92,6 +93,7 @@ func Read(in, out []byte, r milter.Report, o Options) ([]Breach, []Place) {
 		c.listed[b.Part] = append(c.listed[b.Part], b)
 	}
 	c.guard()
+	c.secrets()
 	if r.Action == milter.Signed {
 		c.signed()
 	} else {
@@ -133,8 +135,21 @@ func (c *checker) guard() {
 	}
 }
 
-// deferred says that the message did not leave: the MTA was told to try later.
+// secrets wants no routing field in what goes back.
+func (c *checker) secrets() {
+	for _, f := range c.after.fieldsNamed(c.options.Secrets...) {
+		if !c.deferred() {
+			c.breach(2, nil, "the field %s, a secret, leaves with the message", nameOf(f))
+		}
+	}
+}
+
+// deferred says that the message did not leave: the MTA was told to try later, or
+// to refuse it.
 func (c *checker) deferred() bool {
+	if c.report.Action == milter.Refused || c.report.Action == milter.Deferred {
+		return true
+	}
 	return c.report.Action == milter.Failed && len(c.report.Fields) == 0
 }
 
@@ -143,12 +158,17 @@ func (c *checker) unsigned(in, out []byte) {
 	switch {
 	case len(c.report.Blocks) > 0:
 		c.breach(3, nil, "%s, but the report lists blocks", c.report.Action)
-	case c.report.Action == milter.Handled || c.deferred():
+	case c.deferred():
 		if !bytes.Equal(in, out) {
 			c.breach(2, nil, "%s, but bytes differ", c.report.Action)
 		}
+	case c.report.Action == milter.Handled:
+		if was, is := c.before.without(c.options.Secrets...), c.after.without(c.options.Secrets...); !bytes.Equal(was, is) {
+			c.breach(2, nil, "%s, but bytes differ", c.report.Action)
+		}
 	default:
-		was, is := c.before.without(c.options.Guard), c.after.without(c.options.Guard)
+		may := append([]string{c.options.Guard}, c.options.Secrets...)
+		was, is := c.before.without(may...), c.after.without(may...)
 		if !bytes.Equal(was, is) && !bytes.Equal(append(was, lineEndOf(is)...), is) {
 			c.breach(2, nil, "%s (%s), but bytes differ", c.report.Action, c.report.Reason)
 		}
