@@ -36,6 +36,7 @@ type tenantReport struct {
 	Name    string         `json:"name"`
 	Domains []string       `json:"domains"`
 	Sources []sourceReport `json:"sources"`
+	Proof   string         `json:"proof"` // what is required, empty: nothing
 }
 
 type sourceReport struct {
@@ -123,6 +124,7 @@ func check(ctx context.Context, path string) (*checkReport, error) {
 		})
 		r.checkRule(rule, attributes, groups, time.Now())
 	}
+	r.Warnings = append(r.Warnings, cfg.Doubts()...)
 	r.OK = len(r.Faults) == 0
 	return r, nil
 }
@@ -130,7 +132,7 @@ func check(ctx context.Context, path string) (*checkReport, error) {
 // addTenant reads the sources of a tenant and notes the attributes their people
 // have, and the groups as conditions compare them.
 func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, asked []string, templates map[string]config.Template, attributes, groups map[string]bool) error {
-	report := tenantReport{Name: t.Name, Domains: t.Domains}
+	report := tenantReport{Name: t.Name, Domains: t.Domains, Proof: proofWords(t)}
 	var people []directory.Person
 	for _, d := range t.Directories {
 		batch, err := readSource(ctx, d, asked)
@@ -238,10 +240,10 @@ func (r *checkReport) write(stdout, stderr io.Writer, asJSON bool) error {
 func (r *checkReport) writeText(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	row := func(cells ...string) { fmt.Fprintln(w, strings.Join(cells, "\t")) }
-	row("TENANT", "DOMAINS", "PEOPLE", "SOURCE")
+	row("TENANT", "DOMAINS", "PROOF", "PEOPLE", "SOURCE")
 	for _, t := range r.Tenants {
 		for _, s := range t.Sources {
-			row(t.Name, strings.Join(t.Domains, " "), fmt.Sprint(s.People), strings.TrimSpace(s.Source+" "+s.Path))
+			row(t.Name, strings.Join(t.Domains, " "), orElse(t.Proof, "none"), fmt.Sprint(s.People), strings.TrimSpace(s.Source+" "+s.Path))
 		}
 	}
 	row()

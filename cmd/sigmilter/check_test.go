@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -38,13 +40,53 @@ func TestCheckMissingFile(t *testing.T) {
 	}
 }
 
+// doubts are the warnings about tenants without proof, which most configurations
+// here are.
+var doubts = regexp.MustCompile(`(?m)^warning: tenant .*: no proof is configured: .*\n`)
+
+// checked runs check and leaves those warnings out.
+func checked(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	status, stdout, stderr = invoke(t, append([]string{"check"}, args...)...)
+	return status, stdout, doubts.ReplaceAllString(stderr, "")
+}
+
+func TestCheckWarnsOfTenantsWithoutProof(t *testing.T) {
+	const tenant = "warning: tenant contoso: %s: every Microsoft tenant could send through this relay as contoso.com; set routing_code_file\n"
+	for _, c := range []struct{ name, proof, want string }{
+		{"none", "", fmt.Sprintf(tenant, "no proof is configured")},
+		{"only Microsoft's own", "client_networks = [\"40.92.0.0/15\"]\ncert_names = [\"*.outlook.com\"]", fmt.Sprintf(tenant, "certificate and network are the same for all")},
+		{"by the way round", "client_networks = [\"40.92.0.0/15\"]\ndkim = true\nrequire = [\"network or dkim\"]", fmt.Sprintf(tenant, "certificate and network are the same for all")},
+		{"a signature", "client_networks = [\"40.92.0.0/15\"]\ndkim = true", ""},
+		{"a listener", "listeners = [\"unix:contoso.sock\"]", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			file := writeFiles(t, nil)
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, append(text, "[tenant.contoso.proof]\n"+c.proof+"\n"...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if status, _, stderr := invoke(t, "check", "-c", file); status != 0 || stderr != c.want {
+				t.Errorf("status %d, stderr %q", status, stderr)
+			}
+		})
+	}
+}
+
 func TestCheckGood(t *testing.T) {
-	status, stdout, stderr := invoke(t, "check", "-c", filepath.Join(configDir, "good-everything.toml"))
+	// Git does not keep this mode.
+	if err := os.Chmod(filepath.Join(configDir, "contoso.code"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	status, stdout, stderr := checked(t, "-c", filepath.Join(configDir, "good-everything.toml"))
 	if status != 0 || stderr != "" {
 		t.Fatalf("status %d, stderr %q", status, stderr)
 	}
 	for _, want := range []string{
-		"contoso           contoso.com contoso.de  2 ",
+		"contoso           contoso.com contoso.de  certificate, network, routing or listener or dkim  2 ",
 		"short.html      derived from the HTML\n",
 		"outside  external  alice@contoso.com contoso.de  recipient recipient_list from_group from_attribute kind subject header when larger_than smaller_than body language except opt_out  corporate  short       next rule\n",
 		"inside   internal  everyone                      opt_out ",
@@ -56,7 +98,7 @@ func TestCheckGood(t *testing.T) {
 }
 
 func TestCheckGoodJSON(t *testing.T) {
-	status, stdout, stderr := invoke(t, "check", "--json", "-c", filepath.Join(configDir, "good-smallest.toml"))
+	status, stdout, stderr := checked(t, "--json", "-c", filepath.Join(configDir, "good-smallest.toml"))
 	var got checkReport
 	if err := json.Unmarshal([]byte(stdout), &got); err != nil || status != 0 || stderr != "" {
 		t.Fatalf("status %d, stderr %q, %v: %s", status, stderr, err, stdout)
@@ -64,7 +106,7 @@ func TestCheckGoodJSON(t *testing.T) {
 	if !got.OK || len(got.Version) != 32 || len(got.Tenants) != 1 || got.Tenants[0].Sources[0].People != 2 {
 		t.Errorf("got %+v", got)
 	}
-	for _, list := range []string{`"faults": []`, `"warnings": []`, `"from": []`} {
+	for _, list := range []string{`"faults": []`, `"from": []`} {
 		if !strings.Contains(stdout, list) {
 			t.Errorf("%s is not in\n%s", list, stdout)
 		}
@@ -123,7 +165,7 @@ func TestCheckPeople(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			file := writeFiles(t, map[string]string{"people.csv": tc.csv})
-			status, stdout, stderr := invoke(t, "check", "-c", file)
+			status, stdout, stderr := checked(t, "-c", file)
 			if status != tc.status || (stdout == "") != (status != 0) {
 				t.Errorf("status %d, stdout %q", status, stdout)
 			}
@@ -139,7 +181,7 @@ func TestCheckFields(t *testing.T) {
 	file := writeFiles(t, map[string]string{
 		"corporate.html": "<p>{{.DisplayName}} {{.mobilePhone}} {{.colour}} {{.shape}}</p>",
 	})
-	status, _, stderr := invoke(t, "check", "-c", file)
+	status, _, stderr := checked(t, "-c", file)
 	want := "warning: template corporate: {{.DisplayName}} is always empty; write {{.displayName}}\n" +
 		"warning: template corporate: {{.shape}} is empty, nobody has such an attribute\n"
 	if status != 0 || stderr != want {

@@ -47,7 +47,7 @@ func try(cfg *config.Config, engine *milter.Engine, raw []byte, e envelope) (tri
 		return t, fmt.Errorf("editing the message: %w", err)
 	}
 	t.breaches, t.places = laws.Read(raw, t.signed, t.outcome.Report, laws.Options{
-		Guard: cfg.Guard.Field, Blocks: store.blocks, DropAMP: engine.DropAMP,
+		Guard: cfg.Guard.Field, Blocks: store.blocks, DropAMP: engine.DropAMP, Secrets: engine.Policy.RoutingFields(),
 		AddHTML: slices.ContainsFunc(cfg.Rules, func(r config.Rule) bool { return r.Plain == config.Alternative }),
 	})
 	return t, nil
@@ -224,6 +224,11 @@ func (c *corpus) verdict() error {
 	s := fmt.Sprintf("%d messages", c.messages)
 	for _, a := range []milter.Action{milter.Signed, milter.Skipped, milter.Handled, milter.Failed} {
 		s += fmt.Sprintf(", %d %s", c.actions[a], a)
+	}
+	for _, a := range []milter.Action{milter.Refused, milter.Deferred} { // only where configured
+		if n := c.actions[a]; n > 0 {
+			s += fmt.Sprintf(", %d %s", n, a)
+		}
 	}
 	if c.unreadable > 0 {
 		s += fmt.Sprintf(", %d unreadable", c.unreadable)

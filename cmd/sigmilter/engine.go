@@ -32,6 +32,7 @@ func newEngineOf(cfg *config.Config, book *sigstore.Book, log *slog.Logger) *mil
 		TextBytes: cfg.Limits.TextBytes,
 		OnError:   replyTo(cfg.OnError),
 		OnRender:  replyTo(cfg.OnRenderError),
+		DKIM:      newDKIM(cfg),
 		Log:       log,
 	}
 	return e
@@ -50,6 +51,7 @@ func newPolicy(cfg *config.Config) *policy.Policy {
 		p.Tenants = append(p.Tenants, policy.Tenant{
 			Name: t.Name, Domains: t.Domains,
 			BySender: t.OnBehalf == config.OnBehalfSender, DefaultPerson: t.DefaultPerson, DefaultTemplate: t.DefaultTemplate,
+			Proof: policy.Proof(t.Proof),
 		})
 	}
 	for _, r := range cfg.Rules {

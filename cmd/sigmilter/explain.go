@@ -30,14 +30,15 @@ func newExplainCommand() *cobra.Command {
 		asJSON bool
 	)
 	cmd := &cobra.Command{
-		Use:   "explain -c FILE [--from A] [--to A]... [--at TIME] [--json] [MESSAGE]",
+		Use:   "explain -c FILE [--from A] [--to A]... [--listener L] [--macro NAME=VALUE]... [--at TIME] [--json] [MESSAGE]",
 		Short: "Tell step by step what would be done with a message, and why",
 		Long: `explain reads a message from a file or standard input and tells in words how the
-daemon would decide on it: guard, kind of message, tenant, author, each rule with
+daemon would decide on it: proof, guard, kind of message, tenant, author, each rule with
 each of its conditions and what the message has, and where the blocks would go.
 The message is not changed. No daemon is needed; people are found as by sign.`,
 		Example: `  sigmilter explain -c sigmilter.toml reply.eml
   sigmilter explain -c sigmilter.toml --to ben@example.net --at 2026-12-24T09:00:00+01:00 reply.eml
+  sigmilter explain -c sigmilter.toml --macro client_addr=40.92.1.2 --macro cert_subject=mail.protection.outlook.com reply.eml
   sigmilter explain -c sigmilter.toml --json reply.eml | jq '.rules[] | {rule, outcome}'`,
 		Args: cobra.MaximumNArgs(1),
 	}
@@ -45,6 +46,7 @@ The message is not changed. No daemon is needed; people are found as by sign.`,
 	cmd.Flags().StringVar(&o.people, "people", "", "take everyone from this CSV `FILE`, as test does")
 	cmd.Flags().StringVar(&o.from, "from", "", "envelope sender `ADDRESS`; empty is the null sender (default: the From field)")
 	cmd.Flags().StringArrayVar(&o.recipients, "to", nil, "envelope recipient `ADDRESS`, once for each (default: the To, Cc and Bcc fields)")
+	o.origin.add(cmd)
 	cmd.Flags().StringVar(&at, "at", "", "decide as if it were this `TIME`, such as 2026-12-24T09:00:00+01:00 (default: now)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write the explanation as JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -219,7 +219,7 @@ except = { from_group = "Board" }
 when = { until = "2001-01-01", zone = "UTC" }
 signature = "corporate"
 `})
-	status, stdout, stderr := invoke(t, "check", "-c", file)
+	status, stdout, stderr := checked(t, "-c", file)
 	want := `warning: rule one: nobody is in the group "service"
 warning: rule one: nobody has the attribute size
 warning: rule one: its time is over, it never applies again
@@ -248,7 +248,7 @@ name = "late"
 to = "external"
 signature = "corporate"
 `})
-	status, _, stderr := invoke(t, "check", "-c", file)
+	status, _, stderr := checked(t, "-c", file)
 	if status != 2 || !strings.Contains(stderr, `c.toml:7: rule[2]: can never match, as "all" before it stops`) {
 		t.Errorf("status %d, %s", status, stderr)
 	}

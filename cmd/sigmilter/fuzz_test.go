@@ -48,7 +48,7 @@ func FuzzSign(f *testing.F) {
 		}
 	}
 	engine := newEngine(cfg, store, log)
-	to := envelope{"alice@contoso.com", []string{"bob@example.net"}}
+	to := envelope{sender: "alice@contoso.com", recipients: []string{"bob@example.net"}}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if len(milter.ParseFile(raw).Header()) == 0 {
 			return // no MTA hands over such a thing

@@ -56,7 +56,7 @@ func checkImported(t *testing.T, folder, name string) {
 			t.Fatal(err)
 		}
 	}
-	status, stdout, stderr := invoke(t, "check", "-c", filepath.Join(folder, "c.toml"))
+	status, stdout, stderr := checked(t, "-c", filepath.Join(folder, "c.toml"))
 	if status != 0 || stderr != "" {
 		t.Errorf("check: status %d\n%s%s", status, stderr, stdout)
 	}

@@ -35,7 +35,7 @@ func TestCheckFinds(t *testing.T) {
 		if c.html != "" {
 			files["corporate.html"] = c.html
 		}
-		status, _, stderr := invoke(t, "check", "-c", writeFiles(t, files))
+		status, _, stderr := checked(t, "-c", writeFiles(t, files))
 		if status != c.status || !strings.Contains(stderr, c.told) || c.told == "" && stderr != "" {
 			t.Errorf("%s: status %d, %q is not in\n%s", name, status, c.told, stderr)
 		}

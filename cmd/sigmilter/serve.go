@@ -9,6 +9,7 @@ import (
 	"net"
 	"os/signal"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -78,9 +79,12 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 	defer stopFeeds()
 	start(background, sources, feeds.Go)
 
-	ln, err := milter.Listen(cfg.Listen, cfg.SocketMode, cfg.SocketGroup)
+	listeners, err := listen(cfg)
 	if err != nil {
 		return err
+	}
+	for _, doubt := range cfg.Doubts() {
+		log.Warn(doubt)
 	}
 	book := newBook(cfg, store)
 	engine := newEngineOf(cfg, book, log)
@@ -98,28 +102,35 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 		Log:          log,
 		Done:         mailLog{log}.done,
 	})
-	log.Info("listening", "on", cfg.Listen, "config", cfg.Path, "version", cfg.Hash())
-	return runServer(ctx, server, ln, cfg.Timeouts.Stop, log)
+	log.Info("listening", "on", strings.Join(slices.Sorted(maps.Keys(listeners)), " "), "config", cfg.Path, "version", cfg.Hash())
+	return runServer(ctx, server, listeners, cfg.Timeouts.Stop, log)
 }
 
-// runServer serves until ctx ends, then lets the messages in hand finish.
-func runServer(ctx context.Context, server *milter.Server, ln net.Listener, drain time.Duration, log *slog.Logger) error {
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(ln) }()
+// runServer serves on all listeners until ctx ends or one of them fails, then lets
+// the messages in hand finish.
+func runServer(ctx context.Context, server *milter.Server, listeners map[string]net.Listener, drain time.Duration, log *slog.Logger) error {
+	failed := make(chan error, len(listeners))
+	for name, ln := range listeners {
+		go func() { failed <- server.ServeNamed(ln, name) }()
+	}
+	var fault error
 	select {
-	case err := <-failed:
-		return err
+	case fault = <-failed:
+		failed <- nil // it is counted below
 	case <-ctx.Done():
 	}
 	log.Info("stopping, finishing the messages in hand", "open", server.Stats().Open)
 	limit, cancel := context.WithTimeout(context.Background(), drain)
 	defer cancel()
 	if err := server.Shutdown(limit); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return err
+		return errors.Join(fault, err)
 	} else if err != nil {
 		log.Warn("some messages were given up, their senders will try again", "error", err)
 	}
-	return <-failed
+	for range listeners {
+		fault = errors.Join(fault, <-failed)
+	}
+	return fault
 }
 
 // mappedLimit is how many bytes of the state file the daemon keeps mapped.

@@ -27,12 +27,13 @@ type signOptions struct {
 	recipients []string
 	report     string
 	as         string
+	origin     originFlags
 }
 
 func newSignCommand() *cobra.Command {
 	var o signOptions
 	cmd := &cobra.Command{
-		Use:   "sign -c FILE [--from A] [--to A]... [--report FILE|-] [MESSAGE|FOLDER]",
+		Use:   "sign -c FILE [--from A] [--to A]... [--proven] [--report FILE|-] [MESSAGE|FOLDER]",
 		Short: "Sign one message offline, through the engine of the daemon",
 		Long: `sign reads a message from a file or standard input and writes what the daemon
 would have made of it to standard output. No daemon is needed; the state file is
@@ -52,6 +53,7 @@ changed, and the exit status is 1 if so. The report has one line per message the
 	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
 	cmd.Flags().StringVar(&o.from, "from", "", "envelope sender `ADDRESS`; empty is the null sender (default: the From field)")
 	cmd.Flags().StringArrayVar(&o.recipients, "to", nil, "envelope recipient `ADDRESS`, once for each (default: the To, Cc and Bcc fields)")
+	o.origin.add(cmd)
 	cmd.Flags().StringVar(&o.report, "report", "", "write what was done and why as JSON to `FILE`; - is standard output, after the message")
 	cmd.Flags().StringVar(&o.as, "as", "", "with a folder: take every message as written by `ADDRESS`, whatever its From field says")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -113,8 +115,11 @@ func (o *signOptions) run(ctx context.Context, raw []byte, stdout, stderr io.Wri
 	if err := writeReport(o.report, outcome.Report, stdout); err != nil {
 		return err
 	}
-	if outcome.Reply == milter.Tempfail {
+	switch outcome.Reply {
+	case milter.Tempfail:
 		return fmt.Errorf("the daemon would have deferred the message: %s", outcome.Report.Reason)
+	case milter.Reject:
+		return fmt.Errorf("the daemon would have refused the message: %s", outcome.Report.Reason)
 	}
 	return nil
 }
@@ -141,15 +146,16 @@ func openOffline(ctx context.Context, path string, stderr io.Writer) (*offline, 
 	return &offline{cfg, store, newEngine(cfg, store, log)}, nil
 }
 
-// envelope is a sender and recipients.
+// envelope is a sender and recipients, and where the message came from.
 type envelope struct {
 	sender     string
 	recipients []string
+	origin     *originFlags
 }
 
 // envelope takes what the flags say, and else the addresses of the header.
 func (o *signOptions) envelope(f *milter.File) envelope {
-	e := envelope{o.from, o.recipients}
+	e := envelope{o.from, o.recipients, &o.origin}
 	if !o.fromGiven {
 		if from := addresses(f, "From"); len(from) > 0 {
 			e.sender = from[0]
@@ -179,6 +185,7 @@ func signFile(cfg *config.Config, engine milter.Signer, f *milter.File, e envelo
 func signTraced(cfg *config.Config, engine milter.Signer, f *milter.File, e envelope, trace *policy.Trace) milter.Outcome {
 	m := f.Message(e.sender, e.recipients, scanLimits(cfg))
 	m.Trace = trace
+	e.origin.apply(m)
 	if m.Size > cfg.Limits.MessageBytes {
 		m.Body, m.Tree = nil, nil
 	}

@@ -31,7 +31,7 @@ func TestCheckTemplates(t *testing.T) {
 			if err := os.WriteFile(file, append(text, tc.budget...), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			status, _, stderr := invoke(t, "check", "-c", file)
+			status, _, stderr := checked(t, "-c", file)
 			if status != 0 || stderr != tc.want {
 				t.Errorf("status %d, stderr\n%swant\n%s", status, strings.ReplaceAll(stderr, filepath.Dir(file), "DIR"), tc.want)
 			}

@@ -94,6 +94,7 @@ type Timeouts struct {
 	Idle  time.Duration // for the next command of the MTA; 10 minutes
 	Write time.Duration // for the MTA to take a reply; 30 seconds
 	Stop  time.Duration // for messages in hand when the daemon stops; 60 seconds
+	DNS   time.Duration // for the keys of a message's DKIM signatures; 2 seconds
 }
 
 // Guard is the field that marks a message as handled.
@@ -126,6 +127,7 @@ type Tenant struct {
 	// DefaultTemplate names the template that stands for a rule's signature when
 	// there is no person; empty leaves such mail unsigned.
 	DefaultTemplate string
+	Proof           Proof
 }
 
 // OnBehalf says whose mail one is that a person sent on behalf of a mailbox.
@@ -136,6 +138,10 @@ const (
 	OnBehalfFrom   OnBehalf = "from"   // the mailbox's, which the From field names
 	OnBehalfSender OnBehalf = "sender" // the delegate's, whom the Sender field names
 )
+
+// Proof says how the tenant's mail is told from others': see [policy.Proof]. It
+// holds no secret, only hashes. RoutingField is empty without a routing code.
+type Proof policy.Proof
 
 // Cache is about rendered signatures.
 type Cache struct {
@@ -243,8 +249,8 @@ const (
 	JSON   LogFormat = "json"
 )
 
-// Hash names the version of everything that was loaded, the file and its
-// templates: 32 hexadecimal digits.
+// Hash names the version of everything that was loaded but secrets, the file and
+// its templates: 32 hexadecimal digits.
 func (c *Config) Hash() string { return c.hash }
 
 // sum computes the hash over parts that cannot run into each other. Conditions

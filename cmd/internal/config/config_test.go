@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -71,7 +72,7 @@ func TestLoadSmallest(t *testing.T) {
 			MessageBytes: 150 * 1024 * 1024, BodyMemory: 1024 * 1024, Sessions: 500,
 			Parts: 1000, Depth: 30, TextBytes: 8 * 1024 * 1024,
 		},
-		Timeouts: Timeouts{Idle: 10 * time.Minute, Write: 30 * time.Second, Stop: time.Minute},
+		Timeouts: Timeouts{Idle: 10 * time.Minute, Write: 30 * time.Second, Stop: time.Minute, DNS: 2 * time.Second},
 		Guard:    Guard{Field: "X-Sigmilter-Handled"},
 		Tenants: []Tenant{{
 			Name: "contoso", Domains: []string{"contoso.com"},
@@ -101,6 +102,10 @@ func TestLoadSmallest(t *testing.T) {
 }
 
 func TestLoadEverything(t *testing.T) {
+	// Git does not keep this mode.
+	if err := os.Chmod(filepath.Join(testdata, "contoso.code"), 0o640); err != nil {
+		t.Fatal(err)
+	}
 	cfg := load(t, "good-everything.toml")
 	want := &Config{
 		Path:        filepath.Join(testdata, "good-everything.toml"),
@@ -113,7 +118,7 @@ func TestLoadEverything(t *testing.T) {
 		OnRenderError: Tempfail,
 
 		Limits:   Limits{MessageBytes: 25_000_000, BodyMemory: 65536, Sessions: 20, Parts: 50, Depth: 5, TextBytes: 1_000_000},
-		Timeouts: Timeouts{Idle: 90 * time.Second, Write: 5 * time.Second, Stop: 10 * time.Second},
+		Timeouts: Timeouts{Idle: 90 * time.Second, Write: 5 * time.Second, Stop: 10 * time.Second, DNS: 700 * time.Millisecond},
 		Guard:    Guard{Field: "X-Contoso-Handled", AlsoHonour: []string{"X-Old-Handled", "X-Other-Handled"}},
 		Tenants: []Tenant{{
 			Name: "contoso", Domains: []string{"contoso.com", "contoso.de"},
@@ -128,6 +133,13 @@ func TestLoadEverything(t *testing.T) {
 			Precedence: map[string][]string{"mobilePhone": {"csv", "hr"}},
 			MaxStale:   24 * time.Hour, OnStale: StalePass,
 			OnBehalf: OnBehalfSender, DefaultPerson: "a.muster@contoso.de", DefaultTemplate: "short",
+			Proof: Proof{
+				RoutingField: "X-Contoso-Route", RoutingCodes: []policy.Code{policy.NewCode("4f1c0e8f5b7a49f2b1d6c3a88e7d9021"), policy.NewCode("not-a-real-code-of-anyone")},
+				Listeners: []string{"unix:" + at(t, "contoso.sock"), "inet:127.0.0.1:8892"},
+				CertNames: []string{"mail.protection.outlook.com", "*.outlook.com"}, CertIssuers: []string{"DigiCert Cloud Services CA-1"},
+				Networks: []netip.Prefix{netip.MustParsePrefix("40.92.0.0/15"), netip.MustParsePrefix("2a01:111:f400::/48"), netip.MustParsePrefix("192.0.2.7/32")},
+				Require:  [][]string{{"certificate"}, {"network"}, {"routing", "listener", "dkim"}}, Unproven: policy.Refuse,
+			},
 		}, {
 			Name: "fabrikam.example", Domains: []string{"xn--bcher-kva.example"},
 			Directories: []Directory{{

@@ -31,7 +31,7 @@ func defaults() *Config {
 			Depth:        30,
 			TextBytes:    8 << 20,
 		},
-		Timeouts:  Timeouts{Idle: 10 * time.Minute, Write: 30 * time.Second, Stop: 60 * time.Second},
+		Timeouts:  Timeouts{Idle: 10 * time.Minute, Write: 30 * time.Second, Stop: 60 * time.Second, DNS: 2 * time.Second},
 		Guard:     Guard{Field: "X-Sigmilter-Handled"},
 		Cache:     Cache{TTL: 20 * time.Minute},
 		Place:     Place{Selections: Selections{true, true, true, true}, Marker: "{EMAILSIGNATURE}", AttachOnly: PassThrough, AMP: PassAMP},
@@ -65,6 +65,7 @@ func (c *Config) settings(src *source) []setting {
 			setting{key: "idle", read: one(durations, &c.Timeouts.Idle)},
 			setting{key: "write", read: one(durations, &c.Timeouts.Write)},
 			setting{key: "stop", read: one(durations, &c.Timeouts.Stop)},
+			setting{key: "dns", read: one(durations, &c.Timeouts.DNS)},
 		)},
 		{key: "guard", read: table(
 			setting{key: "field", read: one(fieldNames, &c.Guard.Field)},
@@ -106,7 +107,9 @@ func (c *Config) readTenants(v value) {
 	owners := map[string]string{}
 	named(func(name string, v value) {
 		t := Tenant{Name: name, OnStale: StaleSign, OnBehalf: OnBehalfFrom}
-		table(
+		t.Proof.RoutingField = defaultRoutingField
+		var w proofWritten
+		table(append(c.proofSettings(&t.Proof, &w),
 			setting{key: "domains", read: ownDomains(&t, owners), absent: missing(`write domains = ["contoso.com"]`)},
 			setting{key: "directory", read: t.readDirectories,
 				absent: missing("add a table [" + child(v.path, "directory") + "] with the path of a CSV file")},
@@ -116,7 +119,8 @@ func (c *Config) readTenants(v value) {
 			setting{key: "on_behalf", read: choice(&t.OnBehalf, OnBehalfFrom, OnBehalfSender)},
 			setting{key: "default_person", read: t.readDefaultPerson},
 			setting{key: "default_template", read: c.template(&t.DefaultTemplate)},
-		)(v)
+		)...)(v)
+		c.completeProof(v, &t.Proof, w)
 		c.Tenants = append(c.Tenants, t)
 	})(v)
 }
@@ -226,6 +230,8 @@ func (c *Config) readRules(v value) {
 			v.at("name").fault(fmt.Sprintf("%q is the name of an earlier rule", r.Name), "choose another name")
 		}
 		seen[r.Name] = true
+		c.keepSecrets(v, r.If)
+		c.keepSecrets(v.at("except"), r.Except)
 		r.ReplySignature = replySignature(r.Signature, reply)
 		c.Rules = append(c.Rules, r)
 	})(v)

@@ -72,7 +72,7 @@ var report = milter.Report{
 	Fields: []milter.FieldReport{{Op: "delete", Name: "DKIM-Signature", Index: 1}, {Op: "add", Name: "X-Guard", Index: 1}},
 }
 
-var options = Options{Guard: "X-Guard", Blocks: []Block{block}}
+var options = Options{Guard: "X-Guard", Blocks: []Block{block}, Secrets: []string{"X-Secret"}}
 
 func TestLawful(t *testing.T) {
 	breaches, places := Read([]byte(message), []byte(signed), report, options)
@@ -229,6 +229,11 @@ func TestUnsigned(t *testing.T) {
 		{"handled", in, in, milter.Handled, false, ""},
 		{"handled and changed", in, "From: a@b.example\nX-Guard: Yes\n\nHello\n", milter.Handled, false, "bytes differ"},
 		{"deferred", "From: a@b.example\n\n", "From: a@b.example\n\n", milter.Failed, false, ""},
+		{"secret gone", "X-Secret: 1\n" + in, "From: a@b.example\nX-Guard: Yes\n\nHello\n", milter.Skipped, true, ""},
+		{"secret kept", "X-Secret: 1\n" + in, "X-Secret: 1\nFrom: a@b.example\nX-Guard: Yes\n\nHello\n", milter.Skipped, true, "a secret, leaves"},
+		{"handled, secret gone", "X-Secret: 1\n" + in, in, milter.Handled, true, ""},
+		{"handled, secret kept", "X-Secret: 1\n" + in, "X-Secret: 1\n" + in, milter.Handled, false, "a secret, leaves"},
+		{"refused", "X-Secret: 1\n\n", "X-Secret: 1\n\n", milter.Refused, false, ""},
 		{"failed without guard", "From: a@b.example\n\n", "From: a@b.example\n\n", milter.Failed, true, "0 guard fields"},
 	} {
 		r := milter.Report{Action: tc.action}

@@ -1,0 +1,47 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"sigmilter/milter/policy"
+)
+
+// minCode is the least length of a routing code: what is shorter can be guessed by
+// trying.
+const minCode = 16
+
+// readCodes reads the routing codes of a file: one a line, blank lines and lines
+// that begin with # left out. Only their hashes are kept, and no fault quotes one.
+func readCodes(v value, path string) (codes []policy.Code) {
+	info, err := os.Stat(path)
+	if err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o007 != 0 {
+		v.fault(path+" can be read by others", "chmod 640 "+path)
+		return nil
+	}
+	text, err := readText(path)
+	if err != nil {
+		v.fault(path+" "+err.Error(), "write the name of a file that sigmilter may read")
+		return nil
+	}
+	const fix = "make one with: openssl rand -hex 32"
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		code := strings.TrimSpace(line)
+		switch {
+		case code == "" || code[0] == '#':
+			continue
+		case len(code) < minCode:
+			v.fault(fmt.Sprintf("%s line %d has a code of less than %d letters", path, n, minCode), fix)
+		case strings.ContainsFunc(code, func(r rune) bool { return r <= ' ' || r > '~' }):
+			v.fault(fmt.Sprintf("%s line %d has a blank or a letter outside ASCII", path, n), fix)
+		}
+		codes = append(codes, policy.NewCode(code))
+	}
+	if len(codes) == 0 {
+		v.fault(path+" has no code", fix)
+	}
+	return codes
+}

@@ -1,0 +1,207 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"sigmilter/milter/policy"
+)
+
+// defaultRoutingField is that of a tenant with a routing code.
+const defaultRoutingField = "X-Sigmilter-Route"
+
+// unprovenWords are the choices of unproven.
+var unprovenWords = map[string]policy.Verdict{"pass": policy.Pass, "refuse": policy.Refuse, "tempfail": policy.Defer}
+
+var (
+	networks     = kind[netip.Prefix]{"a network", `"40.92.0.0/15"`, parseNetwork}
+	requirements = kind[[]string]{"a requirement", `"routing" or "routing or dkim"`, parseRequirement}
+)
+
+// parseNetwork reads a network or a single address.
+func parseNetwork(s string) (netip.Prefix, error) {
+	if addr, err := netip.ParseAddr(s); err == nil && addr.Zone() == "" {
+		addr = addr.Unmap()
+		return netip.PrefixFrom(addr, addr.BitLen()), nil
+	}
+	p, err := netip.ParsePrefix(s)
+	switch {
+	case err != nil:
+		return p, errors.New("it is no address with the length of its prefix")
+	case p.Masked() != p:
+		return p, fmt.Errorf("it has bits beyond its prefix, %s has not", p.Masked())
+	}
+	return p, nil
+}
+
+func parseRequirement(s string) ([]string, error) {
+	oneOf := strings.Split(s, " or ")
+	for i, name := range oneOf {
+		name = strings.TrimSpace(name)
+		if !slices.ContainsFunc(policy.ProofKinds, func(k policy.ProofKind) bool { return k.Name == name }) {
+			return nil, errors.New("there are only " + strings.Join(proofNames(), ", "))
+		}
+		oneOf[i] = name
+	}
+	return oneOf, nil
+}
+
+func proofNames() (names []string) {
+	for _, k := range policy.ProofKinds {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
+// routingFields refuses names that mail needs for something else, because the field
+// is removed from every message.
+func (c *Config) routingFields() kind[string] {
+	return kind[string]{"a field name", `"` + defaultRoutingField + `"`, func(s string) (string, error) {
+		name, err := parseFieldName(s)
+		guard := func(g string) bool { return strings.EqualFold(g, name) }
+		switch lower := strings.ToLower(name); {
+		case err != nil:
+			return "", err
+		case !strings.HasPrefix(lower, "x-") || strings.HasPrefix(lower, "x-ms-"):
+			return "", errors.New("it must begin with X-, and not with X-MS-, for it is removed from every message")
+		case guard(c.Guard.Field), slices.ContainsFunc(c.Guard.AlsoHonour, guard):
+			return "", errors.New("it is a guard field")
+		}
+		return name, nil
+	}}
+}
+
+// proofWritten is what is written of a tenant's proofs and is none of [Proof].
+type proofWritten struct {
+	dkim   bool
+	faulty bool // require has a fault of its own: what follows from it is not told
+}
+
+// proofSettings are the keys of a tenant about its proofs.
+func (c *Config) proofSettings(p *Proof, w *proofWritten) []setting {
+	return []setting{
+		{key: "routing_field", read: one(c.routingFields(), &p.RoutingField)},
+		{key: "routing_code_file", read: func(v value) {
+			path := ""
+			if one(pathsIn(v.src.dir), &path)(v); path != "" {
+				p.RoutingCodes = readCodes(v, path)
+			}
+		}},
+		{key: "proof", read: table(
+			setting{key: "require", read: func(v value) {
+				many(requirements, &p.Require)(v)
+				list, ok := v.elements()
+				w.faulty = !ok || len(p.Require) < len(list)
+			}},
+			setting{key: "listeners", read: func(v value) { many(addressesIn(v.src.dir), &p.Listeners)(v) }},
+			setting{key: "cert_names", read: many(names, &p.CertNames)},
+			setting{key: "cert_issuers", read: many(names, &p.CertIssuers)},
+			setting{key: "client_networks", read: many(networks, &p.Networks)},
+			setting{key: "dkim", read: boolean(&w.dkim)},
+			setting{key: "unproven", read: func(v value) {
+				word := "pass"
+				choice(&word, "pass", "refuse", "tempfail")(v)
+				p.Unproven = unprovenWords[word]
+			}},
+		)},
+	}
+}
+
+// completeProof works out what is required, and finds what contradicts itself or
+// another tenant.
+func (c *Config) completeProof(v value, p *Proof, w proofWritten) {
+	if !v.has("routing_code_file") {
+		p.RoutingField = "" // no secret to look for
+	}
+	if !w.faulty {
+		p.completeRequire(v, w)
+	}
+	if len(p.CertIssuers) > 0 && len(p.CertNames) == 0 {
+		v.at("proof").at("cert_issuers").fault("is of no use without cert_names", "write the names of the client's certificate")
+	}
+	if len(p.Require) == 0 && p.Unproven != policy.Pass {
+		v.at("proof").at("unproven").fault("the tenant has no proof that could be missing", "set routing_code_file, or another proof")
+	}
+	for _, l := range p.Listeners {
+		if l == c.Listen {
+			v.at("proof").at("listeners").fault(fmt.Sprintf("%q is the common listener", l), "choose another address for this tenant")
+		}
+	}
+	for i := range c.Tenants {
+		p.unlike(&c.Tenants[i], v)
+	}
+}
+
+// completeRequire fills in what is required by default, and wants all that is
+// configured to be required and all that is required to be configured.
+func (p *Proof) completeRequire(v value, w proofWritten) {
+	configured := map[string]bool{
+		"routing": v.has("routing_code_file"), "listener": len(p.Listeners) > 0, "certificate": len(p.CertNames) > 0,
+		"network": len(p.Networks) > 0, policy.DKIMProof: w.dkim,
+	}
+	require := v.at("proof").at("require")
+	given := len(p.Require) > 0
+	for _, name := range proofNames() {
+		asked := slices.ContainsFunc(p.Require, func(oneOf []string) bool { return slices.Contains(oneOf, name) })
+		switch {
+		case configured[name] && !given:
+			p.Require = append(p.Require, []string{name})
+		case configured[name] && !asked:
+			require.fault(fmt.Sprintf("the tenant has a proof %q, which is not required", name), "name it, alone or after an \"or\"")
+		case !configured[name] && asked:
+			require.fault(fmt.Sprintf("%q is required, and the tenant has no such proof", name), "configure it, or leave it out")
+		}
+	}
+}
+
+// unlike wants the proofs to be the tenant's own.
+func (p *Proof) unlike(other *Tenant, v value) {
+	for _, l := range p.Listeners {
+		if slices.Contains(other.Proof.Listeners, l) {
+			v.at("proof").at("listeners").fault(fmt.Sprintf("%q is a listener of tenant %q", l, other.Name), "give each tenant its own")
+		}
+	}
+	for _, code := range p.RoutingCodes {
+		if slices.Contains(other.Proof.RoutingCodes, code) {
+			v.at("routing_code_file").fault(fmt.Sprintf("has a code of tenant %q", other.Name), "give each tenant its own")
+		}
+	}
+}
+
+// keepSecrets refuses rules that look at a routing field: what a condition finds
+// is told to whoever asks.
+func (c *Config) keepSecrets(v value, conditions []policy.Condition) {
+	for i := range conditions {
+		if conditions[i].Name() != "header" {
+			continue
+		}
+		for _, key := range conditions[i].Keys() {
+			if slices.ContainsFunc(c.Tenants, func(t Tenant) bool { return strings.EqualFold(t.Proof.RoutingField, key) }) {
+				v.at("header").fault(key+" is a routing field, which is a secret", "leave it out; unproven messages are not signed anyway")
+			}
+		}
+	}
+}
+
+// Doubts tells of every tenant whose mail others could send as well.
+func (c *Config) Doubts() []string {
+	var doubts []string
+	for _, t := range c.Tenants {
+		switch as := strings.Join(t.Domains, ", "); {
+		case len(t.Proof.Require) == 0:
+			doubts = append(doubts, fmt.Sprintf("tenant %s: no proof is configured: every Microsoft tenant could send through this relay as %s; set routing_code_file", t.Name, as))
+		case !slices.ContainsFunc(t.Proof.Require, telling):
+			doubts = append(doubts, fmt.Sprintf("tenant %s: certificate and network are the same for all: every Microsoft tenant could send through this relay as %s; set routing_code_file", t.Name, as))
+		}
+	}
+	return doubts
+}
+
+// telling says whether whatever meets a requirement tells one Microsoft tenant from
+// another.
+func telling(oneOf []string) bool {
+	return !slices.ContainsFunc(policy.ProofKinds, func(k policy.ProofKind) bool { return !k.Telling && slices.Contains(oneOf, k.Name) })
+}

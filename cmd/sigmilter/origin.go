@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/milter"
+	"sigmilter/milter/dkim"
+	"sigmilter/milter/entity"
+	"sigmilter/milter/policy"
+)
+
+// listen opens the common listener and those of single tenants, by their names in
+// the configuration, or none of them.
+func listen(cfg *config.Config) (map[string]net.Listener, error) {
+	names := []string{cfg.Listen}
+	for _, t := range cfg.Tenants {
+		names = append(names, t.Proof.Listeners...)
+	}
+	open := map[string]net.Listener{}
+	for _, name := range names {
+		ln, err := milter.Listen(name, cfg.SocketMode, cfg.SocketGroup)
+		if err != nil {
+			for _, ln := range open {
+				err = errors.Join(err, ln.Close())
+			}
+			return nil, err
+		}
+		open[name] = ln
+	}
+	return open, nil
+}
+
+// newDKIM verifies signatures, where a tenant is proven by them.
+func newDKIM(cfg *config.Config) func(entity.Header, *io.SectionReader, []string) (string, string, error) {
+	for _, t := range cfg.Tenants {
+		for _, oneOf := range t.Proof.Require {
+			if slices.Contains(oneOf, policy.DKIMProof) {
+				return dkim.New(cfg.Timeouts.DNS, nil).Verify
+			}
+		}
+	}
+	return nil
+}
+
+// proofWords is what a tenant's proof requires: "network, routing or dkim".
+func proofWords(t config.Tenant) string {
+	var all []string
+	for _, oneOf := range t.Proof.Require {
+		all = append(all, strings.Join(oneOf, " or "))
+	}
+	return strings.Join(all, ", ")
+}
+
+// originFlags say of a message in a file what an MTA would tell of where it came
+// from.
+type originFlags struct {
+	listener string
+	macros   macroFlag
+	proven   bool
+}
+
+func (o *originFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.listener, "listener", "", "as if it came in on this `ADDRESS`, as the configuration has it")
+	cmd.Flags().Var(&o.macros, "macro", "as if the MTA sent this macro, such as client_addr=40.92.1.2; once for each `NAME=VALUE`")
+	cmd.Flags().BoolVar(&o.proven, "proven", false, "as if the message were proven to be its tenant's")
+}
+
+func (o *originFlags) apply(m *milter.Message) {
+	if o == nil {
+		return
+	}
+	m.Listener, m.Proven = o.listener, o.proven
+	maps.Copy(m.Macros, o.macros)
+}
+
+// macroFlag are macros by name without braces.
+type macroFlag map[string]string
+
+func (f *macroFlag) String() string { return "" }
+func (f *macroFlag) Type() string   { return "macro" }
+
+// Set implements the flag, for one macro.
+func (f *macroFlag) Set(s string) error {
+	name, value, ok := strings.Cut(s, "=")
+	name = strings.Trim(name, "{}")
+	if !ok || name == "" {
+		return fmt.Errorf("%q is not NAME=VALUE", s)
+	}
+	if *f == nil {
+		*f = macroFlag{}
+	}
+	(*f)[name] = value
+	return nil
+}
