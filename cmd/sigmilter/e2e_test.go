@@ -63,6 +63,13 @@ type relay struct {
 
 func startRelay(t *testing.T) *relay {
 	t.Helper()
+	return startRelayWith(t, lab.PostfixOptions{})
+}
+
+// startRelayWith is startRelay with options of Postfix beside those it must have,
+// and changes of the site. In filters of further ports DIR is the site's folder.
+func startRelayWith(t *testing.T, opts lab.PostfixOptions, change ...func(lab.Site)) *relay {
+	t.Helper()
 	lab.RequirePostfix(t)
 	r := &relay{t: t, binary: build(t)}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -72,6 +79,9 @@ func startRelay(t *testing.T) *relay {
 	var err error
 	if r.site, err = lab.WriteSite(dir); err != nil {
 		t.Fatal(err)
+	}
+	for _, c := range change {
+		c(r.site)
 	}
 	if r.cloud, err = lab.StartCloud(lab.Guard); err != nil {
 		t.Fatal(err)
@@ -83,14 +93,23 @@ func startRelay(t *testing.T) *relay {
 		}
 	})
 	r.start()
-	r.postfix = r.startPostfix(dir, r.site.Milter(), r.cloud.Addr())
+	opts.Milter, opts.NextHop = r.site.Milter(), r.cloud.Addr()
+	for i := range opts.Ports {
+		opts.Ports[i].Milter = strings.ReplaceAll(opts.Ports[i].Milter, "DIR", dir)
+	}
+	r.postfix = r.startPostfixWith(dir, opts)
 	r.cloud.SetRelay(r.postfix.Addr())
 	return r
 }
 
 func (r *relay) startPostfix(dir, milter, nextHop string) *lab.Postfix {
 	r.t.Helper()
-	postfix, err := lab.StartPostfix(dir, lab.PostfixOptions{Milter: milter, NextHop: nextHop})
+	return r.startPostfixWith(dir, lab.PostfixOptions{Milter: milter, NextHop: nextHop})
+}
+
+func (r *relay) startPostfixWith(dir string, opts lab.PostfixOptions) *lab.Postfix {
+	r.t.Helper()
+	postfix, err := lab.StartPostfix(dir, opts)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -165,6 +184,9 @@ func TestEachClientsMail(t *testing.T) {
 		if err := r.cloud.Send(r.ctx, s.Outgoing()); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if !strings.Contains(r.daemon.Log(), "every Microsoft tenant could send through this relay as contoso.com") {
+		t.Error("the daemon does not warn of a tenant without proof")
 	}
 	arrivals := r.wait(len(lab.Samples))
 	if len(arrivals) != len(lab.Samples) {
