@@ -40,7 +40,10 @@ compares what became of it with the file NAME.toml beside it:
   from     = "alice@contoso.com"      # envelope; default: the fields of the header
   to       = ["ben@example.net"]
   at       = 2026-12-24T09:00:00+01:00 # for rules with a time; default: now
-  action   = "signed"                 # signed, skipped, handled, failed
+  proven   = true                     # as if it were proven to be its tenant's, or
+  listener = "unix:/run/contoso.sock" # what proves it: the listener it came in on,
+  macros   = ["client_addr=40.92.1.2"] # and what the MTA tells
+  action   = "signed"                 # signed, skipped, handled, failed, refused, deferred
   reason   = "rule"                   # this and the rest as in the report of sign
   tenant   = "contoso"
   author   = "alice@contoso.com"
@@ -200,7 +203,10 @@ func engineAt(e *milter.Engine, at time.Time) *milter.Engine {
 
 // caseEnvelope is the envelope of a case, by the rules of sign.
 func caseEnvelope(c *config.Case, f *milter.File) envelope {
-	o := signOptions{recipients: c.To}
+	o := signOptions{recipients: c.To, origin: originFlags{listener: c.Listener, proven: c.Proven}}
+	for _, m := range c.Macros {
+		_ = o.origin.macros.Set(m) // config has checked it
+	}
 	if c.From != nil {
 		o.from, o.fromGiven = *c.From, true
 	}
@@ -221,6 +227,15 @@ func (o *testOptions) explainLine(mail string, c *config.Case) string {
 	}
 	if !c.At.IsZero() {
 		words = append(words, "--at", c.At.Format(time.RFC3339))
+	}
+	if c.Proven {
+		words = append(words, "--proven")
+	}
+	if c.Listener != "" {
+		words = append(words, "--listener", c.Listener)
+	}
+	for _, m := range c.Macros {
+		words = append(words, "--macro", m)
 	}
 	for i, w := range words {
 		words[i] = shellWord(w)

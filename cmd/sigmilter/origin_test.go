@@ -116,3 +116,33 @@ func TestCorpusWithRoutingFields(t *testing.T) {
 		t.Errorf("status %d, stderr %q:\n%s", status, stderr, stdout)
 	}
 }
+
+// A case says where its message came from, and so does the command that explains it.
+func TestCasesWithProof(t *testing.T) {
+	file := provingFiles(t, "client_networks = [\"40.92.0.0/15\"]\nlisteners = [\"inet:127.0.0.1:9\"]\nrequire = [\"network\", \"routing or listener\"]\nunproven = \"refuse\"")
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"proven": "proven = true\naction = \"signed\"\n",
+		"told":   "listener = \"inet:127.0.0.1:9\"\nmacros = [\"client_addr=40.92.1.2\"]\naction = \"signed\"\n",
+		"not":    "listener = \"inet:127.0.0.1:9\"\nmacros = [\"client_addr=40.96.1.2\"]\naction = \"refused\"\nreason = \"unproven\"\n",
+		"wrong":  "listener = \"inet:127.0.0.1:9\"\nmacros = [\"client_addr=40.96.1.2\"]\nreason = \"rule\"\n",
+	} {
+		for end, text := range map[string]string{".toml": text, ".eml": unrouted} {
+			if err := os.WriteFile(filepath.Join(dir, name+end), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	status, stdout, stderr := invoke(t, "test", "-c", file, dir)
+	if status != 1 || !strings.Contains(stdout, "4 cases, 3 passed, 1 failed\n") ||
+		!strings.Contains(stdout, "--listener inet:127.0.0.1:9 --macro client_addr=40.96.1.2 "+dir+"/wrong.eml") {
+		t.Errorf("status %d, stderr %q:\n%s", status, stderr, stdout)
+	}
+	if status, stdout, stderr = invoke(t, "test", "-c", file, "--update", dir); status > 1 {
+		t.Errorf("--update: status %d, stderr %q:\n%s", status, stderr, stdout)
+	}
+	status, stdout, stderr = invoke(t, "test", "-c", file, dir)
+	if status != 0 || !strings.Contains(stdout, "4 cases, 4 passed, 0 failed\n") {
+		t.Errorf("updated: status %d, stderr %q:\n%s", status, stderr, stdout)
+	}
+}

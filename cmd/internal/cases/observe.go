@@ -69,6 +69,9 @@ type file struct {
 	From     *string     `toml:"from"`
 	To       []string    `toml:"to,omitempty"`
 	At       *time.Time  `toml:"at"`
+	Proven   bool        `toml:"proven,omitempty"`
+	Listener string      `toml:"listener,omitempty"`
+	Macros   []string    `toml:"macros,omitempty"`
 	Action   string      `toml:"action,omitempty"`
 	Reason   string      `toml:"reason,omitempty"`
 	Tenant   string      `toml:"tenant,omitempty"`
@@ -104,6 +107,7 @@ func Format(c *config.Case) ([]byte, error) {
 	f := file{
 		About: c.About, From: c.From, To: c.To, Action: c.Action, Reason: c.Reason, Tenant: c.Tenant, Author: c.Author, Rule: c.Rule,
 		Removed: c.Removed, Contains: c.Contains, Lacks: c.Lacks, HTML: c.HTML, Shape: c.Shape,
+		Proven: c.Proven, Listener: c.Listener, Macros: c.Macros,
 	}
 	if !c.At.IsZero() {
 		f.At = &c.At

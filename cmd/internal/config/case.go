@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/BurntSushi/toml"
@@ -16,7 +17,12 @@ type Case struct {
 	To    []string  // envelope recipients; none: the To, Cc and Bcc fields
 	At    time.Time // when it comes, for rules with a time; zero: now
 
-	Action string // signed, skipped, handled or failed
+	// What the MTA tells of where it came from, for the proof of its tenant.
+	Proven   bool     // as if it were proven
+	Listener string   // that it came in on
+	Macros   []string // each NAME=VALUE
+
+	Action string // signed, skipped, handled, failed, refused or deferred
 	Reason string // as in the report
 	Tenant string
 	Author string // address
@@ -49,6 +55,14 @@ type CasePart struct {
 
 // texts are strings of any kind, also empty ones.
 var texts = kind[string]{"a text", `"Alice Muster"`, func(s string) (string, error) { return s, nil }}
+
+// macros are what an MTA tells, as the flag --macro has them.
+var macros = kind[string]{"a macro", `"client_addr=40.92.1.2"`, func(s string) (string, error) {
+	if name, _, ok := strings.Cut(s, "="); !ok || strings.Trim(name, "{}") == "" {
+		return "", errors.New("it needs a name, = and a value")
+	}
+	return s, nil
+}}
 
 // LoadCase reads a case. Its error is always [Faults]. Keys that the caller reads
 // by itself are named in besides; any other that is unknown is a fault.
@@ -87,7 +101,10 @@ func (c *Case) settings() []setting {
 		{key: "from", read: optional(&c.From)},
 		{key: "to", read: many(texts, &c.To)},
 		{key: "at", read: moment(&c.At)},
-		{key: "action", read: choice(&c.Action, "signed", "skipped", "handled", "failed")},
+		{key: "proven", read: boolean(&c.Proven)},
+		{key: "listener", read: one(names, &c.Listener)},
+		{key: "macros", read: many(macros, &c.Macros)},
+		{key: "action", read: choice(&c.Action, "signed", "skipped", "handled", "failed", "refused", "deferred")},
 		{key: "reason", read: one(names, &c.Reason)},
 		{key: "tenant", read: one(names, &c.Tenant)},
 		{key: "author", read: one(names, &c.Author)},

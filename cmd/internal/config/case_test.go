@@ -64,7 +64,7 @@ before = "Hello"
 
 func TestCaseFaults(t *testing.T) {
 	for _, tc := range []struct{ text, want string }{
-		{"action = \"sined\"\nresson = \"rule\"\n\n[[part]]\nplaced = \"end\"\n", `a.toml:1: action: "sined" is not known; write "signed", "skipped", "handled" or "failed"
+		{"action = \"sined\"\nresson = \"rule\"\n\n[[part]]\nplaced = \"end\"\n", `a.toml:1: action: "sined" is not known; write "signed", "skipped", "handled", "failed", "refused" or "deferred"
 a.toml:2: resson: unknown key; did you mean "reason"?
 a.toml:4: part[1].id: is missing; write the number of the part, such as id = "1.1"`},
 		{"about = \"nothing\"\n", `a.toml:1: expects nothing; write action = "signed" or what else is to be`},
