@@ -39,6 +39,7 @@ type Engine struct {
 	TextBytes int64 // a larger text part passes unsigned; 0 for no limit
 	OnError   Reply // Tempfail, or Continue to pass the message unsigned
 	OnRender  Reply // likewise, when a template failed for the author
+	OnLoop    Reply // likewise for a message that goes in circles
 	// AddText gives a message that is only attachments a text with its blocks;
 	// else it passes.
 	AddText bool
@@ -109,6 +110,8 @@ func (e *Engine) Finish(m *Message) (o Outcome) {
 	switch {
 	case m.failure != nil:
 		return e.fail(m)
+	case m.decision.Reason == policy.Loop:
+		return e.loop(m)
 	case m.decision.Verdict == policy.Handled:
 		return e.withoutSecrets(m, Outcome{Report: e.report(m, Handled, m.decision.Reason)})
 	case m.decision.Verdict == policy.Refuse:
@@ -171,17 +174,21 @@ func (e *Engine) pass(m *Message, why policy.Reason) Outcome {
 
 func (e *Engine) report(m *Message, a Action, why policy.Reason) Report {
 	d := &m.decision
-	return Report{Action: a, Reason: string(why), Tenant: d.Tenant, Author: d.Author, Rule: d.Rule}
+	r := Report{Action: a, Reason: string(why), Tenant: d.Tenant, Author: d.Author, Rule: d.Rule}
+	if e.Policy.ForeignGuard(m.Header) {
+		r.Guard = ForeignGuard
+	}
+	return r
 }
 
 // stamped adds the guard field: every message that goes back to Microsoft 365
 // carries it, or it would come round again.
 func (e *Engine) stamped(m *Message, o Outcome) Outcome {
 	withoutOptOut(m, &o)
-	for i := m.Header.Count(e.Policy.Guard); i > 0; i-- { // one that says nothing, or another thing than Yes
+	for i := m.Header.Count(e.Policy.Guard); i > 0; i-- { // one that says nothing, another thing than Yes, or is not ours
 		o.Fields = append(o.Fields, entity.FieldEdit{Op: entity.DeleteField, Name: e.Policy.Guard, Index: i})
 	}
-	o.Fields = append(o.Fields, entity.FieldEdit{Op: entity.AddField, Name: e.Policy.Guard, Index: 1, Value: "Yes"})
+	o.Fields = append(o.Fields, entity.FieldEdit{Op: entity.AddField, Name: e.Policy.Guard, Index: 1, Value: e.Policy.GuardValue(m.Header)})
 	return e.withoutSecrets(m, o)
 }
 
@@ -484,6 +491,7 @@ func (e *Engine) changed(m *Message, o Outcome) Outcome {
 	})
 	if len(o.Splices) > 0 || len(o.Fields) > 0 {
 		o.Fields = append(o.Fields, withoutDKIM(m.Header)...)
+		withToken(m, &o)
 	}
 	return e.stamped(m, o)
 }

@@ -101,6 +101,13 @@ var sessionReasons = map[policy.Reason]func(t *testing.T) Report{
 		h.quit(mta)
 		return h.only().outcome.Report
 	},
+	policy.Loop: func(t *testing.T) Report {
+		h := start(t, newEngine(func(e *Engine, _ *shelf) { e.Policy.MaxPasses, e.OnLoop = 1, Tempfail }), Options{})
+		mta := h.dial()
+		h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com"}, received(1)+hello)
+		h.quit(mta)
+		return h.only().outcome.Report
+	},
 	reasonSpool: func(t *testing.T) Report {
 		h := start(t, newEngine(), Options{TempDir: filepath.Join(t.TempDir(), "none"), MemoryBytes: 3})
 		mta := h.dial()

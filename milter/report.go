@@ -23,10 +23,15 @@ type Report struct {
 	Tenant string        `json:"tenant,omitempty"`
 	Author string        `json:"author,omitempty"`
 	Rule   string        `json:"rule,omitempty"`
+	Guard  string        `json:"guard,omitempty"` // [ForeignGuard], or empty
 	Blocks []BlockReport `json:"blocks,omitempty"`
 	Fields []FieldReport `json:"fields,omitempty"`
 	Micros int64         `json:"micros"` // time in the engine
 }
+
+// ForeignGuard as a report's guard says that the message came with one that is
+// not believed, and left without it.
+const ForeignGuard = "not-ours"
 
 // BlockReport says where one block went in one part.
 type BlockReport struct {

@@ -77,6 +77,7 @@ func TestCheckWarnsOfTenantsWithoutProof(t *testing.T) {
 }
 
 func TestCheckGood(t *testing.T) {
+	credentials(t)
 	// Git does not keep this mode.
 	if err := os.Chmod(filepath.Join(configDir, "contoso.code"), 0o640); err != nil {
 		t.Fatal(err)

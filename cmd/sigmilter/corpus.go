@@ -48,7 +48,8 @@ func try(cfg *config.Config, engine *milter.Engine, raw []byte, e envelope) (tri
 	}
 	t.breaches, t.places = laws.Read(raw, t.signed, t.outcome.Report, laws.Options{
 		Guard: cfg.Guard.Field, Blocks: store.blocks, DropAMP: engine.DropAMP, Secrets: engine.Policy.RoutingFields(),
-		AddHTML: slices.ContainsFunc(cfg.Rules, func(r config.Rule) bool { return r.Plain == config.Alternative }),
+		ThreadToken: engine.Policy.ThreadTokens && engine.Policy.Keys != nil,
+		AddHTML:     slices.ContainsFunc(cfg.Rules, func(r config.Rule) bool { return r.Plain == config.Alternative }),
 	})
 	return t, nil
 }

@@ -33,6 +33,7 @@ func newEngineOf(cfg *config.Config, book *sigstore.Book, log *slog.Logger) *mil
 		OnError:   replyTo(cfg.OnError),
 		OnRender:  replyTo(cfg.OnRenderError),
 		DKIM:      newDKIM(cfg),
+		OnLoop:    replyTo(cfg.Guard.OnLoop),
 		Log:       log,
 	}
 	return e
@@ -46,7 +47,10 @@ func replyTo(o config.OnError) milter.Reply {
 }
 
 func newPolicy(cfg *config.Config) *policy.Policy {
-	p := &policy.Policy{Guard: cfg.Guard.Field, AlsoHonour: cfg.Guard.AlsoHonour}
+	p := &policy.Policy{
+		Guard: cfg.Guard.Field, AlsoHonour: cfg.Guard.AlsoHonour,
+		Keys: cfg.Guard.Keys, MaxPasses: cfg.Guard.MaxPasses, ThreadTokens: cfg.Place.ThreadToken,
+	}
 	for _, t := range cfg.Tenants {
 		p.Tenants = append(p.Tenants, policy.Tenant{
 			Name: t.Name, Domains: t.Domains,

@@ -161,6 +161,9 @@ func ruleWords(r *policy.RuleTrace) string {
 		return fmt.Sprintf("is not reached, rule %q stops", r.By)
 	}
 	words := "applies: " + orElse(strings.Join(r.Takes, ", "), "nothing is left for it to say")
+	if r.Thread != "" {
+		words += ", as " + r.Thread
+	}
 	if r.Stops {
 		words += "; it stops"
 	}

@@ -30,6 +30,8 @@ const mailDir = "../../testdata/mail"
 type golden struct {
 	*config.Case
 	place, rule map[string]any
+	sealed      bool   // there is a key
+	references  string // the field that comes out, if not empty
 }
 
 // goldenName is client, language, what.
@@ -40,8 +42,8 @@ func TestMail(t *testing.T) {
 	b := newBench(t)
 	for _, name := range names {
 		want := readGolden(t, name)
-		wanted := b.config(t, want.place, want.rule)
-		markerOnly := b.config(t, markerOnly(want.place), unselected(want.rule))
+		wanted := b.config(t, want.sealed, want.place, want.rule)
+		markerOnly := b.config(t, want.sealed, markerOnly(want.place), unselected(want.rule))
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			raw, err := os.ReadFile(filepath.Join(mailDir, name+".eml"))
@@ -51,6 +53,9 @@ func TestMail(t *testing.T) {
 			got := b.sign(t, wanted, want, raw)
 			for _, d := range cases.Compare(want.Case, got.observed()) {
 				t.Error(d)
+			}
+			if refs := milter.ParseFile(got.signed).Header().Get("References"); want.references != "" && refs != want.references {
+				t.Errorf("References came out as %q\nwant                    %q", refs, want.references)
 			}
 			b.checkLineEnds(t, wanted, want, raw, got)
 			b.checkAgain(t, wanted, want, got)
@@ -97,18 +102,22 @@ func goldenNames(t *testing.T) []string {
 func readGolden(t *testing.T, name string) golden {
 	t.Helper()
 	path := filepath.Join(mailDir, name+".toml")
-	var settings struct{ Place, Rule map[string]any }
+	var settings struct {
+		Place, Rule map[string]any
+		Sealed      bool
+		References  string
+	}
 	if _, err := toml.DecodeFile(path, &settings); err != nil {
 		t.Fatal(err)
 	}
-	c, err := config.LoadCase(path, "place", "rule")
+	c, err := config.LoadCase(path, "place", "rule", "sealed", "references")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.About == "" || c.Action == "" || c.Reason == "" || (c.Action == string(milter.Signed)) != (len(c.Parts) > 0) {
 		t.Fatalf("%s.toml: wants about, action, reason and, when signed, its parts", name)
 	}
-	return golden{c, settings.Place, settings.Rule}
+	return golden{c, settings.Place, settings.Rule, settings.Sealed, settings.References}
 }
 
 // bench signs messages under the configurations of the cases, with one store.
@@ -131,6 +140,7 @@ var goldenFiles = map[string]string{
 	"legal.html":     "<p>Contoso GmbH, Berlin.</p><p>This mail is confidential.</p>\n",
 	"fair.html":      "<p><b>Meet us</b> at the fair.</p>\n",
 	"stand.html":     "<p><img src=\"cid:stand.gif\" alt=\"\"></p><p>Meet us at the fair.</p>\n",
+	"guard.key":      "the key of the golden mail\n",
 	"logo.gif":       onePixel("\xff\x00\x00"),
 	"stand.gif":      onePixel("\x00\x00\xff"),
 	"sigmilter.toml": `state = "none.db"
@@ -172,22 +182,27 @@ func newBench(t *testing.T) *bench {
 		}
 	}
 	var err error
-	if b.store, err = openForReading(context.Background(), b.config(t, nil, nil), b.log); err != nil {
+	if b.store, err = openForReading(context.Background(), b.config(t, false, nil, nil), b.log); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { b.store.Close() })
 	return b
 }
 
-// config is the configuration with other settings of place and of the rule.
-func (b *bench) config(t *testing.T, place, rule map[string]any) *config.Config {
+// config is the configuration with other settings of place and of the rule, and
+// with a key if sealed.
+func (b *bench) config(t *testing.T, sealed bool, place, rule map[string]any) *config.Config {
 	t.Helper()
 	r := map[string]any{"name": "all", "signature": "corporate"}
 	maps.Copy(r, rule)
 	if r["signature"] == "" {
 		delete(r, "signature")
 	}
-	settings, err := toml.Marshal(map[string]any{"place": place, "rule": []any{r}})
+	all := map[string]any{"place": place, "rule": []any{r}}
+	if sealed {
+		all["guard"] = map[string]any{"key_file": "guard.key"}
+	}
+	settings, err := toml.Marshal(all)
 	if err != nil {
 		t.Fatal(err)
 	}

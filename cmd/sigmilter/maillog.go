@@ -20,7 +20,7 @@ func (l mailLog) done(m *milter.Message, o milter.Outcome, waited time.Duration)
 		"action", string(r.Action), "reason", r.Reason,
 	}
 	for _, a := range []struct{ key, value string }{
-		{"tenant", r.Tenant}, {"author", r.Author}, {"rule", r.Rule}, {"blocks", blockNames(r)}, {"placed", placed(r)},
+		{"tenant", r.Tenant}, {"author", r.Author}, {"rule", r.Rule}, {"guard", r.Guard}, {"blocks", blockNames(r)}, {"placed", placed(r)},
 	} {
 		if a.value != "" {
 			attrs = append(attrs, a.key, a.value)

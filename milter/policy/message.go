@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sigmilter/milter/entity"
+	"sigmilter/milter/seal"
 )
 
 // scope says where the recipients of a message are. A recipient is internal when
@@ -35,6 +36,7 @@ type message struct {
 	// pending says that a condition asked for the size or the text while they were
 	// not known.
 	pending bool
+	refs    *seal.References // nil until a rule asks
 
 	toSet, fromSet, groupSet set
 	attributes               map[string]*value

@@ -1,9 +1,9 @@
 // Package policy decides what to do with a message from its envelope and its
 // header: whether it is to be signed, for whom, by which rule, or why not.
 //
-// The order is fixed: proof that the message is its tenant's, guard, kinds that
-// must pass, tenant, author, rules. A message with our guard is not asked for a
-// proof where one without proof would pass as well. Kinds
+// The order is fixed: loop, proof that the message is its tenant's, guard, kinds
+// that must pass, tenant, author, rules. A message with our guard is not asked for a
+// proof where one without proof would pass as well, or where a key seals it. Kinds
 // that only the MIME tree shows are looked for by [PassParts] once the body is
 // there. What a rule can ask for is the table [ConditionKinds]. A [Trace] tells
 // each step and each condition of a decision, by the function that decides.
@@ -19,6 +19,7 @@ import (
 
 	"sigmilter/milter/entity"
 	"sigmilter/milter/insert"
+	"sigmilter/milter/seal"
 )
 
 // Reason says in one word why a message was treated as it was. It is what logs,
@@ -30,6 +31,7 @@ const (
 	Rule          Reason = "rule"           // a rule says to sign
 	Guarded       Reason = "guard"          // our guard field is there: handled already
 	OtherGuard    Reason = "other-guard"    // that of another product, honoured by configuration
+	Loop          Reason = "loop"           // it has passed this relay too often
 	Probe         Reason = "probe"          // Exchange Online validates a connector
 	NullSender    Reason = "null-sender"    // MAIL FROM:<>
 	Automatic     Reason = "automatic"      // an automatic reply or another message no person wrote
@@ -65,6 +67,7 @@ type Facts struct {
 	// is nil before end-of-message.
 	Text  func() (newest string, ok bool)
 	Now   time.Time // the time of the decision, for rules that have one
+	Relay string    // the MTA's own name, as its Received fields have it; empty when it tells none
 	Trace *Trace    // filled in unless it is nil
 
 	// What may prove that the message is its tenant's.
@@ -108,6 +111,9 @@ type Decision struct {
 
 	// The templates of the blocks, empty for none.
 	Signature, Disclaimer, Banner string
+
+	// Token goes into References with the signature, empty for none: see [WithToken].
+	Token string
 }
 
 // Block is a block to be put in and its template.
@@ -162,10 +168,15 @@ type Tenant struct {
 // Policy is a compiled configuration. It is not changed after it was made and
 // is used from many goroutines.
 type Policy struct {
-	Guard      string   // name of the guard field
-	AlsoHonour []string // guard fields of other products
-	Tenants    []Tenant
-	Rules      []RuleSpec
+	Guard      string     // name of the guard field
+	AlsoHonour []string   // guard fields of other products
+	Keys       *seal.Ring // of guard and tokens; nil: a guard's word is enough, and there are no tokens
+	MaxPasses  int        // through this relay, more are a loop; 0 for no limit
+	// ThreadTokens lets a signature for replies wait until the author's own is in
+	// the thread. It needs a key.
+	ThreadTokens bool
+	Tenants      []Tenant
+	Rules        []RuleSpec
 }
 
 // Decide decides on a message from its envelope and header. An error is that of
@@ -178,6 +189,10 @@ func (p *Policy) Decide(f *Facts, people People) (Decision, error) {
 	m.thread = threadOf(f.Header, m.subject.text)
 	m.tenant, m.claimed = p.tenantOf(m.authors)
 	d := Decision{Reply: m.thread != New}
+	if p.loops(f) {
+		d.Reason = Loop
+		return d, nil
+	}
 	if done, err := p.unproven(&d, &m); done || err != nil {
 		return d, err
 	}
@@ -189,9 +204,9 @@ func (p *Policy) Decide(f *Facts, people People) (Decision, error) {
 
 // unproven decides on a message that is not proven to be its tenant's, or of which
 // that is not known yet. One that was handled is left to the guard, unless it would
-// get round a refusal by it.
+// get round a refusal by the word of one that anybody can write.
 func (p *Policy) unproven(d *Decision, m *message) (done bool, err error) {
-	if !m.tenant.strict() && guarded(m.facts.Header, p.Guard) {
+	if (p.Keys != nil || !m.tenant.strict()) && p.ownGuard(m.facts.Header) {
 		return false, nil
 	}
 	s, err := m.standing()
@@ -209,8 +224,7 @@ func (p *Policy) unproven(d *Decision, m *message) (done bool, err error) {
 
 // unsigned says why a message is left as it is whoever wrote it, "" for no reason.
 func (p *Policy) unsigned(f *Facts) (Verdict, Reason) {
-	if guarded(f.Header, p.Guard) {
-		f.Trace.step("guard", false, "the field %s says that the message was handled", p.Guard)
+	if p.handled(f) {
 		return Handled, Guarded
 	}
 	for _, name := range p.AlsoHonour {

@@ -130,6 +130,10 @@ func TestOrder(t *testing.T) {
 		want Reason
 		add  func(*Policy, *Facts)
 	}{
+		{Loop, func(p *Policy, f *Facts) {
+			p.MaxPasses, f.Relay = 1, "relay.contoso.com"
+			f.Header = append(f.Header, header("Received: from x by relay.contoso.com")...)
+		}},
 		{Guarded, func(_ *Policy, f *Facts) { f.Header = append(f.Header, header("X-Sigmilter-Handled: Yes")...) }},
 		{OtherGuard, func(_ *Policy, f *Facts) { f.Header = append(f.Header, header("X-Xink-Handled: Yes")...) }},
 		{Probe, func(_ *Policy, f *Facts) {

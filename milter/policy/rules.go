@@ -11,7 +11,7 @@ type RuleSpec struct {
 	Name string
 	Conditions
 	Signature      string // template; empty leaves it to a later rule
-	ReplySignature string // template for replies and forwards; empty for the same
+	ReplySignature string // template for replies and forwards, see [Policy.ThreadTokens]; empty for the same
 	Disclaimer     string // template; empty leaves it to a later rule
 	Banner         string // likewise
 	Place          insert.Settings
@@ -25,7 +25,7 @@ const NoTemplate = "none"
 // rule goes through the rules that apply, in order, until one stops. Each block
 // comes from the first that names it.
 func (p *Policy) rule(d Decision, m *message) Decision {
-	stopped := ""
+	stopped, marks := "", false
 	for i := range p.Rules {
 		r := &p.Rules[i]
 		if stopped != "" && m.facts.Trace == nil {
@@ -39,8 +39,12 @@ func (p *Policy) rule(d Decision, m *message) Decision {
 			continue
 		}
 		before := d
-		d.take(r)
+		later, how := p.later(m, r)
+		if d.take(r, later) {
+			marks = !later && p.marks(r) && !m.person.Unlisted
+		}
 		t.took(&before, &d, r.Stop)
+		t.thread(&before, &d, how)
 		if r.Stop {
 			stopped = r.Name
 		}
@@ -61,6 +65,9 @@ func (p *Policy) rule(d Decision, m *message) Decision {
 		d.Reason = NoSignature
 	default:
 		d.Verdict, d.Reason = Sign, Rule
+		if marks {
+			d.Token = p.token(m, d.Author, d.Signature)
+		}
 	}
 	return d
 }
@@ -115,10 +122,11 @@ func (c *Condition) met(m *message, traces *[]ConditionTrace) bool {
 	return met
 }
 
-// take takes from a rule what no earlier one has said.
-func (d *Decision) take(r *RuleSpec) {
+// take takes from a rule what no earlier one has said, later in a thread its
+// signature for replies. It reports whether the signature is from this rule.
+func (d *Decision) take(r *RuleSpec, later bool) (signed bool) {
 	signature := r.Signature
-	if d.Reply && r.ReplySignature != "" {
+	if later {
 		signature = r.ReplySignature
 	}
 	speaks := d.Signature == "" && signature != "" || d.Disclaimer == "" && r.Disclaimer != "" || d.Banner == "" && r.Banner != ""
@@ -126,9 +134,10 @@ func (d *Decision) take(r *RuleSpec) {
 		d.Rule, d.Place = r.Name, r.Place
 	}
 	if d.Signature == "" && signature != "" {
-		d.Signature, d.Place = signature, r.Place
+		d.Signature, d.Place, signed = signature, r.Place, true
 	}
 	d.Disclaimer = cmp.Or(d.Disclaimer, r.Disclaimer)
 	d.Banner = cmp.Or(d.Banner, r.Banner)
 	d.AddHTML = d.AddHTML || r.AddHTML
+	return signed
 }

@@ -5,6 +5,7 @@ import (
 
 	"sigmilter/milter/entity"
 	"sigmilter/milter/insert"
+	"sigmilter/milter/seal"
 )
 
 // Thread says how a message stands to others.
@@ -18,13 +19,14 @@ const (
 )
 
 // threadOf tells a forward by its subject, as the fields are those of a reply
-// then, and a reply by its subject or by what it refers to.
+// then, and a reply by its subject or by what it refers to. Tokens of ours
+// are no reference: a message that has only those is a new one on a second pass.
 func threadOf(h entity.Header, subject string) Thread {
 	prefixed := insert.IsReply(subject)
 	switch {
 	case prefixed && isForward(subject):
 		return Forward
-	case prefixed || h.Get("In-Reply-To") != "" || h.Get("References") != "":
+	case prefixed || h.Get("In-Reply-To") != "" || seal.WithoutTokens(h.Get(referencesField)) != "":
 		return Reply
 	}
 	return New

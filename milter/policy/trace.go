@@ -35,8 +35,9 @@ type RuleTrace struct {
 	By      string           `json:"by,omitempty"` // the rule that stops, or the keyword
 	If      []ConditionTrace `json:"if,omitempty"`
 	Except  []ConditionTrace `json:"except,omitempty"`
-	Takes   []string         `json:"takes,omitempty"` // the blocks that come from it: "signature corporate"
-	Stops   bool             `json:"stops,omitempty"` // later rules are not reached
+	Takes   []string         `json:"takes,omitempty"`  // the blocks that come from it: "signature corporate"
+	Thread  string           `json:"thread,omitempty"` // how a reply came to its signature
+	Stops   bool             `json:"stops,omitempty"`  // later rules are not reached
 }
 
 // ConditionTrace tells what a condition asks for and what the message has.
@@ -108,5 +109,20 @@ func (t *RuleTrace) took(before, after *Decision, stops bool) {
 		if b.before != b.after {
 			t.Takes = append(t.Takes, b.kind+" "+b.after)
 		}
+	}
+}
+
+// toldWords say how a reply came to its signature.
+var toldWords = map[told]string{
+	byReply:      "it is a reply",
+	byToken:      "it is a reply, and a token in References says that the thread has the author's signature",
+	byTokenNotIn: "it is a reply, and no token in References says that the thread has the author's signature",
+	noReferences: "it is a reply, and has no References that could tell more",
+}
+
+// thread notes how a reply came to its signature, if that is from the rule.
+func (t *RuleTrace) thread(before, after *Decision, how told) {
+	if t != nil && before.Signature != after.Signature {
+		t.Thread = toldWords[how]
 	}
 }

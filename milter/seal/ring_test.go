@@ -88,6 +88,17 @@ func TestForm(t *testing.T) {
 	}
 }
 
+// The first key makes seals, the others only check them.
+func TestFirstKeySeals(t *testing.T) {
+	both := ring(t, newKey, oldKey)
+	if value := both.Guard(letter); !ring(t, newKey).Guards(value, letter) || ring(t, oldKey).Guards(value, letter) {
+		t.Error("the guard is not of the first key")
+	}
+	if token := both.Token(talk, "x"); !ring(t, newKey).Tells(token, talk) || ring(t, oldKey).Tells(token, talk) {
+		t.Error("the token is not of the first key")
+	}
+}
+
 // What the guard was made for it is good for, and for nothing else.
 func TestGuards(t *testing.T) {
 	value := ring(t, newKey).Guard(letter)

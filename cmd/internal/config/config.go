@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"sigmilter/milter/policy"
+	"sigmilter/milter/seal"
 	"sigmilter/sigstore/render"
 )
 
@@ -101,6 +102,11 @@ type Timeouts struct {
 type Guard struct {
 	Field      string   // X-Sigmilter-Handled by default
 	AlsoHonour []string // guard fields of other products
+	// Keys are those of the file key_file: they seal the guard and the tokens of
+	// threads. Without it, nil, the word of a guard is believed.
+	Keys      *seal.Ring
+	MaxPasses int     // through this relay, one more is a loop; 3
+	OnLoop    OnError // what becomes of a message that goes in circles, by default [Tempfail]
 }
 
 // Tenant is one organisation whose mail is signed.
@@ -165,6 +171,9 @@ type Place struct {
 	AttachOnly AttachOnly       // mail without any text; PassThrough
 	AMP        AMP              // mail with an AMP form; PassAMP
 	OptOut     []string         // keywords for rules that have none of their own
+	// ThreadToken lets a token in References tell whether a reply gets the
+	// signature for replies; it needs Guard.Keys. On by default.
+	ThreadToken bool
 }
 
 // AttachOnly says what becomes of mail that is only attachments.
@@ -262,6 +271,9 @@ func (c *Config) sum(text string) string {
 		h.Write(digest[:])
 	}
 	add(text)
+	for _, v := range c.Guard.Keys.Versions() {
+		add(v)
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Templates)) {
 		t := c.Templates[name]
 		add(name)

@@ -73,7 +73,7 @@ func TestLoadSmallest(t *testing.T) {
 			Parts: 1000, Depth: 30, TextBytes: 8 * 1024 * 1024,
 		},
 		Timeouts: Timeouts{Idle: 10 * time.Minute, Write: 30 * time.Second, Stop: time.Minute, DNS: 2 * time.Second},
-		Guard:    Guard{Field: "X-Sigmilter-Handled"},
+		Guard:    Guard{Field: "X-Sigmilter-Handled", MaxPasses: 3, OnLoop: Tempfail},
 		Tenants: []Tenant{{
 			Name: "contoso", Domains: []string{"contoso.com"},
 			Directories: []Directory{{
@@ -84,7 +84,7 @@ func TestLoadSmallest(t *testing.T) {
 			OnBehalf: OnBehalfFrom,
 		}},
 		Cache:     Cache{TTL: 20 * time.Minute},
-		Place:     Place{Selections: all, Marker: "{EMAILSIGNATURE}", AttachOnly: PassThrough, AMP: PassAMP},
+		Place:     Place{Selections: all, Marker: "{EMAILSIGNATURE}", AttachOnly: PassThrough, AMP: PassAMP, ThreadToken: true},
 		Blocks:    Blocks{Budget: 100_000},
 		Templates: map[string]Template{"corporate": {Name: "corporate", HTML: html, HTMLPath: at(t, "corporate.html"), Parsed: cfg.Templates["corporate"].Parsed}},
 		Rules: []Rule{{
@@ -106,6 +106,7 @@ func TestLoadEverything(t *testing.T) {
 	if err := os.Chmod(filepath.Join(testdata, "contoso.code"), 0o640); err != nil {
 		t.Fatal(err)
 	}
+	t.Setenv("CREDENTIALS_DIRECTORY", secrets(t))
 	cfg := load(t, "good-everything.toml")
 	want := &Config{
 		Path:        filepath.Join(testdata, "good-everything.toml"),
@@ -119,7 +120,7 @@ func TestLoadEverything(t *testing.T) {
 
 		Limits:   Limits{MessageBytes: 25_000_000, BodyMemory: 65536, Sessions: 20, Parts: 50, Depth: 5, TextBytes: 1_000_000},
 		Timeouts: Timeouts{Idle: 90 * time.Second, Write: 5 * time.Second, Stop: 10 * time.Second, DNS: 700 * time.Millisecond},
-		Guard:    Guard{Field: "X-Contoso-Handled", AlsoHonour: []string{"X-Old-Handled", "X-Other-Handled"}},
+		Guard:    Guard{Field: "X-Contoso-Handled", AlsoHonour: []string{"X-Old-Handled", "X-Other-Handled"}, Keys: keyRing(t), MaxPasses: 2, OnLoop: Pass},
 		Tenants: []Tenant{{
 			Name: "contoso", Domains: []string{"contoso.com", "contoso.de"},
 			Directories: []Directory{{

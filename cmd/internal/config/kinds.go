@@ -128,6 +128,11 @@ func pathsIn(dir string) kind[string] {
 			return "", errors.New("it is empty")
 		case strings.ContainsRune(s, 0):
 			return "", errors.New("it has a zero byte")
+		}
+		s, err := credentialPath(s)
+		switch {
+		case err != nil:
+			return "", err
 		case filepath.IsAbs(s):
 			return filepath.Clean(s), nil
 		}

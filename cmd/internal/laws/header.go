@@ -78,7 +78,7 @@ func (c *checker) header() {
 	case !bytes.Equal(c.before.lead, c.after.lead), !bytes.Equal(c.before.blank, c.after.blank) && !headerOnly:
 		c.breach(2, nil, "what stands around the header differs")
 	}
-	c.sameFields(nil, c.before.fieldsBut(may...), c.after.fieldsBut(may...))
+	c.sameFields(nil, c.before.fieldsBut(may...), c.untokened(c.after.fieldsBut(may...)))
 }
 
 // multipartHeader wants of the fields about the body only those that a multipart

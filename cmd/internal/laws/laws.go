@@ -9,7 +9,7 @@
 //   - a message that was not signed is byte for byte what it was, but for one
 //     guard field;
 //   - a signed message has the header fields it had, in order and folded as they
-//     were, but for the guard, DKIM signatures and, when its only part was
+//     were, but for the guard, DKIM signatures, a token in References and, when its only part was
 //     signed, the fields that tell how that part is encoded;
 //   - it has the same parts with the same headers, boundaries, preambles and
 //     epilogues, and each part that the report does not list is byte for byte
@@ -39,6 +39,8 @@ type Options struct {
 	AddHTML bool     // a plain text may get an HTML form beside it
 	DropAMP bool     // an AMP form may be taken out
 	Secrets []string // names of the fields that must not leave
+	// ThreadToken says that a signature may bring one token to References.
+	ThreadToken bool
 }
 
 // Block is a rendered block in both forms, as the store gives it.

@@ -1,0 +1,78 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"sigmilter/milter/seal"
+)
+
+// credentials is how a path begins that is in the folder of the credentials that
+// systemd hands to the service (LoadCredential=).
+const credentials = "${CREDENTIALS_DIRECTORY}"
+
+// credentialPath puts the folder of the credentials into a path that asks for it.
+func credentialPath(path string) (string, error) {
+	rest, asks := strings.CutPrefix(path, credentials)
+	if !asks {
+		return path, nil
+	}
+	dir := os.Getenv("CREDENTIALS_DIRECTORY")
+	if dir == "" {
+		return "", fmt.Errorf("CREDENTIALS_DIRECTORY is not set, as it is in a service of systemd with LoadCredential=")
+	}
+	return dir + rest, nil
+}
+
+// readSecret reads a file that holds a secret. That others may read it is a
+// fault, and no fault quotes what is in it.
+func readSecret(v value, path string) (text string, ok bool) {
+	const fix = "write the name of a file that sigmilter may read, and nobody else"
+	f, err := openFile(path)
+	if err != nil {
+		v.fault(path+" "+err.Error(), fix)
+		return "", false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		v.fault(path+" "+unreadable(err).Error(), fix)
+		return "", false
+	}
+	if mode := info.Mode().Perm(); mode&0o007 != 0 {
+		v.fault(fmt.Sprintf("%s has mode %04o, so that others get at the secret in it", path, mode), "run: chmod 0640 "+path)
+		return "", false
+	}
+	raw, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	switch {
+	case err != nil:
+		v.fault(path+" "+unreadable(err).Error(), fix)
+	case len(raw) > maxFile, !utf8.Valid(raw):
+		v.fault(path+" is no text file of at most 1 MiB", "write each secret as a line of text")
+	default:
+		return string(raw), true
+	}
+	return "", false
+}
+
+// readKeys reads the file of the keys of guard and tokens.
+func (g *Guard) readKeys(v value) {
+	var path string
+	one(pathsIn(v.src.dir), &path)(v)
+	if path == "" {
+		return
+	}
+	text, ok := readSecret(v, path)
+	if !ok {
+		return
+	}
+	keys, err := seal.ParseKeys(text)
+	if err != nil {
+		v.fault(fmt.Sprintf("%s: %v", path, err), "write a key on each line, such as openssl rand -base64 32 prints")
+		return
+	}
+	g.Keys = keys
+}

@@ -1,0 +1,168 @@
+package milter
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+
+	"sigmilter/milter/miltertest"
+	"sigmilter/milter/policy"
+	"sigmilter/milter/seal"
+)
+
+// received are fields of passes through the fake MTA, which calls itself so.
+func received(n int) string {
+	return strings.Repeat("Received: from x (x [192.0.2.1])\n\tby mta.example.org (Postfix) with ESMTPS id 4A;\n Sat, 21 Nov 2026 08:00:00 +0100\n", n)
+}
+
+// sealed gives an engine a key, and its rule another signature for replies.
+func sealed(e *Engine, _ *shelf) {
+	e.Policy.Keys, _ = seal.ParseKeys("a key for tests, long enough")
+	e.Policy.ThreadTokens = true
+	e.Policy.Rules[0].ReplySignature = "short"
+}
+
+// once plays a message in a session of its own and returns what the MTA has then.
+func once(t *testing.T, e *Engine, raw string) (out string, s seen, log string) {
+	t.Helper()
+	var lines logBuffer
+	e.Log = slog.New(slog.NewTextHandler(&lines, nil))
+	h := start(t, e, Options{})
+	mta := h.dial()
+	result := h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com", Recipients: []string{"c@partner.example"}}, raw)
+	h.quit(mta)
+	return strings.ReplaceAll(string(result.Raw), "\r\n", "\n"), h.only(), lines.String()
+}
+
+// fieldsOf are the guards and the References of a message.
+func fieldsOf(out string) (guards, references []string) {
+	h := ParseFile([]byte(out)).Header()
+	return h.All(guard), h.All("References")
+}
+
+const (
+	identity  = "Message-ID: <1@contoso.com>\nDate: Sat, 21 Nov 2026 08:00:00 +0100\n"
+	sealedYes = "Yes v1."
+)
+
+// A message comes round with the guard it got, and is left alone; the guard of
+// another message, or one without a seal, goes, and the message is signed.
+func TestSealedGuardThroughASession(t *testing.T) {
+	first, s, _ := once(t, newEngine(sealed), identity+hello)
+	guards, _ := fieldsOf(first)
+	if s.outcome.Report.Action != Signed || s.outcome.Report.Guard != "" || len(guards) != 1 || !strings.HasPrefix(guards[0], sealedYes) {
+		t.Fatalf("%+v, guards %q", s.outcome.Report, guards)
+	}
+	if second, s, _ := once(t, newEngine(sealed), first); s.outcome.Report.Action != Handled || second != first {
+		t.Errorf("on return: %+v", s.outcome.Report)
+	}
+	for name, value := range map[string]string{"copied": guards[0], "plain": "Yes", "of another word": "True"} {
+		raw := guard + ": " + value + "\n" + strings.Replace(identity, "<1@", "<2@", 1) + hello
+		out, s, _ := once(t, newEngine(sealed), raw)
+		now, _ := fieldsOf(out)
+		if s.outcome.Report.Action != Signed || s.outcome.Report.Guard != ForeignGuard || len(now) != 1 || !strings.HasPrefix(now[0], sealedYes) || now[0] == value {
+			t.Errorf("%s: %+v, guards %q", name, s.outcome.Report, now)
+		}
+	}
+	skipped, s, _ := once(t, newEngine(sealed), "Auto-Submitted: auto-replied\n"+guard+": Yes\n"+identity+hello)
+	if s.outcome.Report.Reason != string(policy.Automatic) || s.outcome.Report.Guard != ForeignGuard {
+		t.Errorf("%+v", s.outcome.Report)
+	}
+	if _, s, _ := once(t, newEngine(sealed), skipped); s.outcome.Report.Action != Handled {
+		t.Errorf("what was passed comes back: %+v", s.outcome.Report)
+	}
+}
+
+// A message that goes in circles is held or let go, and the log says so.
+func TestLoop(t *testing.T) {
+	most := func(onLoop Reply) *Engine {
+		return newEngine(func(e *Engine, _ *shelf) { e.Policy.MaxPasses, e.OnLoop = 3, onLoop })
+	}
+	if _, s, _ := once(t, most(Tempfail), received(2)+hello); s.outcome.Report.Action != Signed {
+		t.Errorf("on the third pass: %+v", s.outcome.Report)
+	}
+	for name, raw := range map[string]string{
+		"unguarded": received(3) + hello,
+		"guarded":   received(3) + guard + ": Yes\n" + hello,
+	} {
+		_, s, log := once(t, most(Tempfail), raw)
+		if s.outcome.Reply != Tempfail || s.outcome.Report.Reason != string(policy.Loop) || s.outcome.Report.Action != Failed || len(s.outcome.Fields) > 0 {
+			t.Errorf("%s, to be held: %+v", name, s.outcome)
+		}
+		if n := strings.Count(log, "goes in circles"); n != 1 || !strings.Contains(log, "passes=4 most=3") || !strings.Contains(log, "relay=mta.example.org") {
+			t.Errorf("%s: the log says\n%s", name, log)
+		}
+		out, s, log := once(t, most(Continue), raw)
+		guards, _ := fieldsOf(out)
+		if s.outcome.Report.Reason != string(policy.Loop) || s.outcome.Report.Action != Skipped || len(s.outcome.Splices) > 0 || len(guards) != 1 || guards[0] != "Yes" {
+			t.Errorf("%s, to pass: %+v, guards %q", name, s.outcome, guards)
+		}
+		if !strings.Contains(log, "goes in circles") {
+			t.Errorf("%s: the log says\n%s", name, log)
+		}
+	}
+}
+
+// The token goes to the end of References, and everything there stays.
+func TestThreadToken(t *testing.T) {
+	token := `<sig.v1.`
+	for name, c := range map[string]struct {
+		fields, before string // what of References the token follows
+		added          bool
+		template       string
+	}{
+		"new":                    {"Message-ID: <1@contoso.com>\n", "References: ", true, "corporate"},
+		"reply":                  {"References: <0@x>\n", "References: <0@x>\n ", true, "corporate"},
+		"reply, folded at once":  {"References: \n <0@x>\n\t<9@x>\n", "References: \n <0@x>\n\t<9@x>\n ", true, "corporate"},
+		"reply, no References":   {"In-Reply-To: <0@x>\n", "", false, "short"},
+		"nothing to hold it to":  {"", "", false, "corporate"},
+		"References too long":    {"References: <0@x>" + strings.Repeat("\n <123456789@partner.example>", 200) + "\n", "", false, "corporate"},
+		"DKIM signatures go too": {"DKIM-Signature: x\nReferences: <0@x>\n", "References: <0@x>\n ", true, "corporate"},
+	} {
+		out, s, _ := once(t, newEngine(sealed), c.fields+hello)
+		if s.outcome.Report.Action != Signed || s.outcome.Report.Blocks[0].Template != c.template {
+			t.Errorf("%s: %+v", name, s.outcome.Report)
+		}
+		if got := strings.Contains(out, token); got != c.added || got && !strings.Contains(out, c.before+token) || strings.Contains(out, "DKIM-Signature") {
+			t.Errorf("%s:\n%s", name, out)
+		}
+	}
+	for name, raw := range map[string]string{
+		"passed":      "Message-ID: <1@contoso.com>\nAuto-Submitted: auto-replied\n" + hello,
+		"nothing new": "Message-ID: <1@contoso.com>\n" + letter(textPlain, "Hello\n\n"+plainBlock.Text+"\n"),
+	} {
+		if out, s, _ := once(t, newEngine(sealed), raw); strings.Contains(out, token) || len(s.outcome.Splices) > 0 {
+			t.Errorf("%s: %+v\n%s", name, s.outcome.Report, out)
+		}
+	}
+}
+
+// A disclaimer alone brings no token: where the author's own signature stood and
+// stays, ours is not in the thread.
+func TestNoTokenWithoutSignature(t *testing.T) {
+	e := newEngine(sealed, func(e *Engine, _ *shelf) {
+		e.Policy.Rules[0].Disclaimer = "legal"
+		e.Policy.Rules[0].Place.ReplaceExisting = false
+	})
+	raw := "Message-ID: <1@contoso.com>\n" + letter(textPlain, "Hello\n\n-- \nAnna Muster\nHead of Testing\nanna@contoso.com\n")
+	out, s, _ := once(t, e, raw)
+	if b := s.outcome.Report.Blocks; len(b) != 1 || b[0].Block != "disclaimer" || strings.Contains(out, "<sig.") {
+		t.Errorf("%+v\n%s", s.outcome.Report, out)
+	}
+}
+
+// A message that comes round without its guard is signed again as it was: the
+// token on it is its own, not that of a thread.
+func TestThreadTokenOnASecondPass(t *testing.T) {
+	unguarded := func(e *Engine, s *shelf) { sealed(e, s); e.Policy.Guard = "X-Other-Guard" }
+	for name, fields := range map[string]string{"new": "Message-ID: <1@contoso.com>\n", "reply": "Subject: Re: x\nReferences: <0@x>\n"} {
+		first, _, _ := once(t, newEngine(sealed), fields+hello)
+		again, s, _ := once(t, newEngine(unguarded), first)
+		if b := s.outcome.Report.Blocks; len(b) != 1 || b[0].Template != "corporate" || len(s.outcome.Splices) > 0 {
+			t.Errorf("%s: %+v", name, s.outcome.Report)
+		}
+		if _, refs := fieldsOf(again); strings.Count(strings.Join(refs, ""), "<sig.") != 1 {
+			t.Errorf("%s: %q", name, refs)
+		}
+	}
+}

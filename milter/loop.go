@@ -1,0 +1,31 @@
+package milter
+
+import (
+	"slices"
+
+	"sigmilter/milter/insert"
+	"sigmilter/milter/policy"
+)
+
+// loop holds a message that goes in circles, which stops it, or passes it
+// unsigned, and says how often it came.
+func (e *Engine) loop(m *Message) Outcome {
+	e.Log.Error("message goes in circles, see that the transport rule excepts the guard field",
+		"session", m.Session, "queue", m.QueueID, "field", e.Policy.Guard, "relay", m.facts.Relay,
+		"passes", policy.Passes(m.Header, m.facts.Relay)+1, "most", e.Policy.MaxPasses)
+	if e.OnLoop == Tempfail {
+		return Outcome{Reply: Tempfail, Report: e.report(m, Failed, policy.Loop)}
+	}
+	return e.pass(m, policy.Loop)
+}
+
+// withToken adds the token of the signature to References, when it was put in.
+func withToken(m *Message, o *Outcome) {
+	put := slices.ContainsFunc(o.Report.Blocks, func(b BlockReport) bool { return b.Block == string(insert.Signature) })
+	if m.decision.Token == "" || !put {
+		return
+	}
+	if edit, ok := policy.WithToken(m.Header, m.decision.Token); ok {
+		o.Fields = append(o.Fields, edit)
+	}
+}
