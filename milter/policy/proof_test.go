@@ -222,6 +222,14 @@ func TestUnprovenByConfiguration(t *testing.T) {
 				t.Errorf("%s: %v because of %s", name, d.Verdict, d.Reason)
 			}
 		}
+		sealed := *p
+		sealed.Keys = withKeys(t, secret)
+		if d := decide(t, &sealed, stampedBy(&sealed)); d.Verdict != Handled {
+			t.Errorf("handled, as a seal says: %v because of %s", d.Verdict, d.Reason)
+		}
+		if d := decide(t, &sealed, written(append(identified, "X-Sigmilter-Handled: Yes v1.AAAAAAAAAAAAAAAAAAAAAA")...)); d.Verdict != verdict || d.Reason != Unproven {
+			t.Errorf("with a forged seal: %v because of %s", d.Verdict, d.Reason)
+		}
 		if d := decide(t, p, written("X-Sigmilter-Handled: Yes", "X-Route: "+code)); d.Verdict != Handled {
 			t.Errorf("proven and handled: %v because of %s", d.Verdict, d.Reason)
 		}

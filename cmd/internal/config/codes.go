@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"sigmilter/milter/policy"
@@ -15,14 +14,8 @@ const minCode = 16
 // readCodes reads the routing codes of a file: one a line, blank lines and lines
 // that begin with # left out. Only their hashes are kept, and no fault quotes one.
 func readCodes(v value, path string) (codes []policy.Code) {
-	info, err := os.Stat(path)
-	if err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o007 != 0 {
-		v.fault(path+" can be read by others", "chmod 640 "+path)
-		return nil
-	}
-	text, err := readText(path)
-	if err != nil {
-		v.fault(path+" "+err.Error(), "write the name of a file that sigmilter may read")
+	text, ok := readSecret(v, path)
+	if !ok {
 		return nil
 	}
 	const fix = "make one with: openssl rand -hex 32"

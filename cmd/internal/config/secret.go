@@ -30,7 +30,7 @@ func credentialPath(path string) (string, error) {
 // readSecret reads a file that holds a secret. That others may read it is a
 // fault, and no fault quotes what is in it.
 func readSecret(v value, path string) (text string, ok bool) {
-	const fix = "write the name of a file that sigmilter may read, and nobody else"
+	const fix = "write the name of a file that sigmilter may read"
 	f, err := openFile(path)
 	if err != nil {
 		v.fault(path+" "+err.Error(), fix)
@@ -42,8 +42,8 @@ func readSecret(v value, path string) (text string, ok bool) {
 		v.fault(path+" "+unreadable(err).Error(), fix)
 		return "", false
 	}
-	if mode := info.Mode().Perm(); mode&0o007 != 0 {
-		v.fault(fmt.Sprintf("%s has mode %04o, so that others get at the secret in it", path, mode), "run: chmod 0640 "+path)
+	if info.Mode().Perm()&0o007 != 0 {
+		v.fault(path+" can be read by others", "chmod 640 "+path)
 		return "", false
 	}
 	raw, err := io.ReadAll(io.LimitReader(f, maxFile+1))

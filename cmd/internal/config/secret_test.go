@@ -62,9 +62,9 @@ func TestSecretFaults(t *testing.T) {
 		mode os.FileMode
 		want string // PATH is that of the key file
 	}{
-		"read by others":     {secret, 0o644, "PATH has mode 0644, so that others get at the secret in it; run: chmod 0640 PATH"},
-		"written by others":  {secret, 0o602, "PATH has mode 0602, so that others get at the secret in it; run: chmod 0640 PATH"},
-		"run by others":      {secret, 0o601, "PATH has mode 0601, so that others get at the secret in it; run: chmod 0640 PATH"},
+		"read by others":     {secret, 0o644, "PATH can be read by others; chmod 640 PATH"},
+		"written by others":  {secret, 0o602, "PATH can be read by others; chmod 640 PATH"},
+		"run by others":      {secret, 0o601, "PATH can be read by others; chmod 640 PATH"},
 		"empty":              {"\n# only this\n", 0o600, "PATH: there is no key in it; write a key on each line, such as openssl rand -base64 32 prints"},
 		"too short":          {secret + "\nshort\n", 0o600, "PATH: line 2 has a key of 5 bytes, fewer than 16; write a key on each line, such as openssl rand -base64 32 prints"},
 		"not text":           {secret + "\xff", 0o600, "PATH is no text file of at most 1 MiB; write each secret as a line of text"},
