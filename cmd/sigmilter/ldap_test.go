@@ -35,8 +35,8 @@ signature = "corporate"
 	if err := os.Chmod(password, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	status, stdout, stderr := invoke(t, "check", "-c", config)
-	if status != 0 || stderr != "" || !strings.Contains(stdout, "contoso  contoso.com  1       ldap\n") {
+	status, stdout, stderr := checked(t, "-c", config)
+	if status != 0 || stderr != "" || !strings.Contains(stdout, "contoso  contoso.com  none   1       ldap\n") {
 		t.Errorf("check: status %d, stderr %q, stdout\n%s", status, stderr, stdout)
 	}
 	message := filepath.Join(filepath.Dir(config), "m.eml")
@@ -54,7 +54,7 @@ signature = "corporate"
 	if err := os.Chmod(password, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	status, _, stderr = invoke(t, "check", "-c", config)
+	status, _, stderr = checked(t, "-c", config)
 	if status != 2 || !strings.Contains(stderr, "c.toml:3: tenant.contoso.directory.servers: read people from "+s.URL+": read password_file: "+password+" can be read by every user") {
 		t.Errorf("check: status %d, stderr %q", status, stderr)
 	}

@@ -43,7 +43,7 @@ path = "signatures"
 			t.Fatal(err)
 		}
 	}
-	status, stdout, stderr := invoke(t, "check", "-c", config)
+	status, stdout, stderr := checked(t, "-c", config)
 	if status != 0 || stderr != "" || !strings.Contains(stdout, "http") || !strings.Contains(stdout, "files") {
 		t.Errorf("check: status %d, stderr %q, stdout\n%s", status, stderr, stdout)
 	}
@@ -62,7 +62,7 @@ path = "signatures"
 	if err := os.WriteFile(config, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	status, _, stderr = invoke(t, "check", "-c", config)
+	status, _, stderr = checked(t, "-c", config)
 	want := "c.toml:12: tenant.contoso.directory[3].tenant_id: read people from Microsoft Entra ID: read the client secret: open " + filepath.Join(dir, "secret")
 	if status != 2 || !strings.Contains(stderr, want) {
 		t.Errorf("check: status %d, stderr %q\nwant %s", status, stderr, want)
