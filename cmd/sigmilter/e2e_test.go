@@ -113,8 +113,28 @@ func (r *relay) startPostfixWith(dir string, opts lab.PostfixOptions) *lab.Postf
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.t.Cleanup(postfix.Stop)
+	r.t.Cleanup(func() {
+		if r.t.Failed() {
+			r.tell(postfix)
+		}
+		postfix.Stop()
+	})
 	return postfix
+}
+
+// tell logs what Postfix has left and what it said of it.
+func (r *relay) tell(postfix *lab.Postfix) {
+	queue, err := postfix.Queue()
+	r.t.Logf("%s has in its queue %+v (%v)", postfix.Addr(), queue, err)
+	log, err := os.ReadFile(postfix.Log())
+	if err != nil {
+		r.t.Log(err)
+	}
+	for line := range strings.Lines(string(log)) {
+		if strings.Contains(line, "warning") || strings.Contains(line, "status=") || strings.Contains(line, "reject:") {
+			r.t.Log(strings.TrimSpace(line))
+		}
+	}
 }
 
 func (r *relay) start() {
