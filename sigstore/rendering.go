@@ -63,13 +63,13 @@ func decodeRendering(b []byte) (r rendering, err error) {
 	if body < 0 || binary.BigEndian.Uint32(b[body:]) != crc32.Checksum(b[:body], castagnoli) {
 		return rendering{}, errRendering
 	}
-	d := decoder{rest: b[:body]}
+	d := decoder{rest: string(b[:body])} // the one copy, of which every text is a part
 	if format := d.take(1); d.failed || format[0] != renderingFormat {
 		return rendering{}, errRendering
 	}
 	copy(r.person[:], d.take(len(r.person)))
 	if expires := d.take(8); !d.failed {
-		r.expires = time.UnixMilli(int64(binary.BigEndian.Uint64(expires)))
+		r.expires = time.UnixMilli(int64(binary.BigEndian.Uint64([]byte(expires))))
 	}
 	r.template, r.HTML, r.Text = d.text(), d.text(), d.text()
 	for n := d.length(); n > 0 && !d.failed; n-- {
@@ -85,14 +85,14 @@ func decodeRendering(b []byte) (r rendering, err error) {
 
 // decoder takes pieces off the front; once one is missing it gives empty ones.
 type decoder struct {
-	rest   []byte
+	rest   string
 	failed bool
 }
 
-func (d *decoder) take(n int) []byte {
+func (d *decoder) take(n int) string {
 	if d.failed || n > len(d.rest) {
 		d.failed = true
-		return nil
+		return ""
 	}
 	piece := d.rest[:n]
 	d.rest = d.rest[n:]
@@ -104,7 +104,7 @@ func (d *decoder) length() int {
 	if d.failed {
 		return 0
 	}
-	return int(binary.BigEndian.Uint32(n))
+	return int(binary.BigEndian.Uint32([]byte(n)))
 }
 
-func (d *decoder) text() string { return string(d.take(d.length())) }
+func (d *decoder) text() string { return d.take(d.length()) }
