@@ -29,8 +29,13 @@ import (
 // two rows with the same address. Values may have line breaks in them when
 // they are quoted, up to 50 lines in a row.
 //
-// The cursor tells a file that was not changed since it was read: that costs a
-// stat, and the batch changes nothing.
+// The column photo names the file of a person's photo, in the folder of the CSV
+// file or below it. Who has none there gets the file ADDRESS.jpg, .jpeg, .png or
+// .gif of the folder Photos, in any case, by any of the addresses.
+//
+// The cursor tells that neither the file nor a photo was changed since they were
+// read: that costs a stat of each, and the batch changes nothing. Where the column
+// photo is in use, the file is read for it.
 type CSV struct {
 	Path string
 	// Columns are attribute names by the titles that stand for them, compared
@@ -39,6 +44,8 @@ type CSV struct {
 	// Charset is that of the file, as the WHATWG has it; empty is UTF-8. A byte
 	// order mark of UTF-8 overrules it.
 	Charset string
+	// Photos is a folder, empty for none.
+	Photos string
 }
 
 // RowError is a warning about one row of a file.
@@ -54,33 +61,51 @@ func (e *RowError) Error() string {
 }
 
 // Read implements [Source]. Every batch is a full one, or an empty one when the
-// cursor is that of the file as it is. It is an error when the file cannot be
-// read, when its first row is no usable header, and when there is not one person
-// in it. The batch of an error has the warnings. progress is told the share of the
-// file that was read as people of those that are estimated to be in it.
+// cursor is that of the files as they are. It is an error when the file cannot be
+// read, when its first row is no usable header, when there is not one person in it,
+// and when the folder of photos cannot be read. The batch of an error has the
+// warnings. progress is told the share of the file that was read as people of those
+// that are estimated to be in it.
 func (c CSV) Read(ctx context.Context, cursor string, progress Progress) (Batch, error) {
 	f, err := os.Open(c.Path)
 	if err != nil {
 		return Batch{}, fmt.Errorf("read people: %w", err)
 	}
 	defer f.Close()
-	now, size, err := c.cursor(f)
+	photos, err := openPhotoFiles(c.Path, c.Photos)
+	if err != nil {
+		return Batch{}, fmt.Errorf("read people from %s: %w", c.Path, err)
+	}
+	defer photos.close()
+	now, err := c.fingerprint(f, photos)
 	if err != nil {
 		return Batch{}, fmt.Errorf("read people: %w", err)
 	}
-	if now != "" && now == cursor {
+	if now.cursor() == cursor && cursor != "" {
 		return Batch{Cursor: cursor}, nil
 	}
-	in := &counter{in: f, size: size, progress: progress}
+	in := &counter{in: f, size: now.Size, progress: progress}
 	people, warnings, err := c.read(ctx, in)
 	if err != nil {
 		return Batch{Warnings: warnings}, fmt.Errorf("read people from %s: %w", c.Path, err)
 	}
-	return Batch{Full: true, People: people, Cursor: now, Warnings: warnings}, nil
+	now.addNamed(photos, people)
+	next := now.cursor()
+	if next == cursor && cursor != "" {
+		return Batch{Cursor: cursor}, nil
+	}
+	warnings = append(warnings, photos.addTo(people)...)
+	return Batch{Full: true, People: people, Cursor: next, Warnings: warnings}, nil
 }
 
-// Paths implements [Local].
-func (c CSV) Paths() []string { return []string{c.Path} }
+// Paths implements [Local]. Files that the column photo names are not among them:
+// a change of one is seen at the next reading.
+func (c CSV) Paths() []string {
+	if c.Photos == "" {
+		return []string{c.Path}
+	}
+	return []string{c.Path, c.Photos}
+}
 
 func (c CSV) read(ctx context.Context, in *counter) ([]Person, []error, error) {
 	text, err := decoded(in, c.Charset)
@@ -199,6 +224,8 @@ func newColumn(title string) column {
 		return column{proxies, title}
 	case "groups", "memberof":
 		return column{groups, title}
+	case photoColumn:
+		return column{attribute, photoColumn}
 	}
 	if spelled, ok := Canonical(title); ok {
 		title = spelled

@@ -2,10 +2,15 @@ package directory
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/text/encoding/htmlindex"
@@ -15,24 +20,78 @@ import (
 // any later change: file systems keep times in steps of up to two seconds.
 const settled = 2 * time.Second
 
-// cursor names the contents of the file as it is now, and how they are read. It
-// is empty when the file was changed too lately to tell.
-func (c CSV) cursor(f *os.File) (cursor string, size int64, err error) {
+// csvFingerprint names the contents of the files as they are, and how they are
+// read.
+type csvFingerprint struct {
+	Path    string            `json:"path"`
+	Size    int64             `json:"size"`
+	Changed time.Time         `json:"changed"`
+	Columns map[string]string `json:"columns,omitempty"`
+	Charset string            `json:"charset,omitempty"`
+	Photos  string            `json:"photos,omitempty"`
+	Folder  string            `json:"folder,omitempty"` // hash of the photos in the folder
+	Named   string            `json:"named,omitempty"`  // of those the column names
+
+	newest time.Time
+}
+
+// fingerprint leaves out the photos that the column names, for these must be read
+// first.
+func (c CSV) fingerprint(f *os.File, photos *photoFiles) (p csvFingerprint, err error) {
 	info, err := f.Stat()
 	if err != nil {
-		return "", 0, err
+		return p, err
 	}
-	if time.Since(info.ModTime()) < settled {
-		return "", info.Size(), nil
+	p = csvFingerprint{
+		Path: c.Path, Size: info.Size(), Changed: info.ModTime(), Columns: c.Columns, Charset: c.Charset,
+		Photos: c.Photos, newest: info.ModTime(),
 	}
-	text, err := json.Marshal(struct {
-		Path    string            `json:"path"`
-		Size    int64             `json:"size"`
-		Changed time.Time         `json:"changed"`
-		Columns map[string]string `json:"columns,omitempty"`
-		Charset string            `json:"charset,omitempty"`
-	}{c.Path, info.Size(), info.ModTime(), c.Columns, c.Charset})
-	return string(text), info.Size(), err
+	p.Folder = p.hash(photos.folder, slices.Sorted(maps.Values(photos.byAddress)))
+	return p, nil
+}
+
+// addNamed adds the photos that the column names for these people.
+func (p *csvFingerprint) addNamed(photos *photoFiles, people []Person) {
+	var names []string
+	for _, who := range people {
+		if name := who.Attributes[photoColumn]; name != "" {
+			names = append(names, name)
+		}
+	}
+	p.Named = p.hash(photos.beside, names)
+}
+
+// hash is that of the sizes and times of files, empty for no file. One that is not
+// there may come later.
+func (p *csvFingerprint) hash(root *os.Root, names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	sum := sha256.New()
+	for _, name := range names {
+		info, err := root.Stat(filepath.FromSlash(name))
+		if err != nil {
+			fmt.Fprintf(sum, "%q cannot be read\n", name)
+			continue
+		}
+		writeStat(sum, name, info)
+		if info.ModTime().After(p.newest) {
+			p.newest = info.ModTime()
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// cursor is empty when something was changed too lately to tell the next change.
+func (p csvFingerprint) cursor() string {
+	if time.Since(p.newest) < settled {
+		return ""
+	}
+	text, err := json.Marshal(p)
+	if err != nil { // a year past 9999
+		return ""
+	}
+	return string(text)
 }
 
 // decoded is a file in a charset as UTF-8.
