@@ -103,7 +103,7 @@ type application struct {
 // change is a record that is new, different, or gone.
 type change struct {
 	key     string
-	person  *directory.Person // nil: gone
+	person  *storedPerson // nil: gone
 	value   []byte
 	version personVersion
 }
@@ -220,12 +220,12 @@ func (a *application) compareFull(sorted []*directory.Person) error {
 			a.leave(string(key))
 			key, value = cursor.Next()
 		}
-		var stored []byte
+		var before []byte
 		if string(key) == keyOf(p) {
-			stored = value
+			before = value
 			key, value = cursor.Next()
 		}
-		if err := a.compareOne(p, stored); err != nil {
+		if err := a.compareOne(p, before); err != nil {
 			return err
 		}
 	}
@@ -240,13 +240,14 @@ func (a *application) leave(key string) {
 	a.changes = append(a.changes, change{key: key})
 }
 
-func (a *application) compareOne(p *directory.Person, stored []byte) error {
-	value, version, err := encodePerson(*p)
+func (a *application) compareOne(p *directory.Person, before []byte) error {
+	who := stored(*p)
+	value, version, err := who.encode()
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(value, stored) {
-		a.changes = append(a.changes, change{keyOf(p), p, value, version})
+	if !bytes.Equal(value, before) {
+		a.changes = append(a.changes, change{keyOf(p), &who, value, version})
 	}
 	return nil
 }
@@ -373,7 +374,7 @@ func (a *application) write() error {
 	for _, c := range a.changes {
 		key := []byte(c.key)
 		if c.person == nil {
-			if err := a.sourceTx.records.Delete(key); err != nil {
+			if err := errors.Join(a.sourceTx.records.Delete(key), a.putPhoto(key, nil)); err != nil {
 				return err
 			}
 			continue
@@ -381,7 +382,7 @@ func (a *application) write() error {
 		if a.sourceTx.records.Get(key) == nil {
 			added++
 		}
-		if err := a.sourceTx.records.Put(key, c.value); err != nil {
+		if err := errors.Join(a.sourceTx.records.Put(key, c.value), a.putPhoto(key, c.person.Photo)); err != nil {
 			return err
 		}
 	}

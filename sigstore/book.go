@@ -111,7 +111,7 @@ func (b *Book) Signature(tenant, address, template string) (Signature, error) {
 
 // fetch takes a signature from the store, or renders it.
 func (b *Book) fetch(key recentKey, tmpl wanted, generation uint64, now time.Time) (Signature, error) {
-	found, err := b.Store.lookup(key, tmpl.version, now)
+	found, err := b.Store.lookup(key, tmpl, now)
 	switch {
 	case err != nil:
 		return Signature{}, fmt.Errorf("signature of %s: %w", key.address, err)
@@ -142,11 +142,11 @@ func (b *Book) Unlisted(attributes map[string]string, template string) (Signatur
 	if !ok {
 		return Signature{}, fmt.Errorf("signature of %s: no template %s", attributes["mail"], template)
 	}
-	html, text, err := tmpl.Render(attributes)
+	sig, err := renderFor(tmpl, template, &directory.Person{Address: attributes["mail"], Attributes: attributes})
 	if err != nil {
 		return Signature{}, fmt.Errorf("signature of %s by template %s: %w: %w", attributes["mail"], template, ErrRender, err)
 	}
-	return Signature{HTML: html, Text: text}, nil
+	return sig, nil
 }
 
 func (b *Book) now() time.Time {
@@ -159,7 +159,7 @@ func (b *Book) now() time.Time {
 // render fills in the signature of a person who was found without, and has it
 // stored.
 func (b *Book) render(found *lookup, key recentKey, tmpl wanted, now time.Time) error {
-	sig, err := tmpl.signature(&found.who)
+	sig, err := tmpl.signature(key.template, &found.who)
 	if err != nil {
 		return fmt.Errorf("signature of %s by template %s: %w: %w", found.who.Address, key.template, ErrRender, err)
 	}
@@ -172,24 +172,23 @@ func (b *Book) render(found *lookup, key recentKey, tmpl wanted, now time.Time) 
 	return nil
 }
 
-func (w wanted) signature(p *directory.Person) (Signature, error) {
+func (w wanted) signature(name string, p *directory.Person) (Signature, error) {
 	if w.ready && p.Ready != nil {
 		return readySignature(p.Ready), nil
 	}
-	html, text, err := w.Render(p.Attributes)
-	return Signature{HTML: html, Text: text}, err
+	return renderFor(w.Template, name, p)
 }
 
 // lookup is what the store has on an address: that there is a person, and either
 // the rendering, if it may be used, or the person.
 type lookup struct {
 	known    bool
-	who      directory.Person // when there is no rendering
+	who      directory.Person // when there is no rendering; with the photo if it is wanted
 	rendered bool
 	rendering
 }
 
-func (s *Store) lookup(key recentKey, templateVersion string, now time.Time) (l lookup, err error) {
+func (s *Store) lookup(key recentKey, tmpl wanted, now time.Time) (l lookup, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
 		t, primary, value := findPerson(tx, key.tenant, key.address)
 		if primary == nil {
@@ -201,14 +200,14 @@ func (s *Store) lookup(key recentKey, templateVersion string, now time.Time) (l 
 		}
 		l.known = true
 		r, found := t.rendering(string(primary), key.template)
-		if l.rendered = found && r.fits(version, templateVersion, now); l.rendered {
+		if l.rendered = found && r.fits(version, tmpl.version, now); l.rendered {
 			l.rendering = r
 			return nil
 		}
-		if l.who, _, err = t.person(value); err != nil {
+		l.person = version
+		if l.who, err = t.withPhoto(value, tmpl.UsesPhoto()); err != nil {
 			return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
 		}
-		l.person = version
 		return nil
 	})
 	return l, err

@@ -33,11 +33,12 @@
 //	            <source>
 //	                records      key -> version, JSON of directory.Person
 //	                members      key -> JSON list of groups
+//	                photos       key -> photo, of records that have one
 //	                count        number of records, decimal
 //	                sync         JSON of SyncState
 //
 // Addresses are in lower case. A version is the first half of the SHA-256 of the
-// JSON of a person; it is compared whenever one is read, so that a flipped bit does
+// JSON of a person, in which the SHA-256 of the photo stands for the photo; it is compared whenever one is read, so that a flipped bit does
 // not get into a signature. An entry has the version of the person, the records
 // the person is made of, and the person, unless that is the only record as it is.
 // A rendering carries the versions of the person and of the template it was made

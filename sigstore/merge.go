@@ -13,7 +13,7 @@ import (
 type record struct {
 	part
 	rank    int // of the source, 0 comes first
-	person  *directory.Person
+	person  *storedPerson
 	version personVersion
 	groups  []string
 }
@@ -127,9 +127,9 @@ const (
 // merge makes one person of the records, and tells where each attribute is from.
 // The primary address is that of the first source, groups are those of all, and of
 // everything else the value of the source that comes first counts.
-func (u *union) merge(plan Plan) (p directory.Person, origins map[string]string) {
+func (u *union) merge(plan Plan) (p storedPerson, origins map[string]string) {
 	first := u.records[0]
-	p = directory.Person{Address: u.primary(), Addresses: u.addresses, Key: first.person.Key, Attributes: map[string]string{}}
+	p.Person = directory.Person{Address: u.primary(), Addresses: u.addresses, Key: first.person.Key, Attributes: map[string]string{}}
 	origins = map[string]string{}
 	for _, r := range u.records {
 		for name := range r.person.Attributes {
@@ -147,8 +147,8 @@ func (u *union) merge(plan Plan) (p directory.Person, origins map[string]string)
 			}
 		}
 	}
-	if from := u.first(plan, photoValue, func(r *record) bool { return r.person.Photo != nil }); from != nil {
-		p.Photo, origins[photoValue] = from.person.Photo, from.source
+	if from := u.first(plan, photoValue, func(r *record) bool { return r.person.PhotoHash != "" }); from != nil {
+		p.PhotoHash, origins[photoValue] = from.person.PhotoHash, from.source
 	}
 	if from := u.first(plan, readyValue, func(r *record) bool { return r.person.Ready != nil }); from != nil {
 		p.Ready, origins[readyValue] = from.person.Ready, from.source

@@ -183,7 +183,7 @@ func (w *writing) add(u *union, plan Plan) error {
 	}
 	if !u.whole() {
 		p, _ := u.merge(plan)
-		value, version, err := encodePerson(p)
+		value, version, err := p.encode()
 		if err != nil {
 			return err
 		}

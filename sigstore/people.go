@@ -34,9 +34,11 @@ func (s *Store) Person(tenant, address string) (p directory.Person, ok bool, err
 			return nil
 		}
 		ok = true
-		if p, _, err = t.person(value); err != nil {
+		found, _, err := t.person(value)
+		if err != nil {
 			return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
 		}
+		p = found.Person
 		return nil
 	})
 	return p, ok && err == nil, err
@@ -87,7 +89,7 @@ func (s *Store) peopleAfter(tenant, last string) (page []directory.Person, err e
 			if err != nil {
 				return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
 			}
-			page = append(page, p)
+			page = append(page, p.Person)
 		}
 		return nil
 	})
@@ -149,7 +151,7 @@ func (t tenantTx) details(value []byte) (d Details, err error) {
 	if err != nil {
 		return d, err
 	}
-	d.Person = p
+	d.Person = p.Person
 	plan, err := t.plan()
 	if err != nil {
 		return d, err

@@ -1,8 +1,6 @@
 package sigstore
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 
 	"sigmilter/sigstore/directory"
@@ -17,8 +15,7 @@ func readySignature(r *directory.Ready) Signature {
 	html := render.Body(r.HTML)
 	sig := Signature{Text: r.Text}
 	for _, image := range r.Images {
-		sum := sha256.Sum256(image.Data)
-		cid := hex.EncodeToString(sum[:16]) + "@picture.sigmilter"
+		cid := render.ContentID(image.Data)
 		shown := html
 		for _, quote := range []string{`"`, `'`} {
 			for _, prefix := range []string{"cid:", ""} {

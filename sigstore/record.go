@@ -13,9 +13,20 @@ import (
 // personVersion changes with anything about a person.
 type personVersion [sha256.Size / 2]byte
 
-// encodePerson returns the version of a person and then the JSON: what is stored
-// of one as a source has it.
-func encodePerson(p directory.Person) ([]byte, personVersion, error) {
+// storedPerson is a person as the file has one, with the hash of the photo in place
+// of it: a person is read for every message, a photo only to render.
+type storedPerson struct {
+	directory.Person
+	PhotoHash string `json:"photo,omitempty"` // SHA-256, in hex; empty without a photo
+}
+
+func stored(p directory.Person) storedPerson {
+	return storedPerson{p, photoHash(p.Photo)}
+}
+
+// encode returns the version of a person and then the JSON: what is stored of one
+// as a source has it.
+func (p storedPerson) encode() ([]byte, personVersion, error) {
 	text, err := json.Marshal(p)
 	if err != nil {
 		return nil, personVersion{}, fmt.Errorf("encode %s: %w", p.Address, err)
@@ -37,9 +48,9 @@ func storedVersion(value []byte) (personVersion, error) {
 	return personVersion(value[:len(personVersion{})]), nil
 }
 
-// decodePerson is the inverse of encodePerson. What it returns shares nothing
+// decodePerson is the inverse of encode. What it returns shares nothing
 // with value.
-func decodePerson(value []byte) (p directory.Person, version personVersion, err error) {
+func decodePerson(value []byte) (p storedPerson, version personVersion, err error) {
 	if version, err = storedVersion(value); err != nil {
 		return p, version, err
 	}
@@ -116,7 +127,7 @@ func decodeEntry(b []byte) (e entry, err error) {
 }
 
 // person reads the person of an entry.
-func (t tenantTx) person(value []byte) (p directory.Person, e entry, err error) {
+func (t tenantTx) person(value []byte) (p storedPerson, e entry, err error) {
 	if e, err = decodeEntry(value); err != nil {
 		return p, e, err
 	}

@@ -38,7 +38,7 @@ func (b *Book) refreshDue(ctx context.Context, now time.Time) (refreshed int) {
 			continue
 		}
 		// A time at which nothing stored is good makes lookup return the person.
-		found, err := b.Store.lookup(key, tmpl.version, now.Add(b.TTL))
+		found, err := b.Store.lookup(key, tmpl, now.Add(b.TTL))
 		if err != nil || !found.known || found.rendered {
 			continue // the next message finds out
 		}

@@ -52,7 +52,7 @@ func putMany(b *testing.B, s *Store, version string) {
 		err := s.update(func(tx *bbolt.Tx) error {
 			for n := start; n < start+5000; n++ {
 				p := employee(n * (manyPeople / manySender))
-				_, person, err := encodePerson(p)
+				_, person, err := stored(p).encode()
 				if err != nil {
 					return err
 				}

@@ -49,9 +49,9 @@ func (s *Store) Signature(tenant, address, template, templateVersion string, now
 
 // PutSignature stores what was rendered of a person and a version of a template,
 // good until expires, and waits until it is on the disk. When the stored person
-// is another one by now, nothing is stored.
+// is another one by now, or has another photo, nothing is stored.
 func (s *Store) PutSignature(tenant string, person directory.Person, template, templateVersion string, sig Signature, expires time.Time) error {
-	_, version, err := encodePerson(person)
+	_, version, err := stored(person).encode()
 	if err != nil {
 		return fmt.Errorf("put signature: %w", err)
 	}

@@ -105,7 +105,7 @@ func TestCloseWritesPending(t *testing.T) {
 	people := persons(maxPending)
 	mustReplace(t, s, "contoso", people)
 	for _, p := range people {
-		_, version, err := encodePerson(p)
+		_, version, err := stored(p).encode()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func TestCloseWritesPending(t *testing.T) {
 // A rendering that cannot be decoded, or is of a person as before, is one that is
 // not there.
 func TestSpoiltRendering(t *testing.T) {
-	_, version, err := encodePerson(person(0))
+	_, version, err := stored(person(0)).encode()
 	if err != nil {
 		t.Fatal(err)
 	}

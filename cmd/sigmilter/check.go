@@ -182,7 +182,9 @@ func readSource(ctx context.Context, d config.Directory, groups []string) (direc
 	if err != nil {
 		return directory.Batch{}, err
 	}
-	return source.Read(ctx, "", nil)
+	batch, err := source.Read(ctx, "", nil)
+	checkPhotos(&batch)
+	return batch, err
 }
 
 func noteGroup(groups map[string]bool, name string) {

@@ -106,6 +106,7 @@ func (f *feed) sync(ctx context.Context, force bool) (err error) {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	checkPhotos(&batch)
 	f.warn(batch.Warnings)
 	if err != nil {
 		return f.failed(err)

@@ -16,6 +16,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/render"
 )
 
 // previewOptions are the flags of the verb.
@@ -86,10 +87,14 @@ func (o *previewOptions) run(ctx context.Context, stdout, stderr io.Writer) erro
 	return reportFailed(person, blocks, stderr)
 }
 
-// find returns the person of the first tenant that knows the address.
+// find returns the person of the first tenant that knows the address, with the
+// photo.
 func (off *offline) find(address string) (p directory.Person, tenant string, err error) {
 	for _, t := range off.cfg.Tenants {
 		p, found, err := off.store.Person(t.Name, address)
+		if found && err == nil {
+			p.Photo, err = off.store.Photo(t.Name, address)
+		}
 		if err != nil || found {
 			return p, t.Name, err
 		}
@@ -102,6 +107,7 @@ type previewed struct {
 	Template string
 	Files    []string // names in the person's folder: .html, .txt, .eml
 	Missing  []string // fields the template uses and the person does not have
+	Problems []string // pictures that are left out, and why
 	Failed   string   // why there are no files
 }
 
@@ -115,15 +121,16 @@ func writeBlocks(folder string, cfg *config.Config, person directory.Person) ([]
 	for _, name := range slices.Sorted(maps.Keys(cfg.Templates)) {
 		t := cfg.Templates[name]
 		p := previewed{Template: name, Missing: missingFields(t, person)}
-		html, text, err := t.Parsed.Render(person.Attributes)
+		rendered, err := t.Parsed.Render(render.Person{Attributes: person.Attributes, Photo: person.Photo})
 		if err != nil {
 			p.Failed = err.Error()
 			blocks = append(blocks, p)
 			continue
 		}
-		b := block{name, html, text, shownPictures(t, html)}
+		p.Problems = rendered.Problems
+		b := block{name, rendered.HTML, rendered.Text, append(shownPictures(t, rendered.HTML), rendered.Pictures...)}
 		for _, f := range []struct{ ext, content string }{
-			{".html", b.page(person)}, {".txt", text + "\n"}, {".eml", b.message(person)},
+			{".html", b.page(person)}, {".txt", rendered.Text + "\n"}, {".eml", b.message(person)},
 		} {
 			file := fileName(name) + f.ext
 			if err := os.WriteFile(filepath.Join(folder, file), []byte(f.content), 0o644); err != nil {
@@ -142,13 +149,20 @@ func missingFields(t config.Template, person directory.Person) (missing []string
 			missing = append(missing, field)
 		}
 	}
+	if t.Parsed.UsesPhoto() && len(person.Photo) == 0 {
+		missing = append(missing, "photo")
+	}
 	return missing
 }
 
-// reportFailed says which templates failed; its error counts them.
+// reportFailed says which templates failed, and which pictures are left out of
+// others; its error counts the failed ones.
 func reportFailed(person directory.Person, blocks []previewed, stderr io.Writer) error {
 	failed := 0
 	for _, b := range blocks {
+		for _, problem := range b.Problems {
+			fmt.Fprintf(stderr, "warning: %s: template %s: %s\n", person.Address, b.Template, problem)
+		}
 		if b.Failed != "" {
 			failed++
 			fmt.Fprintf(stderr, "warning: %s: template %s: %s\n", person.Address, b.Template, b.Failed)

@@ -16,17 +16,18 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter/entity"
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/render"
 )
 
 // block is a rendered block and the pictures it shows.
 type block struct {
 	name       string
 	html, text string
-	pictures   []config.Picture
+	pictures   []render.Picture
 }
 
 // shownPictures leaves out those that a condition of the template left out.
-func shownPictures(t config.Template, html string) (shown []config.Picture) {
+func shownPictures(t config.Template, html string) (shown []render.Picture) {
 	for _, p := range t.Pictures {
 		if strings.Contains(html, p.CID) {
 			shown = append(shown, p)

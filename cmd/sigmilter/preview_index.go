@@ -50,6 +50,9 @@ func (o *previewOptions) everyone(ctx context.Context, off *offline, stdout, std
 			if err == nil {
 				err = ctx.Err()
 			}
+			if err == nil {
+				person.Photo, err = off.store.Photo(t.Name, person.Address)
+			}
 			if err != nil {
 				return fmt.Errorf("reading the people of tenant %s: %w", t.Name, err)
 			}

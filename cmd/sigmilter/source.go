@@ -15,7 +15,7 @@ import (
 func newSource(d config.Directory, groups []string) (directory.Source, error) {
 	switch d.Source {
 	case "csv":
-		return directory.CSV{Path: d.Path, Columns: d.Columns, Charset: d.Charset}, nil
+		return directory.CSV{Path: d.Path, Columns: d.Columns, Charset: d.Charset, Photos: d.Photos}, nil
 	case "ldap":
 		source := d.LDAP
 		source.Groups = groups

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"sigmilter/cmd/internal/config"
@@ -9,22 +10,22 @@ import (
 )
 
 // adviseTemplate warns of what breaks in mail clients, as the template comes out
-// for a person who has a value in every field.
+// for a person who has a value in every field, and a photo.
 func (r *checkReport) adviseTemplate(t config.Template, budget int64) {
-	html, text, err := t.Parsed.Sample()
+	sample, err := t.Parsed.Sample()
 	if err != nil {
 		return // it was tried when it was loaded
 	}
 	var names []string // Content-IDs and the names they stand for
-	size := int64(len(html) + len(text))
-	for _, p := range t.Pictures {
+	size := int64(len(sample.HTML) + len(sample.Text))
+	for _, p := range slices.Concat(t.Pictures, sample.Pictures) {
 		names = append(names, p.CID, p.Name)
-		if strings.Contains(html, p.CID) {
+		if strings.Contains(sample.HTML, p.CID) {
 			size += int64(len(entity.Base64(p.Data)))
 		}
 	}
 	named := strings.NewReplacer(names...)
-	for _, problem := range render.Advice(html, text) {
+	for _, problem := range render.Advice(sample.HTML, sample.Text) {
 		r.warn("template %s: %s", t.Name, named.Replace(problem))
 	}
 	if size > budget {

@@ -16,6 +16,7 @@ import (
 // Neither marks in the output nor guesses about the source are needed for it.
 type alternative struct {
 	template interface{ Execute(io.Writer, any) error }
+	options  Options
 
 	mu      sync.Mutex // one rendering at a time: note has to know which
 	current *output
@@ -38,19 +39,25 @@ type field struct {
 	empty bool
 }
 
-// execute returns the output and its fields, in their order.
-func (a *alternative) execute(attrs map[string]string) (string, []field, error) {
+// execute returns the output for clean attributes and a photo made to fit, which
+// may be nil.
+func (a *alternative) execute(attrs map[string]string, photo *Picture) (*output, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.current = &output{}
+	a.current = &output{attrs: attrs, photo: photo}
 	err := a.template.Execute(a.current, attrs)
-	return a.current.text.String(), a.current.fields, err
+	return a.current, err
 }
 
 // output collects what a template writes, up to MaxOutput.
 type output struct {
-	text   strings.Builder
-	fields []field
+	text     strings.Builder
+	fields   []field // in their order
+	pictures []Picture
+	problems []string
+
+	attrs map[string]string
+	photo *Picture
 }
 
 func (o *output) Write(p []byte) (int, error) {
@@ -80,6 +87,7 @@ func isField(pipe *parse.PipeNode) bool {
 			depends = true
 		case *parse.IdentifierNode:
 			escapes = escapes || n.Ident == "html" || n.Ident == "urlquery"
+			depends = depends || n.Ident == "photo" || n.Ident == "vcard"
 		}
 	})
 	return depends && !escapes

@@ -74,12 +74,13 @@ func (c *cutter) judge(b *box) (v verdict) {
 // judgeLine cuts out a line whose fields are all empty, with the <br> that ends
 // it, or for the last with the one above that is still there. Without fields in
 // its text those in its tags decide: a link whose text is empty shows nothing.
+// Nor does a line of which a picture was left out, when that was all it had.
 func (c *cutter) judgeLine(l *line, above **lineBreak) verdict {
 	count := l.text
 	if count == (fieldCount{}) {
 		count = l.linked
 	}
-	if count.empty == 0 || count.full > 0 {
+	if nothing := l.hollow && !l.shows; !nothing && (count.empty == 0 || count.full > 0) {
 		*above = l.below
 		v := verdict{full: count.full > 0}
 		if l.shows {

@@ -80,7 +80,7 @@ func TestEmptyHTMLLines(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			html, _, err := mustParse(t, test.source, "x").Render(someone)
+			html, _, err := texts(mustParse(t, test.source, "x"), someone)
 			if err != nil || html != test.want {
 				t.Errorf("%s\ngave %s (%v)\nwant %s", test.source, html, err, test.want)
 			}
@@ -105,7 +105,7 @@ func TestEmptyTextLines(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, text, err := mustParse(t, "x", test.source).Render(someone)
+			_, text, err := texts(mustParse(t, "x", test.source), someone)
 			if err != nil || text != test.want {
 				t.Errorf("%q gave %q (%v), want %q", test.source, text, err, test.want)
 			}
@@ -115,7 +115,7 @@ func TestEmptyTextLines(t *testing.T) {
 
 // Text that is derived from the HTML has no line of what disappeared.
 func TestEmptyLinesAndDerivedText(t *testing.T) {
-	_, text, err := mustParse(t, `<p>{{.n}}<br>Tel {{.x}}<br>{{.m}}</p><p>{{.y}}</p><p>{{.o}}</p>`, "").Render(someone)
+	_, text, err := texts(mustParse(t, `<p>{{.n}}<br>Tel {{.x}}<br>{{.m}}</p><p>{{.y}}</p><p>{{.o}}</p>`, ""), someone)
 	if err != nil || text != "N\nM\nO" {
 		t.Errorf("%q, %v", text, err)
 	}
@@ -128,7 +128,7 @@ func TestRenderAtOnce(t *testing.T) {
 	for _, name := range []string{"a", "b"} {
 		go func() {
 			for range 200 {
-				html, text, err := tmpl.Render(map[string]string{name: name})
+				html, text, err := texts(tmpl, map[string]string{name: name})
 				if html != "<p>"+name+"</p>" || text != name || err != nil {
 					done <- html + text
 					return

@@ -61,6 +61,17 @@ func addFields(found map[string]bool, tree *parse.Tree) {
 	})
 }
 
+// calls says whether a template calls a function.
+func calls(tree *parse.Tree, function string) bool {
+	found := false
+	inspect(tree.Root, func(node parse.Node) {
+		if n, ok := node.(*parse.IdentifierNode); ok && n.Ident == function {
+			found = true
+		}
+	})
+	return found
+}
+
 func addIndexed(found map[string]bool, n *parse.CommandNode) {
 	if len(n.Args) < 3 {
 		return

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	neturl "net/url"
 	"regexp"
+	"strings"
 	"time"
 	_ "time/tzdata" // a template that works on one machine does on the next
 
@@ -12,11 +13,13 @@ import (
 	"golang.org/x/text/language"
 )
 
-// functions are those of both alternatives; prefix is the country calling code
-// of phone numbers without one, or empty. The value comes last in each, so that
-// {{.field | function}} works. The package comment says what they do.
-func functions(prefix string) map[string]any {
+// functions are those of text templates; HTML has its own of some. The value
+// comes last in each, so that {{.field | function}} works. The package comment
+// says what they do.
+func (a *alternative) functions() map[string]any {
+	prefix := a.options.PhonePrefix
 	return map[string]any{
+		noteFunc:  a.note,
 		"default": orElse,
 		// A Caser has a state, so each call has its own.
 		"upper": func(s string) string { return cases.Upper(language.Und).String(s) },
@@ -26,6 +29,11 @@ func functions(prefix string) map[string]any {
 		"tel":   func(s string) string { return parsePhone(s, prefix).url },
 		"date":  date,
 		"url":   webURL,
+		"list":  list,
+		"vcard": func() string { return vcard(a.current.attrs, prefix) },
+		// Text has no pictures.
+		"photo":  func(...string) string { return "" },
+		"qrcode": plainQRCode,
 	}
 }
 
@@ -40,6 +48,22 @@ func orElse(other, value string) string {
 		return other
 	}
 	return value
+}
+
+// list splits what directories write into one value, at semicolons and bars. Of
+// nothing it has one empty element, so that the line of {{range list .field}} is
+// one with an empty field, which disappears.
+func list(value string) []string {
+	var elements []string
+	for element := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == ';' || r == '|' }) {
+		if element = strings.TrimSpace(element); element != "" {
+			elements = append(elements, element)
+		}
+	}
+	if elements == nil {
+		return []string{""}
+	}
+	return elements
 }
 
 // dateLayouts are what directories write: those of a moment, and those that

@@ -49,7 +49,7 @@ func TestPhone(t *testing.T) {
 // The functions as templates use them: the HTML comes first, the text second.
 func TestFunctions(t *testing.T) {
 	attrs := map[string]string{
-		"name": "JÖRG müller-lüdenscheidt", "street": "Große Straße", "phone": "030 5550101",
+		"name": "JÖRG müller-lüdenscheidt", "street": "Große Straße", "phone": "030 5550101", "phones": " 030 5550101;;030 5550102 |",
 		"day": "2026-11-21", "moment": "2026-11-21T23:30:00Z", "ldap": "20261121233000Z", "open": "2026-11-21 23:30:00", "soon": "soon",
 		"site": "www.contoso.com", "page": "http://contoso.com/a?b=1&utm_source=x#top", "script": "javascript:alert(1)//", "script2": "JavaScript://%0aalert(1)",
 		"data": "data:text/html,<script>", "trap": `https://a.b/"><script>`, "login": "https://user:word@contoso.com", "mail": "a+b@contoso.com",
@@ -74,6 +74,8 @@ func TestFunctions(t *testing.T) {
 		{`{{.day}}{{url .script}}{{url .script2}}{{url .data}}{{url .login}}{{url .none}}`, "2026-11-21", "2026-11-21"},
 		{`<a href="{{url .trap}}">`, `<a href="https://a.b/%22%3E%3Cscript%3E">`, `<a href="https://a.b/%22%3E%3Cscript%3E">`},
 		{`<a href="{{.script}}">`, `<a href="#ZgotmplZ">`, `<a href="javascript:alert(1)//">`},
+		{`{{range list .phones}}<i>{{phone .}}</i>{{end}}`, "<i>&#43;49 30 5550101</i><i>&#43;49 30 5550102</i>", "<i>+49 30 5550101</i><i>+49 30 5550102</i>"},
+		{`a<p>Tel {{range list .none}}{{phone .}}{{end}}</p>`, "a", ""},
 		{`{{html .street}}`, "Große Straße", "Große Straße"},
 	}
 	for _, test := range tests {
@@ -82,7 +84,7 @@ func TestFunctions(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		html, text, err := tmpl.Render(attrs)
+		html, text, err := texts(tmpl, attrs)
 		if err != nil || html != test.html || text != test.text {
 			t.Errorf("%s\ngave %s\nand  %s (%v)\nwant %s\nand  %s", test.source, html, text, err, test.html, test.text)
 		}
@@ -103,7 +105,7 @@ func TestPartials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	html, text, err := tmpl.Render(map[string]string{"n": "N", "legal": "L"})
+	html, text, err := texts(tmpl, map[string]string{"n": "N", "legal": "L"})
 	want := "<!--[if mso]><u>N</u><![endif]--><!--[if mso]><b>N</b><![endif]--><i>L</i>mine"
 	if html != want || text != "-- N" || err != nil {
 		t.Errorf("%q %q %v", html, text, err)
@@ -120,8 +122,8 @@ func TestPartials(t *testing.T) {
 }
 
 func TestVersionOfOptions(t *testing.T) {
-	version := func(html, text, prefix string) string {
-		o := Options{map[string]string{"p": html, "other": html + text}, map[string]string{"p": text}, prefix}
+	version := func(html, text, prefix string, pixels int) string {
+		o := Options{map[string]string{"p": html, "other": html + text}, map[string]string{"p": text}, prefix, pixels, 0}
 		tmpl, err := o.Parse("t", `{{template "p"}}`, `{{template "p"}}`)
 		if err != nil {
 			t.Fatal(err)
@@ -129,14 +131,17 @@ func TestVersionOfOptions(t *testing.T) {
 		return tmpl.Version()
 	}
 	seen := map[string]bool{}
-	for _, o := range [][3]string{{"a", "b", ""}, {"b", "b", ""}, {"a", "a", ""}, {"a", "b", "+1"}, {"p", "b", ""}} {
-		v := version(o[0], o[1], o[2])
+	for _, o := range []struct {
+		html, text, prefix string
+		pixels             int
+	}{{"a", "b", "", 0}, {"b", "b", "", 0}, {"a", "a", "", 0}, {"a", "b", "+1", 0}, {"p", "b", "", 0}, {"a", "b", "", 96}} {
+		v := version(o.html, o.text, o.prefix, o.pixels)
 		if seen[v] {
-			t.Errorf("%q has the version of another", o)
+			t.Errorf("%+v has the version of another", o)
 		}
 		seen[v] = true
-		if version(o[0], o[1], o[2]) != v {
-			t.Errorf("%q has two versions", o)
+		if version(o.html, o.text, o.prefix, o.pixels) != v {
+			t.Errorf("%+v has two versions", o)
 		}
 	}
 }
@@ -147,7 +152,10 @@ func TestReadmeNamesEveryFunction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name := range functions("") {
+	for name := range (&alternative{}).functions() {
+		if name == noteFunc {
+			continue
+		}
 		if !regexp.MustCompile(`(?m)^\| .*\b` + name + `\b.* \|`).Match(text) {
 			t.Errorf("%s is in no table of README.md", name)
 		}

@@ -36,9 +36,10 @@ func (c *comments) mark(i int) template.HTML { return c.marks[i] }
 // parseHTML parses an HTML source and the partials it includes, and returns the
 // names of these.
 func parseHTML(name, source string, o Options) (*alternative, []*parse.Tree, []string, error) {
-	a, hidden := &alternative{}, &comments{}
-	t := template.New(name).Option("missingkey=zero").Funcs(functions(o.PhonePrefix)).
-		Funcs(template.FuncMap{noteFunc: a.note, "tel": telURL(o.PhonePrefix), "conditionalComment": hidden.mark})
+	a, hidden := &alternative{options: o}, &comments{}
+	t := template.New(name).Option("missingkey=zero").Funcs(a.functions()).Funcs(template.FuncMap{
+		"tel": telURL(o.PhonePrefix), "photo": a.photo, "qrcode": a.qrcode, "conditionalComment": hidden.mark,
+	})
 	if _, err := t.Parse(hidden.hide(source)); err != nil {
 		return nil, nil, nil, err
 	}

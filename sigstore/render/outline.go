@@ -33,6 +33,7 @@ type line struct {
 	below  *lineBreak // nil where a box begins or ends below it
 	shows  bool       // text or a picture
 	tags   []inlineTag
+	hollow bool       // a picture is left out of it
 	text   fieldCount // fields of the text
 	linked fieldCount // fields within tags
 }
@@ -85,7 +86,7 @@ type outline struct {
 	open   []*box  // the fragment first
 	line   *line   // in the innermost
 	hidden skipped
-	inner  []span // cuts within conditional comments
+	inner  []span // cuts within lines: pictures, and lines of conditional comments
 }
 
 // newOutline outlines a fragment that begins at offset base, which all offsets
@@ -188,8 +189,20 @@ func tagsOf(source string) (tags []inlineTag) {
 	}
 }
 
+// inline notes a tag within a line. A picture whose address is an empty field is
+// left out, whatever its other attributes: it would show as a broken one.
 func (o *outline) inline(token html.Token, at span) {
-	o.take(at.end-1, &o.line.linked)
+	var count fieldCount
+	o.take(at.end-1, &count)
+	// QUIRK: without quotes html/template writes ZgotmplZ for an empty value.
+	if src := attribute(token, "src"); token.DataAtom == atom.Img && count.empty > 0 && (src == "" || src == "ZgotmplZ") {
+		o.inner = append(o.inner, at)
+		o.line.hollow = true
+		o.line.linked.empty++
+		return
+	}
+	o.line.linked.empty += count.empty
+	o.line.linked.full += count.full
 	o.line.shows = o.line.shows || shownTags[token.DataAtom]
 	if token.Type != html.SelfClosingTagToken && !empties[token.DataAtom] {
 		o.line.tags = append(o.line.tags, inlineTag{token.Data, token.Type == html.EndTagToken, at})

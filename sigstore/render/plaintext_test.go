@@ -105,17 +105,21 @@ func FuzzPlainText(f *testing.F) {
 // change the structure of the HTML around it, nor add a line to the text.
 func FuzzRender(f *testing.F) {
 	tmpl, err := Options{PhonePrefix: "+49"}.Parse("fuzz", `<!--[if mso]><b>{{.v}}</b><![endif]--><p title="{{.v}}"><a href="https://a.b/{{.v}}">{{.v}}</a></p>`+
-		`<p>.{{if .v}}<a href="{{url .v "a" .v}}">{{title .v}}</a><a href="{{tel .v}}">{{phone .v | upper}}</a><a href="{{.v}}">{{date "2006" "UTC" .v}}</a>{{end}}</p>`,
-		"[{{.v}}{{phone .v}}{{tel .v}}{{url .v}}]")
+		`<p>.{{if .v}}<a href="{{url .v "a" .v}}">{{title .v}}</a><a href="{{tel .v}}">{{phone .v | upper}}</a><a href="{{.v}}">{{date "2006" "UTC" .v}}</a>{{end}}</p>`+
+		`<p><img src="{{photo .v}}" alt="{{.v}}"></p>`,
+		"[{{.v}}{{phone .v}}{{tel .v}}{{url .v}}{{qrcode .v}}]")
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		html, text, err := tmpl.Render(map[string]string{"v": value})
+		html, text, err := texts(tmpl, map[string]string{"v": value})
 		if err != nil {
 			t.Fatal(err)
 		}
 		tags, quotes := 16, 10
+		if pictureAddress(cleanValue(value)) != "" {
+			tags, quotes = 19, 14
+		}
 		if cleanValue(value) == "" {
 			tags, quotes = 4, 0
 			if text != "" {

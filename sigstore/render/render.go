@@ -39,12 +39,26 @@
 //	date LAYOUT ZONE VALUE     a date, by a layout of package time
 //	url ADDRESS [NAME VALUE]...
 //	                           a web address with parameters added to it
+//	list VALUE                 the values between semicolons or bars, for range
+//	photo [ADDRESS]            the address of the person's photo, for src; without
+//	                           one that of another picture
+//	qrcode VALUE               the address of a picture of a text, for src; in text
+//	                           templates the text
+//	vcard                      the person as a vCard, for qrcode
 //
 // phone leaves alone what is no complete number; so does date with what is no
 // date. tel gives the digits there are, and url nothing for what is not on the web.
+//
+// # Pictures
+//
+// photo and qrcode make pictures that travel with the block, see [Block]. A photo is
+// made as small as [Options] say. A picture whose address is an empty field is left
+// out, and so is a line with nothing else in it; one that cannot be made counts as
+// empty, and is among the problems of the block.
 package render
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -64,7 +78,7 @@ var ErrTooLarge = fmt.Errorf("output is larger than %d bytes", MaxOutput)
 
 // edition is part of every version, and changes when the same sources give other
 // output than before, so that what was rendered earlier is not used again.
-const edition = "2"
+const edition = "3"
 
 // Template is a parsed template. It may be used by many goroutines at once.
 type Template struct {
@@ -73,6 +87,9 @@ type Template struct {
 	version  string
 	fields   []string
 	partials []string
+	photo    bool // it is used
+	vcard    bool
+	options  Options
 }
 
 // Options are what the templates of a configuration share. The zero value has no
@@ -85,6 +102,12 @@ type Options struct {
 	// PhonePrefix is the country calling code of numbers that are written
 	// without one, such as +49. When it is empty they stay as they are.
 	PhonePrefix string
+	// PhotoPixels is how long the longer side of a photo may be; 0 is
+	// [DefaultPhotoPixels].
+	PhotoPixels int
+	// PhotoBytes is how many bytes a photo may have in mail, where it is base64; 0
+	// is [DefaultPhotoBytes].
+	PhotoBytes int64
 }
 
 // Parse is [Options.Parse] without options.
@@ -100,13 +123,14 @@ func Parse(name, htmlSrc, textSrc string) (*Template, error) {
 // field) is an error here. Errors name the alternative or the partial, the line
 // and the column.
 func (o Options) Parse(name, htmlSrc, textSrc string) (*Template, error) {
-	t := &Template{}
+	o.PhotoPixels, o.PhotoBytes = cmp.Or(o.PhotoPixels, DefaultPhotoPixels), cmp.Or(o.PhotoBytes, DefaultPhotoBytes)
+	t := &Template{options: o}
 	html, trees, partials, err := parseHTML(name+" (HTML)", htmlSrc, o)
 	if err != nil {
 		return nil, fmt.Errorf("parse template %s: %w", name, err)
 	}
 	t.html, t.partials = html, partials
-	sources := append([]string{edition, o.PhonePrefix, htmlSrc, textSrc}, named(o.HTMLPartials, partials)...)
+	sources := append([]string{edition, o.PhonePrefix, fmt.Sprint(o.PhotoPixels, o.PhotoBytes), htmlSrc, textSrc}, named(o.HTMLPartials, partials)...)
 	if textSrc != "" {
 		text, textTrees, used, err := parseText(name+" (text)", textSrc, o)
 		if err != nil {
@@ -118,20 +142,30 @@ func (o Options) Parse(name, htmlSrc, textSrc string) (*Template, error) {
 	found := map[string]bool{}
 	for _, tree := range trees {
 		addFields(found, tree)
+		t.photo = t.photo || calls(tree, "photo")
+		t.vcard = t.vcard || calls(tree, "vcard")
 		noteFields(tree)
 	}
 	t.version, t.fields = version(sources), slices.Sorted(maps.Keys(found))
-	if _, _, err := t.Sample(); err != nil {
-		return nil, fmt.Errorf("try template %s: %w", name, err)
+	if _, err := t.Sample(); err != nil {
+		return nil, fmt.Errorf("try template %s: %w%s", name, err, rangeAdvice(err))
 	}
 	return t, nil
 }
 
+// rangeAdvice is for those who know that Graph has lists where a template has
+// their values in one.
+func rangeAdvice(err error) string {
+	if strings.Contains(err.Error(), "range can't iterate over "+trialValue) {
+		return "; write {{range list .field}}"
+	}
+	return ""
+}
+
 // parseText is [parseHTML] for the text alternative.
 func parseText(name, source string, o Options) (*alternative, []*parse.Tree, []string, error) {
-	a := &alternative{}
-	t := texttemplate.New(name).Option("missingkey=zero").Funcs(functions(o.PhonePrefix)).
-		Funcs(texttemplate.FuncMap{noteFunc: a.note})
+	a := &alternative{options: o}
+	t := texttemplate.New(name).Option("missingkey=zero").Funcs(a.functions())
 	if _, err := t.Parse(source); err != nil {
 		return nil, nil, nil, err
 	}
@@ -177,41 +211,61 @@ func (t *Template) Fields() []string { return slices.Clone(t.fields) }
 // Partials returns the names of the HTML partials the template includes, sorted.
 func (t *Template) Partials() []string { return slices.Clone(t.partials) }
 
-// Sample renders the template for a person who has a value in every field.
-func (t *Template) Sample() (html, text string, err error) {
-	attrs := make(map[string]string, len(t.fields))
-	for _, f := range t.fields {
-		attrs[f] = "Trial value of " + f
+// UsesPhoto says whether the template asks for the person's photo. Without, it
+// comes out the same with and without one.
+func (t *Template) UsesPhoto() bool { return t.photo }
+
+const trialValue = "Trial value of "
+
+// Sample renders the template for a person who has a value in every field, and a
+// photo.
+func (t *Template) Sample() (Block, error) {
+	p := Person{Attributes: make(map[string]string, len(t.fields))}
+	fields := t.fields
+	if t.vcard {
+		fields = append(slices.Clone(fields), vcardFields...)
 	}
-	return t.Render(attrs)
+	for _, f := range fields {
+		p.Attributes[f] = trialValue + f
+	}
+	if t.photo {
+		p.Photo = samplePhoto(t.options.PhotoPixels)
+	}
+	return t.Render(p)
 }
 
-// Render returns both alternatives for a person with these attributes. Lines end
-// in LF; neither alternative begins or ends with a line end. Values are cleaned
-// before use: line breaks and controls become blanks, what turns the direction
-// of the surrounding text is removed, and no more than 1024 characters are used.
-// Lines whose fields are all empty are left out, see the package comment.
+// Render returns both alternatives for a person, and the pictures of the HTML.
+// Lines end in LF; neither alternative begins or ends with a line end. Values are
+// cleaned before use: line breaks and controls become blanks, what turns the
+// direction of the surrounding text is removed, and no more than 1024 characters
+// are used. Lines whose fields are all empty are left out, see the package comment.
 //
 // Of an HTML template that is a whole document the content of its body is
 // returned. An error (from the template, or [ErrTooLarge]) comes without output.
-func (t *Template) Render(attrs map[string]string) (html, text string, err error) {
-	clean := make(map[string]string, len(attrs))
-	for name, value := range attrs {
+func (t *Template) Render(p Person) (Block, error) {
+	clean := make(map[string]string, len(p.Attributes))
+	for name, value := range p.Attributes {
 		clean[name] = cleanValue(value)
 	}
-	page, fields, err := t.html.execute(clean)
+	var b Block
+	photo := b.fit(t, p.Photo)
+	page, err := t.html.execute(clean, photo)
 	if err != nil {
-		return "", "", fmt.Errorf("render HTML: %w", err)
+		return Block{}, fmt.Errorf("render HTML: %w", err)
 	}
-	html = trimLines(bodyContent(dropHTMLLines(page, fields)))
+	b.HTML = trimLines(bodyContent(dropHTMLLines(page.text.String(), page.fields)))
+	b.Problems = append(b.Problems, page.problems...)
+	b.Pictures = shown(page.pictures, b.HTML)
 	if t.text == nil {
-		return html, plainText(html), nil
+		b.Text = plainText(b.HTML)
+		return b, nil
 	}
-	plain, fields, err := t.text.execute(clean)
+	plain, err := t.text.execute(clean, nil)
 	if err != nil {
-		return "", "", fmt.Errorf("render text: %w", err)
+		return Block{}, fmt.Errorf("render text: %w", err)
 	}
-	return html, trimLines(dropTextLines(plain, fields)), nil
+	b.Text = trimLines(dropTextLines(plain.text.String(), plain.fields))
+	return b, nil
 }
 
 // trimLines leaves the blanks of a line alone: "-- " has one that matters.

@@ -17,6 +17,12 @@ func mustParse(t *testing.T, htmlSrc, textSrc string) *Template {
 	return tmpl
 }
 
+// texts renders without a photo.
+func texts(tmpl *Template, attrs map[string]string) (html, text string, err error) {
+	b, err := tmpl.Render(Person{Attributes: attrs})
+	return b.HTML, b.Text, err
+}
+
 var alice = map[string]string{
 	"displayName":    "Alice Muster",
 	"jobTitle":       "Head of <R&D>",
@@ -52,7 +58,7 @@ func TestRender(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			html, text, err := mustParse(t, test.html, test.text).Render(alice)
+			html, text, err := texts(mustParse(t, test.html, test.text), alice)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,6 +86,8 @@ func TestParseFaults(t *testing.T) {
 		{"text field of a field", "a", "{{.x.y}}", "corporate (text):1"},
 		{"open attribute", `<a href="{{.x}}>`, "", "ends in a non-text context"},
 		{"branches differ", `<a {{if .x}}href="{{else}}title{{end}}>`, "", "branches end in different contexts"},
+		{"a list of a string", "{{range .x}}{{.}}{{end}}", "", "range can't iterate over Trial value of x; write {{range list .field}}"},
+		{"two other photos", `<img src="{{photo "cid:a" "cid:b"}}">`, "", "photo: one other picture is enough, not 2"},
 		{"endless", `{{define "a"}}{{template "a" .}}{{end}}{{template "a" .}}`, "", "exceeded maximum template depth"},
 	}
 	for _, test := range tests {
@@ -94,15 +102,15 @@ func TestParseFaults(t *testing.T) {
 
 func TestTooLarge(t *testing.T) {
 	block := strings.Repeat("0123456789abcdef", MaxOutput/16)
-	if html, _, err := mustParse(t, block, "x").Render(nil); err != nil || len(html) != MaxOutput {
+	if html, _, err := texts(mustParse(t, block, "x"), nil); err != nil || len(html) != MaxOutput {
 		t.Errorf("at the limit: %d bytes, %v", len(html), err)
 	}
 	tmpl := mustParse(t, "{{if ne .a `Trial value of a`}}"+block+"{{.a}}{{end}}", "")
-	if html, text, err := tmpl.Render(map[string]string{"a": "x"}); !errors.Is(err, ErrTooLarge) || html != "" || text != "" {
+	if html, text, err := texts(tmpl, map[string]string{"a": "x"}); !errors.Is(err, ErrTooLarge) || html != "" || text != "" {
 		t.Errorf("HTML over the limit: %d and %d bytes, %v", len(html), len(text), err)
 	}
 	tmpl = mustParse(t, "a", "{{if ne .a `Trial value of a`}}"+block+"{{.a}}{{end}}")
-	if html, text, err := tmpl.Render(map[string]string{"a": "x"}); !errors.Is(err, ErrTooLarge) || html != "" || text != "" {
+	if html, text, err := texts(tmpl, map[string]string{"a": "x"}); !errors.Is(err, ErrTooLarge) || html != "" || text != "" {
 		t.Errorf("text over the limit: %d and %d bytes, %v", len(html), len(text), err)
 	}
 	if _, err := Parse("corporate", block+"x", ""); !errors.Is(err, ErrTooLarge) {

@@ -209,18 +209,10 @@ type Template struct {
 	HTML     string           // contents of the file HTMLPath
 	Text     string           // contents of the file TextPath; empty: derived from the HTML
 	HTMLPath string           // absolute
-	Pictures []Picture        // those HTML and its partials refer to
+	Pictures []render.Picture // those HTML and its partials refer to by cid:NAME
 	TextPath string           // absolute, or empty
 	Parsed   *render.Template // made of HTML and Text
 	Ready    bool             // a signature made elsewhere takes its place for people who have one
-}
-
-// Picture is a picture beside a template, which refers to it by cid:NAME.
-type Picture struct {
-	Name string // file name
-	Type string // media type: PNG, JPEG or GIF
-	CID  string // Content-ID, a hash of the contents; the template's HTML has it in place of the name
-	Data []byte
 }
 
 // Rule says which signature which mail gets.

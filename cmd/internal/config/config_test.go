@@ -85,7 +85,7 @@ func TestLoadSmallest(t *testing.T) {
 		}},
 		Cache:     Cache{TTL: 20 * time.Minute},
 		Place:     Place{Selections: all, Marker: "{EMAILSIGNATURE}", AttachOnly: PassThrough, AMP: PassAMP, ThreadToken: true},
-		Blocks:    Blocks{Budget: 100_000},
+		Blocks:    Blocks{Budget: 100_000, PhotoPixels: 192, PhotoBytes: 100_000, options: cfg.Blocks.options},
 		Templates: map[string]Template{"corporate": {Name: "corporate", HTML: html, HTMLPath: at(t, "corporate.html"), Parsed: cfg.Templates["corporate"].Parsed}},
 		Rules: []Rule{{
 			Name: "corporate", Signature: "corporate", ReplySignature: "corporate", Plain: KeepPlain, Selections: all, Stop: true,
@@ -125,7 +125,7 @@ func TestLoadEverything(t *testing.T) {
 			Name: "contoso", Domains: []string{"contoso.com", "contoso.de"},
 			Directories: []Directory{{
 				Name: "hr", Source: "csv", Path: at(t, "people.csv"), Every: 90 * time.Second, MaxVanish: 1,
-				Columns: map[string]string{"Mail": "mail"}, Charset: "windows-1252",
+				Columns: map[string]string{"Mail": "mail"}, Charset: "windows-1252", Photos: at(t, "partials"),
 				origin: origin(t, "good-everything.toml", "tenant.contoso.directory[1].path"),
 			}, {
 				Name: "csv", Source: "csv", Path: at(t, "people.csv"), Every: 5 * time.Minute, MaxVanish: 0.2,
@@ -158,7 +158,7 @@ func TestLoadEverything(t *testing.T) {
 			AttachOnly: AddText, AMP: DropAMP, OptOut: []string{"#nosig"},
 		},
 		Blocks: Blocks{
-			Partials: at(t, "partials"), PhonePrefix: "+49", Budget: 40_000,
+			Partials: at(t, "partials"), PhonePrefix: "+49", Budget: 40_000, PhotoPixels: 300, PhotoBytes: 30_000,
 			options: cfg.Blocks.options, pictures: cfg.Blocks.pictures,
 		},
 		Templates: cfg.Templates,

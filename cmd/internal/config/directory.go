@@ -26,6 +26,7 @@ type Directory struct {
 	Path    string            // the file, or the folder of source files, absolute
 	Columns map[string]string // title of a column -> name of the attribute
 	Charset string            // as the WHATWG has it; empty is UTF-8
+	Photos  string            // folder of photos named by address, absolute; empty for none
 
 	// Of source ldap, its groups left out; Path is empty then. To be copied before it
 	// is read.
@@ -72,6 +73,7 @@ func (d *Directory) kinds() []sourceKind {
 			{key: "path", read: d.readPath, absent: missing(`write path = "people.csv"`)},
 			{key: "columns", read: named(d.readColumn)},
 			{key: "charset", read: one(charsets, &d.Charset)},
+			{key: "photos", read: d.readPhotos},
 		}},
 		d.filesKind(),
 		d.ldapKind(),

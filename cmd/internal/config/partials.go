@@ -22,9 +22,22 @@ type Blocks struct {
 	// Budget is the most bytes a block should have with its pictures, as it goes
 	// into mail; check warns of a larger one. 100 kB.
 	Budget int64
+	// PhotoPixels is how long the longer side of a person's photo may be; a larger
+	// one is made smaller. 192.
+	PhotoPixels int
+	// PhotoBytes is how many bytes a photo may then have, as it goes into mail; a
+	// larger one is left out. 100 kB.
+	PhotoBytes int64
 
 	options  render.Options
-	pictures map[string][]Picture // by the name of the HTML partial
+	pictures map[string][]render.Picture // by the name of the HTML partial
+}
+
+func defaultBlocks() Blocks {
+	return Blocks{
+		Budget: 100_000, PhotoPixels: render.DefaultPhotoPixels, PhotoBytes: render.DefaultPhotoBytes,
+		options: render.Options{PhotoPixels: render.DefaultPhotoPixels, PhotoBytes: render.DefaultPhotoBytes},
+	}
 }
 
 // read reads the settings and the partials.
@@ -33,8 +46,10 @@ func (b *Blocks) read(v value) {
 		setting{key: "partials", read: b.readPartials},
 		setting{key: "phone_prefix", read: one(callingCodes, &b.PhonePrefix)},
 		setting{key: "budget", read: size(&b.Budget)},
+		setting{key: "photo_pixels", read: count(&b.PhotoPixels, 2000)},
+		setting{key: "photo_bytes", read: size(&b.PhotoBytes)},
 	)(v)
-	b.options.PhonePrefix = b.PhonePrefix
+	b.options.PhonePrefix, b.options.PhotoPixels, b.options.PhotoBytes = b.PhonePrefix, b.PhotoPixels, b.PhotoBytes
 }
 
 var callingCodes = kind[string]{"a country calling code", `"+49"`, parseCallingCode}
@@ -61,7 +76,7 @@ func (b *Blocks) readPartials(v value) {
 		return
 	}
 	b.options.HTMLPartials, b.options.TextPartials = map[string]string{}, map[string]string{}
-	b.pictures = map[string][]Picture{}
+	b.pictures = map[string][]render.Picture{}
 	for _, entry := range entries {
 		path := filepath.Join(b.Partials, entry.Name())
 		ext := filepath.Ext(path)
@@ -84,7 +99,7 @@ func (b *Blocks) readPartials(v value) {
 func (t *Template) addPictures(b Blocks) {
 	for _, name := range t.Parsed.Partials() {
 		for _, p := range b.pictures[name] {
-			if !slices.ContainsFunc(t.Pictures, func(q Picture) bool { return q.CID == p.CID }) {
+			if !slices.ContainsFunc(t.Pictures, func(q render.Picture) bool { return q.CID == p.CID }) {
 				t.Pictures = append(t.Pictures, p)
 			}
 		}

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sigmilter/sigstore/render"
 )
 
 // loadBlocks loads a small configuration with a table [blocks], a template and
@@ -50,9 +52,9 @@ func TestPartials(t *testing.T) {
 	if len(tmpl.Pictures) != 1 || tmpl.Pictures[0].Name != "dot.png" {
 		t.Fatalf("pictures are %+v", tmpl.Pictures)
 	}
-	html, _, err := tmpl.Parsed.Render(map[string]string{"phone": "030 5550101"})
-	if want := `<b>a</b><p><img src="cid:` + tmpl.Pictures[0].CID + `" alt="">&#43;49 30 5550101</p>`; html != want || err != nil {
-		t.Errorf("got  %s (%v)\nwant %s", html, err, want)
+	b, err := tmpl.Parsed.Render(render.Person{Attributes: map[string]string{"phone": "030 5550101"}})
+	if want := `<b>a</b><p><img src="cid:` + tmpl.Pictures[0].CID + `" alt="">&#43;49 30 5550101</p>`; b.HTML != want || err != nil {
+		t.Errorf("got  %s (%v)\nwant %s", b.HTML, err, want)
 	}
 
 	partials["foot.html"] += "."
@@ -100,5 +102,46 @@ func TestPartialFaults(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", strings.ReplaceAll(err.Error(), filepath.Dir(faults[0].File), "DIR"), test.want)
 			}
 		})
+	}
+}
+
+// The settings of photos reach the templates.
+func TestPhotoSettings(t *testing.T) {
+	const source = `<img src="{{photo}}" alt="">`
+	version := func(settings string) string {
+		cfg, err := loadBlocks(t, settings, source, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cfg.Templates["corporate"].Parsed.Version()
+	}
+	usual := version("")
+	if version("photo_pixels = 192\nphoto_bytes = \"100KB\"") != usual {
+		t.Error("the defaults make another template")
+	}
+	if version("photo_pixels = 96") == usual || version("photo_bytes = 5000") == usual {
+		t.Error("the settings make no other template")
+	}
+	// A picture beside the template for who has no photo.
+	cfg, err := loadBlocks(t, `partials = "parts"`, `{{template "face" .}}`, map[string]string{"face.html": `<img src="{{photo "cid:dot.png"}}" alt="">`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tmpl := cfg.Templates["corporate"]
+	b, err := tmpl.Parsed.Render(render.Person{})
+	if err != nil || len(tmpl.Pictures) != 1 || b.HTML != `<img src="cid:`+tmpl.Pictures[0].CID+`" alt="">` {
+		t.Errorf("%s %v %v", b.HTML, tmpl.Pictures, err)
+	}
+}
+
+func TestNoPhotosFolder(t *testing.T) {
+	_, err := loadBlocks(t, "photo_pixels = 5000\nphoto_bytes = true\n[tenant.other]\ndomains = [\"b.com\"]\ndirectory = { path = \"people.csv\", photos = \"nothing\" }", "a", nil)
+	for _, want := range []string{
+		"blocks.photo_pixels: 5000 is out of range; write a number from 1 to 2000", "blocks.photo_bytes: ",
+		"tenant.other.directory.photos: ", "nothing cannot be read: no such file or directory; write the name of a folder of photos",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in\n%v", want, err)
+		}
 	}
 }

@@ -1,14 +1,14 @@
 package config
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+
+	"sigmilter/sigstore/render"
 )
 
 // pictureRef is how a template's HTML refers to a picture beside it.
@@ -36,9 +36,20 @@ func PictureType(data []byte) (string, error) {
 	return kind, nil
 }
 
+// readPhotos warns of a folder that is not there, as readPath does.
+func (d *Directory) readPhotos(v value) {
+	one(pathsIn(v.src.dir), &d.Photos)(v)
+	if d.Photos == "" {
+		return
+	}
+	if _, err := os.ReadDir(d.Photos); err != nil {
+		v.src.warnings = append(v.src.warnings, v.asFault(d.Photos+" "+unreadable(err).Error(), "write the name of a folder of photos"))
+	}
+}
+
 // readPictures reads the pictures that the HTML of a file refers to by cid:NAME,
 // from the folder of the file, and puts their Content-IDs in place of the names.
-func readPictures(v value, path, html string) (withIDs string, pictures []Picture) {
+func readPictures(v value, path, html string) (withIDs string, pictures []render.Picture) {
 	seen := map[string]string{}
 	withIDs = pictureRef.ReplaceAllStringFunc(html, func(ref string) string {
 		name := ref[len("cid:"):]
@@ -57,25 +68,22 @@ func readPictures(v value, path, html string) (withIDs string, pictures []Pictur
 	return withIDs, pictures
 }
 
-// readPicture reads one picture. Its Content-ID is a hash of its contents: the
-// same picture has the same one in every mail, so that a thread holds it once,
-// and no other picture has it.
-func readPicture(path string) (Picture, error) {
+// readPicture reads one picture.
+func readPicture(path string) (render.Picture, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return Picture{}, fmt.Errorf("cannot be read")
+		return render.Picture{}, fmt.Errorf("cannot be read")
 	}
 	if info.Size() > maxPicture {
-		return Picture{}, errLargePicture
+		return render.Picture{}, errLargePicture
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return Picture{}, fmt.Errorf("cannot be read")
+		return render.Picture{}, fmt.Errorf("cannot be read")
 	}
 	kind, err := PictureType(data)
 	if err != nil {
-		return Picture{}, err
+		return render.Picture{}, err
 	}
-	sum := sha256.Sum256(data)
-	return Picture{filepath.Base(path), kind, hex.EncodeToString(sum[:16]) + "@picture.sigmilter", data}, nil
+	return render.Picture{Name: filepath.Base(path), Type: kind, CID: render.ContentID(data), Data: data}, nil
 }

@@ -35,7 +35,7 @@ func defaults() *Config {
 		Guard:     Guard{Field: "X-Sigmilter-Handled", MaxPasses: 3, OnLoop: Tempfail},
 		Cache:     Cache{TTL: 20 * time.Minute},
 		Place:     Place{Selections: Selections{true, true, true, true}, Marker: "{EMAILSIGNATURE}", AttachOnly: PassThrough, AMP: PassAMP, ThreadToken: true},
-		Blocks:    Blocks{Budget: 100_000},
+		Blocks:    defaultBlocks(),
 		Templates: map[string]Template{},
 		Log:       Log{Level: slog.LevelInfo, Format: Logfmt},
 	}

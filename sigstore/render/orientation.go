@@ -1,0 +1,96 @@
+package render
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+)
+
+// turn is how a camera was held, as Exif numbers it: where the first row and the
+// first column of the file are in the picture.
+type turn int
+
+const upright turn = 1
+
+// orientation reads the one thing of a photo's Exif data that must not be lost
+// when it is drawn anew: phones write what the sensor saw, and how to turn it.
+// Whatever cannot be read is upright.
+func orientation(format string, data []byte) turn {
+	if format != "jpeg" {
+		return upright
+	}
+	for rest := data[2:]; len(rest) >= 4 && rest[0] == 0xFF; {
+		marker, size := rest[1], int(binary.BigEndian.Uint16(rest[2:]))
+		if size < 2 || len(rest) < 2+size || marker == 0xDA { // the picture itself begins
+			return upright
+		}
+		segment := rest[4 : 2+size]
+		if exif, ok := bytes.CutPrefix(segment, []byte("Exif\x00\x00")); ok && marker == 0xE1 {
+			return exifOrientation(exif)
+		}
+		rest = rest[2+size:]
+	}
+	return upright
+}
+
+// exifOrientation looks the tag up in the first directory of a TIFF header.
+func exifOrientation(tiff []byte) turn {
+	var order binary.ByteOrder = binary.BigEndian
+	if bytes.HasPrefix(tiff, []byte("II")) {
+		order = binary.LittleEndian
+	}
+	if len(tiff) < 8 || int64(order.Uint32(tiff[4:]))+2 > int64(len(tiff)) {
+		return upright
+	}
+	directory := tiff[order.Uint32(tiff[4:]):]
+	entries := directory[2:]
+	for range order.Uint16(directory) {
+		if len(entries) < 12 {
+			break
+		}
+		if order.Uint16(entries) == 0x0112 {
+			if t := turn(order.Uint16(entries[8:])); t > upright && t <= 8 {
+				return t
+			}
+			break
+		}
+		entries = entries[12:]
+	}
+	return upright
+}
+
+// apply turns a picture as it is to be seen.
+func (t turn) apply(source *image.RGBA) *image.RGBA {
+	if t == upright {
+		return source
+	}
+	size := source.Bounds().Size()
+	w, h := size.X, size.Y
+	if t >= 5 {
+		size = image.Pt(h, w)
+	}
+	turned := image.NewRGBA(image.Rectangle{Max: size})
+	for y := range size.Y {
+		for x := range size.X {
+			from := image.Pt(x, y)
+			switch t {
+			case 2:
+				from = image.Pt(w-1-x, y)
+			case 3:
+				from = image.Pt(w-1-x, h-1-y)
+			case 4:
+				from = image.Pt(x, h-1-y)
+			case 5:
+				from = image.Pt(y, x)
+			case 6:
+				from = image.Pt(y, h-1-x)
+			case 7:
+				from = image.Pt(w-1-y, h-1-x)
+			case 8:
+				from = image.Pt(w-1-y, x)
+			}
+			turned.SetRGBA(x, y, source.RGBAAt(from.X, from.Y))
+		}
+	}
+	return turned
+}
