@@ -143,12 +143,21 @@ var goldenFiles = map[string]string{
 	"guard.key":      "the key of the golden mail\n",
 	"logo.gif":       onePixel("\xff\x00\x00"),
 	"stand.gif":      onePixel("\x00\x00\xff"),
+
+	"carded.html": "<table><tr><td><img src=\"{{photo}}\" alt=\"{{.displayName}}\"></td><td>{{.displayName}}<br>{{.jobTitle}}<br>{{.businessPhones}}</td></tr></table>" +
+		"<p><img src=\"{{qrcode vcard}}\" alt=\"Contact\"></p>\n",
+	"alice@contoso.com.gif": onePixel("\x00\xff\x00"),
+
 	"sigmilter.toml": `state = "none.db"
 [tenant.contoso]
 domains = ["contoso.com"]
 directory.path = "people.csv"
+directory.photos = "."
 [template.corporate]
 html = "corporate.html"
+text = "corporate.txt"
+[template.carded]
+html = "carded.html"
 text = "corporate.txt"
 [template.pictured]
 html = "pictured.html"
