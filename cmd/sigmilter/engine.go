@@ -26,7 +26,7 @@ func newEngine(cfg *config.Config, store *sigstore.Store, log *slog.Logger) *mil
 func newEngineOf(cfg *config.Config, book *sigstore.Book, log *slog.Logger) *milter.Engine {
 	e := &milter.Engine{
 		Policy:    newPolicy(cfg),
-		Store:     signatures{book, newPictures(cfg), newStaleness(cfg)},
+		Store:     signatures{book, newPictures(cfg), newStaleness(cfg), new(encoded)},
 		AddText:   cfg.Place.AttachOnly == config.AddText,
 		DropAMP:   cfg.Place.AMP == config.DropAMP,
 		TextBytes: cfg.Limits.TextBytes,
@@ -108,6 +108,7 @@ type signatures struct {
 	book     *sigstore.Book
 	pictures map[string][]insert.Picture // by template
 	stale    staleness
+	encoded  *encoded // pictures of people
 }
 
 func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
@@ -133,7 +134,7 @@ func (s signatures) Block(tenant string, p *policy.Person, template string) (ins
 		}
 	}
 	for _, image := range sig.Images {
-		b.Pictures = append(b.Pictures, insert.Picture{CID: image.CID, Name: image.Name, Type: image.ContentType, Base64: entity.Base64(image.Data)})
+		b.Pictures = append(b.Pictures, s.encoded.picture(image))
 	}
 	return b, err
 }
