@@ -51,6 +51,15 @@ func attribute(name string) (string, bool) {
 	return directory.Canonical(key)
 }
 
+// isPhoto says whether products, or directories, call the person's photo so.
+func isPhoto(name string) bool {
+	switch folded(name) {
+	case "photo", "userphoto", "profilephoto", "thumbnailphoto", "jpegphoto", "userpicture", "profilepicture":
+		return true
+	}
+	return false
+}
+
 // folded is a name without case, blanks and signs.
 func folded(name string) string {
 	return strings.Map(func(r rune) rune {

@@ -179,7 +179,7 @@ func TestPictures(t *testing.T) {
 <img src="https://a.b/c.png"><img src="//a.b/c.png"><img src="{Photo}"><img src="data:image/gif;base64,R0lG"><img src="data:image/gif;base64,*"><img src="">`
 	html, _, r := convert(t, "any", source)
 	want := `<img src="cid:t-image-001.png"><img src='cid:t-image-001.png'><td background="cid:t-image-001-2.PNG"><img src="cid:t-x-y">
-<img src="https://a.b/c.png"><img src="//a.b/c.png"><img src="{{.photo}}"><img src="cid:t-picture4.gif"><img src="data:image/gif;base64,*"><img src="">`
+<img src="https://a.b/c.png"><img src="//a.b/c.png"><img src="{{photo}}"><img src="cid:t-picture4.gif"><img src="data:image/gif;base64,*"><img src="">`
 	if html != want {
 		t.Errorf("got\n%s\nwant\n%s", html, want)
 	}
@@ -192,10 +192,33 @@ func TestPictures(t *testing.T) {
 	}
 }
 
+// The person's photo is an address, which only a picture can have.
+func TestPhoto(t *testing.T) {
+	for _, c := range []struct{ product, source, want string }{
+		{"any", `<img src=" {Photo} " alt="">`, `<img src="{{photo}}" alt="">`},
+		{"xink", `<img src=((thumbnailPhoto))>`, `<img src="{{photo}}">`},
+		{"codetwo-2007", `<img src="[User photo]">`, `<img src="{{photo}}">`},
+		{"codetwo", `<img src="{Photo}.png"><a href="{Photo}">{Photo}</a>`, `<img src="{{.photo}}.png"><a href="{{url .photo}}">{{.photo}}</a>`},
+		{"symprex", `{$if photo}<img src="{photo}">{$}`, `{{if photo}}<img src="{{photo}}">{{end}}`},
+	} {
+		p, _ := Find(c.product)
+		r := Convert(c.source, Options{Product: p, Prefix: "t"})
+		if strings.TrimSpace(r.HTML) != c.want || len(r.Pictures) != 0 {
+			t.Errorf("%s: %s became %s, %v", c.product, c.source, r.HTML, r.Pictures)
+		}
+		if _, err := render.Parse("t", r.HTML, ""); err != nil {
+			t.Error(err)
+		}
+		if first := r.Findings[0]; strings.Contains(c.want, "{{photo}}") && first.Kind != Mapped {
+			t.Errorf("%s: %+v", c.source, first)
+		}
+	}
+}
+
 // Whatever comes in, what comes out has no actions but those that were written
 // on purpose.
 func FuzzConvert(f *testing.F) {
-	functions := map[string]any{"upper": 0, "lower": 0, "title": 0, "tel": 0, "url": 0, "eq": 0, "ne": 0, "not": 0}
+	functions := map[string]any{"upper": 0, "lower": 0, "title": 0, "tel": 0, "url": 0, "eq": 0, "ne": 0, "not": 0, "photo": 0}
 	f.Fuzz(func(t *testing.T, product uint8, source string) {
 		p := Products[int(product)%len(Products)]
 		r := Convert(source, Options{Product: p, Prefix: "t"})

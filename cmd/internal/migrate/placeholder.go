@@ -122,18 +122,23 @@ func conditional(what string) (became string, isKnown bool) {
 		return "", false
 	}
 	field, isKnown := attribute(strings.TrimPrefix(m[2], "#"))
-	if !isKnown {
-		field = column(m[2])
+	switch {
+	case isKnown:
+		field = "." + field
+	case isPhoto(m[2]):
+		field, isKnown = "photo", true
+	default:
+		field = "." + column(m[2])
 	}
 	switch compares := strings.Contains(what, "="); {
 	case m[1] == "if" && compares:
-		became = "eq ." + field + " " + strconv.Quote(m[3])
+		became = "eq " + field + " " + strconv.Quote(m[3])
 	case m[1] == "if":
-		became = "." + field
+		became = field
 	case compares:
-		became = "ne ." + field + " " + strconv.Quote(m[3])
+		became = "ne " + field + " " + strconv.Quote(m[3])
 	default:
-		became = "not ." + field
+		became = "not " + field
 	}
 	return "{{if " + became + "}}", isKnown
 }

@@ -42,6 +42,9 @@ func markup(raw string) string { return strings.ReplaceAll(raw, "{{", "") }
 func (c *converter) value(attribute, value string, line int) string {
 	switch attribute {
 	case "src", "background":
+		if c.photo(value, line) {
+			return "{{photo}}"
+		}
 		if name, ok := c.picture(html.UnescapeString(value), line); ok {
 			return "cid:" + name
 		}
@@ -49,6 +52,23 @@ func (c *converter) value(attribute, value string, line int) string {
 		return c.link(value, line)
 	}
 	return c.text(value, line, false)
+}
+
+// photo says whether the address of a picture is the placeholder of the person's
+// photo, and notes it. In a text it stays a field, since ours is an address.
+func (c *converter) photo(value string, line int) bool {
+	value = strings.TrimSpace(value)
+	m := c.pattern.FindStringSubmatchIndex(value)
+	if m == nil || m[0] != 0 || m[1] != len(value) {
+		return false
+	}
+	for i := range c.syntaxes {
+		if from, to := m[2+2*i], m[3+2*i]; from >= 0 && isPhoto(html.UnescapeString(value[from:to])) {
+			c.note(Finding{Mapped, value, "{{photo}}", "", nil}, line)
+			return true
+		}
+	}
+	return false
 }
 
 // link converts an address. One that is nothing but a field gets the function
