@@ -241,7 +241,10 @@ func (a *application) leave(key string) {
 }
 
 func (a *application) compareOne(p *directory.Person, before []byte) error {
-	who := stored(*p)
+	who, err := storedLike(p, before)
+	if err != nil {
+		return err
+	}
 	value, version, err := who.encode()
 	if err != nil {
 		return err
@@ -382,7 +385,7 @@ func (a *application) write() error {
 		if a.sourceTx.records.Get(key) == nil {
 			added++
 		}
-		if err := errors.Join(a.sourceTx.records.Put(key, c.value), a.putPhoto(key, c.person.Photo)); err != nil {
+		if err := errors.Join(a.sourceTx.records.Put(key, c.value), a.putPhotoOf(key, c.person)); err != nil {
 			return err
 		}
 	}

@@ -27,6 +27,29 @@ func photoHash(photo []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// storedLike is how a person is to be stored, in place of what was stored before, or
+// nil.
+func storedLike(p *directory.Person, before []byte) (storedPerson, error) {
+	who := stored(*p)
+	if !p.PhotoUnknown || before == nil {
+		return who, nil
+	}
+	old, _, err := decodePerson(before)
+	if err != nil {
+		return who, fmt.Errorf("%w: record of %s: %w", ErrDamaged, p.Address, err)
+	}
+	who.PhotoHash = old.PhotoHash
+	return who, nil
+}
+
+// putPhotoOf stores the photo of a person, unless there may be one that is not known.
+func (s sourceTx) putPhotoOf(key []byte, p *storedPerson) error {
+	if p.PhotoUnknown {
+		return nil
+	}
+	return s.putPhoto(key, p.Photo)
+}
+
 // putPhoto stores the photo of a record, or takes away the one there was.
 func (s sourceTx) putPhoto(key, photo []byte) error {
 	if len(photo) == 0 {

@@ -196,6 +196,33 @@ func TestPhotosOfSources(t *testing.T) {
 	check("who had it left", nil, "")
 }
 
+// A photo that the source could not give this time is the one of before.
+func TestPhotoUnknown(t *testing.T) {
+	s := mustOpen(t, statePath(t))
+	people := persons(2)
+	photo := portrait(t, 10, 8)
+	people[0].Photo = photo
+	mustReplace(t, s, "contoso", people)
+	people[0].Photo = nil
+	for i := range people {
+		people[i].PhotoUnknown = true
+	}
+	if diff := mustReplace(t, s, "contoso", people); diff != (Diff{}) {
+		t.Errorf("not known: %+v", diff)
+	}
+	people[0].Attributes = map[string]string{"city": "Bonn"}
+	if diff := mustReplace(t, s, "contoso", people); diff != (Diff{Changed: 1}) {
+		t.Errorf("not known, another city: %+v", diff)
+	}
+	if !bytes.Equal(mustPhoto(t, s, people[0].Address), photo) || mustPhoto(t, s, people[1].Address) != nil {
+		t.Error("not the photo of before")
+	}
+	people[0].PhotoUnknown = false
+	if diff := mustReplace(t, s, "contoso", people); diff != (Diff{Changed: 1}) || mustPhoto(t, s, people[0].Address) != nil {
+		t.Errorf("known to have none: %+v", diff)
+	}
+}
+
 // A photo that is gone from the file is damage too.
 func TestFileWithoutPhotos(t *testing.T) {
 	s := mustOpen(t, statePath(t))

@@ -35,6 +35,9 @@ type Person struct {
 	// Photo is the person's picture, JPEG, PNG or GIF; nil for none. It is stored
 	// beside the person.
 	Photo []byte `json:"-"`
+	// PhotoUnknown says that the source has a photo for all it knows, and did not
+	// give it now: the one of before counts.
+	PhotoUnknown bool `json:"-"`
 	// Ready is a signature made elsewhere, nil for none.
 	Ready *Ready `json:"ready,omitempty"`
 }

@@ -20,7 +20,7 @@ func (g *Graph) photoSize() int {
 }
 
 // readPhotos gives people their photos, 20 in a request. Who has none, or one that
-// cannot be read, goes without.
+// cannot be read, goes without; of whom Graph refuses to tell, it is not known.
 func (g *Graph) readPhotos(ctx context.Context, people []Person) (warnings []error, err error) {
 	refused := map[string][]string{} // people by what Graph answered
 	const window = 100 * batchSize   // of answers kept in memory, as texts of base64
@@ -43,13 +43,14 @@ func (g *Graph) readPhotos(ctx context.Context, people []Person) (warnings []err
 			default:
 				problem := g.advise(newGraphError(answer.Status, answer.Body), "photos", "User.Read.All").Error()
 				refused[problem] = append(refused[problem], p.Address)
+				p.PhotoUnknown = true
 			}
 		}
 	}
 	// One line for all whom the same befell: a missing permission befalls everybody.
 	for _, problem := range slices.Sorted(maps.Keys(refused)) {
 		who := refused[problem]
-		warnings = append(warnings, fmt.Errorf("%d photos are left out, that of %s among them: %s", len(who), who[0], problem))
+		warnings = append(warnings, fmt.Errorf("%d photos could not be read, that of %s among them: %s", len(who), who[0], problem))
 	}
 	return warnings, nil
 }

@@ -48,10 +48,13 @@ func TestGraphPhotos(t *testing.T) {
 	batch := readGraph(t, g, "",
 		"p6@b.c: the photo is left out: it is no JPEG, PNG or GIF that can be read",
 		fmt.Sprintf("p7@b.c: the photo is left out: it has %d bytes, over the limit of 5 MiB", len(photo)+5<<20),
-		"2 photos are left out, that of p8@b.c among them: application "+standinClient+" may not read photos; grant it the application permission User.Read.All of Microsoft Graph and give admin consent (403 ErrorAccessDenied)")
+		"2 photos could not be read, that of p8@b.c among them: application "+standinClient+" may not read photos; grant it the application permission User.Read.All of Microsoft Graph and give admin consent (403 ErrorAccessDenied)")
 	for i, p := range batch.People {
 		if want := i == 3 || i == 44; want != bytes.Equal(p.Photo, photo) || !want && p.Photo != nil {
 			t.Errorf("%s has a photo of %d bytes", p.Address, len(p.Photo))
+		}
+		if want := i == 8 || i == 9; p.PhotoUnknown != want {
+			t.Errorf("%s: that the photo is not known is %v", p.Address, p.PhotoUnknown)
 		}
 	}
 	if n := e.count("$batch"); n != 3 || e.count("/photos/120x120/$value") != 45 {
