@@ -95,6 +95,10 @@ var mainCF = map[string]string{
 	"maximal_backoff_time": "2s",
 	"transport_retry_time": "1s",
 	"smtp_connect_timeout": "5s",
+	// QUIRK: a session in which Postfix once missed its filter is answered 4xx until
+	// it ends, and a sending Postfix that is busy uses a session again for up to 300
+	// seconds: mail that it tries again every second may meet no other.
+	"smtp_connection_reuse_time_limit": "2s",
 }
 
 // services is master.cf below the listening ports: the usual ones that sending
