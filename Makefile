@@ -10,7 +10,7 @@ LDFLAGS := -X main.version=$(VERSION)
 
 PACKAGES ?= ./...
 
-.PHONY: help build test race fuzz lint demo bench install corpus tools
+.PHONY: help build test race fuzz lint demo bench install corpus tools sendmail
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
@@ -80,6 +80,27 @@ tools:
 	esac; \
 	export DEBIAN_FRONTEND=noninteractive; \
 	apt-get -qq update && apt-get -qq install -y --no-install-recommends $$missing
+	@$(MAKE) --no-print-directory sendmail
+
+# Sendmail for the tests is unpacked only, into the user's cache folder or
+# SIGMILTER_SENDMAIL: installed, it would put Postfix out. m4 and the libraries
+# that its package asks for are installed.
+SENDMAIL_DIR = $(or $(SIGMILTER_SENDMAIL),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sigmilter/sendmail)
+
+sendmail:
+	@dir='$(SENDMAIL_DIR)'; \
+	if [ -x "$$dir/usr/libexec/sendmail/sendmail" ] && command -v m4 >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	  echo "missing for all tests to run: Sendmail in $$dir; as root: make tools"; exit 0; \
+	fi; \
+	set -e; export DEBIAN_FRONTEND=noninteractive; \
+	packages=$$(mktemp -d); trap 'rm -rf "$$packages"' EXIT; chmod 755 "$$packages"; \
+	apt-get -qq update; \
+	(cd "$$packages" && apt-get -qq -o APT::Sandbox::User=root download sendmail-bin sendmail-cf sendmail-base); \
+	apt-get -qq install -y --no-upgrade --no-install-recommends m4 \
+	  $$(dpkg -f "$$packages"/sendmail-bin_*.deb Depends | tr ',' '\n' | sed -n 's/^ *\(lib[^ ]*\).*/\1/p'); \
+	mkdir -p "$$dir"; \
+	for package in "$$packages"/*.deb; do dpkg -x "$$package" "$$dir"; done
 
 # What the benchmark wants beside.
 .PHONY: benchtools

@@ -50,32 +50,78 @@ func build(t *testing.T) string {
 // patience bounds each test; what is waited for comes far sooner.
 const patience = 5 * time.Minute
 
-// relay is sigmilter behind a private Postfix between the two sides of the cloud.
-type relay struct {
-	t       *testing.T
-	ctx     context.Context
-	binary  string
-	site    lab.Site
-	cloud   *lab.Cloud
-	postfix *lab.Postfix
-	daemon  *lab.Daemon // nil while stopped
+// mta is a mail server the end-to-end table is run on.
+type mta struct {
+	name    string
+	require func(testing.TB)
+	dir     func(testing.TB) string
+	start   func(dir, milter, nextHop string) (lab.MTA, error)
 }
 
-func startRelay(t *testing.T) *relay {
+var (
+	onPostfix = mta{"Postfix", lab.RequirePostfix, lab.TestDir, func(dir, milter, nextHop string) (lab.MTA, error) {
+		return lab.StartPostfix(dir, lab.PostfixOptions{Milter: milter, NextHop: nextHop})
+	}}
+	onSendmail = mta{"Sendmail", lab.RequireSendmail, lab.TestSafeDir, func(dir, milter, nextHop string) (lab.MTA, error) {
+		return lab.StartSendmail(dir, lab.SendmailOptions{Milter: milter, NextHop: nextHop})
+	}}
+)
+
+// onEach runs an end-to-end test on each of the mail servers.
+func onEach(t *testing.T, test func(*testing.T, *relay)) {
 	t.Helper()
-	return startRelayWith(t, lab.PostfixOptions{})
+	for _, m := range []mta{onPostfix, onSendmail} {
+		t.Run(m.name, func(t *testing.T) { test(t, startRelay(t, m)) })
+	}
+}
+
+// relay is sigmilter behind a private MTA between the two sides of the cloud.
+type relay struct {
+	t      *testing.T
+	ctx    context.Context
+	binary string
+	site   lab.Site
+	cloud  *lab.Cloud
+	mta    lab.MTA
+	daemon *lab.Daemon // nil while stopped
+
+	postfix *lab.Postfix // the MTA, nil when it is another
+}
+
+func startRelay(t *testing.T, m mta, change ...func(lab.Site)) *relay {
+	t.Helper()
+	m.require(t)
+	cloud, err := lab.StartCloud(lab.Guard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cloud.Stop)
+	return startRelayFor(t, m, cloud, change...)
 }
 
 // startRelayWith is startRelay with options of Postfix beside those it must have,
 // and changes of the site. In filters of further ports DIR is the site's folder.
 func startRelayWith(t *testing.T, opts lab.PostfixOptions, change ...func(lab.Site)) *relay {
 	t.Helper()
-	lab.RequirePostfix(t)
-	r := &relay{t: t, binary: build(t)}
+	m := onPostfix
+	m.start = func(dir, milter, nextHop string) (lab.MTA, error) {
+		opts.Milter, opts.NextHop = milter, nextHop
+		for i := range opts.Ports {
+			opts.Ports[i].Milter = strings.ReplaceAll(opts.Ports[i].Milter, "DIR", dir)
+		}
+		return lab.StartPostfix(dir, opts)
+	}
+	return startRelay(t, m, change...)
+}
+
+// startRelayFor is startRelay with a cloud of the caller's.
+func startRelayFor(t *testing.T, m mta, cloud *lab.Cloud, change ...func(lab.Site)) *relay {
+	t.Helper()
+	r := &relay{t: t, binary: build(t), cloud: cloud}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
 	r.ctx = ctx
-	dir := lab.TestDir(t)
+	dir := m.dir(t)
 	var err error
 	if r.site, err = lab.WriteSite(dir); err != nil {
 		t.Fatal(err)
@@ -83,50 +129,38 @@ func startRelayWith(t *testing.T, opts lab.PostfixOptions, change ...func(lab.Si
 	for _, c := range change {
 		c(r.site)
 	}
-	if r.cloud, err = lab.StartCloud(lab.Guard); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(r.cloud.Stop)
 	t.Cleanup(func() {
 		if r.daemon != nil {
 			r.stop()
 		}
 	})
 	r.start()
-	opts.Milter, opts.NextHop = r.site.Milter(), r.cloud.Addr()
-	for i := range opts.Ports {
-		opts.Ports[i].Milter = strings.ReplaceAll(opts.Ports[i].Milter, "DIR", dir)
-	}
-	r.postfix = r.startPostfixWith(dir, opts)
-	r.cloud.SetRelay(r.postfix.Addr())
+	r.mta = r.startMTA(m, dir, r.site.Milter(), r.cloud.Addr())
+	r.postfix, _ = r.mta.(*lab.Postfix)
+	r.cloud.SetRelay(r.mta.Addr())
 	return r
 }
 
-func (r *relay) startPostfix(dir, milter, nextHop string) *lab.Postfix {
+func (r *relay) startMTA(m mta, dir, milter, nextHop string) lab.MTA {
 	r.t.Helper()
-	return r.startPostfixWith(dir, lab.PostfixOptions{Milter: milter, NextHop: nextHop})
-}
-
-func (r *relay) startPostfixWith(dir string, opts lab.PostfixOptions) *lab.Postfix {
-	r.t.Helper()
-	postfix, err := lab.StartPostfix(dir, opts)
+	started, err := m.start(dir, milter, nextHop)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	r.t.Cleanup(func() {
 		if r.t.Failed() {
-			r.tell(postfix)
+			r.tell(started)
 		}
-		postfix.Stop()
+		started.Stop()
 	})
-	return postfix
+	return started
 }
 
-// tell logs what Postfix has left and what it said of it.
-func (r *relay) tell(postfix *lab.Postfix) {
-	queue, err := postfix.Queue()
-	r.t.Logf("%s has in its queue %+v (%v)", postfix.Addr(), queue, err)
-	log, err := os.ReadFile(postfix.Log())
+// tell logs what the MTA has left and what it said of it.
+func (r *relay) tell(m lab.MTA) {
+	queue, err := m.Queue()
+	r.t.Logf("%s has in its queue %+v (%v)", m.Addr(), queue, err)
+	log, err := os.ReadFile(m.Log())
 	if err != nil {
 		r.t.Log(err)
 	}
@@ -187,17 +221,18 @@ func (r *relay) eventually(what string, holds func() bool) {
 	}
 }
 
-func queued(t *testing.T, postfix *lab.Postfix) []lab.Queued {
+func queued(t *testing.T, m lab.MTA) []lab.Queued {
 	t.Helper()
-	queue, err := postfix.Queue()
+	queue, err := m.Queue()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return queue
 }
 
-func TestEachClientsMail(t *testing.T) {
-	r := startRelay(t)
+func TestEachClientsMail(t *testing.T) { onEach(t, eachClientsMail) }
+
+func eachClientsMail(t *testing.T, r *relay) {
 	byID := map[string]lab.Sample{}
 	for _, s := range lab.Samples {
 		byID[s.MessageID()] = s
@@ -229,8 +264,9 @@ func TestEachClientsMail(t *testing.T) {
 	}
 }
 
-func TestFiveHundredMessagesOverEightSessions(t *testing.T) {
-	r := startRelay(t)
+func TestFiveHundredMessagesOverEightSessions(t *testing.T) { onEach(t, fiveHundredMessages) }
+
+func fiveHundredMessages(t *testing.T, r *relay) {
 	messages, expected := lab.Load(500)
 	if err := r.cloud.SendAll(r.ctx, messages, 8); err != nil {
 		t.Fatal(err)
@@ -241,8 +277,9 @@ func TestFiveHundredMessagesOverEightSessions(t *testing.T) {
 	}
 }
 
-func TestStopUnderLoadLosesNothing(t *testing.T) {
-	r := startRelay(t)
+func TestStopUnderLoadLosesNothing(t *testing.T) { onEach(t, stopUnderLoad) }
+
+func stopUnderLoad(t *testing.T, r *relay) {
 	messages, expected := lab.Load(500)
 	sent := make(chan error, 1)
 	go func() { sent <- r.cloud.SendAll(r.ctx, messages, 8) }()
@@ -250,7 +287,7 @@ func TestStopUnderLoadLosesNothing(t *testing.T) {
 	r.stop()
 
 	// What was signed before is still delivered; then nothing comes any more.
-	r.eventually("an empty queue", func() bool { return len(queued(t, r.postfix)) == 0 })
+	r.eventually("an empty queue", func() bool { return len(queued(t, r.mta)) == 0 })
 	before := len(r.cloud.Arrivals())
 	if before == len(messages) {
 		t.Fatal("all messages had arrived before the daemon was stopped")
@@ -269,10 +306,12 @@ func TestStopUnderLoadLosesNothing(t *testing.T) {
 	r.checkLoad(expected)
 }
 
-// A relay in front of ours keeps in its queue what ours refuses.
-func TestMailWaitsInAQueueWhileStopped(t *testing.T) {
-	r := startRelay(t)
-	front := r.startPostfix(lab.TestDir(t), "", r.postfix.Addr())
+func TestMailWaitsInAQueueWhileStopped(t *testing.T) { onEach(t, mailWaitsInAQueue) }
+
+// A relay in front of ours, whatever ours is, keeps in its queue what ours refuses.
+func mailWaitsInAQueue(t *testing.T, r *relay) {
+	lab.RequirePostfix(t)
+	front := r.startMTA(onPostfix, lab.TestDir(t), "", r.mta.Addr())
 	r.cloud.SetRelay(front.Addr())
 	r.stop()
 	messages, expected := lab.Load(20)
@@ -301,8 +340,9 @@ func TestMailWaitsInAQueueWhileStopped(t *testing.T) {
 	r.checkLoad(expected)
 }
 
-func TestKilledDaemonSignsFromItsStateFile(t *testing.T) {
-	r := startRelay(t)
+func TestKilledDaemonSignsFromItsStateFile(t *testing.T) { onEach(t, killedDaemon) }
+
+func killedDaemon(t *testing.T, r *relay) {
 	messages, expected := lab.Load(2 * len(lab.Samples))
 	half := len(messages) / 2
 	if err := r.cloud.SendAll(r.ctx, messages[:half], 1); err != nil {

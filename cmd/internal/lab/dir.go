@@ -22,6 +22,12 @@ func NewDir() (string, error) {
 	return dir, nil
 }
 
+// safeDir is where Sendmail's files are made.
+//
+// QUIRK: Sendmail refuses a milter's socket below any folder that everybody may
+// write to, /tmp for one, though it be sticky.
+const safeDir = "/run"
+
 // reachable makes sure that everybody may pass through dir and all above it.
 func reachable(dir string) error {
 	if !filepath.IsAbs(dir) {
@@ -44,9 +50,24 @@ func reachable(dir string) error {
 func RequirePostfix(t testing.TB) {
 	t.Helper()
 	_, err := findPostfix()
+	require(t, err, ErrNoPostfix)
+}
+
+// RequireSendmail skips the test where Sendmail cannot be run; with CI=true in
+// the environment the test fails instead.
+func RequireSendmail(t testing.TB) {
+	t.Helper()
+	_, err := findSendmail()
+	require(t, err, ErrNoSendmail)
+}
+
+// require skips the test if the error is the absence of a program, unless CI
+// says that it must be there.
+func require(t testing.TB, err, absent error) {
+	t.Helper()
 	switch {
 	case err == nil:
-	case errors.Is(err, ErrNoPostfix) && os.Getenv("CI") != "true":
+	case errors.Is(err, absent) && os.Getenv("CI") != "true":
 		t.Skip(err)
 	default:
 		t.Fatal(err)
@@ -61,10 +82,29 @@ func TestDir(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	removeAtEnd(t, dir)
+	return dir
+}
+
+// TestSafeDir is a directory for a test with Sendmail, removed at its end: one
+// that Sendmail takes a milter's socket in.
+func TestSafeDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(safeDir, "lab")
+	if err == nil {
+		err = os.Chmod(dir, 0o755)
+	}
+	if err != nil {
+		t.Fatalf("make lab directory: %v", err)
+	}
+	removeAtEnd(t, dir)
+	return dir
+}
+
+func removeAtEnd(t testing.TB, dir string) {
 	t.Cleanup(func() {
 		if err := os.RemoveAll(dir); err != nil {
 			t.Errorf("remove lab directory: %v", err)
 		}
 	})
-	return dir
 }

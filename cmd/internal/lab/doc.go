@@ -1,10 +1,10 @@
 // Package lab is the world around sigmilter, on one machine and on loopback
-// only: a private Postfix ([StartPostfix]), a stand-in for Microsoft 365
+// only: a private Postfix ([StartPostfix]) or Sendmail ([StartSendmail]), a stand-in for Microsoft 365
 // ([StartCloud]), the sigmilter daemon as a process ([StartDaemon]) and mail as
 // the various clients write it ([Samples]). The end-to-end tests and the demo
 // are built on it.
 //
-//	Cloud.Send --SMTP--> Postfix (milter: sigmilter) --SMTP--> Cloud, as inbound connector
+//	Cloud.Send --SMTP--> MTA (milter: sigmilter) --SMTP--> Cloud, as inbound connector
 //
 // Everything lives below a directory of the caller, every port is chosen by the
 // kernel, and nothing of the machine's own mail set-up is read or changed, so

@@ -141,6 +141,12 @@ func (p *Postfix) startMaster() error {
 
 // awaitGreeting connects until the port greets with 220.
 func (p *Postfix) awaitGreeting(addr string) error {
+	return awaitGreeting("Postfix", addr, p.exited)
+}
+
+// awaitGreeting connects until the port greets with 220 or the process of the
+// MTA has ended.
+func awaitGreeting(mta, addr string, exited <-chan struct{}) error {
 	deadline := time.Now().Add(startTimeout)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -150,11 +156,11 @@ func (p *Postfix) awaitGreeting(addr string) error {
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("wait for Postfix on %s: %w", addr, err)
+			return fmt.Errorf("wait for %s on %s: %w", mta, addr, err)
 		}
 		select {
-		case <-p.exited:
-			return fmt.Errorf("wait for Postfix on %s: its master process ended", addr)
+		case <-exited:
+			return fmt.Errorf("wait for %s on %s: its first process ended", mta, addr)
 		case <-tick.C:
 		}
 	}
@@ -195,17 +201,6 @@ func (p *Postfix) Flush() error {
 		return fmt.Errorf("flush Postfix queue: %w: %s", err, bytes.TrimSpace(out))
 	}
 	return nil
-}
-
-// Queued is one message in the queue.
-type Queued struct {
-	QueueName  string `json:"queue_name"` // incoming, active, deferred or hold
-	QueueID    string `json:"queue_id"`
-	Sender     string `json:"sender"`
-	Recipients []struct {
-		Address     string `json:"address"`
-		DelayReason string `json:"delay_reason"` // empty when not tried yet
-	} `json:"recipients"`
 }
 
 // Queue lists the messages Postfix has accepted and not yet handed on.
@@ -254,9 +249,11 @@ func (p *Postfix) portTaken() bool {
 	return err == nil && bytes.Contains(b, []byte("Address already in use"))
 }
 
-// logTail is the end of the mail log, for an error message.
-func (p *Postfix) logTail() string {
-	b, err := os.ReadFile(p.Log())
+func (p *Postfix) logTail() string { return logTail(p.Log()) }
+
+// logTail is the end of a mail log, for an error message.
+func logTail(path string) string {
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return err.Error()
 	}

@@ -1,0 +1,214 @@
+package lab
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// ErrNoSendmail is returned, wrapped with what is missing, where a private
+// Sendmail cannot be run: it is not unpacked, m4 is missing, or the process is
+// not root.
+var ErrNoSendmail = errors.New("no Sendmail to run")
+
+// SendmailOptions is what a private Sendmail is to do.
+type SendmailOptions struct {
+	// Milter is the filter as sigmilter names its socket, "unix:/path" or
+	// "inet:127.0.0.1:8891"; empty for none. Mail gets a 4xx while it is away.
+	Milter string
+	// NextHop is the "host:port" all accepted mail is handed to.
+	NextHop string
+	// MC, if not nil, is the macro file to run in place of the lab's own, for
+	// the port it is given. Milter and NextHop are not looked at then.
+	MC func(port int) string
+}
+
+// Sendmail is a running private instance.
+type Sendmail struct {
+	dir      string
+	programs sendmailPrograms
+	addr     string
+	daemon   *exec.Cmd
+	exited   chan struct{} // closed when the daemon's process is gone
+	stop     sync.Once
+}
+
+// StartSendmail writes a configuration below dir, starts the instance and
+// returns when its port answers. The caller stops it with [Sendmail.Stop].
+func StartSendmail(dir string, opts SendmailOptions) (*Sendmail, error) {
+	progs, err := findSendmail()
+	if err != nil {
+		return nil, err
+	}
+	s := &Sendmail{dir: dir, programs: progs}
+	if err := s.makeDirectories(); err != nil {
+		return nil, err
+	}
+	// As with Postfix: the port may be taken when Sendmail binds it.
+	for try := 1; ; try++ {
+		err := s.launch(opts)
+		if err == nil {
+			return s, nil
+		}
+		if try == 3 || !s.portTaken() {
+			return nil, fmt.Errorf("start private Sendmail: %w\n%s", err, logTail(s.Log()))
+		}
+	}
+}
+
+// launch makes one attempt with a freshly chosen port.
+func (s *Sendmail) launch(opts SendmailOptions) error {
+	ports, err := freePorts(1)
+	if err != nil {
+		return err
+	}
+	s.addr = fmt.Sprintf("127.0.0.1:%d", ports[0])
+	if err := s.writeConfig(ports[0], opts); err != nil {
+		return err
+	}
+	if err := s.startDaemon(); err != nil {
+		return err
+	}
+	if err := awaitGreeting("Sendmail", s.addr, s.exited); err != nil {
+		s.kill()
+		return err
+	}
+	return nil
+}
+
+// startDaemon runs Sendmail in the foreground, with a queue run each second. Its
+// own log is syslog's, so what it says goes to a file: its standard error, and
+// the SMTP dialogues (-X).
+func (s *Sendmail) startDaemon() error {
+	out, err := os.Create(s.errors())
+	if err != nil {
+		return fmt.Errorf("open Sendmail's log: %w", err)
+	}
+	defer out.Close()
+	s.daemon = s.command("-bD", "-q1s", "-X", s.Log())
+	s.daemon.Stdout, s.daemon.Stderr = out, out
+	if err := s.daemon.Start(); errors.Is(err, os.ErrPermission) {
+		return fmt.Errorf("%w: it may not get a host name of its own: %w", ErrNoSendmail, err)
+	} else if err != nil {
+		return fmt.Errorf("start Sendmail: %w", err)
+	}
+	s.exited = make(chan struct{})
+	go func(cmd *exec.Cmd, exited chan struct{}) {
+		_ = cmd.Wait() // how it ended stands in its log
+		close(exited)
+	}(s.daemon, s.exited)
+	return nil
+}
+
+// command is a run of Sendmail with the instance's configuration, in a process
+// group of its own, which its children end with.
+//
+// QUIRK: before it reads any configuration Sendmail asks for the machine's name,
+// and sleeps for a minute when that is no full one. So it sees another, in a
+// namespace of its own; the machine keeps its name.
+func (s *Sendmail) command(args ...string) *exec.Cmd {
+	script := `hostname "$0" && exec "$@"`
+	cmd := exec.Command("sh", append([]string{"-c", script, labHost, s.programs.sendmail, "-C", s.cf()}, args...)...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Cloneflags: syscall.CLONE_NEWUTS}
+	return cmd
+}
+
+// Addr is the "host:port" it takes mail on.
+func (s *Sendmail) Addr() string { return s.addr }
+
+// Log is the path of the file with the instance's SMTP dialogues.
+func (s *Sendmail) Log() string { return filepath.Join(s.dir, "sendmail.log") }
+
+// Flush has the deferred mail tried again at once.
+func (s *Sendmail) Flush() error {
+	if out, err := s.command("-q").CombinedOutput(); err != nil {
+		return fmt.Errorf("flush Sendmail queue: %w: %s", err, bytes.TrimSpace(out))
+	}
+	return nil
+}
+
+// Queue lists the messages Sendmail has accepted and not yet handed on. It reads
+// the control files (qf) themselves: `sendmail -bp` has the sizes beside, and no
+// form a program can rely on.
+func (s *Sendmail) Queue() ([]Queued, error) {
+	files, err := filepath.Glob(filepath.Join(s.dir, "mqueue", "qf*"))
+	if err != nil {
+		return nil, fmt.Errorf("list Sendmail queue: %w", err)
+	}
+	queue := []Queued{}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if errors.Is(err, os.ErrNotExist) || err == nil && len(b) == 0 {
+			continue // delivered since, or just being made
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list Sendmail queue: %w", err)
+		}
+		q := readControlFile(string(b))
+		q.QueueID = strings.TrimPrefix(filepath.Base(file), "qf")
+		queue = append(queue, q)
+	}
+	return queue, nil
+}
+
+// readControlFile takes from a qf file, whose lines begin with a letter, the
+// sender (S), the recipients (R, with flags before a colon) and why it is still
+// there (M).
+func readControlFile(text string) Queued {
+	var q Queued
+	reason := ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if line == "" {
+			continue
+		}
+		switch rest := line[1:]; line[0] {
+		case 'M':
+			reason = rest
+		case 'S':
+			q.Sender = strings.Trim(rest, "<>")
+		case 'R':
+			_, address, _ := strings.Cut(rest, ":")
+			q.Recipients = append(q.Recipients, Recipient{Address: strings.Trim(address, "<>")})
+		}
+	}
+	for i := range q.Recipients {
+		q.Recipients[i].DelayReason = reason
+	}
+	return q
+}
+
+// Stop ends the instance; nothing is delivered any more when it returns. Mail in
+// its queue stays in the directory. It may be called more than once.
+func (s *Sendmail) Stop() {
+	s.stop.Do(func() {
+		_ = s.daemon.Process.Signal(syscall.SIGTERM) // gone already: nothing to stop
+		select {
+		case <-s.exited:
+		case <-time.After(10 * time.Second):
+		}
+		s.kill() // what the daemon leaves behind would go on with the message in hand
+	})
+}
+
+// kill ends the daemon and its children, which share its process group.
+func (s *Sendmail) kill() {
+	_ = syscall.Kill(-s.daemon.Process.Pid, syscall.SIGKILL) // gone already: nothing to kill
+	<-s.exited
+}
+
+// portTaken tells whether it said that the port cannot be bound.
+func (s *Sendmail) portTaken() bool {
+	b, err := os.ReadFile(s.errors())
+	return err == nil && bytes.Contains(b, []byte("cannot bind"))
+}
+
+func (s *Sendmail) cf() string     { return filepath.Join(s.dir, "sendmail.cf") }
+func (s *Sendmail) errors() string { return filepath.Join(s.dir, "sendmail.err") }

@@ -1,0 +1,151 @@
+package lab
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// sendmailRoot, in the environment, names the folder that Debian's Sendmail
+// packages are unpacked in; without it, it is sigmilter/sendmail in the user's
+// cache folder. `make tools` unpacks them there: installed, they would put
+// Postfix out.
+const sendmailRoot = "SIGMILTER_SENDMAIL"
+
+// sendmailPrograms are the parts of an unpacked Sendmail.
+type sendmailPrograms struct {
+	sendmail string // the program
+	makemap  string // makes maps of text files
+	macros   string // the folder of the m4 macros, usr/share/sendmail/cf
+	m4       string
+}
+
+// findSendmail looks where `make tools` puts it.
+func findSendmail() (sendmailPrograms, error) {
+	root := os.Getenv(sendmailRoot)
+	if root == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return sendmailPrograms{}, fmt.Errorf("%w: %w; set %s", ErrNoSendmail, err, sendmailRoot)
+		}
+		root = filepath.Join(cache, "sigmilter", "sendmail")
+	}
+	p := sendmailPrograms{
+		sendmail: filepath.Join(root, "usr/libexec/sendmail/sendmail"),
+		makemap:  filepath.Join(root, "usr/libexec/sendmail/makemap"),
+		macros:   filepath.Join(root, "usr/share/sendmail/cf"),
+	}
+	for _, name := range []string{p.sendmail, p.makemap, filepath.Join(p.macros, "m4/cf.m4")} {
+		if _, err := os.Stat(name); err != nil {
+			return sendmailPrograms{}, fmt.Errorf("%w: %w; as root: make tools", ErrNoSendmail, err)
+		}
+	}
+	m4, err := exec.LookPath("m4")
+	if err != nil {
+		return sendmailPrograms{}, fmt.Errorf("%w: m4 not found; as root: apt-get install m4", ErrNoSendmail)
+	}
+	p.m4 = m4
+	if os.Geteuid() != 0 {
+		return sendmailPrograms{}, fmt.Errorf("%w: it must be started by root", ErrNoSendmail)
+	}
+	return p, nil
+}
+
+// labHost is the name of every relay in the lab.
+const labHost = "relay.lab.example"
+
+// labMC wants, in this order, the folder of the macros, the lab's folder twice
+// over, the port, the filter's line and the next hop's port. Limits by the
+// machine's load are out of the way, for a test machine may be as busy as it
+// likes.
+//
+// QUIRK: of itself Sendmail puts quotes around a name with a full stop in it, and
+// around an encoded word such as =?utf-8?Q?J._Weiss?= too, which then is shown as
+// it stands: confMUST_QUOTE_CHARS.
+const labMC = `include(` + "`%[1]s/m4/cf.m4'" + `)dnl
+OSTYPE(` + "`linux'" + `)dnl
+define(` + "`confDOMAIN_NAME', `relay.lab.example'" + `)dnl
+define(` + "`confHOSTS_FILE', `%[2]s/hosts'" + `)dnl
+define(` + "`confSERVICE_SWITCH_FILE', `%[2]s/switch'" + `)dnl
+define(` + "`confPID_FILE', `%[2]s/sendmail.pid'" + `)dnl
+define(` + "`QUEUE_DIR', `%[2]s/mqueue'" + `)dnl
+define(` + "`STATUS_FILE', `'" + `)dnl
+define(` + "`ALIAS_FILE', `'" + `)dnl
+define(` + "`confQUEUE_LA', `1000'" + `)dnl
+define(` + "`confREFUSE_LA', `1000'" + `)dnl
+define(` + "`confMAX_MESSAGE_SIZE', `157286400'" + `)dnl
+define(` + "`confTO_IDENT', `0'" + `)dnl
+define(` + "`confMUST_QUOTE_CHARS', `'" + `)dnl
+define(` + "`SMART_HOST', `relay:[127.0.0.1]'" + `)dnl
+define(` + "`RELAY_MAILER_ARGS', `TCP $h %[5]s'" + `)dnl
+FEATURE(` + "`no_default_msa'" + `)dnl
+FEATURE(` + "`nocanonify'" + `)dnl
+FEATURE(` + "`accept_unresolvable_domains'" + `)dnl
+RELAY_DOMAIN(` + "`127.0.0.1'" + `)dnl
+DAEMON_OPTIONS(` + "`Name=MTA, Addr=127.0.0.1, Port=%[3]d'" + `)dnl
+%[4]sMAILER(` + "`smtp'" + `)dnl
+`
+
+// writeConfig writes the macro file for the port and runs it through m4.
+func (s *Sendmail) writeConfig(port int, opts SendmailOptions) error {
+	mc := ""
+	if opts.MC != nil {
+		mc = opts.MC(port)
+	} else {
+		_, nextPort, err := net.SplitHostPort(opts.NextHop)
+		if err != nil {
+			return fmt.Errorf("next hop %q: %w", opts.NextHop, err)
+		}
+		mc = fmt.Sprintf(labMC, s.programs.macros, s.dir, port, inputMailFilter(opts.Milter), nextPort)
+	}
+	source := filepath.Join(s.dir, "sendmail.mc")
+	if err := os.WriteFile(source, []byte(mc), 0o644); err != nil {
+		return fmt.Errorf("write Sendmail macros: %w", err)
+	}
+	var stderr bytes.Buffer
+	m4 := exec.Command(s.programs.m4, source)
+	m4.Stderr = &stderr
+	cf, err := m4.Output()
+	if err != nil || stderr.Len() > 0 {
+		return fmt.Errorf("m4 %s: %v: %s", source, err, bytes.TrimSpace(stderr.Bytes()))
+	}
+	if err := os.WriteFile(s.cf(), cf, 0o644); err != nil {
+		return fmt.Errorf("write Sendmail configuration: %w", err)
+	}
+	return nil
+}
+
+// inputMailFilter is the line for a filter, which Sendmail names in a way of its
+// own: inet:PORT@HOST.
+func inputMailFilter(spec string) string {
+	if spec == "" {
+		return ""
+	}
+	if rest, ok := strings.CutPrefix(spec, "inet:"); ok {
+		if host, port, err := net.SplitHostPort(rest); err == nil {
+			spec = "inet:" + port + "@" + host
+		}
+	}
+	return "INPUT_MAIL_FILTER(`sigmilter', `S=" + spec + ", F=T, T=C:5s;S:30s;R:30s;E:60s')dnl\n"
+}
+
+// makeDirectories makes the queue, which nobody else may read, and the files
+// that names are resolved by.
+func (s *Sendmail) makeDirectories() error {
+	if err := os.MkdirAll(filepath.Join(s.dir, "mqueue"), 0o700); err != nil {
+		return fmt.Errorf("make Sendmail directory: %w", err)
+	}
+	for file, content := range map[string]string{
+		"hosts":  "127.0.0.1 " + labHost + " localhost\n",
+		"switch": "hosts files\naliases files\n",
+	} {
+		if err := os.WriteFile(filepath.Join(s.dir, file), []byte(content), 0o644); err != nil {
+			return fmt.Errorf("write Sendmail's files: %w", err)
+		}
+	}
+	return nil
+}
