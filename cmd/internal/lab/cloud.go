@@ -3,6 +3,7 @@ package lab
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,7 @@ const MaxPasses = 5
 // goes to the relay again, with it the message has arrived.
 type Cloud struct {
 	guard  string
+	tls    *tls.Config // of the outbound connector; nil is plain text
 	server *smtp.Server
 	addr   string
 
@@ -57,6 +59,7 @@ type Arrival struct {
 	Sent      []byte   // as handed to the relay at first; nil if it was not sent by us
 	Raw       []byte   // as it came back, byte for byte
 	Passes    int      // times it had come back when it was delivered
+	Relay     string   // common name of the certificate the relay showed, empty for none
 	SentAt    time.Time
 	ArrivedAt time.Time
 }
@@ -65,19 +68,28 @@ type Arrival struct {
 // of the loop-guard field the transport rule looks at. The caller stops it with
 // [Cloud.Stop], and names the relay with [Cloud.SetRelay] before sending.
 func StartCloud(guard string) (*Cloud, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	return StartCloudTLS(guard, "127.0.0.1:0", nil, nil)
+}
+
+// StartCloudTLS is [StartCloud] at an address of loopback and with STARTTLS, as
+// Microsoft 365 has it: in is the inbound connector's side and offered to the
+// relay, out is the outbound connector's and insisted on. Either may be nil for
+// plain text.
+func StartCloudTLS(guard, addr string, in, out *tls.Config) (*Cloud, error) {
+	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("open inbound connector: %w", err)
 	}
 	c := &Cloud{
-		guard: guard, addr: listener.Addr().String(),
+		guard: guard, tls: out, addr: listener.Addr().String(),
 		sent: map[string]sending{}, passes: map[string]int{},
 	}
 	c.changed.L = &c.mu
 	c.life, c.end = context.WithCancel(context.Background())
-	c.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
-		return &inbound{cloud: c}, nil
+	c.server = smtp.NewServer(smtp.BackendFunc(func(conn *smtp.Conn) (smtp.Session, error) {
+		return &inbound{cloud: c, conn: conn}, nil
 	}))
+	c.server.TLSConfig = in
 	c.server.Domain = "contoso-com.mail.protection.outlook.com"
 	c.server.MaxMessageBytes = 157286400
 	c.server.MaxLineLength = 0 // none: what the relay sends is to be kept
@@ -155,7 +167,7 @@ func (c *Cloud) wait(ctx context.Context, what string, done func() bool) error {
 
 // receive is the transport rule: it delivers a returned message, or sends it
 // round again.
-func (c *Cloud) receive(from string, to []string, raw []byte) {
+func (c *Cloud) receive(relay, from string, to []string, raw []byte) {
 	id := messageID(raw)
 	guarded := ruleException(raw, c.guard)
 	c.mu.Lock()
@@ -164,7 +176,7 @@ func (c *Cloud) receive(from string, to []string, raw []byte) {
 	if guarded || c.passes[id] >= MaxPasses {
 		first := c.sent[id]
 		c.arrivals = append(c.arrivals, Arrival{
-			MessageID: id, From: from, To: to, Raw: raw, Sent: first.raw, Passes: c.passes[id],
+			MessageID: id, Relay: relay, From: from, To: to, Raw: raw, Sent: first.raw, Passes: c.passes[id],
 			SentAt: first.at, ArrivedAt: time.Now(),
 		})
 		c.changed.Broadcast()
@@ -195,6 +207,7 @@ func ruleException(raw []byte, guard string) bool {
 // inbound is one SMTP session of the inbound connector.
 type inbound struct {
 	cloud *Cloud
+	conn  *smtp.Conn
 	from  string
 	to    []string
 }
@@ -218,7 +231,11 @@ func (s *inbound) Data(r io.Reader) error {
 	if _, err := raw.ReadFrom(r); err != nil {
 		return fmt.Errorf("receive message: %w", err)
 	}
-	s.cloud.receive(s.from, s.to, raw.Bytes())
+	relay := ""
+	if state, ok := s.conn.TLSConnectionState(); ok && len(state.PeerCertificates) > 0 {
+		relay = state.PeerCertificates[0].Subject.CommonName
+	}
+	s.cloud.receive(relay, s.from, s.to, raw.Bytes())
 	return nil
 }
 

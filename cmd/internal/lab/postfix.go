@@ -35,6 +35,10 @@ type PostfixOptions struct {
 	Ports []Port
 	// Settings are further lines of main.cf; they win over the lab's own.
 	Settings map[string]string
+	// Conf, if not nil, gives main.cf and master.cf in place of the lab's own, for
+	// the address that its first port is to be. Nothing above is looked at then. To
+	// main.cf only the instance's folders are added.
+	Conf func(addr string) (main, master string)
 }
 
 // Port is one more listening port of a private Postfix.

@@ -128,28 +128,18 @@ postlog   unix-dgram n - n - 1 postlogd
 
 // writeConfig writes main.cf and master.cf for the ports in p.addrs.
 func (p *Postfix) writeConfig(opts PostfixOptions) error {
+	if opts.Conf != nil {
+		main, master := opts.Conf(p.addrs[0])
+		return p.writeFiles(main+"\n"+settingLines(p.folders()), master)
+	}
 	host, port, err := net.SplitHostPort(opts.NextHop)
 	if err != nil {
 		return fmt.Errorf("next hop %q: %w", opts.NextHop, err)
 	}
 	settings := maps.Clone(mainCF)
-	maps.Copy(settings, map[string]string{
-		"queue_directory":       filepath.Join(p.dir, "queue"),
-		"data_directory":        filepath.Join(p.dir, "data"),
-		"command_directory":     p.programs.commandDir,
-		"daemon_directory":      p.programs.daemonDir,
-		"maillog_file":          p.Log(),
-		"maillog_file_prefixes": p.dir, // any other prefix makes every daemon exit
-		"relayhost":             fmt.Sprintf("[%s]:%s", host, port),
-	})
+	maps.Copy(settings, p.folders())
+	settings["relayhost"] = fmt.Sprintf("[%s]:%s", host, port)
 	maps.Copy(settings, opts.Settings)
-	var main strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		fmt.Fprintf(&main, "%s = %s\n", name, settings[name])
-	}
-	if err := os.WriteFile(filepath.Join(p.conf(), "main.cf"), []byte(main.String()), 0o644); err != nil {
-		return fmt.Errorf("write Postfix settings: %w", err)
-	}
 	var master strings.Builder
 	for i, port := range append([]Port{{Milter: opts.Milter}}, opts.Ports...) {
 		fmt.Fprintf(&master, "%s inet n - n - - smtpd\n  -o smtpd_milters=%s\n", p.addrs[i], port.Milter)
@@ -158,7 +148,35 @@ func (p *Postfix) writeConfig(opts PostfixOptions) error {
 		}
 	}
 	master.WriteString(services)
-	if err := os.WriteFile(filepath.Join(p.conf(), "master.cf"), []byte(master.String()), 0o644); err != nil {
+	return p.writeFiles(settingLines(settings), master.String())
+}
+
+// folders are the settings that make an instance private.
+func (p *Postfix) folders() map[string]string {
+	return map[string]string{
+		"queue_directory":       filepath.Join(p.dir, "queue"),
+		"data_directory":        filepath.Join(p.dir, "data"),
+		"command_directory":     p.programs.commandDir,
+		"daemon_directory":      p.programs.daemonDir,
+		"maillog_file":          p.Log(),
+		"maillog_file_prefixes": p.dir, // any other prefix makes every daemon exit
+	}
+}
+
+// settingLines is main.cf with the settings, by name.
+func settingLines(settings map[string]string) string {
+	var main strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		fmt.Fprintf(&main, "%s = %s\n", name, settings[name])
+	}
+	return main.String()
+}
+
+func (p *Postfix) writeFiles(main, master string) error {
+	if err := os.WriteFile(filepath.Join(p.conf(), "main.cf"), []byte(main), 0o644); err != nil {
+		return fmt.Errorf("write Postfix settings: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(p.conf(), "master.cf"), []byte(master), 0o644); err != nil {
 		return fmt.Errorf("write Postfix services: %w", err)
 	}
 	return nil

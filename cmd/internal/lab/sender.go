@@ -132,7 +132,7 @@ func (s *outbound) try(from string, to []string, raw []byte) error {
 		s.cloud.mu.Lock()
 		relay := s.cloud.relay
 		s.cloud.mu.Unlock()
-		client, err := smtp.Dial(relay)
+		client, err := s.dial(relay)
 		if err != nil {
 			return fmt.Errorf("connect to relay: %w", err)
 		}
@@ -142,6 +142,13 @@ func (s *outbound) try(from string, to []string, raw []byte) error {
 		}
 	}
 	return s.client.SendMail(from, to, bytes.NewReader(raw))
+}
+
+func (s *outbound) dial(relay string) (*smtp.Client, error) {
+	if s.cloud.tls == nil {
+		return smtp.Dial(relay)
+	}
+	return smtp.DialStartTLS(relay, s.cloud.tls)
 }
 
 func (s *outbound) close() {

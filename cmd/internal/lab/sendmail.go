@@ -25,9 +25,17 @@ type SendmailOptions struct {
 	Milter string
 	// NextHop is the "host:port" all accepted mail is handed to.
 	NextHop string
-	// MC, if not nil, is the macro file to run in place of the lab's own, for
-	// the port it is given. Milter and NextHop are not looked at then.
-	MC func(port int) string
+	// MC, if not nil, gives the macro file to run in place of the lab's own.
+	// Milter and NextHop are not looked at then.
+	MC func(SendmailPlace) string
+}
+
+// SendmailPlace is what a macro file must name to be a private instance's.
+type SendmailPlace struct {
+	Macros  string // the folder of the m4 macros, with m4/cf.m4 in it
+	Queue   string // the folder of the queue
+	Port    int    // to listen on, at 127.0.0.1
+	Defines string // lines to be put in below OSTYPE
 }
 
 // Sendmail is a running private instance.

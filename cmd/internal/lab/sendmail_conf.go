@@ -58,8 +58,8 @@ func findSendmail() (sendmailPrograms, error) {
 // labHost is the name of every relay in the lab.
 const labHost = "relay.lab.example"
 
-// labMC wants, in this order, the folder of the macros, the lab's folder twice
-// over, the port, the filter's line and the next hop's port. Limits by the
+// labMC wants, in this order, the folder of the macros, the lab's folder, the
+// port, the filter's line, the next hop's port, further lines and the queue. Limits by the
 // machine's load are out of the way, for a test machine may be as busy as it
 // likes.
 //
@@ -69,10 +69,8 @@ const labHost = "relay.lab.example"
 const labMC = `include(` + "`%[1]s/m4/cf.m4'" + `)dnl
 OSTYPE(` + "`linux'" + `)dnl
 define(` + "`confDOMAIN_NAME', `relay.lab.example'" + `)dnl
-define(` + "`confHOSTS_FILE', `%[2]s/hosts'" + `)dnl
-define(` + "`confSERVICE_SWITCH_FILE', `%[2]s/switch'" + `)dnl
-define(` + "`confPID_FILE', `%[2]s/sendmail.pid'" + `)dnl
-define(` + "`QUEUE_DIR', `%[2]s/mqueue'" + `)dnl
+%[6]sdefine(` + "`confPID_FILE', `%[2]s/sendmail.pid'" + `)dnl
+define(` + "`QUEUE_DIR', `%[7]s'" + `)dnl
 define(` + "`STATUS_FILE', `'" + `)dnl
 define(` + "`ALIAS_FILE', `'" + `)dnl
 define(` + "`confQUEUE_LA', `1000'" + `)dnl
@@ -92,15 +90,19 @@ DAEMON_OPTIONS(` + "`Name=MTA, Addr=127.0.0.1, Port=%[3]d'" + `)dnl
 
 // writeConfig writes the macro file for the port and runs it through m4.
 func (s *Sendmail) writeConfig(port int, opts SendmailOptions) error {
+	place := SendmailPlace{
+		Macros: s.programs.macros, Queue: filepath.Join(s.dir, "mqueue"), Port: port,
+		Defines: fmt.Sprintf("define(`confHOSTS_FILE', `%[1]s/hosts')dnl\ndefine(`confSERVICE_SWITCH_FILE', `%[1]s/switch')dnl\n", s.dir),
+	}
 	mc := ""
 	if opts.MC != nil {
-		mc = opts.MC(port)
+		mc = opts.MC(place)
 	} else {
 		_, nextPort, err := net.SplitHostPort(opts.NextHop)
 		if err != nil {
 			return fmt.Errorf("next hop %q: %w", opts.NextHop, err)
 		}
-		mc = fmt.Sprintf(labMC, s.programs.macros, s.dir, port, inputMailFilter(opts.Milter), nextPort)
+		mc = fmt.Sprintf(labMC, place.Macros, s.dir, port, inputMailFilter(opts.Milter), nextPort, place.Defines, place.Queue)
 	}
 	source := filepath.Join(s.dir, "sendmail.mc")
 	if err := os.WriteFile(source, []byte(mc), 0o644); err != nil {
