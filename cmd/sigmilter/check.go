@@ -125,6 +125,7 @@ func check(ctx context.Context, path string) (*checkReport, error) {
 		r.checkRule(rule, attributes, groups, time.Now())
 	}
 	r.Warnings = append(r.Warnings, cfg.Doubts()...)
+	r.adviseSocket(cfg)
 	r.OK = len(r.Faults) == 0
 	return r, nil
 }

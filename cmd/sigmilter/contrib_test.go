@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -153,9 +154,10 @@ func TestContrib(t *testing.T) {
 	for _, tt := range []struct {
 		m     mta
 		relay func(*contribLab) mta
+		check []string // the verb, and the flag for a place below the relay's folder
 	}{
-		{onPostfix, (*contribLab).onPostfix},
-		{onSendmail, (*contribLab).onSendmail},
+		{onPostfix, (*contribLab).onPostfix, []string{"postfix", "--config-directory", "conf"}},
+		{onSendmail, (*contribLab).onSendmail, []string{"sendmail", "--cf", "sendmail.cf"}},
 	} {
 		t.Run(tt.m.name, func(t *testing.T) {
 			tt.m.require(t)
@@ -168,6 +170,13 @@ func TestContrib(t *testing.T) {
 				}
 			}
 			t.Run("another tenant", func(t *testing.T) { anotherTenant(t, r, l) })
+			t.Run("no mistake found", func(t *testing.T) {
+				place := filepath.Join(filepath.Dir(r.site.Config), tt.check[2])
+				out, err := exec.Command(r.binary, "mta", tt.check[0], "--check", "-c", r.site.Config, tt.check[1], place).CombinedOutput()
+				if err != nil || !strings.Contains(string(out), "no mistake found") {
+					t.Errorf("%v: %s", err, out)
+				}
+			})
 			t.Run("in the clear", func(t *testing.T) { inTheClear(t, r) })
 		})
 	}

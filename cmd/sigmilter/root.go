@@ -102,6 +102,9 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
   Take a template over from another product:
     sigmilter import --product codetwo -o /etc/sigmilter corporate.html
 
+  Print the lines that Postfix or Sendmail needs, or look for mistakes there:
+    sigmilter mta postfix -c /etc/sigmilter/sigmilter.toml --check
+
   Tell which version this is, for a bug report:
     sigmilter version --json
 
@@ -125,6 +128,7 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
 		newCheckCommand(),
 		newPreviewCommand(),
 		newImportCommand(),
+		newMTACommand(),
 		newVersionCommand(),
 	)
 	return root

@@ -1,0 +1,64 @@
+// Package mta looks for the usual mistakes in the configuration of the mail
+// server that sigmilter works for, and says which lines it needs. It only judges
+// what it is given: [Postfix] is what postconf prints, [Sendmail] what a
+// sendmail.cf holds. Of the file system it asks who may reach a socket.
+package mta
+
+import (
+	"io/fs"
+	"net"
+	"regexp"
+	"strings"
+)
+
+// Microsoft's own limits in bytes: a relay with smaller ones refuses mail that
+// Exchange Online has taken.
+const (
+	MicrosoftMessage = 157286400
+	MicrosoftHeader  = 262144
+)
+
+// Daemon is what the mail server must know of sigmilter, from its configuration.
+type Daemon struct {
+	Listen       string      // unix:/path or inet:host:port
+	SocketMode   fs.FileMode // of a unix socket
+	SocketGroup  string      // of a unix socket; empty for the daemon's own
+	MessageBytes int64       // a larger message passes unsigned
+}
+
+// Finding is one mistake.
+type Finding struct {
+	Check   string `json:"check"`   // name of the row that found it
+	Problem string `json:"problem"` // what is wrong and, after a semicolon, what mends it
+}
+
+// socketPath is the path of a unix socket, empty for another kind.
+func (d Daemon) socketPath() string {
+	path, ok := strings.CutPrefix(d.Listen, "unix:")
+	if !ok {
+		return ""
+	}
+	return path
+}
+
+// sameAddress compares inet sockets, for which localhost has two names.
+func sameAddress(a, b string) bool {
+	fold := func(spec string) string {
+		host, port, err := net.SplitHostPort(strings.TrimPrefix(spec, "inet:"))
+		if err != nil {
+			return spec
+		}
+		if host == "localhost" || host == "::1" {
+			host = "127.0.0.1"
+		}
+		return net.JoinHostPort(host, port)
+	}
+	return fold(a) == fold(b)
+}
+
+// signers are the filters that sign or seal a message, by what their sockets are
+// called, and by the ports that their packages take.
+var signers = regexp.MustCompile(`(?i)dkim|rspamd|arc|amavis|:(11332|12301|8892|8893)\b`)
+
+// looksLikeOurs tells a socket that was meant for sigmilter.
+func looksLikeOurs(socket string) bool { return strings.Contains(socket, "sigmilter") }

@@ -1,0 +1,153 @@
+package mta
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// PostfixNames are the settings that [ReadPostfix] wants from postconf -x.
+var PostfixNames = []string{
+	"compatibility_level", "config_directory", "content_filter", "header_size_limit",
+	"internal_mail_filter_classes", "mail_owner", "message_size_limit", "milter_default_action",
+	"milter_protocol", "non_smtpd_milters", "queue_directory", "receive_override_options",
+	"smtp_tls_cert_file", "smtp_tls_chain_files", "smtp_tls_security_level",
+	"smtpd_milters", "smtpd_tls_cert_file", "smtpd_tls_chain_files", "smtpd_tls_security_level",
+}
+
+// Postfix is a configuration of Postfix, as postconf tells it.
+type Postfix struct {
+	Settings map[string]string
+	Services []Service // those that run smtpd
+}
+
+// Service is a line of master.cf that runs smtpd.
+type Service struct {
+	Name   string // such as smtp/inet
+	Chroot bool
+	own    map[string]string // settings of its -o
+}
+
+// ReadPostfix reads what postconf printed: of the settings in [PostfixNames], of
+// the fields chroot and command of all services (-F) and of their -o (-P).
+func ReadPostfix(settings, fields, overrides string) *Postfix {
+	p := &Postfix{Settings: lines(settings)}
+	field, own := lines(fields), lines(overrides)
+	for _, key := range slices.Sorted(maps.Keys(field)) {
+		name, ok := strings.CutSuffix(key, "/command")
+		if words := strings.Fields(field[key]); !ok || len(words) == 0 || words[0] != "smtpd" || !strings.HasSuffix(name, "/inet") {
+			continue
+		}
+		s := Service{Name: name, own: map[string]string{}}
+		switch chroot := field[name+"/chroot"]; chroot {
+		case "-": // the default has changed once
+			s.Chroot = strings.HasPrefix(p.Settings["compatibility_level"], "0")
+		default:
+			s.Chroot = chroot == "y"
+		}
+		for key, value := range own {
+			if setting, ok := strings.CutPrefix(key, name+"/"); ok {
+				s.own[setting] = value
+			}
+		}
+		p.Services = append(p.Services, s)
+	}
+	return p
+}
+
+// lines reads "name = value".
+func lines(text string) map[string]string {
+	values := map[string]string{}
+	for line := range strings.Lines(text) {
+		if name, value, ok := strings.Cut(line, "="); ok {
+			values[strings.TrimSpace(name)] = strings.TrimSpace(value)
+		}
+	}
+	return values
+}
+
+// setting is the value that holds for a service.
+func (p *Postfix) setting(s Service, name string) string {
+	if value, ok := s.own[name]; ok {
+		return value
+	}
+	return p.Settings[name]
+}
+
+// number is a setting that is a number; 0 when it is none.
+func (p *Postfix) number(name string) int64 {
+	n, _ := strconv.ParseInt(p.Settings[name], 10, 64)
+	return n
+}
+
+// milterWord finds one element of a list of milters: braces around it hold its
+// own settings.
+var milterWord = regexp.MustCompile(`\{[^}]*\}|[^,\s]+`)
+
+// milters splits a list of milters into sockets and the settings in braces.
+func milters(list string) (sockets, options []string) {
+	for _, word := range milterWord.FindAllString(list, -1) {
+		words := strings.FieldsFunc(strings.Trim(word, "{}"), func(r rune) bool { return r == ',' || r == ' ' })
+		if len(words) > 0 {
+			sockets = append(sockets, words[0])
+			options = append(options, strings.Join(words[1:], " "))
+		}
+	}
+	return sockets, options
+}
+
+// ours is the place of sigmilter's socket in a service's list, or -1.
+func (p *Postfix) ours(d Daemon, s Service, sockets []string) int {
+	return slices.IndexFunc(sockets, func(socket string) bool { return p.reaches(d, s, socket) })
+}
+
+// reaches tells whether the socket, as the service sees it, is sigmilter's. A
+// relative path is one from the queue directory, and so is each path in a chroot.
+func (p *Postfix) reaches(d Daemon, s Service, socket string) bool {
+	path, ok := strings.CutPrefix(socket, "unix:")
+	if !ok {
+		return d.socketPath() == "" && sameAddress(socket, d.Listen)
+	}
+	if s.Chroot || !filepath.IsAbs(path) {
+		path = filepath.Join(p.Settings["queue_directory"], path)
+	}
+	return filepath.Clean(path) == d.socketPath()
+}
+
+// Socket is how smtpd_milters is to name sigmilter's socket: relative to the
+// queue directory where it is below it, because that is right in a chroot too.
+func (p *Postfix) Socket(d Daemon) string {
+	queue := p.Settings["queue_directory"]
+	if below, ok := strings.CutPrefix(d.socketPath(), strings.TrimSuffix(queue, "/")+"/"); ok && queue != "" {
+		return "unix:" + below
+	}
+	return d.Listen
+}
+
+// Lines are the settings that sigmilter needs, as postconf -e takes them. Other
+// filters stay; sigmilter comes before the first that signs.
+func (p *Postfix) Lines(d Daemon) []string {
+	sockets := milterWord.FindAllString(p.Settings["smtpd_milters"], -1)
+	if p.ours(d, Service{}, sockets) < 0 {
+		at := slices.IndexFunc(sockets, signers.MatchString)
+		if at < 0 {
+			at = len(sockets)
+		}
+		sockets = slices.Insert(sockets, at, p.Socket(d))
+	}
+	wanted := []string{
+		"smtpd_milters = " + strings.Join(sockets, ", "),
+		"milter_default_action = tempfail",
+		"milter_protocol = 6",
+		fmt.Sprintf("message_size_limit = %d", min(MicrosoftMessage, d.MessageBytes)),
+		"mailbox_size_limit = 0",
+	}
+	if p.number("header_size_limit") < MicrosoftHeader {
+		wanted = append(wanted, fmt.Sprintf("header_size_limit = %d", MicrosoftHeader))
+	}
+	return wanted
+}

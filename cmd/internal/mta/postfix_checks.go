@@ -1,0 +1,206 @@
+package mta
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// postfixChecks are the mistakes looked for, each with what it says; an empty
+// string is none. What concerns a service is asked for each that runs smtpd.
+var postfixChecks = []struct {
+	name    string
+	service func(*Postfix, Daemon, Service) string
+	whole   func(*Postfix, Daemon) string
+}{
+	{name: "milter", whole: (*Postfix).noMilter},
+	{name: "path", service: (*Postfix).wrongPath},
+	{name: "socket", whole: (*Postfix).closedSocket},
+	{name: "order", service: (*Postfix).wrongOrder},
+	{name: "default-action", service: (*Postfix).wrongAction},
+	{name: "no-milters", service: (*Postfix).switchedOff},
+	{name: "protocol", whole: (*Postfix).oldProtocol},
+	{name: "message-size", whole: (*Postfix).wrongSize},
+	{name: "header-size", whole: (*Postfix).shortHeader},
+	{name: "content-filter", service: (*Postfix).contentFilter},
+	{name: "internal-mail", whole: (*Postfix).internalMail},
+	{name: "certificate-in", whole: func(p *Postfix, _ Daemon) string {
+		return p.noCertificate("smtpd", "Exchange Online sends to no relay without one")
+	}},
+	{name: "certificate-out", whole: func(p *Postfix, _ Daemon) string {
+		return p.noCertificate("smtp", "by it the inbound connector knows the relay")
+	}},
+}
+
+// Check looks for every mistake; there may be several of a row.
+func (p *Postfix) Check(d Daemon) []Finding {
+	found := []Finding{}
+	note := func(name, problem string) {
+		f := Finding{name, problem}
+		if problem != "" && !slices.Contains(found, f) {
+			found = append(found, f)
+		}
+	}
+	for _, row := range postfixChecks {
+		if row.whole != nil {
+			note(row.name, row.whole(p, d))
+			continue
+		}
+		for _, s := range p.Services {
+			note(row.name, row.service(p, d, s))
+		}
+	}
+	return found
+}
+
+// noMilter is for when no service has a socket that could be ours.
+func (p *Postfix) noMilter(d Daemon) string {
+	for _, s := range p.Services {
+		sockets, _ := milters(p.setting(s, "smtpd_milters"))
+		if p.ours(d, s, sockets) >= 0 || slices.ContainsFunc(sockets, looksLikeOurs) {
+			return ""
+		}
+	}
+	add := "write smtpd_milters = " + p.Socket(d)
+	if sockets, _ := milters(p.Settings["non_smtpd_milters"]); p.ours(d, Service{}, sockets) >= 0 || slices.ContainsFunc(sockets, looksLikeOurs) {
+		return "sigmilter is in non_smtpd_milters only, which is for mail that programs on this machine submit; " + add
+	}
+	return "smtpd_milters does not name sigmilter's socket, so no mail is signed; " + add
+}
+
+// wrongPath is for a socket that was meant for sigmilter and is another.
+func (p *Postfix) wrongPath(d Daemon, s Service) string {
+	sockets, _ := milters(p.setting(s, "smtpd_milters"))
+	if p.ours(d, s, sockets) >= 0 {
+		return ""
+	}
+	i := slices.IndexFunc(sockets, func(socket string) bool {
+		return looksLikeOurs(socket) || p.reaches(d, Service{}, socket)
+	})
+	if i < 0 {
+		return ""
+	}
+	queue := p.Settings["queue_directory"]
+	if socket := p.Socket(d); socket != d.Listen || d.socketPath() == "" {
+		return fmt.Sprintf("%s: smtpd_milters names %s, which from %s is not sigmilter's %s; write smtpd_milters = %s",
+			s.Name, sockets[i], queue, d.Listen, socket)
+	}
+	if s.Chroot {
+		return fmt.Sprintf("%s runs in a chroot at %s and cannot reach sigmilter's %s; write listen = \"unix:%s/sigmilter/milter.sock\" into sigmilter's configuration and smtpd_milters = unix:sigmilter/milter.sock",
+			s.Name, queue, d.Listen, queue)
+	}
+	return fmt.Sprintf("%s: smtpd_milters names %s, but sigmilter listens on %s; write smtpd_milters = %s", s.Name, sockets[i], d.Listen, d.Listen)
+}
+
+func (p *Postfix) closedSocket(d Daemon) string { return unreachable(d, p.Settings["mail_owner"]) }
+
+func (p *Postfix) wrongOrder(d Daemon, s Service) string {
+	sockets, _ := milters(p.setting(s, "smtpd_milters"))
+	own := p.ours(d, s, sockets)
+	for _, socket := range sockets[:max(own, 0)] {
+		if signers.MatchString(socket) {
+			return fmt.Sprintf("%s: %s comes before sigmilter, which breaks its DKIM signatures; put sigmilter before it in smtpd_milters", s.Name, socket)
+		}
+	}
+	return ""
+}
+
+func (p *Postfix) wrongAction(d Daemon, s Service) string {
+	action := p.setting(s, "milter_default_action")
+	sockets, options := milters(p.setting(s, "smtpd_milters"))
+	if own := p.ours(d, s, sockets); own >= 0 {
+		for _, option := range strings.Fields(options[own]) {
+			if value, ok := strings.CutPrefix(option, "default_action="); ok {
+				action = value
+			}
+		}
+	}
+	switch action {
+	case "accept":
+		return fmt.Sprintf("%s: milter_default_action = accept lets mail out unsigned while sigmilter is away, and without the guard field it loops; write milter_default_action = tempfail", s.Name)
+	case "reject", "quarantine":
+		return fmt.Sprintf("%s: milter_default_action = %s turns mail away or holds it while sigmilter is away; write milter_default_action = tempfail, then Microsoft 365 tries again", s.Name, action)
+	}
+	return ""
+}
+
+func (p *Postfix) switchedOff(d Daemon, s Service) string {
+	sockets, _ := milters(p.setting(s, "smtpd_milters"))
+	if p.ours(d, s, sockets) < 0 || !strings.Contains(p.setting(s, "receive_override_options"), "no_milters") {
+		return ""
+	}
+	return s.Name + ": receive_override_options has no_milters, so nothing is signed; take it out"
+}
+
+func (p *Postfix) oldProtocol(Daemon) string {
+	if n := p.number("milter_protocol"); n >= 6 || n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("milter_protocol = %s is an old one, in which Postfix waits for each field; write milter_protocol = 6", p.Settings["milter_protocol"])
+}
+
+func (p *Postfix) wrongSize(d Daemon) string {
+	return sizeProblem("message_size_limit", p.number("message_size_limit"), d)
+}
+
+// sizeProblem judges a limit on the size of a message; 0 is none.
+func sizeProblem(name string, size int64, d Daemon) string {
+	switch {
+	case size == 0 || size > d.MessageBytes:
+		return fmt.Sprintf("%s = %d is above sigmilter's limits.message_bytes of %d, so larger mail passes unsigned; write %s = %d",
+			name, size, d.MessageBytes, name, min(d.MessageBytes, MicrosoftMessage))
+	case size < MicrosoftMessage && size < d.MessageBytes:
+		return fmt.Sprintf("%s = %d refuses mail that Microsoft 365 takes; write %s = %d", name, size, name, min(d.MessageBytes, MicrosoftMessage))
+	}
+	return ""
+}
+
+func (p *Postfix) shortHeader(Daemon) string {
+	n := p.number("header_size_limit")
+	if n == 0 || n >= MicrosoftHeader {
+		return ""
+	}
+	return fmt.Sprintf("header_size_limit = %d: fields above that count as body, and Microsoft 365 has up to %d; write header_size_limit = %d", n, MicrosoftHeader, MicrosoftHeader)
+}
+
+func (p *Postfix) contentFilter(d Daemon, s Service) string {
+	sockets, _ := milters(p.setting(s, "smtpd_milters"))
+	filter := p.setting(s, "content_filter")
+	if filter == "" || p.ours(d, s, sockets) < 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s: content_filter = %s hands mail on and takes it back on a port of its own; write receive_override_options=no_milters for that port in master.cf, or its filter sees mail before sigmilter and signs too early", s.Name, filter)
+}
+
+func (p *Postfix) internalMail(d Daemon) string {
+	sockets, _ := milters(p.Settings["non_smtpd_milters"])
+	classes := p.Settings["internal_mail_filter_classes"]
+	if classes == "" || p.ours(d, Service{}, sockets) < 0 {
+		return ""
+	}
+	return fmt.Sprintf("internal_mail_filter_classes = %s has sigmilter look at Postfix' own reports; leave it empty", classes)
+}
+
+// noCertificate looks at the certificate of one side, smtpd or smtp, and that
+// its file is there.
+func (p *Postfix) noCertificate(side, why string) string {
+	chain, setting := p.Settings[side+"_tls_chain_files"], side+"_tls_chain_files"
+	if chain == "" {
+		if cert := p.Settings[side+"_tls_cert_file"]; cert != "" && cert != "none" {
+			chain, setting = cert, side+"_tls_cert_file"
+		}
+	}
+	if chain == "" {
+		return fmt.Sprintf("%s_tls_chain_files is empty, so %s shows no certificate: %s; write %s_tls_chain_files = /etc/postfix/relay.pem, a file with key, certificate and intermediates", side, side, why, side)
+	}
+	for _, file := range strings.FieldsFunc(chain, func(r rune) bool { return r == ',' || r == ' ' }) {
+		if _, err := os.Stat(file); err != nil {
+			return fmt.Sprintf("%s: %v; name a file with key, certificate and intermediates", setting, err)
+		}
+	}
+	if level := p.Settings[side+"_tls_security_level"]; level == "" || level == "none" {
+		return fmt.Sprintf("%s_tls_security_level is %q, so the certificate is not used; write %s_tls_security_level = encrypt", side, level, side)
+	}
+	return ""
+}

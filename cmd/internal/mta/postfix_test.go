@@ -1,0 +1,171 @@
+package mta
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// goodPostfix is a configuration without a mistake: settings, fields of master.cf
+// and its -o, as postconf prints them. QUEUE is the queue directory, CERT a file.
+const (
+	goodSettings = `compatibility_level = 3.6
+config_directory = /etc/postfix
+content_filter =
+header_size_limit = 262144
+internal_mail_filter_classes =
+mail_owner = nobody-here
+message_size_limit = 157286400
+milter_default_action = tempfail
+milter_protocol = 6
+non_smtpd_milters =
+queue_directory = QUEUE
+receive_override_options =
+smtp_tls_cert_file =
+smtp_tls_chain_files = CERT
+smtp_tls_security_level = encrypt
+smtpd_milters = unix:sigmilter/milter.sock
+smtpd_tls_cert_file =
+smtpd_tls_chain_files = CERT
+smtpd_tls_security_level = encrypt
+`
+	goodFields = `smtp/inet/service = smtp
+smtp/inet/chroot = y
+smtp/inet/command = smtpd
+pickup/unix/chroot = y
+pickup/unix/command = pickup
+`
+)
+
+// goodDaemon goes with them.
+func goodDaemon(queue string) Daemon {
+	return Daemon{Listen: "unix:" + queue + "/sigmilter/milter.sock", SocketMode: 0o660, SocketGroup: "postfix", MessageBytes: 150 << 20}
+}
+
+func TestPostfixChecks(t *testing.T) {
+	queue := t.TempDir()
+	if err := os.Chmod(filepath.Dir(queue), 0o755); err != nil { // 0700 otherwise
+		t.Fatal(err)
+	}
+	cert := filepath.Join(queue, "cert.pem")
+	if err := os.WriteFile(cert, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	place := strings.NewReplacer("QUEUE", queue, "CERT", cert)
+	const milters = "smtpd_milters = unix:sigmilter/milter.sock"
+	for _, tc := range []struct {
+		check    string // empty: no mistake
+		old, new string // in the settings
+		override string // of the service
+		daemon   func(*Daemon)
+		says     string
+	}{
+		{},
+		{check: "milter", old: milters, new: "smtpd_milters =", says: "write smtpd_milters = unix:sigmilter/milter.sock"},
+		{check: "milter", old: milters + "\n", new: "smtpd_milters =\nnon_smtpd_milters = unix:sigmilter/milter.sock\n", says: "sigmilter is in non_smtpd_milters only"},
+		{old: milters, new: "smtpd_milters =", override: "smtp/inet/smtpd_milters = unix:sigmilter/milter.sock"},
+		{check: "path", old: milters, new: "smtpd_milters = unix:" + queue + "/sigmilter/milter.sock", says: "write smtpd_milters = unix:sigmilter/milter.sock"},
+		{check: "path", old: milters, new: "smtpd_milters = unix:run/sigmilter/milter.sock", says: "write smtpd_milters = unix:sigmilter/milter.sock"},
+		{check: "path", old: milters, new: "smtpd_milters = unix:/run/sigmilter/milter.sock",
+			daemon: func(d *Daemon) { d.Listen = "unix:/run/sigmilter/milter.sock" }, says: "runs in a chroot"},
+		{check: "path", old: milters, new: "smtpd_milters = inet:localhost:8891 unix:sigmilter/milter.sock",
+			daemon: func(d *Daemon) { d.Listen = "inet:127.0.0.1:8899" }, says: "write smtpd_milters = inet:127.0.0.1:8899"},
+		{old: milters, new: "smtpd_milters = inet:localhost:8899", daemon: func(d *Daemon) { d.Listen = "inet:127.0.0.1:8899" }},
+		{check: "order", old: milters, new: "smtpd_milters = unix:opendkim/opendkim.sock, unix:sigmilter/milter.sock", says: "put sigmilter before it"},
+		{check: "order", old: milters, new: "smtpd_milters = inet:localhost:11332 unix:sigmilter/milter.sock", says: "inet:localhost:11332 comes before"},
+		{old: milters, new: "smtpd_milters = unix:sigmilter/milter.sock, inet:localhost:11332"},
+		{check: "default-action", old: "milter_default_action = tempfail", new: "milter_default_action = accept", says: "write milter_default_action = tempfail"},
+		{check: "default-action", old: "milter_default_action = tempfail", new: "milter_default_action = reject", says: "Microsoft 365 tries again"},
+		{check: "default-action", old: milters, new: "smtpd_milters = { unix:sigmilter/milter.sock, default_action=accept }", says: "= accept"},
+		{check: "no-milters", override: "smtp/inet/receive_override_options = no_milters,no_address_mappings", says: "take it out"},
+		{check: "protocol", old: "milter_protocol = 6", new: "milter_protocol = 2", says: "write milter_protocol = 6"},
+		{check: "message-size", old: "message_size_limit = 157286400", new: "message_size_limit = 10240000", says: "write message_size_limit = 157286400"},
+		{check: "message-size", old: "message_size_limit = 157286400", new: "message_size_limit = 0", says: "passes unsigned"},
+		{check: "message-size", daemon: func(d *Daemon) { d.MessageBytes = 50 << 20 }, says: "write message_size_limit = 52428800"},
+		{check: "header-size", old: "header_size_limit = 262144", new: "header_size_limit = 102400", says: "write header_size_limit = 262144"},
+		{check: "content-filter", old: "content_filter =", new: "content_filter = smtp-amavis:[127.0.0.1]:10024", says: "receive_override_options=no_milters"},
+		{check: "internal-mail", old: "internal_mail_filter_classes =", new: "non_smtpd_milters = unix:sigmilter/milter.sock\ninternal_mail_filter_classes = bounce", says: "leave it empty"},
+		{check: "certificate-in", old: "smtpd_tls_chain_files = " + cert, new: "smtpd_tls_chain_files =", says: "write smtpd_tls_chain_files ="},
+		{check: "certificate-in", old: "smtpd_tls_security_level = encrypt", new: "smtpd_tls_security_level =", says: "the certificate is not used"},
+		{check: "certificate-out", old: "smtp_tls_chain_files = " + cert, new: "smtp_tls_chain_files =", says: "write smtp_tls_chain_files ="},
+		{check: "certificate-out", old: "smtp_tls_chain_files = " + cert, new: "smtp_tls_chain_files = /nowhere/relay.pem", says: "no such file"},
+		{check: "socket", old: "mail_owner = nobody-here", new: "mail_owner = nobody", daemon: func(d *Daemon) { d.Listen = "unix:" + queue + "/sigmilter/milter.sock" }, says: "make it: install -d"},
+	} {
+		t.Run(tc.check+" "+tc.new+tc.override, func(t *testing.T) {
+			settings := place.Replace(goodSettings)
+			if !strings.Contains(settings, tc.old) {
+				t.Fatalf("%q is not in the good settings", tc.old)
+			}
+			if tc.new != "" {
+				settings = strings.Replace(settings, "non_smtpd_milters =\n", "", 1)
+				settings = strings.Replace(settings, tc.old, tc.new, 1)
+			}
+			daemon := goodDaemon(queue)
+			if tc.daemon != nil {
+				tc.daemon(&daemon)
+			}
+			found := ReadPostfix(settings, goodFields, tc.override).Check(daemon)
+			switch {
+			case tc.check == "" && len(found) > 0:
+				t.Errorf("found %+v, want nothing", found)
+			case tc.check == "":
+			case len(found) != 1 || found[0].Check != tc.check || !strings.Contains(found[0].Problem, tc.says):
+				t.Errorf("found %+v, want %s with %q", found, tc.check, tc.says)
+			}
+		})
+	}
+}
+
+func TestPostfixLines(t *testing.T) {
+	for _, tc := range []struct{ milters, listen, want string }{
+		{"", "unix:/var/spool/postfix/sigmilter/milter.sock", "smtpd_milters = unix:sigmilter/milter.sock"},
+		{"", "unix:/run/sigmilter/milter.sock", "smtpd_milters = unix:/run/sigmilter/milter.sock"},
+		{"", "inet:127.0.0.1:8899", "smtpd_milters = inet:127.0.0.1:8899"},
+		{"unix:opendkim/opendkim.sock", "inet:127.0.0.1:8899", "smtpd_milters = inet:127.0.0.1:8899, unix:opendkim/opendkim.sock"},
+		{"{ unix:clamav.sock, default_action=accept }", "inet:127.0.0.1:8899", "smtpd_milters = { unix:clamav.sock, default_action=accept }, inet:127.0.0.1:8899"},
+		{"inet:localhost:8899", "inet:127.0.0.1:8899", "smtpd_milters = inet:localhost:8899"},
+	} {
+		p := ReadPostfix("queue_directory = /var/spool/postfix\nheader_size_limit = 102400\nsmtpd_milters = "+tc.milters+"\n", goodFields, "")
+		got := p.Lines(Daemon{Listen: tc.listen, MessageBytes: 150 << 20})
+		if got[0] != tc.want || got[len(got)-1] != "header_size_limit = 262144" {
+			t.Errorf("%s and %s: %q, want %q", tc.milters, tc.listen, got, tc.want)
+		}
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	dir := t.TempDir()
+	socket := filepath.Join(dir, "closed", "milter.sock")
+	if err := os.Mkdir(filepath.Dir(socket), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []string{dir, filepath.Dir(dir)} { // of mode 0700 otherwise
+		if err := os.Chmod(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := Daemon{Listen: "unix:" + socket, SocketMode: 0o660, SocketGroup: "root"}
+	if got := unreachable(d, "nobody"); !strings.Contains(got, "may not connect to the socket") || !strings.Contains(got, "socket_group") {
+		t.Errorf("of a group that is not nobody's: %q", got)
+	}
+	d.SocketMode = 0o666
+	if got := unreachable(d, "nobody"); got != "" {
+		t.Errorf("open to everybody: %q", got)
+	}
+	if err := os.WriteFile(socket, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := unreachable(d, "nobody"); !strings.Contains(got, "may not connect") {
+		t.Errorf("a socket of mode 0600: %q", got)
+	}
+	if err := os.Chmod(filepath.Dir(socket), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if got := unreachable(d, "nobody"); !strings.Contains(got, "cannot pass through the folder "+filepath.Dir(socket)) {
+		t.Errorf("behind a folder of mode 0750: %q", got)
+	}
+	if got := Unreachable(Daemon{Listen: "unix:/nowhere/milter.sock"}, "nobody"); got != "" {
+		t.Errorf("a folder that is made with the daemon: %q", got)
+	}
+}

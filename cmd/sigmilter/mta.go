@@ -1,0 +1,239 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/mta"
+)
+
+func newMTACommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "mta",
+		Short: "Print or check the lines that Postfix or Sendmail needs",
+		Long: `mta tells what the mail server on this machine must have in its configuration for
+sigmilter's, and looks for the usual mistakes in what it has. It reads only;
+--apply of mta postfix is the one thing that changes a file.`,
+		Example: `  sigmilter mta postfix --print
+  sigmilter mta postfix --check
+  sigmilter mta sendmail --check --cf /etc/mail/sendmail.cf`,
+		Args: cobra.NoArgs,
+	}
+	cmd.AddCommand(newMTAPostfixCommand(), newMTASendmailCommand())
+	return cmd
+}
+
+func newMTAPostfixCommand() *cobra.Command {
+	var check, apply, asJSON bool
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "postfix -c FILE [--print | --check | --apply]",
+		Short: "Print, check or set what Postfix needs in main.cf",
+		Long: `mta postfix prints the lines of main.cf that this machine's Postfix needs (--print,
+also without a flag), or looks for the usual mistakes in its configuration (--check):
+each is one line, with what mends it, and the exit status is then 1. It asks postconf
+and looks who may reach the socket. --apply sets the lines with postconf -e, after a
+copy of main.cf beside it; 'postfix reload' is left to you.`,
+		Example: `  sigmilter mta postfix
+  sigmilter mta postfix --check
+  sigmilter mta postfix --apply && postfix reload`,
+		Args: cobra.NoArgs,
+	}
+	path := addConfigFlag(cmd)
+	cmd.Flags().Bool("print", false, "print the lines (the default)")
+	cmd.Flags().BoolVar(&check, "check", false, "look for mistakes in Postfix' configuration")
+	cmd.Flags().BoolVar(&apply, "apply", false, "set the lines in main.cf")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write what --check finds as JSON")
+	cmd.Flags().StringVar(&dir, "config-directory", "", "Postfix' `DIR` of configuration, by default its own")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := atMostOne(cmd, "print", "check", "apply"); err != nil {
+			return err
+		}
+		daemon, err := loadDaemon(*path)
+		if err != nil {
+			return err
+		}
+		postfix, err := readPostfix(cmd.Context(), dir)
+		if err != nil {
+			return err
+		}
+		switch {
+		case check:
+			return writeFindings(cmd.OutOrStdout(), "Postfix", postfix.Check(daemon), asJSON)
+		case apply:
+			return applyPostfix(cmd.Context(), cmd.OutOrStdout(), postfix, postfix.Lines(daemon))
+		}
+		return writeLines(cmd.OutOrStdout(), postfix.Lines(daemon))
+	}
+	return cmd
+}
+
+func newMTASendmailCommand() *cobra.Command {
+	var check, asJSON bool
+	var file string
+	cmd := &cobra.Command{
+		Use:   "sendmail -c FILE [--print | --check]",
+		Short: "Print or check what Sendmail needs in sendmail.mc",
+		Long: `mta sendmail prints the lines of sendmail.mc that this machine's Sendmail needs
+(--print, also without a flag), or looks for the usual mistakes in sendmail.cf
+(--check): each is one line, with what mends it, and the exit status is then 1.
+It changes nothing.`,
+		Args: cobra.NoArgs,
+	}
+	path := addConfigFlag(cmd)
+	cmd.Flags().Bool("print", false, "print the lines (the default)")
+	cmd.Flags().BoolVar(&check, "check", false, "look for mistakes in Sendmail's configuration")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write what --check finds as JSON")
+	cmd.Flags().StringVar(&file, "cf", "/etc/mail/sendmail.cf", "Sendmail's configuration `FILE`")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := atMostOne(cmd, "print", "check", "apply"); err != nil {
+			return err
+		}
+		daemon, err := loadDaemon(*path)
+		if err != nil {
+			return err
+		}
+		if !check {
+			return writeLines(cmd.OutOrStdout(), mta.SendmailLines(daemon))
+		}
+		cf, err := os.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("read Sendmail's configuration: %w; name it with --cf", err)
+		}
+		return writeFindings(cmd.OutOrStdout(), "Sendmail", mta.ReadSendmail(string(cf)).Check(daemon), asJSON)
+	}
+	return cmd
+}
+
+// atMostOne refuses flags that exclude each other, as bad usage.
+func atMostOne(cmd *cobra.Command, names ...string) error {
+	given := []string{}
+	for _, name := range names {
+		if cmd.Flags().Changed(name) {
+			given = append(given, "--"+name)
+		}
+	}
+	if len(given) < 2 {
+		return nil
+	}
+	return &exitError{exitUsage, fmt.Errorf("%s exclude each other; give one", strings.Join(given, " and "))}
+}
+
+func loadDaemon(path string) (mta.Daemon, error) {
+	cfg, err := config.Load(path)
+	if err != nil {
+		return mta.Daemon{}, err
+	}
+	return daemonOf(cfg), nil
+}
+
+// daemonOf is what a mail server must know of the configuration.
+func daemonOf(cfg *config.Config) mta.Daemon {
+	return mta.Daemon{
+		Listen: cfg.Listen, SocketMode: cfg.SocketMode, SocketGroup: cfg.SocketGroup,
+		MessageBytes: cfg.Limits.MessageBytes,
+	}
+}
+
+// adviseSocket warns where Postfix is on the machine and cannot reach the socket.
+func (r *checkReport) adviseSocket(cfg *config.Config) {
+	if problem := mta.Unreachable(daemonOf(cfg), "postfix"); problem != "" {
+		r.warn("listen: %s", problem)
+	}
+}
+
+// readPostfix asks postconf; dir is empty for Postfix' own configuration.
+func readPostfix(ctx context.Context, dir string) (*mta.Postfix, error) {
+	var answers [3]string
+	for i, args := range [][]string{append([]string{"-x"}, mta.PostfixNames...), {"-F"}, {"-P"}} {
+		answer, err := postconf(ctx, dir, args...)
+		if err != nil {
+			return nil, err
+		}
+		answers[i] = answer
+	}
+	return mta.ReadPostfix(answers[0], answers[1], answers[2]), nil
+}
+
+func postconf(ctx context.Context, dir string, args ...string) (string, error) {
+	program, err := exec.LookPath("postconf")
+	if err != nil {
+		// sbin is not on everybody's path.
+		if program, err = exec.LookPath("/usr/sbin/postconf"); err != nil {
+			return "", errors.New("postconf not found; is Postfix installed on this machine?")
+		}
+	}
+	if dir != "" {
+		args = append([]string{"-c", dir}, args...)
+	}
+	var stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Stderr = &stderr // warnings of settings that another version has are no matter
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("ask postconf: %w: %s", err, bytes.TrimSpace(stderr.Bytes()))
+	}
+	return string(out), nil
+}
+
+// applyPostfix copies main.cf and sets the lines.
+func applyPostfix(ctx context.Context, out io.Writer, postfix *mta.Postfix, lines []string) error {
+	dir := postfix.Settings["config_directory"]
+	file := filepath.Join(dir, "main.cf")
+	before, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("copy Postfix' configuration: %w", err)
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return fmt.Errorf("copy Postfix' configuration: %w", err)
+	}
+	backup := file + ".before-sigmilter-" + time.Now().Format("20060102-150405")
+	if err := os.WriteFile(backup, before, info.Mode().Perm()); err != nil {
+		return fmt.Errorf("copy Postfix' configuration: %w", err)
+	}
+	if _, err := postconf(ctx, dir, append([]string{"-e"}, lines...)...); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%s\nset in %s, which is as it was in %s\nnow run: postfix reload\n", strings.Join(lines, "\n"), file, backup)
+	return err
+}
+
+func writeLines(out io.Writer, lines []string) error {
+	_, err := fmt.Fprintln(out, strings.Join(lines, "\n"))
+	return err
+}
+
+// writeFindings prints a line for each mistake; with any the exit status is 1.
+func writeFindings(out io.Writer, server string, found []mta.Finding, asJSON bool) error {
+	if asJSON {
+		if err := writeJSON(out, found); err != nil {
+			return err
+		}
+	} else {
+		for _, f := range found {
+			if _, err := fmt.Fprintf(out, "%s: %s\n", f.Check, f.Problem); err != nil {
+				return err
+			}
+		}
+	}
+	if len(found) > 0 {
+		return &exitError{status: exitFailed}
+	}
+	if asJSON {
+		return nil
+	}
+	_, err := fmt.Fprintf(out, "%s: no mistake found\n", server)
+	return err
+}
