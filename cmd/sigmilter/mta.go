@@ -68,9 +68,13 @@ copy of main.cf beside it; 'postfix reload' is left to you.`,
 		if err != nil {
 			return err
 		}
+		outside := postfix.OutOfChroot(daemon)
 		switch {
 		case check:
 			return writeFindings(cmd.OutOrStdout(), "Postfix", postfix.Check(daemon), asJSON)
+		case outside != "":
+			// With these lines all mail would be deferred.
+			return errors.New(outside)
 		case apply:
 			return applyPostfix(cmd.Context(), cmd.OutOrStdout(), postfix, postfix.Lines(daemon))
 		}
@@ -140,10 +144,14 @@ func loadDaemon(path string) (mta.Daemon, error) {
 
 // daemonOf is what a mail server must know of the configuration.
 func daemonOf(cfg *config.Config) mta.Daemon {
-	return mta.Daemon{
+	d := mta.Daemon{
 		Listen: cfg.Listen, SocketMode: cfg.SocketMode, SocketGroup: cfg.SocketGroup,
 		MessageBytes: cfg.Limits.MessageBytes,
 	}
+	for _, t := range cfg.Tenants {
+		d.Listeners = append(d.Listeners, t.Proof.Listeners...)
+	}
+	return d
 }
 
 // adviseSocket warns where Postfix is on the machine and cannot reach the socket.

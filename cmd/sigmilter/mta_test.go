@@ -62,6 +62,10 @@ func TestMTAPostfix(t *testing.T) {
 		"smtp/inet/chroot = y\nsmtp/inet/command = smtpd\n")
 	config := mtaConfig(t, "unix:/var/spool/postfix/sigmilter/milter.sock")
 
+	outside := mtaConfig(t, "unix:/run/sigmilter/milter.sock")
+	if status, stdout, stderr := invoke(t, "mta", "postfix", "-c", outside, "--apply"); status != 1 || stdout != "" || !strings.Contains(stderr, "runs in a chroot") {
+		t.Errorf("apply with a socket outside the chroot: status %d, stdout %q, stderr %q", status, stdout, stderr)
+	}
 	status, stdout, stderr := invoke(t, "mta", "postfix", "-c", config)
 	if status != 0 || stderr != "" || !strings.HasPrefix(stdout, "smtpd_milters = unix:sigmilter/milter.sock\n") {
 		t.Errorf("print: status %d, stderr %q:\n%s", status, stderr, stdout)

@@ -7,7 +7,9 @@ package mta
 import (
 	"io/fs"
 	"net"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -21,6 +23,7 @@ const (
 // Daemon is what the mail server must know of sigmilter, from its configuration.
 type Daemon struct {
 	Listen       string      // unix:/path or inet:host:port
+	Listeners    []string    // further ones, of single tenants
 	SocketMode   fs.FileMode // of a unix socket
 	SocketGroup  string      // of a unix socket; empty for the daemon's own
 	MessageBytes int64       // a larger message passes unsigned
@@ -39,6 +42,17 @@ func (d Daemon) socketPath() string {
 		return ""
 	}
 	return path
+}
+
+// hasAddress tells whether sigmilter listens on the inet socket.
+func (d Daemon) hasAddress(socket string) bool {
+	return sameAddress(socket, d.Listen) || slices.ContainsFunc(d.Listeners, func(own string) bool { return sameAddress(socket, own) })
+}
+
+// hasPath tells whether sigmilter listens on the unix socket.
+func (d Daemon) hasPath(path string) bool {
+	own := "unix:" + filepath.Clean(path)
+	return own == d.Listen || slices.Contains(d.Listeners, own)
 }
 
 // sameAddress compares inet sockets, for which localhost has two names.

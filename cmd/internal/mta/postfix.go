@@ -110,12 +110,12 @@ func (p *Postfix) ours(d Daemon, s Service, sockets []string) int {
 func (p *Postfix) reaches(d Daemon, s Service, socket string) bool {
 	path, ok := strings.CutPrefix(socket, "unix:")
 	if !ok {
-		return d.socketPath() == "" && sameAddress(socket, d.Listen)
+		return d.hasAddress(socket)
 	}
 	if s.Chroot || !filepath.IsAbs(path) {
 		path = filepath.Join(p.Settings["queue_directory"], path)
 	}
-	return filepath.Clean(path) == d.socketPath()
+	return d.hasPath(path)
 }
 
 // Socket is how smtpd_milters is to name sigmilter's socket: relative to the
@@ -126,6 +126,23 @@ func (p *Postfix) Socket(d Daemon) string {
 		return "unix:" + below
 	}
 	return d.Listen
+}
+
+// OutOfChroot says that smtpd runs in a chroot from which it cannot reach
+// sigmilter's socket, whatever smtpd_milters names, and what mends it; it is empty
+// when that is not so.
+func (p *Postfix) OutOfChroot(d Daemon) string {
+	if d.socketPath() == "" || p.Socket(d) != d.Listen {
+		return ""
+	}
+	for _, s := range p.Services {
+		if s.Chroot {
+			queue := p.Settings["queue_directory"]
+			return fmt.Sprintf("%s runs in a chroot at %s and cannot reach sigmilter's %s; write listen = \"unix:%s/sigmilter/milter.sock\" into sigmilter's configuration and smtpd_milters = unix:sigmilter/milter.sock",
+				s.Name, queue, d.Listen, queue)
+		}
+	}
+	return ""
 }
 
 // Lines are the settings that sigmilter needs, as postconf -e takes them. Other

@@ -63,6 +63,9 @@ func (p *Postfix) noMilter(d Daemon) string {
 		}
 	}
 	add := "write smtpd_milters = " + p.Socket(d)
+	if problem := p.OutOfChroot(d); problem != "" {
+		add = problem
+	}
 	if sockets, _ := milters(p.Settings["non_smtpd_milters"]); p.ours(d, Service{}, sockets) >= 0 || slices.ContainsFunc(sockets, looksLikeOurs) {
 		return "sigmilter is in non_smtpd_milters only, which is for mail that programs on this machine submit; " + add
 	}
@@ -86,9 +89,8 @@ func (p *Postfix) wrongPath(d Daemon, s Service) string {
 		return fmt.Sprintf("%s: smtpd_milters names %s, which from %s is not sigmilter's %s; write smtpd_milters = %s",
 			s.Name, sockets[i], queue, d.Listen, socket)
 	}
-	if s.Chroot {
-		return fmt.Sprintf("%s runs in a chroot at %s and cannot reach sigmilter's %s; write listen = \"unix:%s/sigmilter/milter.sock\" into sigmilter's configuration and smtpd_milters = unix:sigmilter/milter.sock",
-			s.Name, queue, d.Listen, queue)
+	if problem := p.OutOfChroot(d); problem != "" {
+		return problem
 	}
 	return fmt.Sprintf("%s: smtpd_milters names %s, but sigmilter listens on %s; write smtpd_milters = %s", s.Name, sockets[i], d.Listen, d.Listen)
 }

@@ -56,11 +56,11 @@ func SendmailSocket(d Daemon) string {
 // before it, and local: is another word for it.
 func (s *Sendmail) names(d Daemon, filter string) bool {
 	socket := s.filters[filter]["S"]
-	if path := d.socketPath(); path != "" {
-		return strings.TrimPrefix(strings.TrimPrefix(socket, "unix:"), "local:") == path
+	if address, ok := strings.CutPrefix(socket, "inet:"); ok {
+		port, host, _ := strings.Cut(address, "@")
+		return d.hasAddress("inet:" + net.JoinHostPort(host, port))
 	}
-	port, host, _ := strings.Cut(strings.TrimPrefix(socket, "inet:"), "@")
-	return sameAddress(net.JoinHostPort(host, port), d.Listen)
+	return d.hasPath(strings.TrimPrefix(strings.TrimPrefix(socket, "unix:"), "local:"))
 }
 
 // own is the name of sigmilter's filter, empty if there is none.
