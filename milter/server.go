@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -39,6 +40,9 @@ type Options struct {
 	// goroutine and before the MTA has the reply. The duration is the time the
 	// MTA waited for us. The message's body is gone when Done returns.
 	Done func(*Message, Outcome, time.Duration)
+	// Aborted, if not nil, is called once for each message that was begun and
+	// given up before that: the MTA aborted it, began another, or went away.
+	Aborted func(*Message)
 }
 
 // withDefaults fills in the zero values.
@@ -62,7 +66,7 @@ func setDefault[T comparable](v *T, def T) {
 // Server speaks the milter protocol with any number of MTAs on any number of
 // listeners. Its sessions run until the MTA ends them or [Server.Shutdown] does.
 type Server struct {
-	opts Options
+	opts atomic.Pointer[Options]
 
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
@@ -82,16 +86,25 @@ type Stats struct {
 
 // New returns a server. It panics without a Signer.
 func New(opts Options) *Server {
-	if opts.Signer == nil {
-		panic("milter: Options.Signer is nil")
-	}
-	return &Server{
-		opts:      opts.withDefaults(),
+	s := &Server{
 		listeners: map[net.Listener]struct{}{},
 		sessions:  map[*conn]struct{}{},
 		stopping:  make(chan struct{}),
 		empty:     make(chan struct{}),
 	}
+	s.Configure(opts)
+	return s
+}
+
+// Configure replaces the options. A session keeps those it began with, so that a
+// message has the same limits from its first field to its end; what its Signer is
+// at MAIL, Options.Signer says. It panics without a Signer.
+func (s *Server) Configure(opts Options) {
+	if opts.Signer == nil {
+		panic("milter: Options.Signer is nil")
+	}
+	opts = opts.withDefaults()
+	s.opts.Store(&opts)
 }
 
 // Stats returns the counts as they are now.
@@ -125,7 +138,7 @@ func (s *Server) ServeNamed(ln net.Listener, name string) error {
 		case !isPassing(err):
 			return fmt.Errorf("accept on %s: %w", ln.Addr(), err)
 		default:
-			s.opts.Log.Warn("cannot accept a connection now", "listener", ln.Addr().String(), "error", err)
+			s.opts.Load().Log.Warn("cannot accept a connection now", "listener", ln.Addr().String(), "error", err)
 			s.pause()
 		}
 	}
@@ -178,16 +191,18 @@ func (s *Server) removeListener(ln net.Listener) {
 	delete(s.listeners, ln)
 }
 
-// begin runs a session on nc, which came in on a listener of that name, or closes nc where there is no room for one.
+// begin runs a session on nc, which came in on a listener of that name, or closes
+// nc where there is no room for one.
 func (s *Server) begin(nc net.Conn, listener string) {
+	opts := s.opts.Load()
 	id := newSessionID()
-	log := s.opts.Log.With("session", id)
-	c := newConn(nc, s.opts.IdleTimeout, s.opts.WriteTimeout, log)
-	if !s.add(c) {
+	log := opts.Log.With("session", id)
+	c := newConn(nc, opts.IdleTimeout, opts.WriteTimeout, log)
+	if !s.add(c, opts) {
 		nc.Close()
 		return
 	}
-	session := newSession(id, c, &s.opts, log)
+	session := newSession(id, c, opts, log)
 	session.listener = listener
 	c.onClose = func() {
 		session.end()
@@ -197,16 +212,16 @@ func (s *Server) begin(nc net.Conn, listener string) {
 }
 
 // add reports false where the session must not begin.
-func (s *Server) add(c *conn) bool {
+func (s *Server) add(c *conn, opts *Options) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.isStopping() {
 		return false
 	}
-	if len(s.sessions) >= s.opts.MaxSessions {
+	if len(s.sessions) >= opts.MaxSessions {
 		s.stats.Refused++
 		if n := s.refused.due(time.Now()); n > 0 {
-			s.opts.Log.Warn("connections refused: the limit on sessions is reached", "limit", s.opts.MaxSessions, "refused", n)
+			opts.Log.Warn("connections refused: the limit on sessions is reached", "limit", opts.MaxSessions, "refused", n)
 		}
 		return false
 	}

@@ -265,6 +265,7 @@ func (s *session) Abort(m *gomilter.Modifier) error {
 // end leaves the session without a message in hand.
 func (s *session) end() {
 	if s.current != nil {
+		s.abandoned(s.current)
 		s.current.close()
 		s.current = nil
 	}

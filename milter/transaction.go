@@ -22,6 +22,7 @@ type transaction struct {
 	message Message
 	signer  Signer
 	asked   bool // Head has been called
+	told    bool // what became of it was reported
 	body    *bodyStore
 	scanner *entity.Scanner
 	fault   policy.Reason // why the message will be refused for now, if not empty
@@ -121,10 +122,18 @@ func (s *session) finish(t *transaction, m *gomilter.Modifier) Outcome {
 
 // report hands the message and its outcome to Done.
 func (s *session) report(t *transaction, o Outcome) {
+	t.told = true
 	if s.opts.Done == nil {
 		return
 	}
 	s.protect("done", func() { s.opts.Done(&t.message, o, t.waited) })
+}
+
+// abandoned tells of a message that nothing came of.
+func (s *session) abandoned(t *transaction) {
+	if !t.told && s.opts.Aborted != nil {
+		s.protect("aborted", func() { s.opts.Aborted(&t.message) })
+	}
 }
 
 // response is the last word on a message. It is continue rather than accept
