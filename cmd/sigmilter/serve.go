@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"maps"
 	"net"
@@ -46,17 +45,9 @@ message. SIGHUP is ignored.`,
 		signal.Ignore(syscall.SIGHUP) // a habit of admins, and no reason to stop
 		ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM, syscall.SIGINT)
 		defer stop()
-		return serve(ctx, cfg, newLogger(cfg.Log, cmd.ErrOrStderr()))
+		return serve(ctx, cfg, newLogger(cfg.Log.Format, cfg.Log.Level, cmd.ErrOrStderr()))
 	}
 	return cmd
-}
-
-func newLogger(c config.Log, w io.Writer) *slog.Logger {
-	o := &slog.HandlerOptions{Level: c.Level}
-	if c.Format == config.JSON {
-		return slog.New(slog.NewJSONHandler(w, o))
-	}
-	return slog.New(slog.NewTextHandler(w, o))
 }
 
 // serve runs the milter until ctx ends.

@@ -41,6 +41,11 @@ type Config struct {
 	// State is the bbolt file of people and rendered signatures, by default
 	// /var/lib/sigmilter/sigmilter.db.
 	State string
+	// Control is where the verbs find the daemon: unix:/absolute/path (default
+	// unix:/run/sigmilter/control.sock); empty for nowhere.
+	Control string
+	// Metrics is the host:port of the metrics page; empty for none, the default.
+	Metrics string
 	// OnError says what becomes of a message when sigmilter itself fails, by
 	// default [Tempfail].
 	OnError OnError
@@ -248,6 +253,9 @@ type LogFormat string
 const (
 	Logfmt LogFormat = "logfmt"
 	JSON   LogFormat = "json"
+	// Journald is logfmt without the time and with the priority in front, which
+	// the journal of systemd reads there.
+	Journald LogFormat = "journald"
 )
 
 // Hash names the version of everything that was loaded but secrets, the file and

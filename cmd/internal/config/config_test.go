@@ -63,6 +63,7 @@ func TestLoadSmallest(t *testing.T) {
 		Path:       filepath.Join(testdata, "good-smallest.toml"),
 		Listen:     "unix:/run/sigmilter/milter.sock",
 		SocketMode: 0o660,
+		Control:    defaultControl,
 		State:      "/var/lib/sigmilter/sigmilter.db",
 		OnError:    Tempfail,
 
@@ -114,6 +115,8 @@ func TestLoadEverything(t *testing.T) {
 		SocketMode:  0o600,
 		SocketGroup: "postfix",
 		State:       at(t, "state/sigmilter.db"),
+		Control:     "unix:" + at(t, "control.sock"),
+		Metrics:     "[::1]:9464",
 		OnError:     Pass,
 
 		OnRenderError: Tempfail,

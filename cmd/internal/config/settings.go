@@ -20,6 +20,7 @@ func defaults() *Config {
 		Listen:     "unix:/run/sigmilter/milter.sock",
 		SocketMode: 0o660,
 		State:      "/var/lib/sigmilter/sigmilter.db",
+		Control:    defaultControl,
 		OnError:    Tempfail,
 		// A template that fails for one person holds up nobody's mail.
 		OnRenderError: Pass,
@@ -51,6 +52,8 @@ func (c *Config) settings(src *source) []setting {
 		{key: "socket_mode", read: one(modes, &c.SocketMode)},
 		{key: "socket_group", read: one(groups, &c.SocketGroup)},
 		{key: "state", read: one(pathsIn(src.dir), &c.State)},
+		{key: "control", read: one(controlsIn(src.dir), &c.Control)},
+		{key: "metrics", read: one(hostPorts, &c.Metrics)},
 		{key: "on_error", read: choice(&c.OnError, Tempfail, Pass)},
 		{key: "on_render_error", read: choice(&c.OnRenderError, Tempfail, Pass)},
 		{key: "limits", read: table(
@@ -91,7 +94,7 @@ func (c *Config) settings(src *source) []setting {
 		{key: "rule", read: c.readRules, absent: c.impliedRule},
 		{key: "log", read: table(
 			setting{key: "level", read: one(levels, &c.Log.Level)},
-			setting{key: "format", read: choice(&c.Log.Format, Logfmt, JSON)},
+			setting{key: "format", read: choice(&c.Log.Format, Logfmt, JSON, Journald)},
 		)},
 	}
 }
