@@ -1,0 +1,185 @@
+package control
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// ErrNoDaemon says that nobody answers on the control socket.
+var ErrNoDaemon = errors.New("no daemon answers")
+
+// Client asks a running daemon. Its methods are those of [Daemon]; an error of the
+// daemon comes back as [*Error].
+type Client struct {
+	socket string
+	http   http.Client
+}
+
+// NewClient asks on a socket, unix:/path. Nothing is opened yet.
+func NewClient(socket string) *Client {
+	path := strings.TrimPrefix(socket, "unix:")
+	dialer := net.Dialer{Timeout: headerTimeout}
+	return &Client{socket: socket, http: http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, "unix", path)
+		},
+	}}}
+}
+
+// Status asks how the daemon is.
+func (c *Client) Status(ctx context.Context) (s Status, err error) {
+	return s, c.call(ctx, http.MethodGet, "/v1/status", nil, &s)
+}
+
+// Reload has the configuration loaded anew.
+func (c *Client) Reload(ctx context.Context) (r Reloaded, err error) {
+	return r, c.call(ctx, http.MethodPost, "/v1/reload", nil, &r)
+}
+
+// People goes through people.
+func (c *Client) People(ctx context.Context, tenant, match string) iter.Seq2[Person, error] {
+	return func(yield func(Person, error) bool) {
+		body, err := c.open(ctx, http.MethodGet, "/v1/people", url.Values{"tenant": {tenant}, "match": {match}})
+		if err != nil {
+			yield(Person{}, err)
+			return
+		}
+		defer body.Close()
+		for lines := bufio.NewReader(body); ; {
+			text, err := lines.ReadBytes('\n')
+			if err != nil {
+				yield(Person{}, fmt.Errorf("the list ends early: %w", err))
+				return
+			}
+			if len(bytes.TrimSpace(text)) == 0 {
+				return
+			}
+			var line listed
+			if err := json.Unmarshal(text, &line); err != nil {
+				yield(Person{}, fmt.Errorf("read the daemon's answer: %w", err))
+				return
+			}
+			if line.Err != "" {
+				yield(Person{}, Errorf(Failed, "%s", line.Err))
+				return
+			}
+			if !yield(line.Person, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Person asks for one person, by any address.
+func (c *Client) Person(ctx context.Context, address string) (p Person, err error) {
+	return p, c.call(ctx, http.MethodGet, "/v1/people/"+url.PathEscape(address), nil, &p)
+}
+
+// RefreshPeople has sources read now.
+func (c *Client) RefreshPeople(ctx context.Context, tenant, source string, force bool) (r []Reading, err error) {
+	q := url.Values{"tenant": {tenant}, "source": {source}, "force": {fmt.Sprint(force)}}
+	return r, c.call(ctx, http.MethodPost, "/v1/people/refresh", q, &r)
+}
+
+// Cache counts rendered signatures.
+func (c *Client) Cache(ctx context.Context) (s []CacheStatus, err error) {
+	return s, c.call(ctx, http.MethodGet, "/v1/cache", nil, &s)
+}
+
+// DropCache has rendered signatures forgotten.
+func (c *Client) DropCache(ctx context.Context, tenant, address string) (n CacheChange, err error) {
+	return n, c.call(ctx, http.MethodPost, "/v1/cache/drop", url.Values{"tenant": {tenant}, "address": {address}}, &n)
+}
+
+// RefreshCache has signatures rendered anew.
+func (c *Client) RefreshCache(ctx context.Context, tenant, address string) (n CacheChange, err error) {
+	return n, c.call(ctx, http.MethodPost, "/v1/cache/refresh", url.Values{"tenant": {tenant}, "address": {address}}, &n)
+}
+
+// Snapshot copies the state to w.
+func (c *Client) Snapshot(ctx context.Context, w io.Writer) (int64, error) {
+	body, err := c.open(ctx, http.MethodGet, "/v1/state", nil)
+	if err != nil {
+		return 0, err
+	}
+	defer body.Close()
+	n, err := io.Copy(w, body)
+	if err != nil {
+		return n, fmt.Errorf("copy the state: %w", err)
+	}
+	return n, nil
+}
+
+// CheckState has the whole state file read.
+func (c *Client) CheckState(ctx context.Context) error {
+	return c.call(ctx, http.MethodPost, "/v1/state/check", nil, &struct{}{})
+}
+
+// Profile copies a profile of /debug/pprof/ to w: heap, goroutine, profile.
+func (c *Client) Profile(ctx context.Context, name string, length time.Duration, w io.Writer) error {
+	q := url.Values{}
+	if length > 0 {
+		q.Set("seconds", fmt.Sprint(int(length.Seconds())))
+	}
+	body, err := c.open(ctx, http.MethodGet, "/debug/pprof/"+url.PathEscape(name), q)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	_, err = io.Copy(w, body)
+	return err
+}
+
+func (c *Client) call(ctx context.Context, method, path string, q url.Values, into any) error {
+	body, err := c.open(ctx, method, path, q)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	if err := json.NewDecoder(body).Decode(into); err != nil {
+		return fmt.Errorf("read the daemon's answer: %w", err)
+	}
+	return nil
+}
+
+// open sends a request and returns the body of a good answer.
+func (c *Client) open(ctx context.Context, method, path string, q url.Values) (io.ReadCloser, error) {
+	r, err := http.NewRequestWithContext(ctx, method, "http://sigmilter"+path+"?"+q.Encode(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("ask the daemon: %w", err)
+	}
+	resp, err := c.http.Do(r)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED):
+		return nil, fmt.Errorf("%w on %s", ErrNoDaemon, c.socket)
+	case err != nil:
+		var outer *url.Error // whose text has an address that nobody knows
+		if errors.As(err, &outer) {
+			err = outer.Err
+		}
+		return nil, fmt.Errorf("ask the daemon on %s: %w", c.socket, err)
+	case resp.StatusCode == http.StatusOK:
+		return resp.Body, nil
+	}
+	defer resp.Body.Close()
+	e := &Error{Kind: Failed}
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil || json.Unmarshal(text, e) != nil || e.Message == "" {
+		e.Message = fmt.Sprintf("%s: %s", resp.Status, bytes.TrimSpace(text))
+	}
+	return nil, e
+}

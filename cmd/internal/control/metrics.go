@@ -1,0 +1,134 @@
+package control
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metrics counts what happens. Labels are names of the configuration, reasons and
+// actions: no more series come up than those allow.
+type Metrics struct {
+	registry *prometheus.Registry
+
+	messages  *prometheus.CounterVec
+	waited    *prometheus.HistogramVec
+	bytes     prometheus.Counter
+	aborted   prometheus.Counter
+	reloads   *prometheus.CounterVec
+	selfTests *prometheus.CounterVec
+}
+
+// latencies are upper bounds in seconds, from what a text of 2 KB takes to what an
+// MTA gives up at.
+var latencies = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+
+// The values of label result.
+const (
+	resultOK     = "ok"
+	resultFailed = "failed"
+)
+
+// NewMetrics returns metrics at zero.
+func NewMetrics() *Metrics {
+	counter := func(name, help string) prometheus.CounterOpts {
+		return prometheus.CounterOpts{Name: "sigmilter_" + name, Help: help}
+	}
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		messages: prometheus.NewCounterVec(counter("messages_total", "Messages by what was done with them and why."),
+			[]string{"action", "reason", "tenant", "rule"}),
+		waited: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "sigmilter_message_wait_seconds", Help: "Time the MTA waited for a message, by what was done with it.", Buckets: latencies,
+		}, []string{"action"}),
+		bytes:     prometheus.NewCounter(counter("message_body_bytes_total", "Bytes of message bodies received.")),
+		aborted:   prometheus.NewCounter(counter("messages_aborted_total", "Messages the MTA gave up before their end.")),
+		reloads:   prometheus.NewCounterVec(counter("config_reloads_total", "Reloads of the configuration by result."), []string{"result"}),
+		selfTests: prometheus.NewCounterVec(counter("self_tests_total", "Messages the daemon put through its own engine, by result."), []string{"result"}),
+	}
+	m.registry.MustRegister(m.messages, m.waited, m.bytes, m.aborted, m.reloads, m.selfTests,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	for _, v := range []*prometheus.CounterVec{m.reloads, m.selfTests} {
+		v.WithLabelValues(resultOK)
+		v.WithLabelValues(resultFailed)
+	}
+	return m
+}
+
+// Message counts one that came to its end. tenant and rule are empty where there
+// is none.
+func (m *Metrics) Message(action, reason, tenant, rule string, waited time.Duration, bytes int64) {
+	m.messages.WithLabelValues(action, reason, tenant, rule).Inc()
+	m.waited.WithLabelValues(action).Observe(waited.Seconds())
+	m.bytes.Add(float64(bytes))
+}
+
+// Aborted counts a message that did not come to its end.
+func (m *Metrics) Aborted() { m.aborted.Inc() }
+
+// Reloaded counts a reload.
+func (m *Metrics) Reloaded(err error) { m.reloads.WithLabelValues(result(err)).Inc() }
+
+// SelfTested counts a self-test.
+func (m *Metrics) SelfTested(err error) { m.selfTests.WithLabelValues(result(err)).Inc() }
+
+func result(err error) string {
+	if err != nil {
+		return resultFailed
+	}
+	return resultOK
+}
+
+// Gatherer gives the metrics as they are, with those that come of a daemon's
+// status.
+func (m *Metrics) Gatherer(d Daemon) prometheus.Gatherer {
+	fromStatus := prometheus.NewRegistry()
+	fromStatus.MustRegister(statusCollector{d})
+	return prometheus.Gatherers{m.registry, fromStatus}
+}
+
+// ServeMetrics answers monitoring on ln until the returned function is called.
+func ServeMetrics(ln net.Listener, d Daemon, m *Metrics, log *slog.Logger) (stop func()) {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.Gatherer(d), promhttp.HandlerOpts{
+		ErrorLog:            slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		MaxRequestsInFlight: 4,
+	}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { health(w, r, d) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { ready(w, d) })
+	return serve(ln, newServer(mux, log), log)
+}
+
+// healthTimeout is how long the self-test of /healthz may take.
+const healthTimeout = 5 * time.Second
+
+func health(w http.ResponseWriter, r *http.Request, d Daemon) {
+	ctx, cancel := context.WithTimeout(r.Context(), healthTimeout)
+	defer cancel()
+	if err := d.Health(ctx); err != nil {
+		http.Error(w, "the self-test failed; the log says why", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = io.WriteString(w, "ok\n")
+}
+
+func ready(w http.ResponseWriter, d Daemon) {
+	s := d.Status()
+	if s.State == Ready {
+		_, _ = io.WriteString(w, "ready\n")
+		return
+	}
+	text := string(s.State)
+	if len(s.Waiting) > 0 {
+		text += " for the people of " + strings.Join(s.Waiting, ", ")
+	}
+	http.Error(w, text, http.StatusServiceUnavailable)
+}

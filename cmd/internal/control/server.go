@@ -1,0 +1,213 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"sync"
+	"time"
+
+	"golang.org/x/net/netutil"
+)
+
+// Limits on clients, of the unix socket and of the metrics address: nobody there
+// is known.
+const (
+	maxConnections = 32
+	maxHeader      = 16 << 10
+	headerTimeout  = 5 * time.Second
+	idleTimeout    = 30 * time.Second
+	// writeTimeout is how long a client may take none of what it asked for.
+	writeTimeout = 30 * time.Second
+)
+
+// newServer serves h to clients that may do anything. There is no read timeout
+// beyond the header: it would end requests that take long, and no request may have
+// a body.
+func newServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           bodiless(h),
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+// bodiless refuses requests with a body, unread, and gives up on clients that do
+// not take the answer.
+func bodiless(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rc := http.NewResponseController(w)
+		if r.ContentLength != 0 {
+			_ = rc.SetReadDeadline(time.Now()) // the server would read on to keep the connection
+			w.Header().Set("Connection", "close")
+			answerError(w, Errorf(BadRequest, "a request has no body"))
+			return
+		}
+		h.ServeHTTP(&patient{w, rc}, r)
+	})
+}
+
+// patient gives each write its own time.
+type patient struct {
+	http.ResponseWriter
+	rc *http.ResponseController
+}
+
+// Write implements [http.ResponseWriter].
+func (p *patient) Write(b []byte) (int, error) {
+	_ = p.rc.SetWriteDeadline(time.Now().Add(writeTimeout))
+	return p.ResponseWriter.Write(b)
+}
+
+// Unwrap is for [http.ResponseController].
+func (p *patient) Unwrap() http.ResponseWriter { return p.ResponseWriter }
+
+// stopTimeout is how long requests in hand have when the daemon ends.
+const stopTimeout = 2 * time.Second
+
+// Serve answers the verbs on ln until the returned function is called, which
+// closes ln and, when requests in hand had their time, every connection.
+func Serve(ln net.Listener, d Daemon, log *slog.Logger) (stop func()) {
+	return serve(ln, newServer(routes(d), log), log)
+}
+
+func serve(ln net.Listener, server *http.Server, log *slog.Logger) (stop func()) {
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := server.Serve(netutil.LimitListener(ln, maxConnections)); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("control: nobody is answered any more", "on", ln.Addr().String(), "error", err)
+		}
+	})
+	return func() {
+		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+		defer cancel()
+		if server.Shutdown(ctx) != nil {
+			server.Close()
+		}
+		running.Wait()
+	}
+}
+
+func routes(d Daemon) http.Handler {
+	mux := http.NewServeMux()
+	api := func(pattern string, f func(*http.Request) (any, error)) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { answer(w, r, f) })
+	}
+	api("GET /v1/status", func(*http.Request) (any, error) { return d.Status(), nil })
+	api("POST /v1/reload", func(*http.Request) (any, error) { return d.Reload() })
+	mux.HandleFunc("GET /v1/people", func(w http.ResponseWriter, r *http.Request) { list(w, r, d) })
+	api("GET /v1/people/{address}", func(r *http.Request) (any, error) { return d.Person(r.PathValue("address")) })
+	api("POST /v1/people/refresh", func(r *http.Request) (any, error) {
+		q := r.URL.Query()
+		return d.RefreshPeople(r.Context(), q.Get("tenant"), q.Get("source"), q.Get("force") == "true")
+	})
+	api("GET /v1/cache", func(*http.Request) (any, error) { return d.Cache() })
+	api("POST /v1/cache/drop", func(r *http.Request) (any, error) {
+		return d.DropCache(r.URL.Query().Get("tenant"), r.URL.Query().Get("address"))
+	})
+	api("POST /v1/cache/refresh", func(r *http.Request) (any, error) {
+		return d.RefreshCache(r.Context(), r.URL.Query().Get("tenant"), r.URL.Query().Get("address"))
+	})
+	mux.Handle("GET /v1/state", &snapshots{daemon: d})
+	api("POST /v1/state/check", func(*http.Request) (any, error) { return struct{}{}, d.CheckState() })
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	return mux
+}
+
+// statuses are those of HTTP.
+var statuses = map[Kind]int{
+	Failed:        http.StatusInternalServerError,
+	BadRequest:    http.StatusBadRequest,
+	NotFound:      http.StatusNotFound,
+	Configuration: http.StatusUnprocessableEntity,
+	Busy:          http.StatusConflict,
+}
+
+func answer(w http.ResponseWriter, r *http.Request, f func(*http.Request) (any, error)) {
+	v, err := f(r)
+	if err != nil {
+		answerError(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v) // the client has gone
+}
+
+func answerError(w http.ResponseWriter, err error) {
+	var e *Error
+	if !errors.As(err, &e) {
+		e = &Error{Failed, err.Error()}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(statuses[e.Kind])
+	_ = json.NewEncoder(w).Encode(e)
+}
+
+// listed is a line of the list of people: one of them, or why it ends early.
+type listed struct {
+	Person
+	Err string `json:"error,omitempty"`
+}
+
+// list streams people, however many there are. The last line is empty, so that a
+// list that was cut is not taken for a whole one.
+func list(w http.ResponseWriter, r *http.Request, d Daemon) {
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	out := json.NewEncoder(w)
+	for p, err := range d.People(r.URL.Query().Get("tenant"), r.URL.Query().Get("match")) {
+		line := listed{Person: p}
+		if err != nil {
+			line.Err = err.Error()
+		}
+		if out.Encode(line) != nil || err != nil {
+			return
+		}
+	}
+	_, _ = io.WriteString(w, "\n")
+}
+
+// snapshots copies the state for one client at a time: each copy keeps the file
+// from using freed pages again.
+type snapshots struct {
+	daemon Daemon
+	lock   sync.Mutex
+}
+
+// ServeHTTP implements [http.Handler].
+func (s *snapshots) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	if !s.lock.TryLock() {
+		answerError(w, Errorf(Busy, "another copy is being made"))
+		return
+	}
+	defer s.lock.Unlock()
+	w.Header().Set("Content-Type", "application/octet-stream")
+	begun := &counting{w: w}
+	if _, err := s.daemon.Snapshot(begun); err != nil {
+		if begun.n > 0 {
+			panic(http.ErrAbortHandler) // cuts the connection: half a copy must not look whole
+		}
+		answerError(w, err)
+	}
+}
+
+type counting struct {
+	w io.Writer
+	n int64
+}
+
+// Write implements [io.Writer].
+func (c *counting) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	c.n += int64(n)
+	return n, err
+}
