@@ -141,3 +141,28 @@ func (r *recent) keys(tenant string) (keys []recentKey) {
 	}
 	return keys
 }
+
+// AnyPerson returns the primary address of one of a tenant's people, the first,
+// and whether there is one.
+func (s *Store) AnyPerson(tenant string) (address string, ok bool, err error) {
+	err = s.view(func(tx *bbolt.Tx) error {
+		if t, found := readTenant(tx, tenant); found {
+			key, _ := t.people.Cursor().First()
+			address, ok = string(key), key != nil
+		}
+		return nil
+	})
+	return address, ok, err
+}
+
+// Tenants returns the names of the tenants in the file, configured ones and those
+// of before.
+func (s *Store) Tenants() (names []string, err error) {
+	err = s.view(func(tx *bbolt.Tx) error {
+		return tx.Bucket(tenantsBucket).ForEachBucket(func(name []byte) error {
+			names = append(names, string(name))
+			return nil
+		})
+	})
+	return names, err
+}

@@ -43,14 +43,13 @@ type request struct {
 	done  chan error
 }
 
-// newFeeds makes a feed for every source, and tells the store how to mix them.
+// newFeeds makes a feed for every source. The store is told how to mix them by
+// [setPlans].
 func newFeeds(cfg *config.Config, store *sigstore.Store, log *slog.Logger) ([]*feed, error) {
 	var feeds []*feed
 	groups := ruleGroups(cfg)
 	for _, t := range cfg.Tenants {
-		plan := sigstore.Plan{Precedence: t.Precedence}
 		for _, d := range t.Directories {
-			plan.Sources = append(plan.Sources, d.Name)
 			source, err := newSource(d, groups)
 			if err != nil {
 				return nil, fmt.Errorf("source %s of tenant %s: %w", d.Name, t.Name, err)
@@ -61,11 +60,22 @@ func newFeeds(cfg *config.Config, store *sigstore.Store, log *slog.Logger) ([]*f
 				progress: newReadingProgress(log), requests: make(chan request),
 			})
 		}
-		if err := store.SetPlan(t.Name, plan); err != nil {
-			return nil, err
-		}
 	}
 	return feeds, nil
+}
+
+// setPlans tells the store how the sources of each tenant are mixed.
+func setPlans(cfg *config.Config, store *sigstore.Store) error {
+	for _, t := range cfg.Tenants {
+		plan := sigstore.Plan{Precedence: t.Precedence}
+		for _, d := range t.Directories {
+			plan.Sources = append(plan.Sources, d.Name)
+		}
+		if err := store.SetPlan(t.Name, plan); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // refresh has the source read now, by the goroutine of run, and returns how that
@@ -201,27 +211,4 @@ func (f *feed) pause() time.Duration {
 	}
 	pause := min(every<<min(f.failures-1, 10), max(maxBackoff, every))
 	return pause + time.Duration((rand.Float64()-0.5)*0.4*float64(pause))
-}
-
-// start reads the sources of tenants without anybody, and runs all beside: for the
-// others what the store has signs the first messages.
-func start(ctx context.Context, feeds []*feed, beside func(func())) {
-	empty := map[string]bool{}
-	for _, f := range feeds {
-		n, err := f.store.Count(f.tenant)
-		empty[f.tenant] = err == nil && n == 0
-	}
-	for _, f := range feeds {
-		if empty[f.tenant] {
-			f.sync(ctx, false) // logged
-		}
-	}
-	for _, f := range feeds {
-		beside(func() {
-			if !empty[f.tenant] {
-				f.sync(ctx, false)
-			}
-			f.run(ctx)
-		})
-	}
 }

@@ -105,6 +105,12 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
   Print the lines that Postfix or Sendmail needs, or look for mistakes there:
     sigmilter mta postfix -c /etc/sigmilter/sigmilter.toml --check
 
+  Ask the running daemon how it is, and have it read a changed configuration:
+    sigmilter status
+    sigmilter reload
+  Look at a person's data, and have the sources of people read now:
+    sigmilter people show alice@contoso.com
+    sigmilter people refresh
   Tell which version this is, for a bug report:
     sigmilter version --json
 
@@ -129,6 +135,11 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
 		newPreviewCommand(),
 		newImportCommand(),
 		newMTACommand(),
+		newStatusCommand(),
+		newReloadCommand(),
+		newPeopleCommand(),
+		newCacheCommand(),
+		newStateCommand(),
 		newVersionCommand(),
 	)
 	return root

@@ -209,6 +209,9 @@ func openForReading(ctx context.Context, cfg *config.Config, log *slog.Logger) (
 		return nil, err
 	}
 	feeds, err := newFeeds(cfg, store, log)
+	if err == nil {
+		err = setPlans(cfg, store)
+	}
 	if err != nil {
 		store.Close()
 		return nil, err

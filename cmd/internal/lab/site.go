@@ -39,11 +39,12 @@ Contoso Instruments, Gauge Street 7
 {{.businessPhones}}
 `
 
-// configuration wants the site's directory in six places. The socket belongs to
+// configuration wants the site's directory in seven places. The socket belongs to
 // Postfix's group, as on a real relay.
 const configuration = `listen = "unix:%[1]s/milter.sock"
 socket_group = "postfix"
 state = "%[1]s/state.db"
+control = "unix:%[1]s/control.sock"
 
 [tenant.contoso]
 domains = ["contoso.com"]

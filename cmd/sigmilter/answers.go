@@ -1,0 +1,296 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/control"
+	"sigmilter/sigstore"
+	"sigmilter/sigstore/directory"
+)
+
+var _ control.Daemon = (*daemon)(nil)
+
+// Status implements [control.Daemon].
+func (d *daemon) Status() control.Status {
+	build, stats := readBuildInfo(), d.server.Stats()
+	g := d.current.Load()
+	s := control.Status{
+		Version: build.Version, Revision: build.Revision, Go: build.Go, PID: os.Getpid(), Started: d.started,
+		State: d.state.Load().(control.State), Listen: d.fixed.Listen,
+		Config:   control.ConfigStatus{Path: d.path, Hash: g.cfg.Hash(), Loaded: g.loaded, Restart: waiting(d.fixed, g.cfg)},
+		Sessions: control.SessionStatus{Open: stats.Open, Total: stats.Total, Refused: stats.Refused},
+		File:     control.FileStatus{Path: d.fixed.State},
+	}
+	if f := d.failure.Load(); f != nil {
+		s.Config.Failed, s.Config.Err = f.at, f.err.Error()
+	}
+	var err error
+	if s.File.Bytes, err = d.store.Size(); err != nil {
+		s.File.Err = err.Error()
+	}
+	for _, t := range g.cfg.Tenants {
+		status, err := d.tenantStatus(t)
+		if err != nil {
+			s.File.Err = err.Error()
+		}
+		if !hasPeople(status) {
+			s.Waiting = append(s.Waiting, t.Name)
+		}
+		s.Tenants = append(s.Tenants, status)
+	}
+	if s.State == control.Ready && len(s.Waiting) > 0 {
+		s.State = control.Waiting
+	}
+	return s
+}
+
+// hasPeople reports whether a tenant's mail can be signed: there are people, or it
+// is known that there are none.
+func hasPeople(t control.TenantStatus) bool {
+	return t.People > 0 || !slices.ContainsFunc(t.Sources, func(s control.SourceStatus) bool { return s.Success.IsZero() })
+}
+
+func (d *daemon) tenantStatus(t config.Tenant) (s control.TenantStatus, err error) {
+	s.Name = t.Name
+	if s.People, err = d.store.Count(t.Name); err != nil {
+		return s, err
+	}
+	for _, of := range t.Directories {
+		state, err := d.store.Sync(t.Name, of.Name)
+		if err != nil {
+			return s, err
+		}
+		s.Sources = append(s.Sources, control.SourceStatus{
+			Name: of.Name, Kind: of.Source, People: state.People, Read: state.At, Success: state.Success,
+			Failures: state.Failures, Warnings: state.Warnings, Err: state.Err,
+		})
+	}
+	return s, nil
+}
+
+// statusLine is what `systemctl status` shows.
+func (d *daemon) statusLine() string {
+	s := d.Status()
+	people := 0
+	for _, t := range s.Tenants {
+		people += t.People
+	}
+	line := fmt.Sprintf("%d tenants, %d people, configuration %s", len(s.Tenants), people, s.Config.Hash)
+	if s.Config.Err != "" {
+		line += "; the last reload failed"
+	}
+	return line
+}
+
+// tenants are the names of all, or the one given.
+func (d *daemon) tenants(name string) ([]string, error) {
+	var names []string
+	for _, t := range d.current.Load().cfg.Tenants {
+		if name == "" || t.Name == name {
+			names = append(names, t.Name)
+		}
+	}
+	if len(names) == 0 {
+		return nil, control.Errorf(control.NotFound, "there is no tenant %q", name)
+	}
+	return names, nil
+}
+
+// People implements [control.Daemon].
+func (d *daemon) People(tenant, match string) iter.Seq2[control.Person, error] {
+	names, err := d.tenants(tenant)
+	if err != nil {
+		return func(yield func(control.Person, error) bool) { yield(control.Person{}, err) }
+	}
+	return peopleOf(d.store, names, match)
+}
+
+// peopleOf goes through the people of tenants whose addresses or names contain
+// match.
+func peopleOf(store *sigstore.Store, tenants []string, match string) iter.Seq2[control.Person, error] {
+	match = strings.ToLower(match)
+	return func(yield func(control.Person, error) bool) {
+		for _, tenant := range tenants {
+			for p, err := range store.People(tenant) {
+				if err == nil && !matches(p, match) {
+					continue
+				}
+				if !yield(personOf(tenant, p), err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func matches(p directory.Person, match string) bool {
+	return strings.Contains(strings.ToLower(p.Attributes["displayName"]), match) ||
+		slices.ContainsFunc(p.Addresses, func(a string) bool { return strings.Contains(a, match) }) ||
+		strings.Contains(p.Address, match)
+}
+
+func personOf(tenant string, p directory.Person) control.Person {
+	return control.Person{Tenant: tenant, Address: p.Address, Addresses: p.Addresses, Attributes: p.Attributes, Groups: p.Groups}
+}
+
+// Person implements [control.Daemon].
+func (d *daemon) Person(address string) (control.Person, error) {
+	names, err := d.tenants("")
+	if err != nil {
+		return control.Person{}, err
+	}
+	return findPerson(d.store, names, address)
+}
+
+func findPerson(store *sigstore.Store, tenants []string, address string) (control.Person, error) {
+	for _, tenant := range tenants {
+		details, ok, err := store.Details(tenant, address)
+		if err != nil || ok {
+			p := personOf(tenant, details.Person)
+			p.Sources, p.Origins = details.Sources, details.Origins
+			return p, err
+		}
+	}
+	return control.Person{}, control.Errorf(control.NotFound, "nobody has the address %s", address)
+}
+
+// RefreshPeople implements [control.Daemon].
+func (d *daemon) RefreshPeople(ctx context.Context, tenant, source string, force bool) (readings []control.Reading, err error) {
+	for _, f := range d.feeds.all() {
+		if tenant != "" && f.tenant != tenant || source != "" && f.directory.Name != source {
+			continue
+		}
+		r := control.Reading{Tenant: f.tenant, Source: f.directory.Name}
+		if err := f.refreshed(ctx, force); err != nil {
+			r.Err = err.Error()
+		}
+		state, err := d.store.Sync(f.tenant, f.directory.Name)
+		if err != nil {
+			return readings, err
+		}
+		r.People = state.People
+		readings = append(readings, r)
+	}
+	if len(readings) == 0 {
+		return nil, control.Errorf(control.NotFound, "there is no such source, or none runs yet")
+	}
+	return readings, nil
+}
+
+// refreshed is refresh of a feed that may end meanwhile.
+func (r *runningFeed) refreshed(ctx context.Context, force bool) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		select {
+		case <-r.done:
+			cancel(errors.New("the source was taken away by a reload"))
+		case <-ctx.Done():
+		}
+	}()
+	err := r.refresh(ctx, force)
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// Cache implements [control.Daemon].
+func (d *daemon) Cache() (all []control.CacheStatus, err error) {
+	g := d.current.Load()
+	for _, t := range g.cfg.Tenants {
+		c, err := d.store.Cached(t.Name, time.Now())
+		if err != nil {
+			return nil, err
+		}
+		s := control.CacheStatus{Tenant: t.Name, Stored: c.Stored, Expired: c.Expired, Bytes: c.Bytes}
+		for range g.book.InMemory(t.Name) {
+			s.Memory++
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// DropCache implements [control.Daemon].
+func (d *daemon) DropCache(tenant, address string) (n control.CacheChange, err error) {
+	names, err := d.tenants(tenant)
+	if err != nil {
+		return n, err
+	}
+	unknown := 0
+	for _, name := range names {
+		dropped, err := d.store.DropCached(name, address)
+		n.Dropped += dropped
+		if errors.Is(err, sigstore.ErrUnknown) {
+			unknown++
+		} else if err != nil {
+			return n, err
+		}
+	}
+	if unknown == len(names) {
+		return n, control.Errorf(control.NotFound, "nobody has the address %s", address)
+	}
+	return n, nil
+}
+
+// RefreshCache implements [control.Daemon].
+func (d *daemon) RefreshCache(ctx context.Context, tenant, address string) (n control.CacheChange, err error) {
+	names, err := d.tenants(tenant)
+	if err != nil {
+		return n, err
+	}
+	g := d.current.Load()
+	var all []rendered
+	for _, name := range names {
+		all = append(all, g.toRender(name, address)...)
+	}
+	if n, err = d.DropCache(tenant, address); err != nil {
+		return n, err
+	}
+	for _, r := range all {
+		if ctx.Err() != nil {
+			return n, ctx.Err()
+		}
+		switch _, err := g.book.Signature(r.tenant, r.address, r.template); {
+		case err == nil:
+			n.Rendered++
+		case !errors.Is(err, sigstore.ErrUnknown) && len(n.Problems) < maxWarnings:
+			n.Problems = append(n.Problems, err.Error())
+		}
+	}
+	return n, nil
+}
+
+// rendered names a signature.
+type rendered struct{ tenant, address, template string }
+
+// toRender are the signatures that a book has in memory for a tenant, or of the
+// person who has the address one by each template.
+func (g *generation) toRender(tenant, address string) (found []rendered) {
+	if address != "" {
+		for template := range g.cfg.Templates {
+			found = append(found, rendered{tenant, address, template})
+		}
+		return found
+	}
+	for of, template := range g.book.InMemory(tenant) {
+		found = append(found, rendered{tenant, of, template})
+	}
+	return found
+}
+
+// Snapshot implements [control.Daemon].
+func (d *daemon) Snapshot(w io.Writer) (int64, error) { return d.store.Snapshot(w) }
+
+// CheckState implements [control.Daemon].
+func (d *daemon) CheckState() error { return d.store.Check() }

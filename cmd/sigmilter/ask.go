@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/control"
+)
+
+// asking are the flags of every verb that asks the running daemon.
+type asking struct {
+	config string
+	socket string
+	json   bool
+}
+
+// addAskingFlags gives them to a verb. help is what --json does, empty for a verb
+// without it.
+func addAskingFlags(cmd *cobra.Command, help string) *asking {
+	a := new(asking)
+	cmd.Flags().StringVarP(&a.config, "config", "c", defaultConfig, "the configuration `FILE`, which says where the daemon is")
+	cmd.Flags().StringVar(&a.socket, "socket", "", "the daemon's control socket, `unix:PATH`, in place of the one of the configuration")
+	if help != "" {
+		cmd.Flags().BoolVar(&a.json, "json", false, help)
+	}
+	return a
+}
+
+var errNoControl = errors.New(`the configuration says control = "off": no daemon can be asked`)
+
+// client is one for the daemon's socket, and nil when there is none.
+func (a *asking) client() *control.Client {
+	socket := a.socket
+	if socket == "" {
+		socket = config.FindPlaces(a.config).Control
+	}
+	if socket == "" {
+		return nil
+	}
+	return control.NewClient(socket)
+}
+
+// daemon runs f with a client.
+func (a *asking) daemon(f func(*control.Client) error) error {
+	c := a.client()
+	if c == nil {
+		return errNoControl
+	}
+	return answered(f(c))
+}
+
+// answered gives an error of the daemon the exit status it has here.
+func answered(err error) error {
+	var e *control.Error
+	switch {
+	case errors.Is(err, control.ErrNoDaemon):
+		return fmt.Errorf("%w; is it running, and is -c its configuration?", err)
+	case errors.As(err, &e) && e.Kind == control.Configuration:
+		return &exitError{exitUsage, fmt.Errorf("the daemon keeps its configuration, the new one has mistakes:\n%w", err)}
+	}
+	return err
+}
+
+// table writes rows in columns.
+func table(w io.Writer, head string, rows func(row func(cells ...any))) error {
+	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(out, head)
+	rows(func(cells ...any) {
+		for i, c := range cells {
+			if i > 0 {
+				fmt.Fprint(out, "\t")
+			}
+			fmt.Fprint(out, c)
+		}
+		fmt.Fprintln(out)
+	})
+	return out.Flush()
+}
+
+// ago is how long ago something was.
+func ago(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return duration(time.Since(t)) + " ago"
+}
+
+func duration(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%dd", int(d.Hours()/24))
+	case d >= time.Minute:
+		return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+	}
+	return d.Round(time.Second).String()
+}

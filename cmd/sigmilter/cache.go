@@ -1,0 +1,87 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sigmilter/cmd/internal/control"
+)
+
+func newCacheCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "cache",
+		Short: "Look at the daemon's rendered signatures, and have them made anew",
+		Args:  cobra.NoArgs,
+		RunE:  needsVerb,
+	}
+	cmd.AddCommand(newCacheStatusCommand(),
+		newCacheChangeCommand("drop", "Forget rendered signatures",
+			`drop has the running daemon forget the rendered signatures of the person with
+ADDRESS, or of everybody. Each is made anew for the next message. A change of a
+person or a template needs none of this: what is old is not used.`, (*control.Client).DropCache),
+		newCacheChangeCommand("refresh", "Forget rendered signatures and make them anew",
+			`refresh is drop, after which the signatures of the person with ADDRESS are made anew
+by every template, or those that were in memory: of people who wrote lately.`, (*control.Client).RefreshCache))
+	return cmd
+}
+
+func newCacheStatusCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "status [-c FILE]",
+		Short: "Count rendered signatures",
+		Long:  `status counts the rendered signatures of each tenant, in the state file and in memory.`,
+		Args:  cobra.NoArgs,
+	}
+	ask := addAskingFlags(cmd, "write JSON")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return ask.daemon(func(c *control.Client) error {
+			all, err := c.Cache(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if ask.json {
+				return writeJSON(cmd.OutOrStdout(), all)
+			}
+			return table(cmd.OutOrStdout(), "TENANT\tSTORED\tEXPIRED\tBYTES\tIN MEMORY", func(row func(...any)) {
+				for _, s := range all {
+					row(s.Tenant, s.Stored, s.Expired, s.Bytes, s.Memory)
+				}
+			})
+		})
+	}
+	return cmd
+}
+
+func newCacheChangeCommand(verb, short, long string, change func(*control.Client, context.Context, string, string) (control.CacheChange, error)) *cobra.Command {
+	var tenant string
+	cmd := &cobra.Command{
+		Use:     verb + " [-c FILE] [--tenant NAME] [ADDRESS]",
+		Short:   short,
+		Long:    long,
+		Example: "  sigmilter cache " + verb + " alice@contoso.com",
+		Args:    cobra.MaximumNArgs(1),
+	}
+	ask := addAskingFlags(cmd, "write JSON")
+	cmd.Flags().StringVar(&tenant, "tenant", "", "only those of tenant `NAME`")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return ask.daemon(func(c *control.Client) error {
+			n, err := change(c, cmd.Context(), tenant, cmp.Or(args...))
+			if err != nil {
+				return err
+			}
+			if len(n.Problems) > 0 {
+				err = &exitError{exitFailed, fmt.Errorf("not rendered:\n%s", strings.Join(n.Problems, "\n"))}
+			}
+			if ask.json {
+				return cmp.Or(writeJSON(cmd.OutOrStdout(), n), err)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%d dropped, %d rendered\n", n.Dropped, n.Rendered)
+			return err
+		})
+	}
+	return cmd
+}
