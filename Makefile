@@ -62,12 +62,15 @@ install: build ## into DESTDIR/PREFIX (/usr/local)
 # Debian's Postfix is told to listen on this machine only, its slapd is left without
 # a configuration, so that it does not start: the tests start instances of their own,
 # and the packages would otherwise answer to the network.
+# Of Prometheus only promtool is taken out of its package: installed, that would
+# start a server.
 tools:
 	@missing=; \
 	PATH=$$PATH:/usr/sbin; \
 	command -v postfix >/dev/null || missing="$$missing postfix"; \
 	command -v slapd >/dev/null || missing="$$missing slapd"; \
 	command -v "$$($(GO) env CC | cut -d ' ' -f 1)" >/dev/null || missing="$$missing gcc libc6-dev"; \
+	command -v systemd-analyze >/dev/null || missing="$$missing systemd"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
 	  echo "missing for all tests to run; as root: apt-get install$$missing"; exit 0; \
@@ -80,6 +83,10 @@ tools:
 	esac; \
 	export DEBIAN_FRONTEND=noninteractive; \
 	apt-get -qq update && apt-get -qq install -y --no-install-recommends $$missing
+	@if command -v promtool >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then exit 0; fi; \
+	dir=$$(mktemp -d) && chmod 0755 "$$dir" && cd "$$dir" && \
+	apt-get -qq update && apt-get -qq download prometheus && dpkg -x prometheus_*.deb . && \
+	install -m 0755 usr/bin/promtool /usr/local/bin/; rm -rf "$$dir"
 	@$(MAKE) --no-print-directory sendmail
 
 # Sendmail for the tests is unpacked only, into the user's cache folder or

@@ -108,9 +108,11 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
   Ask the running daemon how it is, and have it read a changed configuration:
     sigmilter status
     sigmilter reload
+
   Look at a person's data, and have the sources of people read now:
     sigmilter people show alice@contoso.com
     sigmilter people refresh
+
   Tell which version this is, for a bug report:
     sigmilter version --json
 
