@@ -25,19 +25,17 @@ func TestEnded(t *testing.T) {
 	}
 	ended := 0
 	for name, l := range leaves(t) {
-		for _, fill := range more[l.kind.HTML] {
-			text := l.text + "\n" + fill
-			whole, refusal := Read([]byte(text), l.kind).Place(testBlock, &all, &alice, false)
-			for cut := len(text) / 3; cut < len(text); cut += 1 + len(text)/7 {
-				start := text[:strings.LastIndexByte(text[:cut], '\n')+1]
-				r := Read([]byte(start), l.kind)
-				if !r.Ended() {
-					continue
-				}
-				ended++
-				if by, why := r.Place(testBlock, &all, &alice, false); why != refusal || !reflect.DeepEqual(by, whole) {
-					t.Errorf("%s: by %d of %d bytes %+v %s, whole %+v %s", name, len(start), len(text), by, why, whole, refusal)
-				}
+		text := l.text + "\n" + more[l.kind.HTML][len(l.text)%2]
+		whole, refusal := Read([]byte(text), l.kind).Place(testBlock, &all, &alice, false)
+		for _, cut := range []int{len(text) / 2, len(text) * 3 / 4} {
+			start := text[:strings.LastIndexByte(text[:cut], '\n')+1]
+			r := Read([]byte(start), l.kind)
+			if !r.Ended() {
+				continue
+			}
+			ended++
+			if by, why := r.Place(testBlock, &all, &alice, false); why != refusal || !reflect.DeepEqual(by, whole) {
+				t.Errorf("%s: by %d of %d bytes %+v %s, whole %+v %s", name, len(start), len(text), by, why, whole, refusal)
 			}
 		}
 	}
