@@ -109,6 +109,23 @@ sendmail:
 	mkdir -p "$$dir"; \
 	for package in "$$packages"/*.deb; do dpkg -x "$$package" "$$dir"; done
 
+# The tests read the generated PowerShell with the grammar of tree-sitter, from npm's
+# registry, in Node; it is kept in the user's cache folder.
+.PHONY: grammar
+tools: grammar
+grammar:
+	@dir=$${XDG_CACHE_HOME:-$$HOME/.cache}/sigmilter/powershell; \
+	if [ -e "$$dir/node_modules/tree-sitter-powershell" ]; then exit 0; fi; \
+	if ! command -v npm >/dev/null; then \
+	  if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	    echo "missing for all tests to run; as root: apt-get install nodejs npm"; exit 0; \
+	  fi; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  apt-get -qq update && apt-get -qq install -y --no-install-recommends nodejs npm; \
+	fi; \
+	mkdir -p "$$dir" && npm install --prefix "$$dir" --silent --ignore-scripts --legacy-peer-deps --no-audit --no-fund --no-save --no-package-lock \
+	  web-tree-sitter@0.27.1 tree-sitter-powershell@0.26.4 || echo "npm could not install the grammar of PowerShell"
+
 # What the benchmark wants beside.
 .PHONY: benchtools
 benchtools: tools

@@ -113,6 +113,11 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
     sigmilter people show alice@contoso.com
     sigmilter people refresh
 
+  Make Microsoft 365's side, judge what came back, watch the way round:
+    sigmilter m365 script -c /etc/sigmilter/sigmilter.toml -o contoso.ps1
+    sigmilter m365 check -c /etc/sigmilter/sigmilter.toml returned.eml
+    sigmilter probe --relay 127.0.0.1:25 --from alice@contoso.com --to probe@contoso.com --wait maildir:/home/probe/Maildir
+
   Tell which version this is, for a bug report:
     sigmilter version --json
 
@@ -142,6 +147,7 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
 		newPeopleCommand(),
 		newCacheCommand(),
 		newStateCommand(),
+		newM365Command(),
 		newVersionCommand(),
 	)
 	return root

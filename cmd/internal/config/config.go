@@ -139,6 +139,7 @@ type Tenant struct {
 	// there is no person; empty leaves such mail unsigned.
 	DefaultTemplate string
 	Proof           Proof
+	Microsoft365    Microsoft365
 }
 
 // OnBehalf says whose mail one is that a person sent on behalf of a mailbox.

@@ -137,6 +137,10 @@ func TestLoadEverything(t *testing.T) {
 			Precedence: map[string][]string{"mobilePhone": {"csv", "hr"}},
 			MaxStale:   24 * time.Hour, OnStale: StalePass,
 			OnBehalf: OnBehalfSender, DefaultPerson: "a.muster@contoso.de", DefaultTemplate: "short",
+			Microsoft365: Microsoft365{
+				Relay: "relay.contoso.com", Certificate: "*.relay.contoso.com", Name: "Contoso's mail",
+				Allow: []string{"192.0.2.10", "198.51.100.0/24"}, MaxSize: 20e6,
+			},
 			Proof: Proof{
 				RoutingField: "X-Contoso-Route", RoutingCodes: []policy.Code{policy.NewCode("4f1c0e8f5b7a49f2b1d6c3a88e7d9021"), policy.NewCode("not-a-real-code-of-anyone")},
 				Listeners: []string{"unix:" + at(t, "contoso.sock"), "inet:127.0.0.1:8892"},

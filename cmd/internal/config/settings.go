@@ -126,6 +126,7 @@ func (c *Config) readTenants(v value) {
 			setting{key: "on_behalf", read: choice(&t.OnBehalf, OnBehalfFrom, OnBehalfSender)},
 			setting{key: "default_person", read: t.readDefaultPerson},
 			setting{key: "default_template", read: c.template(&t.DefaultTemplate)},
+			setting{key: "microsoft365", read: t.Microsoft365.read},
 		)...)(v)
 		c.completeProof(v, &t.Proof, w)
 		c.Tenants = append(c.Tenants, t)

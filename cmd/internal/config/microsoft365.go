@@ -1,0 +1,73 @@
+package config
+
+import (
+	"errors"
+	"net/netip"
+	"strings"
+	"unicode/utf8"
+
+	"sigmilter/cmd/internal/m365"
+	"sigmilter/milter/policy"
+)
+
+// Microsoft365 is what `sigmilter m365` has to know of a tenant's connectors and
+// rules. The daemon does not use it.
+type Microsoft365 struct {
+	Relay       string   // host name of the relay; empty: the tenant has no such table
+	Certificate string   // name of the certificate mail is returned with; that of the relay by default
+	Name        string   // what names of connectors and rules begin with; Sigmilter
+	Allow       []string // for the IP allow list: IPv4 addresses and networks from /24 to /32
+	MaxSize     int64    // larger mail is not routed; 25 MiB
+}
+
+var (
+	relays    = kind[string]{"a host name", `"relay.contoso.com"`, policy.ParseDomain}
+	subjects  = kind[string]{"a certificate's name", `"relay.contoso.com" or "*.relay.contoso.com"`, parseSubject}
+	allowed   = kind[string]{"an address for the allow list", `"192.0.2.10" or "192.0.2.0/28"`, parseAllowed}
+	exoNames  = kind[string]{"a name", `"Sigmilter"`, parseExchangeName}
+	exoLimits = "Exchange Online takes IPv4 only, single or from /24 to /32"
+)
+
+func (m *Microsoft365) read(v value) {
+	*m = Microsoft365{Name: "Sigmilter", MaxSize: 25 << 20}
+	table(
+		setting{key: "relay", read: one(relays, &m.Relay), absent: missing(`write relay = "relay.contoso.com"`)},
+		setting{key: "certificate", read: one(subjects, &m.Certificate)},
+		setting{key: "name", read: one(exoNames, &m.Name)},
+		setting{key: "allow", read: many(allowed, &m.Allow)},
+		setting{key: "max_size", read: size(&m.MaxSize)},
+	)(v)
+	if m.Certificate == "" {
+		m.Certificate = m.Relay
+	}
+}
+
+func parseSubject(s string) (string, error) {
+	rest, wild := strings.CutPrefix(s, "*.")
+	name, err := policy.ParseDomain(rest)
+	if wild {
+		name = "*." + name
+	}
+	return name, err
+}
+
+func parseAllowed(s string) (string, error) {
+	if a, err := netip.ParseAddr(s); err == nil && a.Is4() {
+		return s, nil
+	}
+	p, err := netip.ParsePrefix(s)
+	switch {
+	case err != nil || !p.Addr().Is4() || p.Bits() < 24:
+		return "", errors.New(exoLimits)
+	case p.Masked() != p:
+		return "", errors.New("the network begins at " + p.Masked().Addr().String())
+	}
+	return s, nil
+}
+
+func parseExchangeName(s string) (string, error) {
+	if utf8.RuneCountInString(s) > m365.MaxName {
+		return "", errors.New("it is too long, connectors and rules add words of their own")
+	}
+	return parseName(s)
+}

@@ -1,0 +1,183 @@
+package m365
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// parsed is what testdata/grammar.mjs tells of a script.
+type parsed struct {
+	Errors    []string
+	Functions []string
+	Commands  []struct {
+		Name               string
+		Parameters, Splats []string
+	}
+	Tables  map[string][]string
+	Strings []string
+}
+
+// parse reads a script with the grammar that `make tools` puts into the user's
+// cache folder.
+func parse(t *testing.T, script string) parsed {
+	t.Helper()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	modules := filepath.Join(cache, "sigmilter", "powershell", "node_modules")
+	node, err := exec.LookPath("node")
+	if err == nil {
+		_, err = os.Stat(filepath.Join(modules, "tree-sitter-powershell"))
+	}
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("no grammar of PowerShell: %v; run make tools", err)
+		}
+		t.Skipf("no grammar of PowerShell: %v; run make tools", err)
+	}
+	var stderr bytes.Buffer
+	cmd := exec.Command(node, "--liftoff-only", "testdata/grammar.mjs", modules)
+	cmd.Stdin, cmd.Stderr = strings.NewReader(script), &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, stderr.String())
+	}
+	var p parsed
+	if err := json.Unmarshal(out, &p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func contoso() *Setup {
+	return &Setup{
+		Tenant: "contoso", Domains: []string{"contoso.com", "contoso.de"}, Name: "Sigmilter",
+		Relay: "relay.contoso.com", Certificate: "relay.contoso.com", Allow: []string{"192.0.2.10"},
+		GuardField: "X-Sigmilter-Handled", RoutingField: "X-Sigmilter-Route", MaxSize: 25e6, Defer: true,
+	}
+}
+
+func script(t *testing.T, s *Setup) string {
+	t.Helper()
+	var b strings.Builder
+	if err := s.WriteScript(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// Exchange Online's commands and the parameters of them that Microsoft documents
+// and the script uses. One that is misspelt would only fail in a tenant.
+var (
+	common    = []string{"Identity", "Name", "Confirm"}
+	connector = []string{"ConnectorType", "CloudServicesMailEnabled", "Comment", "Enabled"}
+	inbound   = slices.Concat(common, connector, []string{"SenderDomains", "RequireTls", "TlsSenderCertificateName"})
+	outbound  = slices.Concat(common, connector, []string{"IsTransportRuleScoped", "UseMXRecord", "SmartHosts", "TlsSettings", "TlsDomain", "RouteAllMessagesViaOnPremises", "AllAcceptedDomains"})
+	rule      = slices.Concat(common, []string{"Priority", "FromScope", "FromMemberOf", "SetHeaderName", "SetHeaderValue", "Comments", "MessageTypeMatches",
+		"HeaderContainsMessageHeader", "HeaderContainsWords", "RouteMessageOutboundConnector", "StopRuleProcessing", "RuleErrorAction",
+		"ExceptIfHeaderContainsMessageHeader", "ExceptIfHeaderContainsWords", "ExceptIfMessageTypeMatches", "ExceptIfMessageSizeOver"})
+
+	cmdlets = map[string][]string{
+		"Get-AcceptedDomain":               {},
+		"Get-InboundConnector":             {},
+		"New-InboundConnector":             inbound,
+		"Set-InboundConnector":             inbound,
+		"Remove-InboundConnector":          common,
+		"Get-OutboundConnector":            {"IsTransportRuleScoped"},
+		"New-OutboundConnector":            outbound,
+		"Set-OutboundConnector":            outbound,
+		"Remove-OutboundConnector":         common,
+		"Get-TransportRule":                {"ResultSize"},
+		"New-TransportRule":                slices.Concat(rule, []string{"Enabled"}), // Set- has none
+		"Set-TransportRule":                rule,
+		"Remove-TransportRule":             common,
+		"Get-HostedConnectionFilterPolicy": common,
+		"Set-HostedConnectionFilterPolicy": {"Identity", "IPAllowList"},
+		"Connect-ExchangeOnline":           {"ShowBanner", "ExchangeEnvironmentName", "Device", "AppId", "Organization", "CertificateThumbprint", "CertificateFilePath", "CertificatePassword"},
+		"Disconnect-ExchangeOnline":        {"Confirm"},
+	}
+	// tables are the hash tables that become parameters, by their variable.
+	tables = map[string][]string{
+		"WantedInbound": inbound, "WantedOutbound": outbound, "WantedRoute": rule, "settings": rule,
+		"how": cmdlets["Connect-ExchangeOnline"], "change": common,
+	}
+	// plain are PowerShell's own.
+	plain = []string{"ForEach-Object", "Format-Table", "Get-Command", "Get-Content", "Out-Host", "Read-Host",
+		"Set-StrictMode", "Sort-Object", "Where-Object", "Write-Host", "Write-Output", "Write-Warning"}
+)
+
+func TestScriptIsPowerShell(t *testing.T) {
+	p := parse(t, script(t, contoso()))
+	for _, e := range p.Errors {
+		t.Errorf("not PowerShell: %s", e)
+	}
+	if len(p.Commands) < 50 {
+		t.Fatalf("only %d commands were found", len(p.Commands))
+	}
+	used := map[string]bool{}
+	for _, c := range p.Commands {
+		known, ours := cmdlets[c.Name]
+		used[c.Name] = true
+		switch {
+		case ours:
+			for _, parameter := range c.Parameters {
+				if name := strings.Trim(parameter, "-:"); !slices.Contains(known, name) {
+					t.Errorf("%s has no parameter %s", c.Name, parameter)
+				}
+			}
+		case !slices.Contains(plain, c.Name) && !slices.Contains(p.Functions, c.Name):
+			t.Errorf("%s is no command", c.Name)
+		}
+	}
+	for name := range cmdlets {
+		if !used[name] {
+			t.Errorf("%s is not used", name)
+		}
+	}
+	for name, allowed := range tables {
+		if len(p.Tables[name]) == 0 {
+			t.Errorf("there is no table $%s", name)
+		}
+		for _, key := range p.Tables[name] {
+			if !slices.Contains(allowed, key) {
+				t.Errorf("$%s has %s, which is no parameter", name, key)
+			}
+		}
+	}
+}
+
+// A grammar that took anything would prove nothing.
+func TestGrammarRefuses(t *testing.T) {
+	for _, broken := range []string{"if ($x { 1 }", "$a = @{ b = 'c }", "foreach ($a) { }"} {
+		if p := parse(t, broken); len(p.Errors) == 0 {
+			t.Errorf("%s is taken for PowerShell", broken)
+		}
+	}
+}
+
+// Whatever a name holds, it stays one string and the rest of the script stays as
+// it is.
+func TestHostileNames(t *testing.T) {
+	want := parse(t, script(t, contoso()))
+	for _, name := range hostile {
+		s := contoso()
+		s.Name, s.Tenant, s.Relay = name, name, name
+		p := parse(t, script(t, s))
+		if len(p.Errors) > 0 {
+			t.Errorf("%q: %q", name, p.Errors)
+		}
+		if len(p.Commands) != len(want.Commands) || len(p.Strings) != len(want.Strings) {
+			t.Errorf("%q: %d commands and %d strings, want %d and %d", name, len(p.Commands), len(p.Strings), len(want.Commands), len(want.Strings))
+		}
+		if !slices.Contains(p.Strings, quote(name)) {
+			t.Errorf("%q is no string of the script", name)
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/m365"
+)
+
+func newM365Command() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "m365",
+		Short: "Set up Microsoft 365 for this configuration, and judge what came back",
+		Example: `  sigmilter m365 script -c /etc/sigmilter/sigmilter.toml -o contoso.ps1
+  sigmilter m365 check -c /etc/sigmilter/sigmilter.toml returned.eml`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cmd.SetOut(cmd.ErrOrStderr())
+			if err := cmd.Help(); err != nil {
+				return err
+			}
+			return &exitError{status: exitUsage}
+		},
+	}
+	cmd.AddCommand(newM365ScriptCommand(), newM365CheckCommand())
+	return cmd
+}
+
+func newM365ScriptCommand() *cobra.Command {
+	var tenant, output string
+	cmd := &cobra.Command{
+		Use:   "script -c FILE [--tenant NAME] [-o FILE]",
+		Short: "Write the PowerShell that makes a tenant's connectors and rules",
+		Long: `script writes one PowerShell file for a tenant that has a table
+[tenant.NAME.microsoft365] in the configuration. On a machine with PowerShell and the
+module ExchangeOnlineManagement,
+
+  ./contoso.ps1                                    looks only: -Status
+  ./contoso.ps1 -Create -WhatIf                    tells what it would change
+  ./contoso.ps1 -Create -SecretFile contoso.code   makes what is missing, mends the rest
+  ./contoso.ps1 -Remove                            removes the routing rule, later with
+                                                   -Drained the rest
+
+It can be run again at any time, and touches nothing that it did not make. The
+routing rule is made switched off. No secret is in the file: the routing code is read
+from -SecretFile, or asked for, when the script runs.`,
+		Example: `  sigmilter m365 script -c /etc/sigmilter/sigmilter.toml -o contoso.ps1
+  sigmilter m365 script -c /etc/sigmilter/sigmilter.toml --tenant fabrikam > fabrikam.ps1`,
+		Args: cobra.NoArgs,
+	}
+	path := addConfigFlag(cmd)
+	cmd.Flags().StringVar(&tenant, "tenant", "", "the tenant's `NAME` (default: the only one with a table microsoft365)")
+	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this `FILE` (default: standard output)")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		cfg, err := config.Load(*path)
+		if err != nil {
+			return err
+		}
+		t, err := m365Tenant(cfg, tenant)
+		if err != nil {
+			return &exitError{exitUsage, err}
+		}
+		if t.Proof.RoutingField == "" {
+			fmt.Fprintf(cmd.ErrOrStderr(), "warning: tenant %s has no routing_code_file: the rule will set no code, and the relay cannot tell this tenant's mail by it\n", t.Name)
+		}
+		var text bytes.Buffer
+		if err := m365Setup(cfg, t).WriteScript(&text); err != nil {
+			return fmt.Errorf("writing the script for tenant %s: %w", t.Name, err)
+		}
+		if output == "" {
+			_, err = cmd.OutOrStdout().Write(text.Bytes())
+			return err
+		}
+		return os.WriteFile(output, text.Bytes(), 0o666)
+	}
+	return cmd
+}
+
+// m365Tenant is the tenant of that name, or the only one that can be meant.
+func m365Tenant(cfg *config.Config, name string) (*config.Tenant, error) {
+	var with []string
+	var found *config.Tenant
+	for i := range cfg.Tenants {
+		t := &cfg.Tenants[i]
+		if t.Microsoft365.Relay != "" {
+			with = append(with, t.Name)
+			found = t
+		}
+	}
+	if name == "" {
+		switch len(with) {
+		case 0:
+			return nil, fmt.Errorf("no tenant of %s has a table microsoft365; write [tenant.NAME.microsoft365] with the host name of the relay", cfg.Path)
+		case 1:
+			return found, nil
+		}
+		return nil, fmt.Errorf("several tenants have a table microsoft365; choose one with --tenant: %q", with)
+	}
+	i := slices.IndexFunc(cfg.Tenants, func(t config.Tenant) bool { return t.Name == name })
+	switch {
+	case i < 0:
+		return nil, fmt.Errorf("there is no tenant %q in %s", name, cfg.Path)
+	case !slices.Contains(with, name):
+		return nil, fmt.Errorf("tenant %q has no table microsoft365; write [tenant.%s.microsoft365] with the host name of the relay", name, name)
+	}
+	return &cfg.Tenants[i], nil
+}
+
+func m365Setup(cfg *config.Config, t *config.Tenant) *m365.Setup {
+	m := t.Microsoft365
+	return &m365.Setup{
+		Tenant: t.Name, Domains: t.Domains, Name: m.Name, Relay: m.Relay, Certificate: m.Certificate,
+		Allow: m.Allow, GuardField: cfg.Guard.Field, RoutingField: t.Proof.RoutingField,
+		MaxSize: m.MaxSize, Defer: cfg.OnError == config.Tempfail,
+	}
+}

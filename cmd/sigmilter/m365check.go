@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/m365"
+	"sigmilter/milter/entity"
+)
+
+// m365Report is what `m365 check --json` writes.
+type m365Report struct {
+	OK       bool           `json:"ok"` // nothing is bad
+	Findings []m365.Finding `json:"findings"`
+}
+
+func newM365CheckCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "check [-c FILE] [--json] [MESSAGE]",
+		Short: "Tell from a returned message whether the way round works",
+		Long: `check reads a message, or only its header as Outlook shows it, from a file or standard
+input, after it went through the relay and came back. It tells whether Exchange Online
+still took it as internal, whether guard and routing code were treated rightly, what
+DKIM, ARC and the spam filter made of it, and how long the way took; and for what is
+bad, what to change. Take the message from a mailbox of the tenant, and another time
+from a mailbox outside.
+
+The configuration tells the names of the fields, of the relay and of the domains.
+Without -c, and when there is none in its usual place, the defaults are taken. The
+exit status is 1 when something is bad.`,
+		Example: `  sigmilter m365 check -c /etc/sigmilter/sigmilter.toml returned.eml
+  sigmilter m365 check --json < header.txt | jq '.findings[] | select(.verdict == "bad")'`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	path := addConfigFlag(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write the findings as JSON")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		expected, err := m365Expected(*path, cmd.Flags().Changed("config"))
+		if err != nil {
+			return err
+		}
+		raw, err := readMessage(args, cmd.InOrStdin())
+		if err != nil {
+			return err
+		}
+		header, n := entity.ParseHeader(raw)
+		if len(header) == 0 {
+			return &exitError{exitUsage, errors.New("the message has no header; give it as it was saved, or the header as Outlook shows it")}
+		}
+		report := m365Report{OK: true, Findings: m365.Check(header, n, expected)}
+		for _, f := range report.Findings {
+			report.OK = report.OK && f.Verdict != m365.Bad
+		}
+		if asJSON {
+			err = writeJSON(cmd.OutOrStdout(), report)
+		} else {
+			err = report.write(cmd.OutOrStdout())
+		}
+		if err == nil && !report.OK {
+			err = &exitError{status: exitFailed}
+		}
+		return err
+	}
+	return cmd
+}
+
+// m365Expected takes what a header is compared with from the configuration, of all
+// its tenants. One that nobody asked for need not be there.
+func m365Expected(path string, asked bool) (m365.Expected, error) {
+	if _, err := os.Stat(path); !asked && errors.Is(err, fs.ErrNotExist) {
+		return m365.Expected{Guard: "X-Sigmilter-Handled", RoutingFields: []string{"X-Sigmilter-Route"}}, nil
+	}
+	cfg, err := config.Load(path)
+	if err != nil {
+		return m365.Expected{}, err
+	}
+	e := m365.Expected{Guard: cfg.Guard.Field}
+	for _, t := range cfg.Tenants {
+		e.Domains = append(e.Domains, t.Domains...)
+		if t.Proof.RoutingField != "" {
+			e.RoutingFields = append(e.RoutingFields, t.Proof.RoutingField)
+		}
+		e.Relay = orElse(e.Relay, t.Microsoft365.Relay)
+	}
+	return e, nil
+}
+
+// write prints a line for each finding, and below it what to change.
+func (r *m365Report) write(out io.Writer) error {
+	var b strings.Builder
+	for _, f := range r.Findings {
+		fmt.Fprintf(&b, "%-8s %-15s %s\n", f.Verdict, f.Check, visible(f.Found))
+		if f.Change != "" {
+			fmt.Fprintf(&b, "%-24s -> %s\n", "", f.Change)
+		}
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
