@@ -148,6 +148,7 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
 		newCacheCommand(),
 		newStateCommand(),
 		newM365Command(),
+		newProbeCommand(),
 		newVersionCommand(),
 	)
 	return root
