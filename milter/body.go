@@ -1,6 +1,7 @@
 package milter
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,7 +17,14 @@ type bodyStore struct {
 	chunks []chunk
 	file   *os.File // holds the whole body once it is there
 	size   int64
+
+	memory, disk *budget // shared with the other bodies; nil for no limit
+	held         int64   // bytes of the budget it is in now: disk with a file, else memory
 }
+
+// errSpoolFull says that the bodies in temporary files have as many bytes as they
+// may have together.
+var errSpoolFull = errors.New("the limit on bytes of all bodies on disk is reached")
 
 // chunk is a piece of the body and where in it the piece begins.
 type chunk struct {
@@ -36,7 +44,8 @@ func newBodyStore(limit int64, dir string) *bodyStore {
 // Keep appends to the body. The store keeps p, which must not be changed any
 // more. After an error it is of no use but for [bodyStore.Close].
 func (b *bodyStore) Keep(p []byte) error {
-	if b.file == nil && b.size+int64(len(p)) <= b.limit {
+	if b.file == nil && b.size+int64(len(p)) <= b.limit && b.memory.take(int64(len(p))) {
+		b.held += int64(len(p))
 		if last := len(b.chunks) - 1; last >= 0 && len(p) < smallChunk { // or an MTA of small chunks would cost much
 			b.chunks[last].bytes = append(b.chunks[last].bytes, p...)
 		} else {
@@ -50,11 +59,23 @@ func (b *bodyStore) Keep(p []byte) error {
 			return err
 		}
 	}
+	if err := b.reserve(int64(len(p))); err != nil {
+		return err
+	}
 	n, err := b.file.Write(p)
 	b.size += int64(n)
 	if err != nil {
 		return fmt.Errorf("write the body to its temporary file: %w", err)
 	}
+	return nil
+}
+
+// reserve takes n bytes of the budget of files.
+func (b *bodyStore) reserve(n int64) error {
+	if !b.disk.take(n) {
+		return errSpoolFull
+	}
+	b.held += n
 	return nil
 }
 
@@ -64,9 +85,13 @@ func (b *bodyStore) spill() error {
 	if err != nil {
 		return fmt.Errorf("create a temporary file for the body: %w", err)
 	}
-	b.file = file
+	b.memory.give(b.held)
+	b.held, b.file = 0, file
 	if err := os.Remove(file.Name()); err != nil {
 		return fmt.Errorf("unlink the body's temporary file: %w", err)
+	}
+	if err := b.reserve(b.size); err != nil {
+		return err
 	}
 	for _, c := range b.chunks {
 		if _, err := file.Write(c.bytes); err != nil {
@@ -104,11 +129,12 @@ func (b *bodyStore) Size() int64 { return b.size }
 
 // Close gives memory and file back.
 func (b *bodyStore) Close() error {
-	b.chunks, b.size = nil, 0
-	if b.file == nil {
+	held, file := b.held, b.file
+	b.chunks, b.size, b.held, b.file = nil, 0, 0, nil
+	if file == nil {
+		b.memory.give(held)
 		return nil
 	}
-	file := b.file
-	b.file = nil
+	defer b.disk.give(held) // once the space is free again
 	return file.Close()
 }

@@ -18,7 +18,9 @@ func (e *Engine) decide(m *Message) {
 	switch {
 	case errors.Is(err, policy.ErrProof):
 		m.failure = &failure{reasonProof, fmt.Errorf("message of %s: %w", d.Author, err)}
-	case err != nil && !e.decideStale(m, err):
+	case errors.As(err, new(Stale)):
+		m.failure = &failure{reasonStale, err}
+	case err != nil:
 		m.failure = &failure{reasonStore, fmt.Errorf("looking up %s: %w", d.Author, err)}
 	}
 }

@@ -3,11 +3,8 @@ package milter
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -37,7 +34,10 @@ type Engine struct {
 	Policy    *policy.Policy
 	Store     Store
 	TextBytes int64 // a larger text part passes unsigned; 0 for no limit
+	LineBytes int64 // likewise with a longer line in it
 	OnError   Reply // Tempfail, or Continue to pass the message unsigned
+	// OnErrorOf has, by name, the tenants that have another OnError.
+	OnErrorOf map[string]Reply
 	OnRender  Reply // likewise, when a template failed for the author
 	OnLoop    Reply // likewise for a message that goes in circles
 	// AddText gives a message that is only attachments a text with its blocks;
@@ -49,6 +49,9 @@ type Engine struct {
 	// DKIM verifies signatures for tenants that are proven by one; nil when none is.
 	// See [policy.Facts]. It is called with the whole body, at end-of-message.
 	DKIM func(h entity.Header, body *io.SectionReader, domains []string) (domain, why string, err error)
+	// MaxTime is how long the work on one message may take; 0 for no limit. It is
+	// looked at between steps, of which none takes long: see Limits.
+	MaxTime time.Duration
 	// Now tells the time for rules that have one; nil is [time.Now].
 	Now func() time.Time
 	Log *slog.Logger
@@ -56,32 +59,11 @@ type Engine struct {
 
 var _ Signer = (*Engine)(nil)
 
-// The reasons of the engine itself, beside those of policy.
-const (
-	reasonStore     policy.Reason = "store"            // the store failed
-	reasonStale     policy.Reason = "stale"            // the people of the tenant are too old
-	reasonProof     policy.Reason = "proof-lookup"     // DNS does not answer for the key of a DKIM signature
-	reasonRender    policy.Reason = "render"           // the template failed for this person
-	reasonPanic     policy.Reason = "panic"            // a fault of the program
-	reasonBody      policy.Reason = "body"             // the collected body could not be read
-	reasonTooLarge  policy.Reason = "message-too-big"  // larger than the limit for messages
-	reasonPartLarge policy.Reason = "text-too-big"     // a text part is larger than its limit
-	reasonParts     policy.Reason = "too-many-parts"   // more parts than the limit
-	reasonDepth     policy.Reason = "too-deep"         // nested deeper than the limit
-	reasonHeader    policy.Reason = "header-too-long"  // a part's header is longer than the limit
-	reasonMalformed policy.Reason = "malformed"        // a multipart without a part
-	reasonNoText    policy.Reason = "no-text"          // nothing a reader sees as the message
-	reasonAMP       policy.Reason = "amp"              // has an AMP form, which takes no block
-	reasonEncoding  policy.Reason = "unknown-encoding" // a transfer encoding nobody knows
-	reasonCharset   policy.Reason = "charset"          // unknown, or the block cannot be written in it without risk
-	reasonDamaged   policy.Reason = "undecodable"      // a text part does not decode
-)
-
 // Head implements [Signer].
 func (e *Engine) Head(m *Message) (stage Stage) {
 	began := time.Now()
 	defer func() { m.spent += time.Since(began) }()
-	defer e.recovered(m, func() { stage = SkipBody })
+	defer e.recovered(m, func(err error) { m.failure, stage = &failure{reasonPanic, err}, SkipBody })
 	m.facts = e.facts(m)
 	e.decide(m)
 	switch d := &m.decision; {
@@ -102,14 +84,15 @@ func (e *Engine) Head(m *Message) (stage Stage) {
 func (e *Engine) Finish(m *Message) (o Outcome) {
 	began := time.Now()
 	defer func() { o.Report.Micros = (m.spent + time.Since(began)).Microseconds() }()
-	defer e.recovered(m, func() { o = e.fail(m) })
+	m.finishing = began
+	defer e.recovered(m, func(err error) { o = e.fail(m, reasonPanic, err) })
 	if m.failure == nil && m.decision.Pending {
 		e.complete(m)
 		e.decide(m)
 	}
 	switch {
 	case m.failure != nil:
-		return e.fail(m)
+		return e.fail(m, m.failure.reason, m.failure.err)
 	case m.decision.Reason == policy.Loop:
 		return e.loop(m)
 	case m.decision.Verdict == policy.Handled:
@@ -122,49 +105,6 @@ func (e *Engine) Finish(m *Message) (o Outcome) {
 		return e.pass(m, m.decision.Reason)
 	}
 	return e.sign(m)
-}
-
-// failure is why the engine could not do its work on a message.
-type failure struct {
-	reason policy.Reason
-	err    error
-}
-
-// recovered turns a panic into a failure of the message in hand.
-func (e *Engine) recovered(m *Message, then func()) {
-	if v := recover(); v != nil {
-		m.failure = &failure{reasonPanic, panicked(v)}
-		e.Log.Error("panic in the engine", "session", m.Session, "queue", m.QueueID, "stack", string(debug.Stack()))
-		then()
-	}
-}
-
-// panicked is a panic value as it may be logged: the text of a fault of the
-// program, only the type of anything else, which could hold text of the message.
-func panicked(v any) error {
-	if err, ok := v.(runtime.Error); ok {
-		return err
-	}
-	return fmt.Errorf("%T", v)
-}
-
-// fail is the one place where what went wrong inside becomes an answer: a
-// temporary failure, or the message as it came with the guard.
-func (e *Engine) fail(m *Message) Outcome {
-	e.Log.Error("message not signed", "session", m.Session, "queue", m.QueueID, "reason", string(m.failure.reason), "error", m.failure.err)
-	reply := e.OnError
-	switch m.failure.reason {
-	case reasonRender:
-		reply = e.OnRender
-	case reasonStale:
-		reply = Tempfail
-	}
-	if reply == Tempfail {
-		return Outcome{Reply: Tempfail, Report: e.report(m, Failed, m.failure.reason)}
-	}
-	o := e.pass(m, m.failure.reason)
-	o.Report.Action = Failed
-	return o
 }
 
 // pass leaves a message as it is but for the guard.
@@ -205,32 +145,37 @@ func (e *Engine) withoutSecrets(m *Message, o Outcome) Outcome {
 // sign puts the block into the texts of a message.
 func (e *Engine) sign(m *Message) Outcome {
 	if why := unreadable(m); why != "" {
-		return e.pass(m, why)
+		return e.fail(m, why, nil)
 	}
 	if why := policy.PassParts(m.Tree); why != "" {
 		return e.pass(m, why)
 	}
 	amp := ampPart(m.Tree)
 	if amp != nil && !e.DropAMP {
-		return e.pass(m, reasonAMP)
+		return e.fail(m, reasonAMP, nil)
 	}
 	texts, why, err := e.texts(m)
 	if err != nil {
-		m.failure = &failure{reasonBody, err}
-		return e.fail(m)
+		return e.fail(m, bodyReason(err), err)
+	}
+	if _, fails := remedies[why]; why != "" && !fails {
+		return e.pass(m, why) // a kind that must pass, as only the text shows
 	}
 	if why != "" && !(why == reasonNoText && e.AddText) {
-		return e.pass(m, why)
+		return e.fail(m, why, nil)
 	}
 	blocks, err := e.blocks(&m.decision)
 	if err != nil {
-		m.failure = &failure{blockReason(err), err}
-		return e.fail(m)
+		return e.fail(m, blockReason(err), err)
 	}
 	if len(texts) == 0 {
 		return e.addText(m, blocks)
 	}
-	if why := place(texts, blocks, &m.decision); why != "" {
+	switch why := place(texts, blocks, &m.decision); why {
+	case "":
+	case insert.NoPlace:
+		return e.fail(m, policy.Reason(why), nil)
+	default:
 		return e.pass(m, policy.Reason(why))
 	}
 	return e.edit(m, texts, amp)
@@ -460,13 +405,16 @@ func (e *Engine) edit(m *Message, texts []text, amp *entity.Part) Outcome {
 	if amp != nil {
 		c, err := entity.Remove(amp)
 		if err != nil {
-			return e.pass(m, reasonAMP)
+			return e.fail(m, reasonAMP, err)
 		}
 		o.Splices = c.Before
 	}
 	have := contentIDs(m.Tree)
 	addHTML := m.decision.AddHTML && len(texts) == 1 && texts[0].whole
 	for _, t := range texts {
+		if err := e.inTime(m); err != nil {
+			return e.fail(m, reasonTime, err)
+		}
 		for _, l := range t.leaves {
 			c, splices, err := l.change(have, addHTML)
 			if errors.Is(err, entity.ErrStart) {
@@ -474,7 +422,7 @@ func (e *Engine) edit(m *Message, texts []text, amp *entity.Part) Outcome {
 				return e.sign(m)
 			}
 			if err != nil {
-				return e.pass(m, leafReason(err))
+				return e.fail(m, leafReason(err), err)
 			}
 			o.Splices = slices.Concat(o.Splices, c.Before, splices, c.After)
 			o.Fields = append(o.Fields, c.Fields...)

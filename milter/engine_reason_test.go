@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"sigmilter/milter/entity"
 	"sigmilter/milter/insert"
@@ -74,6 +75,8 @@ var reasonCases = map[policy.Reason]reasonCase{
 	reasonBody:                        {raw: hello, action: Failed, message: func(m *Message) { m.Body = lostBody{m.Body} }},
 	reasonTooLarge:                    {raw: hello, action: Skipped, message: func(m *Message) { m.Body, m.Tree = nil, nil }},
 	reasonPartLarge:                   {raw: hello, action: Skipped, change: func(e *Engine, _ *shelf) { e.TextBytes = 5 }},
+	reasonLine:                        {raw: hello, action: Skipped, change: func(e *Engine, _ *shelf) { e.LineBytes = 5 }},
+	reasonTime:                        {raw: hello, action: Failed, change: func(e *Engine, _ *shelf) { e.MaxTime = time.Nanosecond }},
 	reasonParts:                       {raw: multi("--b\n\nHello\n--b\n\nx\n--b--\n"), action: Skipped, limits: entity.Limits{Parts: 2}},
 	reasonDepth:                       {raw: multi("--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nHello\n--c--\n--b--\n"), action: Skipped, limits: entity.Limits{Depth: 1}},
 	reasonHeader:                      {raw: multi("--b\nX-Long: " + strings.Repeat("x", 100) + "\n\nHello\n--b--\n"), action: Skipped, limits: entity.Limits{HeaderBytes: 50}},
@@ -116,6 +119,23 @@ var sessionReasons = map[policy.Reason]func(t *testing.T) Report{
 		return h.only().outcome.Report
 	},
 	reasonReplay: func(t *testing.T) Report {
+		h := start(t, script{finish: func(m *Message) Outcome {
+			m.Body = lostBody{m.Body}
+			return stamp(entity.Splice{})
+		}}, Options{})
+		mta := h.dial()
+		h.send(mta, miltertest.Envelope{}, hello)
+		h.quit(mta)
+		return h.only().outcome.Report
+	},
+	reasonHeaderBig: func(t *testing.T) Report {
+		h := start(t, newEngine(), Options{HeaderFields: 3})
+		mta := h.dial()
+		h.send(mta, miltertest.Envelope{}, hello)
+		h.quit(mta)
+		return h.only().outcome.Report
+	},
+	reasonEdit: func(t *testing.T) Report {
 		wrong := stamp(entity.Splice{Start: 1 << 20, End: 1 << 20})
 		h := start(t, script{finish: func(*Message) Outcome { return wrong }}, Options{})
 		mta := h.dial()

@@ -17,6 +17,7 @@ import (
 
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
+	"sigmilter/milter/policy"
 )
 
 func TestMain(m *testing.M) {
@@ -59,6 +60,11 @@ func (s script) Finish(m *Message) Outcome {
 		return Outcome{Report: Report{Action: Skipped, Reason: "script"}}
 	}
 	return s.finish(m)
+}
+
+// Fail defers every message.
+func (s script) Fail(_ *Message, why policy.Reason, _ error) Outcome {
+	return Outcome{Reply: Tempfail, Report: Report{Action: Failed, Reason: string(why)}}
 }
 
 // at is a signer that answers Head with stage.

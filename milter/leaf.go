@@ -24,6 +24,9 @@ func (e *Engine) openLeaf(m *Message, p *entity.Part, later bool) (*leaf, policy
 	if e.TextBytes > 0 && size > e.TextBytes {
 		return nil, reasonPartLarge, nil
 	}
+	if err := e.inTime(m); err != nil {
+		return nil, "", err
+	}
 	d := &m.decision
 	kind := kindOf(p, d.Reply, later)
 	if d.Reply && d.Disclaimer == "" && !d.AddHTML && !m.whole {
@@ -44,6 +47,9 @@ func (e *Engine) openLeaf(m *Message, p *entity.Part, later bool) (*leaf, policy
 	opened, err := entity.Open(p, raw)
 	if err != nil {
 		return nil, leafReason(err), nil
+	}
+	if e.LineBytes > 0 && longestLine(opened.Text) > e.LineBytes {
+		return nil, reasonLine, nil
 	}
 	return &leaf{Leaf: opened, reading: insert.Read(opened.Text, kind)}, "", nil
 }

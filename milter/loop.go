@@ -10,14 +10,21 @@ import (
 // loop holds a message that goes in circles, which stops it, or passes it
 // unsigned, and says how often it came.
 func (e *Engine) loop(m *Message) Outcome {
-	e.Log.Error("message goes in circles, see that the transport rule excepts the guard field",
-		"session", m.Session, "queue", m.QueueID, "field", e.Policy.Guard, "relay", m.facts.Relay,
-		"passes", policy.Passes(m.Header, m.facts.Relay)+1, "most", e.Policy.MaxPasses)
-	if e.OnLoop == Tempfail {
-		return Outcome{Reply: Tempfail, Report: e.report(m, Failed, policy.Loop)}
-	}
-	return e.pass(m, policy.Loop)
+	return e.fail(m, policy.Loop, loopError{
+		"field", e.Policy.Guard, "relay", m.facts.Relay,
+		"passes", policy.Passes(m.Header, m.facts.Relay) + 1, "most", e.Policy.MaxPasses,
+	})
 }
+
+// loopError is what the log says of a message that goes in circles.
+type loopError []any
+
+// Error says what to look at.
+func (loopError) Error() string {
+	return "message goes in circles, see that the transport rule excepts the guard field"
+}
+
+func (l loopError) details() []any { return l }
 
 // withToken adds the token of the signature to References, when it was put in.
 func withToken(m *Message, o *Outcome) {

@@ -29,11 +29,12 @@ type Message struct {
 	TreeErr    error             // why there is no tree: a limit of the scanner
 	Trace      *policy.Trace     // filled in with how it was decided on, unless nil
 
-	facts    policy.Facts
-	decision policy.Decision // of the engine, first at end-of-headers
-	failure  *failure        // what went wrong since
-	spent    time.Duration   // in the engine so far
-	whole    bool            // leaves are read to their end
+	facts     policy.Facts
+	decision  policy.Decision // of the engine, first at end-of-headers
+	failure   *failure        // what went wrong since
+	spent     time.Duration   // in the engine so far
+	finishing time.Time       // when the engine began with Finish
+	whole     bool            // leaves are read to their end
 }
 
 // Body is a collected message body: bytes as the MTA sent them.
@@ -84,4 +85,8 @@ type Signer interface {
 	Head(*Message) Stage
 	// Finish is asked at end-of-message, or at once when Head answered AcceptNow.
 	Finish(*Message) Outcome
+	// Fail is asked in place of Finish for a message that the session could not
+	// collect, and once more after it when its edits contradict themselves; nothing
+	// has been sent. The outcome is without splices.
+	Fail(*Message, policy.Reason, error) Outcome
 }

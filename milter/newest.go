@@ -18,7 +18,7 @@ func (e *Engine) newest(m *Message) (string, bool) {
 	for _, doc := range slices.Backward(entity.Documents(m.Tree)) {
 		text, ok, err := e.newestOf(m, doc)
 		if err != nil {
-			m.failure = &failure{reasonBody, err}
+			m.failure = &failure{bodyReason(err), err}
 			return "", false
 		}
 		if ok {

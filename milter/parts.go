@@ -100,8 +100,7 @@ func (e *Engine) addText(m *Message, blocks []insert.Block) Outcome {
 	placed := []insert.PlacedBlock{{Block: insert.Block{Pictures: pics}, Placement: insert.Placement{Edits: make([]entity.Edit, 1)}}}
 	end, err := lineEnd(m.Body)
 	if err != nil {
-		m.failure = &failure{reasonBody, err}
-		return e.fail(m)
+		return e.fail(m, reasonBody, err)
 	}
 	form := alternative([]byte(html)).Addition(entity.TextPart("text/plain", text), htmlForm(html, placed, contentIDs(m.Tree)))
 
@@ -113,10 +112,10 @@ func (e *Engine) addText(m *Message, blocks []insert.Block) Outcome {
 		mixed := entity.Multipart{Subtype: "mixed", Boundary: boundary("m", []byte(html))}
 		c, err = entity.Wrap(root, []entity.Addition{form}, nil, mixed, nil, end)
 	default:
-		return e.pass(m, reasonNoText)
+		return e.fail(m, reasonNoText, nil)
 	}
 	if err != nil {
-		return e.pass(m, leafReason(err))
+		return e.fail(m, leafReason(err), err)
 	}
 	o := Outcome{Fields: c.Fields, Splices: append(c.Before, c.After...), Report: e.report(m, Signed, d.Reason)}
 	for _, b := range d.Blocks() {

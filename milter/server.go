@@ -21,6 +21,10 @@ const (
 	DefaultWriteTimeout = 30 * time.Second
 	DefaultMaxBytes     = 150 << 20
 	DefaultMemoryBytes  = 1 << 20
+	DefaultAllMemory    = 256 << 20
+	DefaultSpoolBytes   = 10 << 30
+	DefaultHeaderFields = 10_000
+	DefaultHeaderBytes  = 1 << 20
 )
 
 // Options are the settings of a [Server]. Only Signer is required.
@@ -31,6 +35,10 @@ type Options struct {
 	WriteTimeout time.Duration // how long one write to the MTA may take
 	MaxBytes     int64         // a larger body is not kept: Finish is asked without it
 	MemoryBytes  int64         // a larger body goes to an unlinked temporary file
+	AllMemory    int64         // bytes of all bodies in memory together; what comes then goes to temporary files
+	SpoolBytes   int64         // bytes of all bodies in temporary files together; what comes then fails
+	HeaderFields int           // a message with more fields fails
+	HeaderBytes  int           // likewise with more bytes of names and values
 	TempDir      string        // folder of that file; empty is the system's
 	Limits       entity.Limits // of the MIME scanner
 	Log          *slog.Logger  // nil is slog.Default
@@ -52,6 +60,10 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.WriteTimeout, DefaultWriteTimeout)
 	setDefault(&o.MaxBytes, DefaultMaxBytes)
 	setDefault(&o.MemoryBytes, DefaultMemoryBytes)
+	setDefault(&o.AllMemory, DefaultAllMemory)
+	setDefault(&o.SpoolBytes, DefaultSpoolBytes)
+	setDefault(&o.HeaderFields, DefaultHeaderFields)
+	setDefault(&o.HeaderBytes, DefaultHeaderBytes)
 	setDefault(&o.Log, slog.Default())
 	return o
 }
@@ -67,6 +79,8 @@ func setDefault[T comparable](v *T, def T) {
 // listeners. Its sessions run until the MTA ends them or [Server.Shutdown] does.
 type Server struct {
 	opts atomic.Pointer[Options]
+
+	memory, disk budget // of the bodies of all sessions
 
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
@@ -104,6 +118,8 @@ func (s *Server) Configure(opts Options) {
 		panic("milter: Options.Signer is nil")
 	}
 	opts = opts.withDefaults()
+	s.memory.limit.Store(opts.AllMemory)
+	s.disk.limit.Store(opts.SpoolBytes)
 	s.opts.Store(&opts)
 }
 
@@ -203,7 +219,7 @@ func (s *Server) begin(nc net.Conn, listener string) {
 		return
 	}
 	session := newSession(id, c, opts, log)
-	session.listener = listener
+	session.listener, session.memory, session.disk = listener, &s.memory, &s.disk
 	c.onClose = func() {
 		session.end()
 		s.remove(c)

@@ -4,11 +4,11 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net"
 	"net/textproto"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -46,6 +46,8 @@ type session struct {
 	protocol gomilter.OptProtocol // what was agreed on
 	macros   map[string]string    // of the connection: seen outside any message
 	current  *transaction         // nil between messages
+
+	memory, disk *budget // of bodies, shared with the other sessions
 }
 
 var _ gomilter.Milter = (*session)(nil)
@@ -110,20 +112,19 @@ func (s *session) proceed(noReply gomilter.OptProtocol) gomilter.Response {
 }
 
 // protect runs one stage. A panic in it makes the message in hand fail at its
-// end-of-message. A panic's value may quote the message, so only the runtime's
-// own errors are logged by their text.
+// end-of-message; without one, it is logged at once.
 func (s *session) protect(stage string, f func()) {
 	defer func() {
 		v := recover()
 		if v == nil {
 			return
 		}
-		queue := ""
-		if s.current != nil {
-			s.current.fault = reasonPanic
-			queue = s.current.message.QueueID
+		err := fmt.Errorf("panic in stage %s: %w", stage, panicked(v))
+		if s.current != nil && !s.current.told {
+			s.current.fault = &failure{reasonPanic, err}
+			return
 		}
-		s.log.Error("panic", "queue", queue, "stage", stage, "panic", panicked(v), "stack", string(debug.Stack()))
+		logFailure(s.opts.Log, &Message{Session: s.id}, reasonPanic, err)
 	}()
 	f()
 }
@@ -201,7 +202,7 @@ func (s *session) Header(name, value string, m *gomilter.Modifier) (gomilter.Res
 	s.protect("header", func() {
 		s.takeMacros(m)
 		if s.current != nil {
-			s.current.message.Header = append(s.current.message.Header, entity.Field{Name: name, Value: value})
+			s.addField(s.current, entity.Field{Name: name, Value: value})
 		}
 	})
 	return s.proceed(gomilter.OptNoHeaderReply), nil
@@ -244,11 +245,16 @@ func (s *session) Body(m *gomilter.Modifier) (gomilter.Response, error) {
 	}
 	defer s.end()
 	began := time.Now()
-	outcome := refused(reasonPanic)
+	var outcome Outcome
+	answered := false
 	s.protect("end-of-message", func() {
 		s.takeMacros(m)
 		outcome = s.finish(s.current, m)
+		answered = true
 	})
+	if !answered {
+		outcome = giveUp(s.opts.Log, &s.current.message, reasonPanic, s.current.fault.err, Report{})
+	}
 	s.current.waited += time.Since(began)
 	s.report(s.current, outcome)
 	return outcome.Reply.response(), nil

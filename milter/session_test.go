@@ -309,11 +309,11 @@ func TestPanic(t *testing.T) {
 		script
 		logged string
 	}{
-		"head":    {script: script{head: func(*Message) Stage { boom(); return WantBody }}, logged: "stage=end-of-headers panic=string"},
+		"head":    {script: script{head: func(*Message) Stage { boom(); return WantBody }}, logged: "in stage end-of-headers: string"},
 		"finish":  {script: script{finish: func(*Message) Outcome { index(); return Outcome{} }}, logged: "index out of range"},
-		"accept":  {script: script{head: func(*Message) Stage { return AcceptNow }, finish: func(*Message) Outcome { boom(); return Outcome{} }}, logged: "stage=end-of-headers"},
-		"signer":  {opts: Options{Signer: func() Signer { boom(); return nil }}, logged: "stage=mail"},
-		"no edit": {script: script{finish: func(m *Message) Outcome { m.Header = nil; boom(); return stamp() }}, logged: "stage=end-of-message"},
+		"accept":  {script: script{head: func(*Message) Stage { return AcceptNow }, finish: func(*Message) Outcome { boom(); return Outcome{} }}, logged: "in stage end-of-headers"},
+		"signer":  {opts: Options{Signer: func() Signer { boom(); return nil }}, logged: "in stage mail"},
+		"no edit": {script: script{finish: func(m *Message) Outcome { m.Header = nil; boom(); return stamp() }}, logged: "in stage end-of-message"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := start(t, c.script, c.opts)

@@ -1,7 +1,6 @@
 package milter
 
 import (
-	"errors"
 	"fmt"
 	"time"
 )
@@ -19,20 +18,4 @@ func (s Stale) Error() string {
 		return "the tenant's directory was never read"
 	}
 	return fmt.Sprintf("the tenant's directory was last read well at %s", s.Since.Format(time.RFC3339))
-}
-
-// decideStale decides on a message for which the store had an error, if that is
-// why: the admin has said what to do then, so that it is a failure only when the
-// message is to be deferred.
-func (e *Engine) decideStale(m *Message, err error) bool {
-	var stale Stale
-	switch {
-	case !errors.As(err, &stale):
-		return false
-	case stale.Defer:
-		m.failure = &failure{reasonStale, err}
-	default:
-		m.decision.Reason = reasonStale
-	}
-	return true
 }

@@ -1,19 +1,12 @@
 package milter
 
 import (
+	"fmt"
 	"time"
 
 	gomilter "github.com/emersion/go-milter"
 
 	"sigmilter/milter/entity"
-	"sigmilter/milter/policy"
-)
-
-// Reasons of messages that fail in the session, beside the engine's own panic.
-const (
-	reasonSpool    policy.Reason = "spool"    // the body could not be written to its temporary file
-	reasonReplay   policy.Reason = "replay"   // the edits could not be sent, or contradict themselves
-	reasonSequence policy.Reason = "sequence" // end-of-message without end-of-headers
 )
 
 // transaction is the message in hand and all that belongs to it: a new MAIL
@@ -25,7 +18,8 @@ type transaction struct {
 	told    bool // what became of it was reported
 	body    *bodyStore
 	scanner *entity.Scanner
-	fault   policy.Reason // why the message will be refused for now, if not empty
+	fault   *failure      // why the message could not be collected
+	fields  int           // bytes of the header so far
 	waited  time.Duration // how long the MTA has waited for us
 }
 
@@ -39,15 +33,10 @@ func (t *transaction) close() {
 	}
 }
 
-// refused is the outcome of a message that the session could not handle.
-func refused(why policy.Reason) Outcome {
-	return Outcome{Reply: Tempfail, Report: Report{Action: Failed, Reason: string(why)}}
-}
-
 // head asks the signer at end-of-headers and reports whether the message is
 // accepted there. Finish then only says what to report.
 func (s *session) head(t *transaction) bool {
-	if t.asked || t.fault != "" {
+	if t.asked || t.fault != nil {
 		return false
 	}
 	t.asked = true
@@ -60,6 +49,7 @@ func (s *session) head(t *transaction) bool {
 		return true
 	case WantBody:
 		t.body = newBodyStore(s.opts.MemoryBytes, s.opts.TempDir)
+		t.body.memory, t.body.disk = s.memory, s.disk
 		t.scanner = entity.NewScanner(t.message.Header, s.opts.Limits)
 	}
 	t.waited = time.Since(began)
@@ -80,8 +70,7 @@ func (s *session) collect(t *transaction, chunk []byte) {
 	// QUIRK: the library reads each packet into memory of its own, so that the
 	// body can be kept without copying it.
 	if err := t.body.Keep(chunk); err != nil {
-		s.log.Error("body not kept", "queue", t.message.QueueID, "error", err)
-		t.fault = reasonSpool
+		t.fault = &failure{reasonSpool, err}
 		t.close()
 		return
 	}
@@ -89,13 +78,53 @@ func (s *session) collect(t *transaction, chunk []byte) {
 	_, _ = t.scanner.Write(chunk)
 }
 
+// addField notes a field of the header, unless there are too many.
+func (s *session) addField(t *transaction, f entity.Field) {
+	if t.fault != nil {
+		return
+	}
+	t.fields += len(f.Name) + len(f.Value)
+	if n := len(t.message.Header); n >= s.opts.HeaderFields || t.fields > s.opts.HeaderBytes {
+		t.fault = &failure{reasonHeaderBig, fmt.Errorf("%d fields and %d bytes of header have come, and the limits are %d and %d",
+			n+1, t.fields, s.opts.HeaderFields, s.opts.HeaderBytes)}
+		return
+	}
+	t.message.Header = append(t.message.Header, f)
+}
+
 // finish asks the signer at end-of-message and sends its edits to the MTA.
 func (s *session) finish(t *transaction, m *gomilter.Modifier) Outcome {
-	if t.fault == "" && !t.asked {
-		t.fault = reasonSequence
+	outcome := s.outcome(t)
+	if outcome.Reply != Continue {
+		return outcome
 	}
-	if t.fault != "" {
-		return refused(t.fault)
+	if err := outcome.validate(t.message.Body); err != nil {
+		// The guard can still be stamped, if the configuration lets the message pass.
+		outcome = t.signer.Fail(&t.message, reasonEdit, err)
+		if outcome.Reply != Continue {
+			return outcome
+		}
+		if err := outcome.validate(nil); err != nil {
+			return giveUp(s.opts.Log, &t.message, reasonReplay, err, outcome.Report)
+		}
+	}
+	if err := replay(m, s.conn, t.message.Body, outcome); err != nil {
+		return giveUp(s.opts.Log, &t.message, reasonReplay, err, outcome.Report)
+	}
+	return outcome
+}
+
+// outcome is what the signer says of a message, or of what went wrong with it.
+func (s *session) outcome(t *transaction) Outcome {
+	if t.fault == nil && !t.asked {
+		t.fault = &failure{reason: reasonSequence}
+	}
+	switch {
+	case t.fault == nil:
+	case t.fault.reason == reasonPanic: // what the session has of the message may be wrong
+		return giveUp(s.opts.Log, &t.message, reasonPanic, t.fault.err, Report{})
+	default:
+		return t.signer.Fail(&t.message, t.fault.reason, t.fault.err)
 	}
 	if t.body != nil {
 		t.message.Body = t.body
@@ -104,20 +133,7 @@ func (s *session) finish(t *transaction, m *gomilter.Modifier) Outcome {
 			t.message.Tree = nil
 		}
 	}
-	outcome := t.signer.Finish(&t.message)
-	if outcome.Reply != Continue {
-		return outcome
-	}
-	if err := replay(m, s.conn, t.message.Body, outcome); err != nil {
-		s.log.Error("edits not sent", "queue", t.message.QueueID, "error", err)
-		failed := refused(reasonReplay)
-		failed.Report.Tenant = outcome.Report.Tenant
-		failed.Report.Author = outcome.Report.Author
-		failed.Report.Rule = outcome.Report.Rule
-		failed.Report.Micros = outcome.Report.Micros
-		return failed
-	}
-	return outcome
+	return t.signer.Finish(&t.message)
 }
 
 // report hands the message and its outcome to Done.

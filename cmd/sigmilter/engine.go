@@ -30,7 +30,10 @@ func newEngineOf(cfg *config.Config, book *sigstore.Book, log *slog.Logger) *mil
 		AddText:   cfg.Place.AttachOnly == config.AddText,
 		DropAMP:   cfg.Place.AMP == config.DropAMP,
 		TextBytes: cfg.Limits.TextBytes,
+		LineBytes: cfg.Limits.LineBytes,
+		MaxTime:   cfg.Timeouts.Message,
 		OnError:   replyTo(cfg.OnError),
+		OnErrorOf: onErrorOf(cfg),
 		OnRender:  replyTo(cfg.OnRenderError),
 		DKIM:      newDKIM(cfg),
 		OnLoop:    replyTo(cfg.Guard.OnLoop),
@@ -44,6 +47,15 @@ func replyTo(o config.OnError) milter.Reply {
 		return milter.Continue
 	}
 	return milter.Tempfail
+}
+
+// onErrorOf is the on_error of each tenant.
+func onErrorOf(cfg *config.Config) map[string]milter.Reply {
+	replies := make(map[string]milter.Reply)
+	for _, t := range cfg.Tenants {
+		replies[t.Name] = replyTo(t.OnError)
+	}
+	return replies
 }
 
 func newPolicy(cfg *config.Config) *policy.Policy {
@@ -66,7 +78,7 @@ func newPolicy(cfg *config.Config) *policy.Policy {
 		p.Rules = append(p.Rules, policy.RuleSpec{
 			Name: r.Name, Conditions: r.Conditions,
 			Signature: r.Signature, ReplySignature: reply, Disclaimer: r.Disclaimer, Banner: r.Banner,
-			AddHTML: r.Plain == config.Alternative, Stop: r.Stop,
+			AddHTML: r.Plain == config.Alternative, Stop: r.Stop, Enforce: r.Enforce,
 			Place: insert.Settings{
 				Marker: cfg.Place.Marker, Signoffs: cfg.Place.Signoffs,
 				ReplaceExisting: r.ReplaceExisting, ReplaceSignoff: r.ReplaceSignoff, OnNew: r.OnNew, OnReply: r.OnReply,
@@ -77,7 +89,7 @@ func newPolicy(cfg *config.Config) *policy.Policy {
 }
 
 func scanLimits(cfg *config.Config) entity.Limits {
-	return entity.Limits{Parts: cfg.Limits.Parts, Depth: cfg.Limits.Depth}
+	return entity.Limits{Parts: cfg.Limits.Parts, Depth: cfg.Limits.Depth, HeaderBytes: int(cfg.Limits.HeaderBytes)}
 }
 
 func newBook(cfg *config.Config, store *sigstore.Store) *sigstore.Book {

@@ -107,7 +107,10 @@ type Decision struct {
 	Pending bool
 	OptOut  []string // keywords that took a rule out, and are to go from the subject
 	Place   insert.Settings
-	AddHTML bool // a message in plain text gets an HTML form beside it
+	// Enforced says that one of the rules it is from forbids that the message leaves
+	// without its blocks.
+	Enforced bool
+	AddHTML  bool // a message in plain text gets an HTML form beside it
 
 	// The templates of the blocks, empty for none.
 	Signature, Disclaimer, Banner string
@@ -276,6 +279,15 @@ func (p *Policy) sign(d Decision, m *message, people People) (Decision, error) {
 	d.Person, m.person = person, person
 	m.scope = scopeOf(f.Recipients, m.tenant)
 	return p.rule(d, m), nil
+}
+
+// Claimed is the name of the tenant that a message says it is from, proven or not;
+// empty for none.
+func (p *Policy) Claimed(h entity.Header) string {
+	if t, _ := p.tenantOf(authorsOf(h)); t != nil {
+		return t.Name
+	}
+	return ""
 }
 
 // tenantOf finds the first author who is in a tenant, by his domain alone.

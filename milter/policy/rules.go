@@ -15,6 +15,7 @@ type RuleSpec struct {
 	Disclaimer     string // template; empty leaves it to a later rule
 	Banner         string // likewise
 	Place          insert.Settings
+	Enforce        bool // a message it gives a block never leaves without
 	AddHTML        bool // a message in plain text gets an HTML form beside it
 	Stop           bool // no later rule is looked at
 }
@@ -130,7 +131,8 @@ func (d *Decision) take(r *RuleSpec, later bool) (signed bool) {
 		signature = r.ReplySignature
 	}
 	speaks := d.Signature == "" && signature != "" || d.Disclaimer == "" && r.Disclaimer != "" || d.Banner == "" && r.Banner != ""
-	if d.Rule == "" || speaks && len(d.Blocks()) == 0 {
+	given := len(d.Blocks())
+	if d.Rule == "" || speaks && given == 0 {
 		d.Rule, d.Place = r.Name, r.Place
 	}
 	if d.Signature == "" && signature != "" {
@@ -139,5 +141,6 @@ func (d *Decision) take(r *RuleSpec, later bool) (signed bool) {
 	d.Disclaimer = cmp.Or(d.Disclaimer, r.Disclaimer)
 	d.Banner = cmp.Or(d.Banner, r.Banner)
 	d.AddHTML = d.AddHTML || r.AddHTML
+	d.Enforced = d.Enforced || r.Enforce && len(d.Blocks()) > given
 	return signed
 }

@@ -46,6 +46,9 @@ type Config struct {
 	Control string
 	// Metrics is the host:port of the metrics page; empty for none, the default.
 	Metrics string
+	// Spool is the folder of the temporary files of large bodies; empty is the
+	// system's.
+	Spool string
 	// OnError says what becomes of a message when sigmilter itself fails, by
 	// default [Tempfail].
 	OnError OnError
@@ -89,10 +92,15 @@ const (
 type Limits struct {
 	MessageBytes int64 // a larger body passes unsigned; 150 MiB
 	BodyMemory   int64 // bytes of a body kept in memory, above in a temporary file; 1 MiB
+	Memory       int64 // likewise of all bodies together; 256 MiB
+	SpoolBytes   int64 // bytes of all bodies in temporary files, above a failure; 10 GiB
+	HeaderFields int   // a message with more fields fails; 10000
+	HeaderBytes  int64 // of a message, above a failure, and of a part, above it passes unsigned; 1 MiB
 	Sessions     int   // MTA connections at a time; 500
 	Parts        int   // MIME parts of a message that is signed; 1000
 	Depth        int   // levels of multiparts in it; 30
 	TextBytes    int64 // a larger text part is not edited; 8 MiB
+	LineBytes    int64 // nor one with a longer line; 8 MiB
 }
 
 // Timeouts bound how long sigmilter waits. Each is at least 100 ms.
@@ -100,7 +108,9 @@ type Timeouts struct {
 	Idle  time.Duration // for the next command of the MTA; 10 minutes
 	Write time.Duration // for the MTA to take a reply; 30 seconds
 	Stop  time.Duration // for messages in hand when the daemon stops; 60 seconds
-	DNS   time.Duration // for the keys of a message's DKIM signatures; 2 seconds
+	// Message is how long the work on one message may take; 60 seconds.
+	Message time.Duration
+	DNS     time.Duration // for the keys of a message's DKIM signatures; 2 seconds
 }
 
 // Guard is the field that marks a message as handled.
@@ -140,6 +150,7 @@ type Tenant struct {
 	DefaultTemplate string
 	Proof           Proof
 	Microsoft365    Microsoft365
+	OnError         OnError // that of Config by default
 }
 
 // OnBehalf says whose mail one is that a person sent on behalf of a mailbox.
@@ -237,6 +248,7 @@ type Rule struct {
 	// everything, the other above.
 	Disclaimer, Banner string
 	Plain              Plain // KeepPlain by default
+	Enforce            bool  // a message it gives a block never leaves without
 	Selections               // those of Place unless the rule has its own
 	Stop               bool  // no further rule is tried after this one; true by default
 }

@@ -71,9 +71,10 @@ func TestLoadSmallest(t *testing.T) {
 
 		Limits: Limits{
 			MessageBytes: 150 * 1024 * 1024, BodyMemory: 1024 * 1024, Sessions: 500,
-			Parts: 1000, Depth: 30, TextBytes: 8 * 1024 * 1024,
+			Memory: 256 * 1024 * 1024, SpoolBytes: 10 * 1024 * 1024 * 1024, HeaderFields: 10_000, HeaderBytes: 1024 * 1024,
+			Parts: 1000, Depth: 30, TextBytes: 8 * 1024 * 1024, LineBytes: 8 * 1024 * 1024,
 		},
-		Timeouts: Timeouts{Idle: 10 * time.Minute, Write: 30 * time.Second, Stop: time.Minute, DNS: 2 * time.Second},
+		Timeouts: Timeouts{Idle: 10 * time.Minute, Write: 30 * time.Second, Stop: time.Minute, Message: time.Minute, DNS: 2 * time.Second},
 		Guard:    Guard{Field: "X-Sigmilter-Handled", MaxPasses: 3, OnLoop: Tempfail},
 		Tenants: []Tenant{{
 			Name: "contoso", Domains: []string{"contoso.com"},
@@ -82,6 +83,7 @@ func TestLoadSmallest(t *testing.T) {
 				origin: origin(t, "good-smallest.toml", "tenant.contoso.directory.path"),
 			}},
 			OnStale:  StaleSign,
+			OnError:  Tempfail,
 			OnBehalf: OnBehalfFrom,
 		}},
 		Cache:     Cache{TTL: 20 * time.Minute},
@@ -117,12 +119,16 @@ func TestLoadEverything(t *testing.T) {
 		State:       at(t, "state/sigmilter.db"),
 		Control:     "unix:" + at(t, "control.sock"),
 		Metrics:     "[::1]:9464",
+		Spool:       at(t, "spool"),
 		OnError:     Pass,
 
 		OnRenderError: Tempfail,
 
-		Limits:   Limits{MessageBytes: 25_000_000, BodyMemory: 65536, Sessions: 20, Parts: 50, Depth: 5, TextBytes: 1_000_000},
-		Timeouts: Timeouts{Idle: 90 * time.Second, Write: 5 * time.Second, Stop: 10 * time.Second, DNS: 700 * time.Millisecond},
+		Limits: Limits{
+			MessageBytes: 25_000_000, BodyMemory: 65536, Sessions: 20, Parts: 50, Depth: 5, TextBytes: 1_000_000,
+			LineBytes: 500_000, Memory: 64 << 20, SpoolBytes: 1 << 30, HeaderFields: 500, HeaderBytes: 256 << 10,
+		},
+		Timeouts: Timeouts{Idle: 90 * time.Second, Write: 5 * time.Second, Stop: 10 * time.Second, Message: 20 * time.Second, DNS: 700 * time.Millisecond},
 		Guard:    Guard{Field: "X-Contoso-Handled", AlsoHonour: []string{"X-Old-Handled", "X-Other-Handled"}, Keys: keyRing(t), MaxPasses: 2, OnLoop: Pass},
 		Tenants: []Tenant{{
 			Name: "contoso", Domains: []string{"contoso.com", "contoso.de"},
@@ -141,6 +147,7 @@ func TestLoadEverything(t *testing.T) {
 				Relay: "relay.contoso.com", Certificate: "*.relay.contoso.com", Name: "Contoso's mail",
 				Allow: []string{"192.0.2.10", "198.51.100.0/24"}, MaxSize: 20e6,
 			},
+			OnError: Tempfail,
 			Proof: Proof{
 				RoutingField: "X-Contoso-Route", RoutingCodes: []policy.Code{policy.NewCode("4f1c0e8f5b7a49f2b1d6c3a88e7d9021"), policy.NewCode("not-a-real-code-of-anyone")},
 				Listeners: []string{"unix:" + at(t, "contoso.sock"), "inet:127.0.0.1:8892"},
@@ -155,6 +162,7 @@ func TestLoadEverything(t *testing.T) {
 				origin: origin(t, "good-everything.toml", `tenant."fabrikam.example".directory.path`),
 			}},
 			OnStale:  StaleSign,
+			OnError:  Pass,
 			OnBehalf: OnBehalfFrom,
 		}},
 		Cache: Cache{TTL: time.Hour},
@@ -191,7 +199,7 @@ func TestLoadEverything(t *testing.T) {
 				compiled(t, "subject", "/^Invoice/"),
 			}, OptOut: []string{"[plain]"}},
 			Signature: "corporate", ReplySignature: "short", Disclaimer: "short", Plain: Alternative,
-			Selections: Selections{ReplaceExisting: true, OnReply: true},
+			Enforce: true, Selections: Selections{ReplaceExisting: true, OnReply: true},
 		}, {
 			Name: "inside", Conditions: policy.Conditions{If: []policy.Condition{compiled(t, "to", "internal")}, OptOut: []string{"#nosig"}},
 			Signature: "short", Plain: KeepPlain,

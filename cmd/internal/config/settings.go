@@ -27,12 +27,17 @@ func defaults() *Config {
 		Limits: Limits{
 			MessageBytes: 150 << 20,
 			BodyMemory:   1 << 20,
+			Memory:       256 << 20,
+			SpoolBytes:   10 << 30,
+			HeaderFields: 10_000,
+			HeaderBytes:  1 << 20,
 			Sessions:     500,
 			Parts:        1000,
 			Depth:        30,
 			TextBytes:    8 << 20,
+			LineBytes:    8 << 20,
 		},
-		Timeouts:  Timeouts{Idle: 10 * time.Minute, Write: 30 * time.Second, Stop: 60 * time.Second, DNS: 2 * time.Second},
+		Timeouts:  Timeouts{Idle: 10 * time.Minute, Write: 30 * time.Second, Stop: 60 * time.Second, Message: 60 * time.Second, DNS: 2 * time.Second},
 		Guard:     Guard{Field: "X-Sigmilter-Handled", MaxPasses: 3, OnLoop: Tempfail},
 		Cache:     Cache{TTL: 20 * time.Minute},
 		Place:     Place{Selections: Selections{true, true, true, true}, Marker: "{EMAILSIGNATURE}", AttachOnly: PassThrough, AMP: PassAMP, ThreadToken: true},
@@ -42,8 +47,8 @@ func defaults() *Config {
 	}
 }
 
-// settings is the whole language of the file. Order matters in five places:
-// templates include partials, tenants refer to templates, rules take their
+// settings is the whole language of the file. Order matters in six places:
+// templates include partials, tenants take on_error from the top, tenants refer to templates, rules take their
 // defaults from place and refer to templates, and a tenant's precedence refers to
 // its sources.
 func (c *Config) settings(src *source) []setting {
@@ -54,20 +59,27 @@ func (c *Config) settings(src *source) []setting {
 		{key: "state", read: one(pathsIn(src.dir), &c.State)},
 		{key: "control", read: one(controlsIn(src.dir), &c.Control)},
 		{key: "metrics", read: one(hostPorts, &c.Metrics)},
+		{key: "spool", read: one(pathsIn(src.dir), &c.Spool)},
 		{key: "on_error", read: choice(&c.OnError, Tempfail, Pass)},
 		{key: "on_render_error", read: choice(&c.OnRenderError, Tempfail, Pass)},
 		{key: "limits", read: table(
 			setting{key: "message_bytes", read: size(&c.Limits.MessageBytes)},
 			setting{key: "body_memory", read: size(&c.Limits.BodyMemory)},
+			setting{key: "memory", read: size(&c.Limits.Memory)},
+			setting{key: "spool_bytes", read: size(&c.Limits.SpoolBytes)},
+			setting{key: "header_fields", read: count(&c.Limits.HeaderFields, 1_000_000)},
+			setting{key: "header_bytes", read: size(&c.Limits.HeaderBytes)},
 			setting{key: "sessions", read: count(&c.Limits.Sessions, 100_000)},
 			setting{key: "parts", read: count(&c.Limits.Parts, 1_000_000)},
 			setting{key: "depth", read: count(&c.Limits.Depth, 1000)},
 			setting{key: "text_bytes", read: size(&c.Limits.TextBytes)},
+			setting{key: "line_bytes", read: size(&c.Limits.LineBytes)},
 		)},
 		{key: "timeouts", read: table(
 			setting{key: "idle", read: one(durations, &c.Timeouts.Idle)},
 			setting{key: "write", read: one(durations, &c.Timeouts.Write)},
 			setting{key: "stop", read: one(durations, &c.Timeouts.Stop)},
+			setting{key: "message", read: one(durations, &c.Timeouts.Message)},
 			setting{key: "dns", read: one(durations, &c.Timeouts.DNS)},
 		)},
 		{key: "guard", read: table(
@@ -113,7 +125,7 @@ func (s *Selections) settings() []setting {
 func (c *Config) readTenants(v value) {
 	owners := map[string]string{}
 	named(func(name string, v value) {
-		t := Tenant{Name: name, OnStale: StaleSign, OnBehalf: OnBehalfFrom}
+		t := Tenant{Name: name, OnStale: StaleSign, OnBehalf: OnBehalfFrom, OnError: c.OnError}
 		t.Proof.RoutingField = defaultRoutingField
 		var w proofWritten
 		table(append(c.proofSettings(&t.Proof, &w),
@@ -123,6 +135,7 @@ func (c *Config) readTenants(v value) {
 			setting{key: "precedence", read: named(t.readPrecedence)},
 			setting{key: "max_stale", read: one(durations, &t.MaxStale)},
 			setting{key: "on_stale", read: choice(&t.OnStale, StaleSign, StalePass, StaleDefer)},
+			setting{key: "on_error", read: choice(&t.OnError, Tempfail, Pass)},
 			setting{key: "on_behalf", read: choice(&t.OnBehalf, OnBehalfFrom, OnBehalfSender)},
 			setting{key: "default_person", read: t.readDefaultPerson},
 			setting{key: "default_template", read: c.template(&t.DefaultTemplate)},
@@ -233,6 +246,7 @@ func (c *Config) readRules(v value) {
 			{key: "banner", read: c.template(&r.Banner)},
 			{key: "plain", read: choice(&r.Plain, KeepPlain, Alternative)},
 			{key: "stop", read: boolean(&r.Stop)},
+			{key: "enforce", read: boolean(&r.Enforce)},
 		}, r.Selections.settings())...)(v)
 		if r.Name != "" && seen[r.Name] {
 			v.at("name").fault(fmt.Sprintf("%q is the name of an earlier rule", r.Name), "choose another name")

@@ -1,0 +1,218 @@
+package milter
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"runtime/debug"
+	"slices"
+
+	"sigmilter/milter/insert"
+	"sigmilter/milter/policy"
+)
+
+// The reasons of engine and session, beside those of policy and insert.
+const (
+	reasonStore     policy.Reason = "store"            // the store failed
+	reasonStale     policy.Reason = "stale"            // the people of the tenant are too old
+	reasonProof     policy.Reason = "proof-lookup"     // DNS does not answer for the key of a DKIM signature
+	reasonRender    policy.Reason = "render"           // the template failed for this person
+	reasonPanic     policy.Reason = "panic"            // a fault of the program
+	reasonBody      policy.Reason = "body"             // the collected body could not be read
+	reasonTime      policy.Reason = "too-slow"         // the engine needs longer than its limit
+	reasonEdit      policy.Reason = "edit"             // the edits contradict themselves; none was sent
+	reasonSpool     policy.Reason = "spool"            // the body could not be kept: the disk, or the limit on it
+	reasonReplay    policy.Reason = "replay"           // the edits could not be sent
+	reasonSequence  policy.Reason = "sequence"         // end-of-message without end-of-headers
+	reasonHeaderBig policy.Reason = "header-too-big"   // more fields or bytes of header than the limit
+	reasonTooLarge  policy.Reason = "message-too-big"  // larger than the limit for messages
+	reasonPartLarge policy.Reason = "text-too-big"     // a text part is larger than its limit
+	reasonLine      policy.Reason = "line-too-long"    // a line of a text part is longer than the limit
+	reasonParts     policy.Reason = "too-many-parts"   // more parts than the limit
+	reasonDepth     policy.Reason = "too-deep"         // nested deeper than the limit
+	reasonHeader    policy.Reason = "header-too-long"  // a part's header is longer than the limit
+	reasonMalformed policy.Reason = "malformed"        // a multipart without a part
+	reasonNoText    policy.Reason = "no-text"          // nothing a reader sees as the message
+	reasonAMP       policy.Reason = "amp"              // has an AMP form, which takes no block
+	reasonEncoding  policy.Reason = "unknown-encoding" // a transfer encoding nobody knows
+	reasonCharset   policy.Reason = "charset"          // unknown, or the block cannot be written in it without risk
+	reasonDamaged   policy.Reason = "undecodable"      // a text part does not decode
+)
+
+// remedy is what decides between the answers to a failure: a temporary failure,
+// or the message as it came with the guard.
+type remedy int
+
+const (
+	byOnError  remedy = iota // on_error, of the tenant or of all
+	byOnRender               // on_render_error
+	byOnLoop                 // guard.on_loop
+	byOnStale                // the tenant's on_stale
+	deferred                 // nothing else is safe: a field could be missed, or half an edit is out
+	passed                   // the message is like that: nothing failed, and trying again does not help
+)
+
+// remedies is the failure policy, whole: each reason for which a message that was
+// to be signed is not. A rule with enforce turns every pass into a temporary
+// failure.
+var remedies = map[policy.Reason]remedy{
+	reasonStore:  byOnError,
+	reasonProof:  byOnError,
+	reasonPanic:  byOnError,
+	reasonBody:   byOnError,
+	reasonTime:   byOnError,
+	reasonEdit:   byOnError,
+	reasonSpool:  byOnError,
+	reasonRender: byOnRender,
+	policy.Loop:  byOnLoop,
+	reasonStale:  byOnStale,
+
+	reasonReplay:    deferred,
+	reasonSequence:  deferred,
+	reasonHeaderBig: deferred,
+
+	reasonTooLarge:                passed,
+	reasonPartLarge:               passed,
+	reasonLine:                    passed,
+	reasonParts:                   passed,
+	reasonDepth:                   passed,
+	reasonHeader:                  passed,
+	reasonMalformed:               passed,
+	reasonNoText:                  passed,
+	reasonAMP:                     passed,
+	reasonEncoding:                passed,
+	reasonCharset:                 passed,
+	reasonDamaged:                 passed,
+	policy.Reason(insert.NoPlace): passed,
+}
+
+// failure is why a message that was to be signed is not.
+type failure struct {
+	reason policy.Reason
+	err    error // what happened, for the log; nil when the reason says it all
+}
+
+// fail is the one place where a failure, a limit and what a message is like become
+// an answer. What passes because the message is like that was skipped, all else
+// has failed and is logged here, once.
+func (e *Engine) fail(m *Message, why policy.Reason, err error) Outcome {
+	m.failure = &failure{why, err}
+	reply, action := e.remedy(m, why, err), Failed
+	switch remedies[why] {
+	case byOnLoop, byOnStale, passed:
+		if reply == Continue {
+			action = Skipped
+		}
+	}
+	if reply == Continue && e.enforced(m) {
+		reply, action = Tempfail, Failed
+	}
+	if action == Failed || why == policy.Loop {
+		logFailure(e.Log, m, why, err)
+	}
+	if reply == Tempfail {
+		return Outcome{Reply: Tempfail, Report: e.report(m, Failed, why)}
+	}
+	o := e.pass(m, why)
+	o.Report.Action = action
+	return o
+}
+
+// remedy is the answer to a failure but for rules with enforce.
+func (e *Engine) remedy(m *Message, why policy.Reason, err error) Reply {
+	switch remedies[why] {
+	case byOnError:
+		tenant := m.decision.Tenant
+		if tenant == "" {
+			tenant = e.Policy.Claimed(m.Header)
+		}
+		if reply, own := e.OnErrorOf[tenant]; own {
+			return reply
+		}
+		return e.OnError
+	case byOnRender:
+		return e.OnRender
+	case byOnLoop:
+		return e.OnLoop
+	case byOnStale:
+		if stale := (Stale{}); errors.As(err, &stale) && !stale.Defer {
+			return Continue
+		}
+	case passed:
+		return Continue
+	}
+	return Tempfail
+}
+
+// enforced says whether a rule forbids that the message goes out without its
+// blocks. Where it is not known which rules apply, any rule may.
+func (e *Engine) enforced(m *Message) bool {
+	switch d := &m.decision; {
+	case d.Pending, d.Reason == "", d.Reason == policy.Loop:
+		return slices.ContainsFunc(e.Policy.Rules, func(r policy.RuleSpec) bool { return r.Enforce })
+	default:
+		return d.Verdict == policy.Sign && d.Enforced
+	}
+}
+
+// Fail implements [Signer].
+func (e *Engine) Fail(m *Message, why policy.Reason, err error) Outcome {
+	return e.fail(m, why, err)
+}
+
+// giveUp is the answer where no signer can be asked: it panicked, or part of its
+// edits has left.
+func giveUp(log *slog.Logger, m *Message, why policy.Reason, err error, r Report) Outcome {
+	logFailure(log, m, why, err)
+	return Outcome{Reply: Tempfail, Report: Report{
+		Action: Failed, Reason: string(why), Tenant: r.Tenant, Author: r.Author, Rule: r.Rule, Micros: r.Micros,
+	}}
+}
+
+// logFailure writes the one line of a failure. No error quotes the message.
+func logFailure(log *slog.Logger, m *Message, why policy.Reason, err error) {
+	attrs := []any{"session", m.Session, "queue", m.QueueID, "reason", string(why)}
+	if err != nil {
+		attrs = append(attrs, "error", err)
+	}
+	if d := detailed(nil); errors.As(err, &d) {
+		attrs = append(attrs, d.details()...)
+	}
+	log.Error("message not signed", attrs...)
+}
+
+// detailed is an error with more to log than its text.
+type detailed interface {
+	error
+	details() []any // names and values
+}
+
+// panicError is a panic as it may be logged.
+type panicError struct {
+	what  string
+	stack string
+}
+
+// Error is the text of a fault of the program, only the type of anything else,
+// which could hold text of the message.
+func (p panicError) Error() string { return p.what }
+
+func (p panicError) details() []any { return []any{"stack", p.stack} }
+
+// panicked makes an error of the value of a panic; it is to be called where that
+// was recovered.
+func panicked(v any) error {
+	what := fmt.Sprintf("%T", v)
+	if err, ok := v.(runtime.Error); ok {
+		what = err.Error()
+	}
+	return panicError{what, string(debug.Stack())}
+}
+
+// recovered turns a panic into a failure of the message in hand.
+func (e *Engine) recovered(m *Message, then func(error)) {
+	if v := recover(); v != nil {
+		then(panicked(v))
+	}
+}
