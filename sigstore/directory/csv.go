@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 )
@@ -67,7 +66,7 @@ func (e *RowError) Error() string {
 // warnings. progress is told the share of the file that was read as people of those
 // that are estimated to be in it.
 func (c CSV) Read(ctx context.Context, cursor string, progress Progress) (Batch, error) {
-	f, err := os.Open(c.Path)
+	f, err := openRegular(c.Path)
 	if err != nil {
 		return Batch{}, fmt.Errorf("read people: %w", err)
 	}

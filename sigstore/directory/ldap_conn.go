@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -130,7 +129,7 @@ func (l *LDAP) protect(ctx context.Context, raw net.Conn, s ldapServer) (net.Con
 		settings.ServerName = l.ServerName
 	}
 	if l.CAFile != "" {
-		pem, err := os.ReadFile(l.CAFile)
+		pem, err := readCertificates(l.CAFile)
 		if err != nil {
 			return nil, fmt.Errorf("read ca_file: %w", err)
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 )
 
 // maxSecret bounds a file with a password, a token or a certificate.
@@ -14,7 +13,7 @@ const maxSecret = 1 << 20
 // readSecret reads a file with a secret. It is an error when anybody besides the
 // owner and the group may read it.
 func readSecret(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 )
@@ -20,7 +19,7 @@ import (
 func newClient(caFile string, timeout time.Duration) (*http.Client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	if caFile != "" {
-		pem, err := os.ReadFile(caFile)
+		pem, err := readCertificates(caFile)
 		if err != nil {
 			return nil, fmt.Errorf("read the CA certificates: %w", err)
 		}

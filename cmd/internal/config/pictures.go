@@ -1,7 +1,9 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -70,16 +72,17 @@ func readPictures(v value, path, html string) (withIDs string, pictures []render
 
 // readPicture reads one picture.
 func readPicture(path string) (render.Picture, error) {
-	info, err := os.Stat(path)
+	f, err := openFile(path)
 	if err != nil {
-		return render.Picture{}, fmt.Errorf("cannot be read")
+		return render.Picture{}, errors.New("cannot be read")
 	}
-	if info.Size() > maxPicture {
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxPicture+1))
+	switch {
+	case err != nil:
+		return render.Picture{}, errors.New("cannot be read")
+	case len(data) > maxPicture:
 		return render.Picture{}, errLargePicture
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return render.Picture{}, fmt.Errorf("cannot be read")
 	}
 	kind, err := PictureType(data)
 	if err != nil {

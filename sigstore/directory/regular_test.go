@@ -1,0 +1,31 @@
+package directory
+
+import (
+	"errors"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+// What is no file is refused at once: a pipe nobody writes to, a device, a folder.
+func TestOpenRegular(t *testing.T) {
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{pipe, "/dev/zero", dir} {
+		if _, err := openRegular(path); !errors.Is(err, errNoFile) {
+			t.Errorf("openRegular(%s): %v", path, err)
+		}
+		if _, err := readSecretLine(path); !errors.Is(err, errNoFile) {
+			t.Errorf("readSecretLine(%s): %v", path, err)
+		}
+		if _, err := readCertificates(path); !errors.Is(err, errNoFile) {
+			t.Errorf("readCertificates(%s): %v", path, err)
+		}
+		if _, err := (CSV{Path: path}).Read(t.Context(), "", nil); !errors.Is(err, errNoFile) {
+			t.Errorf("CSV %s: %v", path, err)
+		}
+	}
+}
