@@ -8,12 +8,13 @@ import (
 	"log/slog"
 	"maps"
 	"net"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
@@ -22,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) {
 	log.SetOutput(&libraryLog)
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m) // a session that has ended leaves no goroutine
 }
 
 // libraryLog takes what the library logs, which goes to the standard logger.
