@@ -9,8 +9,8 @@ import (
 // small, so that it would run every few messages by default; with many large
 // messages in hand the soft limit makes it run more often instead.
 const (
-	gcPercent   = 400
-	memoryLimit = 256 << 20 // bytes
+	gcPercent   = 300
+	memoryLimit = 192 << 20 // bytes
 )
 
 // tuneMemory applies them unless the environment says otherwise.

@@ -42,7 +42,7 @@ func Open(p *Part, raw []byte) (*Leaf, error) {
 // part keeps its charset and encoding; else Apply returns ErrStart. It is
 // ErrStart too when the part's encoding cannot be read line by line.
 func OpenStart(p *Part, start []byte) (*Leaf, error) {
-	if t, err := lookupTransfer(p.Encoding); err == nil && !t.lines {
+	if t, err := lookupTransfer(p.Encoding); err == nil && t.size == nil {
 		return nil, fmt.Errorf("part %q in %s: %w", p.ID, p.Encoding, ErrStart)
 	}
 	l, err := Open(p, start)

@@ -15,7 +15,7 @@ func (l *Leaf) check(r rewriting, edits []Edit) error {
 		return err
 	}
 	read := l.reads
-	if r.decoded != nil && l.transfer.lines && l.charset.plain() && r.charset.plain() {
+	if r.decoded != nil && l.transfer.size != nil && l.charset.plain() && r.charset.plain() {
 		read = l.linesRead // the other lines are as they were
 	}
 	if same, err := read(r, edits); err != nil || same {
@@ -44,15 +44,8 @@ func (l *Leaf) reads(r rewriting, edits []Edit) (bool, error) {
 // bytes are its text.
 func (l *Leaf) linesRead(r rewriting, _ []Edit) (bool, error) {
 	from, to := l.changedLines(r.body)
-	rest, err := l.transfer.decode(l.raw[from:])
-	if err != nil {
-		return false, err
-	}
-	before := len(l.decoded) - len(rest)
-	old, err := l.transfer.decode(l.raw[from:to])
-	if err != nil {
-		return false, err
-	}
+	before := len(l.decoded) - l.transfer.size(l.raw[from:])
+	old := l.decoded[before : before+l.transfer.size(l.raw[from:to])]
 	now, err := l.transfer.decode(patch(l.raw[from:to], moved(r.body, -from)))
 	return bytes.Equal(now, patch(old, moved(r.decoded, -before))), err
 }

@@ -49,15 +49,16 @@ type transfer struct {
 	// bits is 7 or 8 where the raw bytes are the decoded ones, with at most so
 	// many bits each; 0 elsewhere.
 	bits int
-	// lines says that each line, with its end, decodes by itself.
-	lines bool
+	// size returns how many bytes whole lines decode to, where each line decodes by
+	// itself; nil elsewhere.
+	size func(lines []byte) int
 }
 
 var (
-	sevenBit = &transfer{label: "7bit", decode: decodeIdentity, edit: editIdentity, bits: 7, lines: true}
-	eightBit = &transfer{label: "8bit", decode: decodeIdentity, edit: editIdentity, bits: 8, lines: true}
+	sevenBit = &transfer{label: "7bit", decode: decodeIdentity, edit: editIdentity, bits: 7, size: identitySize}
+	eightBit = &transfer{label: "8bit", decode: decodeIdentity, edit: editIdentity, bits: 8, size: identitySize}
 
-	quotedPrintable = &transfer{label: "quoted-printable", decode: decodeQuoted, edit: editQuoted, encode: encodeQuoted, lines: true}
+	quotedPrintable = &transfer{label: "quoted-printable", decode: decodeQuoted, edit: editQuoted, encode: encodeQuoted, size: quotedSize}
 	base64Transfer  = &transfer{label: "base64", decode: decodeBase64, edit: editBase64, encode: encodeBase64}
 )
 
@@ -84,6 +85,8 @@ func lookupTransfer(name string) (*transfer, error) {
 }
 
 func decodeIdentity(raw []byte) ([]byte, error) { return raw, nil }
+
+func identitySize(lines []byte) int { return len(lines) }
 
 func editIdentity(_, _ []byte, changes []change, _ lineEnds) []change { return changes }
 

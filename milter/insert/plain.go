@@ -8,7 +8,8 @@ import (
 // plainLines reads plain text as lines. Blank lines are not lines; they show as
 // the gap of the next.
 func plainLines(text []byte, flowed bool) []line {
-	var lines []line
+	const many = 256
+	lines := make([]line, 0, min(many, 1+bytes.Count(text, []byte("\n"))))
 	gap := true
 	cited := false // the blank line before is quoted
 	open := 0      // < signs not closed since the last blank line
