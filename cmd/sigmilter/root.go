@@ -121,6 +121,9 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
   Tell which version this is, for a bug report:
     sigmilter version --json
 
+  Write the manual pages:
+    sigmilter man -o /usr/local/share/man/man8
+
   Complete verbs and flags with the tab key:
     sigmilter completion bash > /etc/bash_completion.d/sigmilter`,
 		SilenceUsage:  true,
@@ -149,6 +152,7 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
 		newStateCommand(),
 		newM365Command(),
 		newProbeCommand(),
+		newManCommand(),
 		newVersionCommand(),
 	)
 	return root
