@@ -10,7 +10,7 @@ LDFLAGS := -X main.version=$(VERSION)
 
 PACKAGES ?= ./...
 
-.PHONY: help build test race fuzz lint demo bench install corpus tools sendmail
+.PHONY: help build test race fuzz lint demo bench install corpus tools sendmail packages debian
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
@@ -63,6 +63,11 @@ install: build ## into DESTDIR/PREFIX (/usr/local)
 	install -d '$(DESTDIR)$(PREFIX)/bin'
 	install -m 0755 bin/sigmilter '$(DESTDIR)$(PREFIX)/bin/sigmilter'
 
+packages: ## .deb and .rpm for ARCHES (amd64 arm64), in bin/packages
+	@for arch in $(or $(ARCHES),amd64 arm64); do \
+	  GO='$(GO)' packaging/build.sh $$arch bin/packages || exit 1; \
+	done
+
 # The tests want a real Postfix and OpenLDAP's slapd, the race detector a C compiler.
 # Debian's Postfix is told to listen on this machine only, its slapd is left without
 # a configuration, so that it does not start: the tests start instances of their own,
@@ -74,6 +79,10 @@ tools:
 	PATH=$$PATH:/usr/sbin; \
 	command -v postfix >/dev/null || missing="$$missing postfix"; \
 	command -v slapd >/dev/null || missing="$$missing slapd"; \
+	for tool in mandoc lintian rpm debootstrap; do \
+	  command -v $$tool >/dev/null || missing="$$missing $$tool"; \
+	done; \
+	command -v apparmor_parser >/dev/null || missing="$$missing apparmor"; \
 	command -v "$$($(GO) env CC | cut -d ' ' -f 1)" >/dev/null || missing="$$missing gcc libc6-dev"; \
 	command -v systemd-analyze >/dev/null || missing="$$missing systemd"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
@@ -92,7 +101,7 @@ tools:
 	dir=$$(mktemp -d) && chmod 0755 "$$dir" && cd "$$dir" && \
 	apt-get -qq update && apt-get -qq download prometheus && dpkg -x prometheus_*.deb . && \
 	install -m 0755 usr/bin/promtool /usr/local/bin/; rm -rf "$$dir"
-	@$(MAKE) --no-print-directory sendmail
+	@$(MAKE) --no-print-directory sendmail debian
 
 # Sendmail for the tests is unpacked only, into the user's cache folder or
 # SIGMILTER_SENDMAIL: installed, it would put Postfix out. m4 and the libraries
@@ -130,6 +139,22 @@ grammar:
 	fi; \
 	mkdir -p "$$dir" && npm install --prefix "$$dir" --silent --ignore-scripts --legacy-peer-deps --no-audit --no-fund --no-save --no-package-lock \
 	  web-tree-sitter@0.27.1 tree-sitter-powershell@0.26.4 || echo "npm could not install the grammar of PowerShell"
+
+# A small Debian with Postfix, into copies of which the tests install the packages. It
+# is made once, which takes a few minutes, in the user's cache folder or
+# SIGMILTER_DEBIAN.
+DEBIAN_DIR = $(or $(SIGMILTER_DEBIAN),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sigmilter/debian-12)
+
+debian:
+	@dir='$(DEBIAN_DIR)'; PATH=$$PATH:/usr/sbin; \
+	if [ -e "$$dir.done" ] || [ "$$(id -u)" != 0 ] || ! command -v debootstrap >/dev/null; then exit 0; fi; \
+	rm -rf "$$dir"; mkdir -p "$$dir"; \
+	if debootstrap --variant=minbase --include=postfix,systemd,init-system-helpers,iproute2,ca-certificates \
+	  bookworm "$$dir" http://deb.debian.org/debian >"$$dir.log" 2>&1; then \
+	  touch "$$dir.done"; \
+	else \
+	  echo "missing for the tests of the packages: a Debian in $$dir; see $$dir.log"; \
+	fi
 
 # What the benchmark wants beside.
 .PHONY: benchtools

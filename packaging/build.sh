@@ -1,0 +1,111 @@
+#!/bin/sh
+# Builds the .deb and the .rpm for an architecture of Go:
+#
+#     packaging/build.sh ARCH FOLDER
+#
+# The same sources give the same bytes: all times are that of SOURCE_DATE_EPOCH, by
+# default of the last commit. VERSION is by default that of the tag, MAINTAINER whom
+# the packages name.
+set -eu
+umask 022
+export LC_ALL=C TZ=UTC
+
+cd "$(dirname "$0")/.."
+ARCH=$1
+out=$2
+GO=${GO:-go}
+MAINTAINER=${MAINTAINER:-sigmilter packagers <sigmilter@packages.invalid>}
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+if [ -z "${VERSION:-}" ]; then
+	if tag=$(git describe --tags --match 'v[0-9]*' 2>/dev/null); then
+		# v1.2.3-4-gabcdef is four commits after 1.2.3.
+		VERSION=$(echo "${tag#v}" | sed 's/-\([0-9]*\)-g/+\1.g/; s/-/~/')
+	else
+		VERSION=0.0~git$(date -d "@$SOURCE_DATE_EPOCH" +%Y%m%d).$(git rev-parse --short HEAD)
+	fi
+fi
+STAGE=$(mktemp -d)
+trap 'rm -rf "$STAGE"' EXIT
+export ARCH VERSION MAINTAINER SOURCE_DATE_EPOCH STAGE
+
+# put MODE FILE PLACE... puts one file or several into the packages.
+put() {
+	mode=$1
+	shift
+	install -D -m "$mode" "$@"
+}
+
+common=$STAGE/common
+share=$common/usr/share
+
+build() {
+	CGO_ENABLED=0 GOOS=linux GOARCH=$1 $GO build -trimpath -ldflags "-s -w -X main.version=$VERSION" -o "$2" ./cmd/sigmilter
+}
+build "$ARCH" "$STAGE/sigmilter"
+here=$STAGE/sigmilter
+put 0755 "$STAGE/sigmilter" "$common/usr/bin/sigmilter"
+# The program writes its own manual and completions, so one is needed that runs here.
+if [ "$ARCH" != "$($GO env GOHOSTARCH)" ]; then
+	here=$STAGE/here
+	build "$($GO env GOHOSTARCH)" "$here"
+fi
+
+mkdir -p "$share/man/man8" "$share/man/man5"
+"$here" man -o "$share/man/man8"
+put 0644 packaging/man/sigmilter.toml.5 -t "$share/man/man5"
+gzip -9n "$share"/man/man?/*
+chmod 0644 "$share"/man/man?/*
+
+"$here" completion bash >"$STAGE/bash"
+"$here" completion zsh >"$STAGE/zsh"
+"$here" completion fish >"$STAGE/fish"
+put 0644 "$STAGE/bash" "$share/bash-completion/completions/sigmilter"
+put 0644 "$STAGE/fish" "$share/fish/vendor_completions.d/sigmilter.fish"
+put 0644 "$STAGE/zsh" "$STAGE/deb/usr/share/zsh/vendor-completions/_sigmilter"
+put 0644 "$STAGE/zsh" "$STAGE/rpm/usr/share/zsh/site-functions/_sigmilter"
+
+put 0644 packaging/systemd/* -t "$common/usr/lib/systemd/system"
+put 0644 packaging/sysusers.conf "$common/usr/lib/sysusers.d/sigmilter.conf"
+put 0644 packaging/tmpfiles.conf "$common/usr/lib/tmpfiles.d/sigmilter.conf"
+
+doc=$share/doc/sigmilter
+put 0644 README.md docs/*.md -t "$doc"
+mkdir -p "$doc/examples"
+for part in contrib/*; do
+	cp -R "$part" "$doc/examples"
+done
+mv "$doc/examples/examples" "$doc/examples/signatures"
+put 0644 packaging/sigmilter.toml "$doc/examples/all-settings.toml"
+
+# The licences of the libraries inside, which ask to go along.
+$GO list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' ./cmd/sigmilter | sort -u |
+	while read -r module version dir; do
+		printf '==== %s %s\n\n' "$module" "$version"
+		cat "$dir"/LICEN[CS]E* "$dir"/COPYING* "$dir"/NOTICE* 2>/dev/null || true
+		echo
+	done >"$doc/libraries"
+grep -q '^==== go.etcd.io/bbolt' "$doc/libraries"
+gzip -9n "$doc/libraries"
+put 0644 LICENSE "$STAGE/rpm/usr/share/licenses/sigmilter/LICENSE"
+
+deb=$STAGE/deb/usr/share
+put 0644 packaging/deb/lintian-overrides "$deb/lintian/overrides/sigmilter"
+put 0644 packaging/deb/copyright "$deb/doc/sigmilter/copyright"
+put 0644 CHANGELOG.md "$deb/doc/sigmilter/changelog"
+put 0644 CHANGELOG.md "$STAGE/rpm/usr/share/doc/sigmilter/CHANGELOG.md"
+cat >"$deb/doc/sigmilter/changelog.Debian" <<END
+sigmilter ($VERSION-1) unstable; urgency=medium
+
+  * What is new is in /usr/share/doc/sigmilter/changelog.gz.
+
+ -- $MAINTAINER  $(date -R -d "@$SOURCE_DATE_EPOCH")
+END
+gzip -9n "$deb"/doc/sigmilter/changelog*
+
+find "$STAGE" -type d -exec chmod 0755 {} +
+find "$STAGE" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+
+mkdir -p "$out"
+for packager in deb rpm; do
+	$GO tool -modfile=packaging/nfpm.mod nfpm package -f packaging/nfpm.yaml -p $packager -t "$out/"
+done
