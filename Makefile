@@ -141,16 +141,17 @@ grammar:
 	  web-tree-sitter@0.27.1 tree-sitter-powershell@0.26.4 || echo "npm could not install the grammar of PowerShell"
 
 # A small Debian with Postfix, into copies of which the tests install the packages. It
-# is made once, which takes a few minutes, in the user's cache folder or
-# SIGMILTER_DEBIAN.
+# is made once, from where apt gets its own packages, which takes a few minutes, in
+# the user's cache folder or SIGMILTER_DEBIAN.
 DEBIAN_DIR = $(or $(SIGMILTER_DEBIAN),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sigmilter/debian-12)
 
 debian:
 	@dir='$(DEBIAN_DIR)'; PATH=$$PATH:/usr/sbin; \
 	if [ -e "$$dir.done" ] || [ "$$(id -u)" != 0 ] || ! command -v debootstrap >/dev/null; then exit 0; fi; \
 	rm -rf "$$dir"; mkdir -p "$$dir"; \
+	mirror=$$(apt-get indextargets --format '$$(REPO_URI)' 'Created-By: Packages' 'Release: bookworm' | head -n 1); \
 	if debootstrap --variant=minbase --include=postfix,systemd,init-system-helpers,iproute2,ca-certificates \
-	  bookworm "$$dir" http://deb.debian.org/debian >"$$dir.log" 2>&1; then \
+	  bookworm "$$dir" $$mirror >"$$dir.log" 2>&1; then \
 	  touch "$$dir.done"; \
 	else \
 	  echo "missing for the tests of the packages: a Debian in $$dir; see $$dir.log"; \
