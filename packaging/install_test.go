@@ -42,11 +42,11 @@ func TestInstallUpgradeRemovePurge(t *testing.T) {
 	need(t, "dpkg-deb")
 	deb, _ := packages(t)
 	m := newMachine(t)
-	m.copy(t, previous(t, deb), "/srv/old.deb")
-	m.copy(t, deb, "/srv/new.deb")
+	m.copy(t, previous(t, deb), "/root/old.deb")
+	m.copy(t, deb, "/root/new.deb")
 	before := m.files(t)
 
-	m.run(t, "dpkg -i /srv/old.deb")
+	m.run(t, "dpkg -i /root/old.deb")
 	m.same(t, "installed", `stat -c '%A %U %G %n' /etc/sigmilter /etc/sigmilter/sigmilter.toml /var/lib/sigmilter /run/sigmilter
 id -nG sigmilter; id -nG postfix
 find /etc/systemd/system -name 'sigmilter*'`, `drwxr-x--- root sigmilter /etc/sigmilter
@@ -76,7 +76,7 @@ stat -c '%a %U %G' /etc/sigmilter /var/spool/postfix/sigmilter
 readlink /etc/systemd/system/multi-user.target.wants/sigmilter.service`
 	const want = "# mine\nmail\nstate\n710 root sigmilter\n2750 sigmilter postfix\n/usr/lib/systemd/system/sigmilter.service\n"
 
-	m.run(t, "dpkg --force-confold -i /srv/new.deb")
+	m.run(t, "dpkg --force-confold -i /root/new.deb")
 	m.same(t, "after the upgrade", kept, want)
 	m.same(t, "the new version", `sigmilter version | cut -d ' ' -f 1-2
 tail -n 1 /etc/sigmilter/sigmilter.toml.dpkg-dist
@@ -90,7 +90,7 @@ tail -n 1 /etc/logcheck/ignore.d.server/sigmilter | grep -c Deactivated`,
 	if left := m.run(t, "find /usr -name '*sigmilter*'"); left != "" {
 		t.Errorf("left after the removal:\n%s", left)
 	}
-	m.run(t, "dpkg --force-confold -i /srv/new.deb")
+	m.run(t, "dpkg --force-confold -i /root/new.deb")
 	m.same(t, "installed again", kept, want)
 
 	m.run(t, `rm /etc/systemd/system/multi-user.target.wants/sigmilter.service
@@ -123,17 +123,17 @@ func TestSystemdIsTold(t *testing.T) {
 	need(t, "dpkg-deb")
 	deb, _ := packages(t)
 	m := newMachine(t)
-	m.copy(t, previous(t, deb), "/srv/old.deb")
-	m.copy(t, deb, "/srv/new.deb")
-	m.write(t, "/usr/local/bin/systemctl", "#!/bin/sh\necho \"$@\" >> /srv/calls\n")
+	m.copy(t, previous(t, deb), "/root/old.deb")
+	m.copy(t, deb, "/root/new.deb")
+	m.write(t, "/usr/local/bin/systemctl", "#!/bin/sh\necho \"$@\" >> /root/calls\n")
 	m.run(t, "mkdir -p /run/systemd/system")
 	for _, step := range []struct{ command, want, never string }{
-		{"dpkg -i /srv/old.deb", "daemon-reload", "start"},
-		{"dpkg -i /srv/new.deb", "try-restart sigmilter.service", " start"},
+		{"dpkg -i /root/old.deb", "daemon-reload", "start"},
+		{"dpkg -i /root/new.deb", "try-restart sigmilter.service", " start"},
 		{"dpkg -r sigmilter", "stop sigmilter-probe.timer sigmilter.socket sigmilter.service", "restart"},
 	} {
-		m.run(t, ": > /srv/calls; "+step.command)
-		if calls := m.read(t, "/srv/calls"); !strings.Contains(calls, step.want) || strings.Contains(calls, step.never) {
+		m.run(t, ": > /root/calls; "+step.command)
+		if calls := m.read(t, "/root/calls"); !strings.Contains(calls, step.want) || strings.Contains(calls, step.never) {
 			t.Errorf("%s: systemctl was called with\n%s", step.command, calls)
 		}
 	}
@@ -191,7 +191,7 @@ func TestQuickStart(t *testing.T) {
 	deb, _ := packages(t)
 	m := newMachine(t)
 	m.write(t, "/usr/local/bin/systemctl", systemctl)
-	m.copy(t, deb, "/srv/"+filepath.Base(deb))
+	m.copy(t, deb, "/root/"+filepath.Base(deb))
 	// What the lists of the last section have is for later.
 	m.follow(t, pageCommands(t, "quick-start.md", ""), 9)
 	got := m.run(t, "cat /var/tmp/sink/*")
