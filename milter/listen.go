@@ -19,7 +19,8 @@ import (
 // A unix socket gets mode and, if group is not empty, that group (a name or a
 // number) before anyone can connect to it. A socket file nobody answers on any
 // more is removed; one that is answered on, and a file that is no socket, is an
-// error. Closing the listener removes the file. A TCP listener takes no mode and
+// error. A file that somebody removes is made again within a second or so. Closing
+// the listener removes it. A TCP listener takes no mode and
 // no group. Its host must be said: the socket is for the MTA alone, so all
 // addresses are only had by asking for 0.0.0.0 or [::].
 func Listen(spec string, mode fs.FileMode, group string) (net.Listener, error) {
@@ -65,24 +66,31 @@ func listenUnix(path string, mode fs.FileMode, group string) (net.Listener, erro
 	if err := removeStale(path); err != nil {
 		return nil, err
 	}
-	ln, err := listenPrivately(path)
+	listen := func() (*net.UnixListener, error) {
+		ln, err := listenPrivately(path)
+		if err != nil {
+			return nil, err
+		}
+		if err := open(path, mode, gid); err != nil {
+			ln.Close()
+			return nil, err
+		}
+		return ln, nil
+	}
+	ln, err := listen()
 	if err != nil {
 		return nil, err
 	}
-	if err := open(path, mode, gid); err != nil {
-		ln.Close()
-		return nil, err
-	}
-	return ln, nil
+	return keep(path, ln, listen), nil
 }
 
 // listenPrivately makes a socket only its owner can connect to. The mask is that
 // of the whole process; another goroutine's file made in between becomes more
 // private than it asked for, never less.
-func listenPrivately(path string) (net.Listener, error) {
+func listenPrivately(path string) (*net.UnixListener, error) {
 	old := syscall.Umask(0o077)
 	defer syscall.Umask(old)
-	return net.Listen("unix", path)
+	return net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
 }
 
 // open lets the group and those the mode names connect.

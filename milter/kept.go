@@ -1,0 +1,115 @@
+package milter
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// lookInterval is how often a socket's file is looked for.
+const lookInterval = time.Second
+
+// keptListener listens on a unix socket whose file is made again when somebody
+// removes it, with a folder cleaned up or made anew. Without the file no MTA finds
+// us, though nothing here has failed, and all mail would wait until a restart.
+//
+// A file that another process put there is left alone: it took our place.
+type keptListener struct {
+	path string
+	open func() (*net.UnixListener, error)
+
+	mu     sync.Mutex
+	now    *net.UnixListener
+	closed chan struct{}
+}
+
+// keep takes over a listener. open makes another at the same path.
+func keep(path string, ln *net.UnixListener, open func() (*net.UnixListener, error)) *keptListener {
+	k := &keptListener{path: path, open: open, now: ln, closed: make(chan struct{})}
+	go k.look(lookInterval)
+	return k
+}
+
+// Accept implements [net.Listener].
+func (k *keptListener) Accept() (net.Conn, error) {
+	for {
+		ln := k.current()
+		conn, err := ln.Accept()
+		if err == nil || !errors.Is(err, net.ErrClosed) || ln == k.current() {
+			return conn, err
+		}
+	}
+}
+
+// Addr implements [net.Listener].
+func (k *keptListener) Addr() net.Addr { return k.current().Addr() }
+
+// Close implements [net.Listener]. It removes the file.
+func (k *keptListener) Close() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	select {
+	case <-k.closed:
+	default:
+		close(k.closed)
+	}
+	return k.now.Close()
+}
+
+func (k *keptListener) current() *net.UnixListener {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.now
+}
+
+// look makes the file again when it is gone, until the listener is closed. That
+// this does not succeed is logged once.
+func (k *keptListener) look(interval time.Duration) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	failing := false
+	for {
+		select {
+		case <-k.closed:
+			return
+		case <-tick.C:
+		}
+		if _, err := os.Lstat(k.path); !errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		err := k.renew()
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err == nil:
+			slog.Warn("somebody removed the socket's file; it was made again", "socket", k.path)
+		case !failing:
+			slog.Error("somebody removed the socket's file, and it cannot be made again: no MTA reaches us", "socket", k.path, "error", err)
+		}
+		failing = err != nil
+	}
+}
+
+// renew listens anew and gives up the socket that has no file any more.
+// Connections it accepted go on.
+func (k *keptListener) renew() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	select {
+	case <-k.closed:
+		return net.ErrClosed
+	default:
+	}
+	ln, err := k.open()
+	if err != nil {
+		return err
+	}
+	old := k.now
+	k.now = ln
+	old.SetUnlinkOnClose(false) // the file is the new one's
+	return old.Close()
+}
