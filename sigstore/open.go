@@ -37,7 +37,7 @@ var (
 func Open(path string) (*Store, error) {
 	// Looked at read-only first: bbolt repairs some files on opening them for
 	// writing, and it is not said yet that this one is ours.
-	db, err := openFile(path, readAny)
+	db, _, err := openFile(path, readAny)
 	switch {
 	case err == nil:
 		if err = db.Close(); err != nil {
@@ -46,10 +46,11 @@ func Open(path string) (*Store, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("open state %s: %w", path, err)
 	}
-	if db, err = openFile(path, readWrite); err != nil {
+	db, file, err := openFile(path, readWrite)
+	if err != nil {
 		return nil, fmt.Errorf("open state %s: %w", path, err)
 	}
-	return newStore(db, path), nil
+	return newStore(db, file, path), nil
 }
 
 // OpenReadOnly opens the state file beside other readers. A file that is absent
@@ -57,11 +58,11 @@ func Open(path string) (*Store, error) {
 // errors are those of [Open].
 // Nothing can be written: signatures that are put or remembered are not.
 func OpenReadOnly(path string) (*Store, error) {
-	db, err := openFile(path, readOnly)
+	db, file, err := openFile(path, readOnly)
 	if err != nil {
 		return nil, fmt.Errorf("open state %s: %w", path, err)
 	}
-	return newStore(db, path), nil
+	return newStore(db, file, path), nil
 }
 
 // Temporary makes an empty store that no one else sees, in a file of the
@@ -73,12 +74,12 @@ func Temporary() (*Store, error) {
 	}
 	f.Close()
 	defer os.Remove(f.Name())
-	db, err := openFile(f.Name(), readWrite)
+	db, file, err := openFile(f.Name(), readWrite)
 	if err != nil {
 		return nil, fmt.Errorf("make temporary state: %w", err)
 	}
 	db.NoSync = true
-	return newStore(db, ""), nil
+	return newStore(db, file, ""), nil
 }
 
 type access int
@@ -90,13 +91,13 @@ const (
 )
 
 // openFile opens a file that holds a valid state afterwards, or says why not.
-func openFile(path string, mode access) (*bbolt.DB, error) {
+func openFile(path string, mode access) (*bbolt.DB, *os.File, error) {
 	size, err := regularSize(path)
 	switch {
 	case mode != readWrite && err == nil && size == 0:
-		return nil, fmt.Errorf("empty file: %w", fs.ErrNotExist)
+		return nil, nil, fmt.Errorf("empty file: %w", fs.ErrNotExist)
 	case err != nil && (mode != readWrite || !errors.Is(err, fs.ErrNotExist)):
-		return nil, err
+		return nil, nil, err
 	}
 	var file *os.File
 	options := &bbolt.Options{
@@ -119,13 +120,13 @@ func openFile(path string, mode access) (*bbolt.DB, error) {
 		if file != nil {
 			file.Close() // after a panic bbolt has left it open, and locked
 		}
-		return nil, openFault(path, err)
+		return nil, nil, openFault(path, err)
 	}
 	if err := guard(func() error { return admit(db, mode) }); err != nil {
 		db.Close()
-		return nil, err
+		return nil, nil, err
 	}
-	return db, nil
+	return db, file, nil
 }
 
 // regularSize refuses what an open could hang on or do something to: a pipe, a

@@ -3,6 +3,7 @@ package sigstore
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -28,11 +29,22 @@ var (
 	ErrNewer = errors.New("written by a newer version of sigmilter")
 )
 
+// errFault is the [ErrDamaged] of pages, not of a single record: bbolt cannot be
+// relied on any more.
+var errFault = fmt.Errorf("%w", ErrDamaged)
+
 // Store is an open state file. It may be used by many goroutines at once.
 type Store struct {
 	db         *bbolt.DB
 	path       string
+	file       *os.File // bbolt's, see intact
+	pageSize   int
+	least      int64 // the file is never smaller
 	generation atomic.Uint64
+
+	writing sync.Mutex
+	damage  sync.Once
+	damaged chan struct{} // closed when the file was found damaged
 
 	freshness sync.Map // tenant -> time.Time of the oldest last success, see [Store.Fresh]
 
@@ -44,8 +56,8 @@ type Store struct {
 	written chan struct{} // closed when the last of them is in the file
 }
 
-func newStore(db *bbolt.DB, path string) *Store {
-	s := &Store{db: db, path: path}
+func newStore(db *bbolt.DB, file *os.File, path string) *Store {
+	s := &Store{db: db, path: path, file: file, pageSize: db.Info().PageSize, least: sizeOf(file), damaged: make(chan struct{})}
 	if !db.IsReadOnly() {
 		s.pending = make(chan pending, maxPending)
 		s.written = make(chan struct{})
@@ -67,7 +79,7 @@ func (s *Store) Close() error {
 	if s.written != nil {
 		<-s.written
 	}
-	if err := s.db.Close(); err != nil {
+	if err := s.closeFile(); err != nil {
 		return fmt.Errorf("close state %s: %w", s.path, err)
 	}
 	return nil
@@ -75,6 +87,11 @@ func (s *Store) Close() error {
 
 // Path returns the path the store was opened with, empty for a temporary one.
 func (s *Store) Path() string { return s.path }
+
+// Damaged is closed once pages of the file were found damaged. What is in memory and
+// the other pages go on serving, nothing is written; a daemon does better to begin anew, see
+// [Recover].
+func (s *Store) Damaged() <-chan struct{} { return s.damaged }
 
 // Generation returns a number that changes after every change of people. What a
 // reader has copied out of the store is as good as the store while the number is
@@ -91,15 +108,33 @@ func (s *Store) changed(tenant string) {
 // view runs f in a read transaction. Bytes that f gets from bbolt are gone when
 // it returns.
 func (s *Store) view(f func(*bbolt.Tx) error) error {
+	if err := s.intact(); err != nil {
+		return s.wrap(err)
+	}
 	return s.wrap(guard(func() error { return s.db.View(f) }))
 }
 
-// update runs f in a write transaction that is carried out whole or not at all.
+// update runs f in a write transaction that is carried out whole or not at all. Once
+// damage was found, nothing is written any more: bbolt may not have given back its
+// lock for writers, and would spread the damage.
 func (s *Store) update(f func(*bbolt.Tx) error) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	select {
+	case <-s.damaged:
+		return s.wrap(errFault)
+	default:
+	}
+	if err := s.intact(); err != nil {
+		return s.wrap(err)
+	}
 	return s.wrap(guard(func() error { return s.db.Update(f) }))
 }
 
 func (s *Store) wrap(err error) error {
+	if errors.Is(err, errFault) {
+		s.damage.Do(func() { close(s.damaged) })
+	}
 	switch {
 	case err == nil:
 		return nil
@@ -117,7 +152,7 @@ func guard(f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", ErrDamaged, p)
+			err = fmt.Errorf("%w: %v", errFault, p)
 		}
 	}()
 	return f()

@@ -73,7 +73,7 @@ func newDaemon(cfg *config.Config, log *slog.Logger, level *slog.LevelVar) *daem
 // serve runs the milter until ctx ends, and reloads at each hangup.
 func (d *daemon) serve(ctx context.Context, hangups <-chan os.Signal) (err error) {
 	cfg := d.fixed
-	if d.store, err = sigstore.Open(cfg.State); err != nil {
+	if err := d.openState(cfg.State); err != nil {
 		return err
 	}
 	defer d.store.Close()
@@ -136,6 +136,8 @@ func (d *daemon) run(ctx context.Context, listeners map[string]net.Listener, han
 		select {
 		case err := <-ended:
 			return errors.Join(err, d.drain(ended, len(listeners)-1))
+		case <-d.store.Damaged():
+			return errors.Join(d.damaged(), d.drain(ended, len(listeners)))
 		case <-hangups:
 			_, _ = d.Reload() // logged
 		case <-ctx.Done():
