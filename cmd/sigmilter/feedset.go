@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 )
 
 // feedSet are the feeds that run.
@@ -115,9 +116,19 @@ func (s *feedSet) all() (all []*runningFeed) {
 	return all
 }
 
-// wait returns when all have ended, after their context did.
+// stuckLimit is how long the end of the daemon waits for a source that does not
+// heed its context: a file on a server that is gone cannot be given up.
+const stuckLimit = 5 * time.Second
+
+// wait returns when all have ended, after their context did, or are stuck.
 func (s *feedSet) wait() {
+	limit := time.After(stuckLimit)
 	for _, r := range s.all() {
-		<-r.done
+		select {
+		case <-r.done:
+		case <-limit:
+			r.log.Warn("a source is stuck and not waited for")
+			return
+		}
 	}
 }

@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 var _ Source = CSV{}
@@ -243,4 +245,25 @@ func FuzzCSV(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Nobody may ever write to a pipe, and the open of one cannot be given up.
+func TestCSVIsNoPipe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "people.csv")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := CSV{Path: path}.Read(context.Background(), "", nil)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if err == nil || !strings.Contains(err.Error(), "not a regular file") {
+			t.Errorf("error %v", err)
+		}
+	case <-time.After(time.Minute):
+		t.Error("it waits for whoever writes to the pipe")
+	}
 }
