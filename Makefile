@@ -157,6 +157,15 @@ debian:
 	  echo "missing for the tests of the packages: a Debian in $$dir; see $$dir.log"; \
 	fi
 
+# The scenarios of TestChaos with so many messages, and the counts as the last line.
+CHAOS ?= 50000
+
+.PHONY: chaos
+chaos: tools ## what can go wrong does, under CHAOS (50000) messages on both mail servers
+	@set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
+	CGO_ENABLED=0 $(GO) test -c -o "$$dir/chaos.test" ./cmd/sigmilter; \
+	cd cmd/sigmilter; CI=true SIGMILTER_CHAOS=$(CHAOS) "$$dir/chaos.test" -test.v -test.timeout 60m -test.run '^TestChaos$$'
+
 # What the benchmark wants beside.
 .PHONY: benchtools
 benchtools: tools

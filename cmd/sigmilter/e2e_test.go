@@ -24,6 +24,9 @@ var buildDir string
 
 var program = sync.OnceValues(func() (string, error) {
 	binary := filepath.Join(buildDir, "sigmilter")
+	if os.Getenv(chaosMessages) != "" {
+		return binary, lab.Build(context.Background(), binary)
+	}
 	return binary, lab.Build(context.Background(), binary, "-race")
 })
 
@@ -37,6 +40,9 @@ func TestMain(m *testing.M) {
 	if err := goleak.Find(); err != nil && status == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		status = 1
+	}
+	if os.Getenv(chaosMessages) != "" {
+		fmt.Println(chaosTotal.tally)
 	}
 	if err := os.RemoveAll(buildDir); err != nil {
 		fmt.Fprintln(os.Stderr, err)

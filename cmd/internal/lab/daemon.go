@@ -57,6 +57,7 @@ type Daemon struct {
 func StartDaemon(binary string, site Site) (*Daemon, error) {
 	d := &Daemon{cmd: exec.Command(binary, "serve", "-c", site.Config), exited: make(chan struct{}), records: map[string]Record{}}
 	d.changed.L = &d.mu
+	d.cmd.Env = append(os.Environ(), site.Env...)
 	// Ctrl-C at the terminal is for us; we stop the daemon in our own order.
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	stderr, err := d.cmd.StderrPipe()
@@ -175,8 +176,8 @@ func (a Arrival) QueueID() (string, error) {
 // Stop sends SIGTERM and waits for the daemon to finish what it has in hand; an
 // exit status other than 0 is an error.
 func (d *Daemon) Stop() error {
-	if err := d.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return fmt.Errorf("stop sigmilter: %w", err)
+	if err := d.Signal(syscall.SIGTERM); err != nil {
+		return err
 	}
 	select {
 	case <-d.exited:
@@ -186,6 +187,25 @@ func (d *Daemon) Stop() error {
 	}
 	if d.err != nil {
 		return fmt.Errorf("stop sigmilter: %w\n%s", d.err, d.Log())
+	}
+	return nil
+}
+
+// Exited is closed when the process has ended, by itself or not.
+func (d *Daemon) Exited() <-chan struct{} { return d.exited }
+
+// Find returns the daemon's line on a message if it has written one.
+func (d *Daemon) Find(queue string) (Record, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r, ok := d.records[queue]
+	return r, ok
+}
+
+// Signal sends the process a signal. That it has ended is no fault.
+func (d *Daemon) Signal(s os.Signal) error {
+	if err := d.cmd.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return fmt.Errorf("signal sigmilter: %w", err)
 	}
 	return nil
 }

@@ -14,9 +14,20 @@ func Load(n int) (messages []Outgoing, expected map[string]Sample) {
 			signed = append(signed, s)
 		}
 	}
+	return copies(signed, n)
+}
+
+// MixedLoad is n messages of all kinds, those too that must pass unsigned, else as
+// [Load].
+func MixedLoad(n int) (messages []Outgoing, expected map[string]Sample) {
+	return copies(Samples, n)
+}
+
+// copies are n messages made of the samples in turn.
+func copies(samples []Sample, n int) (messages []Outgoing, expected map[string]Sample) {
 	expected = make(map[string]Sample, n)
 	for i := range n {
-		s := signed[i%len(signed)]
+		s := samples[i%len(samples)]
 		m, id := s.Copy(i)
 		messages = append(messages, m)
 		expected[id] = s

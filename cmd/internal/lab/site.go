@@ -72,6 +72,8 @@ type Site struct {
 	Socket string // path of the milter's socket
 	People string // path of the CSV file
 	State  string // path of the state file, made by the daemon
+
+	Env []string // NAME=value, added to the daemon's environment
 }
 
 // WriteSite writes the files of a site into dir, which user postfix must be able
