@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -30,7 +31,20 @@ func addAskingFlags(cmd *cobra.Command, help string) *asking {
 	if help != "" {
 		cmd.Flags().BoolVar(&a.json, "json", false, help)
 	}
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Flags().Changed("config")) }
 	return a
+}
+
+// check refuses what could only end in asking another daemon than the one that is
+// meant. A configuration that nobody named need not be there.
+func (a *asking) check(named bool) error {
+	if a.socket != "" && !strings.HasPrefix(a.socket, "unix:") {
+		return &exitError{exitUsage, fmt.Errorf("--socket %s: unix: does not come first; write it like unix:/run/sigmilter/control.sock", a.socket)}
+	}
+	if _, err := os.Stat(a.config); err != nil && named {
+		return &exitError{exitUsage, fmt.Errorf("the configuration cannot be read: %w", err)}
+	}
+	return nil
 }
 
 var errNoControl = errors.New(`the configuration says control = "off": no daemon can be asked`)

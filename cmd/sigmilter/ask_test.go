@@ -24,7 +24,7 @@ func TestVerbsAskTheDaemon(t *testing.T) {
 		{"status", 0, "is ready, process", ""},
 		{"status", 0, "contoso  csv     csv   2", ""},
 		{"status --json", 0, `"state": "ready"`, ""},
-		{"reload", 0, "reloaded, the same as before version", ""},
+		{"reload", 0, "reloaded, settings and templates are as before, version", ""},
 		{"people list", 0, "carl@contoso.com", ""},
 		{"people list muster", 0, "alice@contoso.com ", ""},
 		{"people list --json a.mus", 0, `"addresses":["alice@contoso.com","a.muster@contoso.com"]`, ""},
@@ -42,10 +42,13 @@ func TestVerbsAskTheDaemon(t *testing.T) {
 		{"state snapshot " + copied, 0, "copy.db: ", ""},
 		{"state check " + copied, 0, "copy.db: good\n", ""},
 		{"people", 2, "", "Available Commands"},
+		{"status --socket " + r.dir + "/c.sock", 2, "", "unix: does not come first"},
+		{"state snapshot", 2, "", "sigmilter: COPY is missing"},
+		{"status now", 2, "", "sigmilter: there is \"now\", but no argument is taken"},
 	} {
 		t.Run(tc.args, func(t *testing.T) {
 			args := append(strings.Fields(tc.args), "-c", r.config)
-			if tc.status == 2 {
+			if tc.args == "people" {
 				args = args[:1]
 			}
 			status, stdout, stderr := invoke(t, args...)
@@ -107,7 +110,8 @@ func TestVerbsWithoutADaemon(t *testing.T) {
 		stdout, stderr string
 	}{
 		{"people list", 0, "alice@contoso.com", ""},
-		{"people list --tenant nobody", 0, "ADDRESS", ""},
+		{"people list nobody", 0, "ADDRESS", ""},
+		{"people list --tenant nobody", 1, "", "the state file has no tenant \"nobody\""},
 		{"people show alice@contoso.com", 0, "Alice Muster", ""},
 		{"people show nobody@contoso.com", 1, "", "nobody has the address"},
 		{"state check", 0, "good", ""},
@@ -134,6 +138,27 @@ func TestVerbsWithoutADaemon(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(r.dir, ".copy*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %q, %v", left, err)
+	}
+}
+
+// A configuration that somebody names must be there: in its place another daemon
+// would answer.
+func TestNamedConfigurationMustBeThere(t *testing.T) {
+	status, _, stderr := invoke(t, "status", "-c", filepath.Join(t.TempDir(), "none.toml"))
+	if status != 2 || !strings.Contains(stderr, "the configuration cannot be read") {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+}
+
+// The state file is held by a daemon whose control socket is not there.
+func TestDaemonThatCannotBeAsked(t *testing.T) {
+	r := startDaemon(t)
+	if err := os.Remove(filepath.Join(r.dir, "c.sock")); err != nil {
+		t.Fatal(err)
+	}
+	status, _, stderr := invoke(t, "people", "list", "-c", r.config)
+	if status != 1 || !strings.Contains(stderr, "a daemon runs, but cannot be asked: no daemon answers on unix:"+r.dir+"/c.sock;") {
+		t.Errorf("status %d: %s", status, stderr)
 	}
 }
 

@@ -15,8 +15,8 @@ func newCacheCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cache",
 		Short: "Look at the daemon's rendered signatures, and have them made anew",
-		Args:  cobra.NoArgs,
-		RunE:  needsVerb,
+		Example: `  sigmilter cache status
+  sigmilter cache refresh alice@contoso.com`,
 	}
 	cmd.AddCommand(newCacheStatusCommand(),
 		newCacheChangeCommand("drop", "Forget rendered signatures",
@@ -26,15 +26,16 @@ person or a template needs none of this: what is old is not used.`, (*control.Cl
 		newCacheChangeCommand("refresh", "Forget rendered signatures and make them anew",
 			`refresh is drop, after which the signatures of the person with ADDRESS are made anew
 by every template, or those that were in memory: of people who wrote lately.`, (*control.Client).RefreshCache))
-	return cmd
+	return needsVerb(cmd)
 }
 
 func newCacheStatusCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "status [-c FILE]",
-		Short: "Count rendered signatures",
-		Long:  `status counts the rendered signatures of each tenant, in the state file and in memory.`,
-		Args:  cobra.NoArgs,
+		Use:     "status [-c FILE]",
+		Short:   "Count rendered signatures",
+		Long:    `status counts the rendered signatures of each tenant, in the state file and in memory.`,
+		Example: `  sigmilter cache status`,
+		Args:    takes(),
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -63,7 +64,7 @@ func newCacheChangeCommand(verb, short, long string, change func(*control.Client
 		Short:   short,
 		Long:    long,
 		Example: "  sigmilter cache " + verb + " alice@contoso.com",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    takes("[ADDRESS]"),
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.Flags().StringVar(&tenant, "tenant", "", "only those of tenant `NAME`")

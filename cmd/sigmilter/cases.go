@@ -31,7 +31,7 @@ type testOptions struct {
 func newTestCommand() *cobra.Command {
 	var o testOptions
 	cmd := &cobra.Command{
-		Use:   "test -c FILE [--people FILE] [--run PATTERN] [--update] [-v] [--json] DIR",
+		Use:   "test [-c FILE] [--people FILE] [--run PATTERN] [--update] [-v] [--json] DIR",
 		Short: "Try a configuration on messages of your own",
 		Long: `test decides on every message NAME.eml below a folder as the daemon would and
 compares what became of it with the file NAME.toml beside it:
@@ -74,7 +74,7 @@ never changed, and comments in the file are lost.`,
 		Example: `  sigmilter test -c sigmilter.toml cases
   sigmilter test -c sigmilter.toml --run '^reply' -v cases
   sigmilter test -c sigmilter.toml --update cases && git diff cases`,
-		Args: cobra.ExactArgs(1),
+		Args: takes("DIR"),
 	}
 	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
 	cmd.Flags().StringVar(&o.people, "people", "", "take everyone from this CSV `FILE` (default: DIR/people.csv if there is one)")

@@ -156,7 +156,7 @@ func TestTestUsage(t *testing.T) {
 		stderr string
 	}{
 		"all faults":       {[]string{dir}, dir + "/a.toml:1: acton: unknown key; did you mean \"action\"?\n" + dir + "/b.toml: cannot be read: no such file or directory; write it, or let --update do so\n" + dir + "/c.toml: has no message beside it; put c.eml there\n"},
-		"no folder":        {[]string{}, "accepts 1 arg"},
+		"no folder":        {[]string{}, "DIR is missing"},
 		"folder not there": {[]string{filepath.Join(empty, "x")}, "reading the cases: "},
 		"no case":          {[]string{empty}, "there is no case in " + empty},
 		"no match":         {[]string{"--run", "zzz", dir}, "matches \"zzz\""},

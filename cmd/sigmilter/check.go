@@ -65,7 +65,7 @@ type ruleReport struct {
 func newCheckCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "check -c FILE",
+		Use:   "check [-c FILE]",
 		Short: "Look for mistakes in the configuration and all it names",
 		Long: `check reads the configuration, the templates and the people it names, as the
 daemon would. Every mistake is one line on standard error,
@@ -77,7 +77,7 @@ left out, do not change the exit status. Without mistakes a summary of what was
 found is printed.`,
 		Example: `  sigmilter check -c /etc/sigmilter/sigmilter.toml
   sigmilter check -c new.toml --json | jq '.tenants[] | {name, people}'`,
-		Args: cobra.NoArgs,
+		Args: takes(),
 	}
 	path := addConfigFlag(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write what was found as JSON, faults included")

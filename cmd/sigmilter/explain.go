@@ -30,7 +30,7 @@ func newExplainCommand() *cobra.Command {
 		asJSON bool
 	)
 	cmd := &cobra.Command{
-		Use:   "explain -c FILE [--from A] [--to A]... [--listener L] [--macro NAME=VALUE]... [--at TIME] [--json] [MESSAGE]",
+		Use:   "explain [-c FILE] [--from A] [--to A]... [--listener L] [--macro NAME=VALUE]... [--at TIME] [--json] [MESSAGE]",
 		Short: "Tell step by step what would be done with a message, and why",
 		Long: `explain reads a message from a file or standard input and tells in words how the
 daemon would decide on it: proof, guard, kind of message, tenant, author, each rule with
@@ -40,7 +40,7 @@ The message is not changed. No daemon is needed; people are found as by sign.`,
   sigmilter explain -c sigmilter.toml --to ben@example.net --at 2026-12-24T09:00:00+01:00 reply.eml
   sigmilter explain -c sigmilter.toml --macro client_addr=40.92.1.2 --macro cert_subject=mail.protection.outlook.com reply.eml
   sigmilter explain -c sigmilter.toml --json reply.eml | jq '.rules[] | {rule, outcome}'`,
-		Args: cobra.MaximumNArgs(1),
+		Args: takes("[MESSAGE]"),
 	}
 	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
 	cmd.Flags().StringVar(&o.people, "people", "", "take everyone from this CSV `FILE`, as test does")

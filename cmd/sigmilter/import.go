@@ -47,7 +47,7 @@ The exit status is 1 when something has to be looked at: a placeholder that is
 not mapped, a picture that is missing. The files are written all the same.`,
 		Example: `  sigmilter import --product codetwo -o templates corporate.html
   sigmilter import --name sales "$APPDATA/Microsoft/Signatures/Sales.htm"`,
-		Args: cobra.ExactArgs(1),
+		Args: takes("FILE"),
 	}
 	cmd.Flags().StringVar(&o.product, "product", "any", "the `NAME` of the product it comes from")
 	cmd.Flags().StringVar(&o.name, "name", "", "the `NAME` of our template (default: that of FILE)")

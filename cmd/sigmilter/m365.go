@@ -18,23 +18,15 @@ func newM365Command() *cobra.Command {
 		Short: "Set up Microsoft 365 for this configuration, and judge what came back",
 		Example: `  sigmilter m365 script -c /etc/sigmilter/sigmilter.toml -o contoso.ps1
   sigmilter m365 check -c /etc/sigmilter/sigmilter.toml returned.eml`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			cmd.SetOut(cmd.ErrOrStderr())
-			if err := cmd.Help(); err != nil {
-				return err
-			}
-			return &exitError{status: exitUsage}
-		},
 	}
 	cmd.AddCommand(newM365ScriptCommand(), newM365CheckCommand())
-	return cmd
+	return needsVerb(cmd)
 }
 
 func newM365ScriptCommand() *cobra.Command {
 	var tenant, output string
 	cmd := &cobra.Command{
-		Use:   "script -c FILE [--tenant NAME] [-o FILE]",
+		Use:   "script [-c FILE] [--tenant NAME] [-o FILE]",
 		Short: "Write the PowerShell that makes a tenant's connectors and rules",
 		Long: `script writes one PowerShell file for a tenant that has a table
 [tenant.NAME.microsoft365] in the configuration. On a machine with PowerShell and the
@@ -51,7 +43,7 @@ routing rule is made switched off. No secret is in the file: the routing code is
 from -SecretFile, or asked for, when the script runs.`,
 		Example: `  sigmilter m365 script -c /etc/sigmilter/sigmilter.toml -o contoso.ps1
   sigmilter m365 script -c /etc/sigmilter/sigmilter.toml --tenant fabrikam > fabrikam.ps1`,
-		Args: cobra.NoArgs,
+		Args: takes(),
 	}
 	path := addConfigFlag(cmd)
 	cmd.Flags().StringVar(&tenant, "tenant", "", "the tenant's `NAME` (default: the only one with a table microsoft365)")

@@ -38,7 +38,7 @@ Without -c, and when there is none in its usual place, the defaults are taken. T
 exit status is 1 when something is bad.`,
 		Example: `  sigmilter m365 check -c /etc/sigmilter/sigmilter.toml returned.eml
   sigmilter m365 check --json < header.txt | jq '.findings[] | select(.verdict == "bad")'`,
-		Args: cobra.MaximumNArgs(1),
+		Args: takes("[MESSAGE]"),
 	}
 	path := addConfigFlag(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write the findings as JSON")

@@ -28,17 +28,16 @@ sigmilter's, and looks for the usual mistakes in what it has. It reads only;
 		Example: `  sigmilter mta postfix --print
   sigmilter mta postfix --check
   sigmilter mta sendmail --check --cf /etc/mail/sendmail.cf`,
-		Args: cobra.NoArgs,
 	}
 	cmd.AddCommand(newMTAPostfixCommand(), newMTASendmailCommand())
-	return cmd
+	return needsVerb(cmd)
 }
 
 func newMTAPostfixCommand() *cobra.Command {
 	var check, apply, asJSON bool
 	var dir string
 	cmd := &cobra.Command{
-		Use:   "postfix -c FILE [--print | --check | --apply]",
+		Use:   "postfix [-c FILE] [--print | --check | --apply]",
 		Short: "Print, check or set what Postfix needs in main.cf",
 		Long: `mta postfix prints the lines of main.cf that this machine's Postfix needs (--print,
 also without a flag), or looks for the usual mistakes in its configuration (--check):
@@ -48,7 +47,7 @@ copy of main.cf beside it; 'postfix reload' is left to you.`,
 		Example: `  sigmilter mta postfix
   sigmilter mta postfix --check
   sigmilter mta postfix --apply && postfix reload`,
-		Args: cobra.NoArgs,
+		Args: takes(),
 	}
 	path := addConfigFlag(cmd)
 	cmd.Flags().Bool("print", false, "print the lines (the default)")
@@ -87,13 +86,15 @@ func newMTASendmailCommand() *cobra.Command {
 	var check, asJSON bool
 	var file string
 	cmd := &cobra.Command{
-		Use:   "sendmail -c FILE [--print | --check]",
+		Use:   "sendmail [-c FILE] [--print | --check]",
 		Short: "Print or check what Sendmail needs in sendmail.mc",
 		Long: `mta sendmail prints the lines of sendmail.mc that this machine's Sendmail needs
 (--print, also without a flag), or looks for the usual mistakes in sendmail.cf
 (--check): each is one line, with what mends it, and the exit status is then 1.
 It changes nothing.`,
-		Args: cobra.NoArgs,
+		Example: `  sigmilter mta sendmail
+  sigmilter mta sendmail --check --cf /etc/mail/sendmail.cf`,
+		Args: takes(),
 	}
 	path := addConfigFlag(cmd)
 	cmd.Flags().Bool("print", false, "print the lines (the default)")

@@ -24,20 +24,12 @@ func newPeopleCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "people",
 		Short: "Look at the people the daemon signs for, and have them read anew",
-		Args:  cobra.NoArgs,
-		RunE:  needsVerb,
+		Example: `  sigmilter people list muster
+  sigmilter people show alice@contoso.com
+  sigmilter people refresh`,
 	}
 	cmd.AddCommand(newPeopleListCommand(), newPeopleShowCommand(), newPeopleRefreshCommand())
-	return cmd
-}
-
-// needsVerb shows the help of a verb that does nothing by itself.
-func needsVerb(cmd *cobra.Command, _ []string) error {
-	cmd.SetOut(cmd.ErrOrStderr())
-	if err := cmd.Help(); err != nil {
-		return err
-	}
-	return &exitError{status: exitUsage}
+	return needsVerb(cmd)
 }
 
 func newPeopleListCommand() *cobra.Command {
@@ -50,7 +42,7 @@ or the display name. It asks the running daemon, and reads the state file where
 none is running.`,
 		Example: `  sigmilter people list muster
   sigmilter people list --json | jq -r .address`,
-		Args: cobra.MaximumNArgs(1),
+		Args: takes("[TEXT]"),
 	}
 	ask := addAskingFlags(cmd, "write JSON, a line for each, with all attributes")
 	cmd.Flags().StringVar(&tenant, "tenant", "", "only the people of tenant `NAME`")
@@ -62,6 +54,9 @@ none is running.`,
 			},
 			func(store *sigstore.Store, tenants []string) error {
 				if tenant != "" {
+					if !slices.Contains(tenants, tenant) {
+						return fmt.Errorf("the state file has no tenant %q", tenant)
+					}
 					tenants = []string{tenant}
 				}
 				return listPeople(cmd.OutOrStdout(), peopleOf(store, tenants, match), ask.json)
@@ -72,15 +67,18 @@ none is running.`,
 
 // people asks the daemon, or where none runs the state file.
 func (a *asking) people(online func(*control.Client) error, offline func(*sigstore.Store, []string) error) error {
+	unasked := errNoControl
 	if c := a.client(); c != nil {
-		if err := online(c); !errors.Is(err, control.ErrNoDaemon) || a.socket != "" {
-			return answered(err)
+		if unasked = online(c); !errors.Is(unasked, control.ErrNoDaemon) || a.socket != "" {
+			return answered(unasked)
 		}
 	}
 	store, err := sigstore.OpenReadOnly(config.FindPlaces(a.config).State)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("no daemon is running, and there is no state: %w", err)
+	case errors.Is(err, sigstore.ErrLocked):
+		return fmt.Errorf("a daemon runs, but cannot be asked: %w; its log says why it could not open that socket", unasked)
 	case err != nil:
 		return err
 	}
@@ -92,7 +90,7 @@ func (a *asking) people(online func(*control.Client) error, offline func(*sigsto
 	return offline(store, tenants)
 }
 
-func listPeople(w io.Writer, people iter.Seq2[control.Person, error], asJSON bool) (err error) {
+func listPeople(w io.Writer, people iter.Seq2[control.Person, error], asJSON bool) error {
 	if asJSON {
 		out := json.NewEncoder(w)
 		for p, err := range people {
@@ -107,14 +105,26 @@ func listPeople(w io.Writer, people iter.Seq2[control.Person, error], asJSON boo
 	}
 	// A table is as wide as its widest row; a million of them are not kept for that.
 	const line = "%-40s %-28s %-28s %s\n"
-	_, err = fmt.Fprintf(w, line, "ADDRESS", "NAME", "TITLE", "TENANT")
-	for p, broken := range people {
-		if err = cmp.Or(err, broken); err != nil {
+	headed := false
+	head := func() (err error) {
+		if !headed {
+			headed = true
+			_, err = fmt.Fprintf(w, line, "ADDRESS", "NAME", "TITLE", "TENANT")
+		}
+		return err
+	}
+	for p, err := range people {
+		if err == nil {
+			err = head()
+		}
+		if err == nil {
+			_, err = fmt.Fprintf(w, line, p.Address, cmp.Or(oneLine(p.Attributes["displayName"]), "-"), cmp.Or(oneLine(p.Attributes["jobTitle"]), "-"), p.Tenant)
+		}
+		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(w, line, p.Address, cmp.Or(oneLine(p.Attributes["displayName"]), "-"), cmp.Or(oneLine(p.Attributes["jobTitle"]), "-"), p.Tenant)
 	}
-	return err
+	return head()
 }
 
 func newPeopleShowCommand() *cobra.Command {
@@ -125,7 +135,7 @@ func newPeopleShowCommand() *cobra.Command {
 which source each value is of. It asks the running daemon, and reads the state file
 where none is running.`,
 		Example: `  sigmilter people show alice@contoso.com`,
-		Args:    cobra.ExactArgs(1),
+		Args:    takes("ADDRESS"),
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -190,7 +200,7 @@ source with fewer people than max_vanish allows is refused; --force takes it as 
 is. The exit status is 1 when a source could not be read.`,
 		Example: `  sigmilter people refresh --tenant contoso
   sigmilter people refresh --source hr --force`,
-		Args: cobra.NoArgs,
+		Args: takes(),
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.Flags().StringVar(&tenant, "tenant", "", "only sources of tenant `NAME`")

@@ -30,7 +30,7 @@ type previewOptions struct {
 func newPreviewCommand() *cobra.Command {
 	var o previewOptions
 	cmd := &cobra.Command{
-		Use:   "preview -c FILE {--person ADDRESS | --all} [-o FOLDER]",
+		Use:   "preview [-c FILE] {--person ADDRESS | --all} [-o FOLDER]",
 		Short: "Write a person's blocks as files to look at",
 		Long: `preview renders every template for a person and writes three files for each:
 NAME.html for a browser, NAME.txt, and NAME.eml, a message of nothing but the
@@ -44,7 +44,7 @@ The people come from where sign takes them. When a template fails for a person,
 the others are written all the same and the exit status is 1.`,
 		Example: `  sigmilter preview -c sigmilter.toml --person alice@contoso.com -o /tmp/alice
   sigmilter preview -c sigmilter.toml --all -o /tmp/everyone`,
-		Args: cobra.NoArgs,
+		Args: takes(),
 	}
 	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
 	cmd.Flags().StringVar(&o.person, "person", "", "an `ADDRESS` of the person, primary or not")

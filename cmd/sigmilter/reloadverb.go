@@ -15,11 +15,12 @@ func newReloadCommand() *cobra.Command {
 		Short: "Have the running daemon read its configuration and templates anew",
 		Long: `reload has the running daemon read its configuration and templates anew, as SIGHUP
 does, and tells how that went. With a mistake in them the daemon goes on with those
-it has, the mistakes are printed, and the exit status is 2. Messages in hand keep
-the configuration they began with. Sources of people whose settings are the same go
-on; limits and timeouts count from the next session on.`,
+it has, the mistakes are printed, and the exit status is 2. Files with codes and keys
+are read anew too. Messages in hand keep the configuration they began with. Sources of
+people whose settings are the same go on; limits and timeouts count from the next
+session on.`,
 		Example: `  sigmilter check && sigmilter reload`,
-		Args:    cobra.NoArgs,
+		Args:    takes(),
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -31,7 +32,8 @@ on; limits and timeouts count from the next session on.`,
 			if ask.json {
 				return writeJSON(cmd.OutOrStdout(), r)
 			}
-			what := "the same as before"
+			// The version counts no secrets, which are read anew all the same.
+			what := "settings and templates are as before,"
 			if r.Changed {
 				what = "now"
 			}

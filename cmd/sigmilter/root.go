@@ -43,6 +43,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	root.InitDefaultCompletionCmd() // writes to where the root does by now
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		needsVerb(completion)
+	}
 
 	// What fails before a verb starts is a mistake on the command line.
 	started := false

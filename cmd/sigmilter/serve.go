@@ -13,7 +13,7 @@ import (
 
 func newServeCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "serve -c FILE",
+		Use:   "serve [-c FILE]",
 		Short: "Run the milter",
 		Long: `serve runs the milter in the foreground until SIGTERM or SIGINT, which let the
 messages in hand come to their end. It logs to standard error, one line for each
@@ -26,7 +26,7 @@ that has a mistake the old one stays.`,
   and is named relative to it:
     smtpd_milters = unix:sigmilter/milter.sock
     milter_default_action = tempfail`,
-		Args: cobra.NoArgs,
+		Args: takes(),
 	}
 	path := addConfigFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

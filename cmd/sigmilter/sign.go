@@ -33,7 +33,7 @@ type signOptions struct {
 func newSignCommand() *cobra.Command {
 	var o signOptions
 	cmd := &cobra.Command{
-		Use:   "sign -c FILE [--from A] [--to A]... [--proven] [--report FILE|-] [MESSAGE|FOLDER]",
+		Use:   "sign [-c FILE] [--from A] [--to A]... [--proven] [--report FILE|-] [MESSAGE|FOLDER]",
 		Short: "Sign one message offline, through the engine of the daemon",
 		Long: `sign reads a message from a file or standard input and writes what the daemon
 would have made of it to standard output. No daemon is needed; the state file is
@@ -48,7 +48,7 @@ changed, and the exit status is 1 if so. The report has one line per message the
   sigmilter sign -c sigmilter.toml --report - reply.eml 2>/dev/null | tail -1
   sigmilter sign -c sigmilter.toml --from alice@contoso.com --to bob@example.net < reply.eml
   sigmilter sign -c sigmilter.toml --as alice@contoso.com ~/mail`,
-		Args: cobra.MaximumNArgs(1),
+		Args: takes("[MESSAGE]"),
 	}
 	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
 	cmd.Flags().StringVar(&o.from, "from", "", "envelope sender `ADDRESS`; empty is the null sender (default: the From field)")

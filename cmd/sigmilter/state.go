@@ -17,11 +17,11 @@ func newStateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "state",
 		Short: "Copy and check the state file",
-		Args:  cobra.NoArgs,
-		RunE:  needsVerb,
+		Example: `  sigmilter state snapshot /var/backups/sigmilter.db
+  sigmilter state check`,
 	}
 	cmd.AddCommand(newStateSnapshotCommand(), newStateCheckCommand())
-	return cmd
+	return needsVerb(cmd)
 }
 
 func newStateSnapshotCommand() *cobra.Command {
@@ -32,7 +32,7 @@ func newStateSnapshotCommand() *cobra.Command {
 then put in its place. It asks the running daemon, which goes on signing, and reads
 the state file where none is running. The copy has personal data: its mode is 0600.`,
 		Example: `  sigmilter state snapshot /var/backups/sigmilter.db`,
-		Args:    cobra.ExactArgs(1),
+		Args:    takes("COPY"),
 	}
 	ask := addAskingFlags(cmd, "")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -96,7 +96,7 @@ running, or when the name of a COPY is given. A damaged file may be moved away w
 the daemon is stopped: it is made again from the sources.`,
 		Example: `  sigmilter state check
   sigmilter state check /var/backups/sigmilter.db`,
-		Args: cobra.MaximumNArgs(1),
+		Args: takes("[COPY]"),
 	}
 	ask := addAskingFlags(cmd, "")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {

@@ -21,7 +21,7 @@ status is 1 when no daemon answers, or when it is not ready: it starts or stops,
 a tenant has no people yet.`,
 		Example: `  sigmilter status
   sigmilter status --json | jq .tenants`,
-		Args: cobra.NoArgs,
+		Args: takes(),
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
