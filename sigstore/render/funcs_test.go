@@ -146,9 +146,9 @@ func TestVersionOfOptions(t *testing.T) {
 	}
 }
 
-// README.md has a row for every function.
-func TestReadmeNamesEveryFunction(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
+// docs/templates.md has a row for every function.
+func TestEveryFunctionIsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/templates.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestReadmeNamesEveryFunction(t *testing.T) {
 			continue
 		}
 		if !regexp.MustCompile(`(?m)^\| .*\b` + name + `\b.* \|`).Match(text) {
-			t.Errorf("%s is in no table of README.md", name)
+			t.Errorf("%s is in no table of docs/templates.md", name)
 		}
 	}
 }

@@ -90,9 +90,9 @@ func TestFaultyConditions(t *testing.T) {
 	}
 }
 
-// README.md names the languages that can be asked for, and no others.
-func TestReadmeLanguages(t *testing.T) {
-	text, err := os.ReadFile("../../../README.md")
+// docs/settings.md names the languages that can be asked for, and no others.
+func TestDocumentedLanguages(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/settings.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestReadmeLanguages(t *testing.T) {
 	c := policy.ConditionKinds[len(policy.ConditionKinds)-1].New()
 	err = c.Add("", "none")
 	if known := "those that can be told are " + strings.Join(named, ", "); err == nil || err.Error() != known {
-		t.Errorf("README.md: %s; %v", known, err)
+		t.Errorf("docs/settings.md: %s; %v", known, err)
 	}
 }
 

@@ -63,11 +63,11 @@ func TestSampleSetsNothing(t *testing.T) {
 	}
 }
 
-// Where README.md gives a default as a TOML value, the sample has the same; what it
+// Where docs/settings.md gives a default as a TOML value, the sample has the same; what it
 // has for the other keys is TOML as well.
 func TestSampleDefaults(t *testing.T) {
 	defaults := map[string]any{}
-	for _, row := range readmeSettings(t) {
+	for _, row := range documentedSettings(t) {
 		if literal := strings.TrimSpace(row[2]); strings.HasPrefix(literal, "`") {
 			defaults[row[1]] = tomlValue(t, row[1], strings.Trim(literal, "`"))
 		}

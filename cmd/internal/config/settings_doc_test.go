@@ -13,24 +13,22 @@ import (
 	"sigmilter/milter/policy"
 )
 
-// readmeRow is a row of the settings table: the key and its default.
-var readmeRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| ([^|]+) \\|")
+// settingRow is a row of the settings table: the key and its default.
+var settingRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| ([^|]+) \\|")
 
-// readmeSettings are the rows of the settings table in README.md, in order.
-func readmeSettings(t *testing.T) (rows [][]string) {
+// documentedSettings are the rows of the table in docs/settings.md, in order.
+func documentedSettings(t *testing.T) (rows [][]string) {
 	t.Helper()
-	text, err := os.ReadFile("../../../README.md")
+	text, err := os.ReadFile("../../../docs/settings.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, _ := strings.Cut(string(text), "\n## Settings\n")
-	section, _, _ = strings.Cut(section, "\n## ")
-	return readmeRow.FindAllStringSubmatch(section, -1)
+	return settingRow.FindAllStringSubmatch(string(text), -1)
 }
 
-func TestReadmeNamesEverySetting(t *testing.T) {
+func TestEverySettingIsDocumented(t *testing.T) {
 	var named []string
-	for _, row := range readmeSettings(t) {
+	for _, row := range documentedSettings(t) {
 		named = append(named, row[1])
 	}
 	known := settingKeys("", func(v map[string]any) map[string]any { return v })
@@ -39,21 +37,21 @@ func TestReadmeNamesEverySetting(t *testing.T) {
 	}
 	for _, key := range known {
 		if !slices.Contains(named, key) {
-			t.Errorf("%s is not in the settings table of README.md", key)
+			t.Errorf("%s is not in docs/settings.md", key)
 		}
 	}
 	for _, key := range named {
 		if !slices.Contains(known, key) {
-			t.Errorf("README.md has a setting %s that is not known", key)
+			t.Errorf("docs/settings.md has a setting %s that is not known", key)
 		}
 	}
 }
 
-// A default that README.md gives as a TOML value changes nothing when it is set.
-func TestReadmeDefaults(t *testing.T) {
+// A default that docs/settings.md gives as a TOML value changes nothing when it is set.
+func TestDocumentedDefaults(t *testing.T) {
 	want := readMap(t, smallest(t))
 	checked := 0
-	for _, row := range readmeSettings(t) {
+	for _, row := range documentedSettings(t) {
 		key, literal := row[1], strings.TrimSpace(row[2])
 		if !strings.HasPrefix(literal, "`") { // "required", "none" or a reference
 			continue
