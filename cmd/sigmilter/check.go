@@ -162,6 +162,7 @@ func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, asked []st
 	}
 	r.checkReady(t, people, templates)
 	r.checkDefaultPerson(t, people)
+	r.checkDomains(t, people)
 	r.Tenants = append(r.Tenants, report)
 	return nil
 }

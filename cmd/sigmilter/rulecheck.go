@@ -42,6 +42,18 @@ func (r *checkReport) checkDefaultPerson(t config.Tenant, people []directory.Per
 	}
 }
 
+// checkDomains warns when the directory and the domains have nothing to do with each
+// other: an author is looked for in the tenant of his domain only.
+func (r *checkReport) checkDomains(t config.Tenant, people []directory.Person) {
+	own := func(address string) bool {
+		domain := address[strings.LastIndexByte(address, '@')+1:]
+		return slices.ContainsFunc(t.Domains, func(d string) bool { return strings.EqualFold(d, domain) })
+	}
+	if len(people) > 0 && !slices.ContainsFunc(people, func(p directory.Person) bool { return slices.ContainsFunc(p.Addresses, own) }) {
+		r.warn("tenant %s: of its %d people nobody has an address in %s, so no mail would be signed; mend domains, or name another source", t.Name, len(people), strings.Join(t.Domains, ", "))
+	}
+}
+
 func hasFold(names map[string]bool, name string) bool {
 	for n := range names {
 		if strings.EqualFold(n, name) {

@@ -41,3 +41,20 @@ func TestCheckFinds(t *testing.T) {
 		}
 	}
 }
+
+// A directory and domains that have nothing in common are told, one person in
+// common is enough.
+func TestCheckComparesPeopleWithDomains(t *testing.T) {
+	const config = "template.corporate.html = \"corporate.html\"\n[tenant.contoso]\ndomains = [\"Contoso.com\", \"contoso.de\"]\ndirectory.path = \"people.csv\"\n"
+	const told = "warning: tenant contoso: of its 2 people nobody has an address in contoso.com, contoso.de"
+	for people, want := range map[string]bool{
+		"mail\na@fabrikam.com\nb@mail.contoso.com\n":                                true,
+		"mail\na@fabrikam.com\nb@CONTOSO.de\n":                                      false,
+		"mail,proxyAddresses\na@fabrikam.com,\nb@fabrikam.com,smtp:b@contoso.com\n": false,
+	} {
+		status, _, stderr := checked(t, "-c", writeFiles(t, map[string]string{"c.toml": config, "people.csv": people}))
+		if status != 0 || strings.Contains(stderr, told) != want {
+			t.Errorf("%q: status %d\n%s", people, status, stderr)
+		}
+	}
+}

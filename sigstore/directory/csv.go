@@ -210,7 +210,7 @@ func parseHeader(row []string, mapping map[string]string) (columns, error) {
 		return nil, fmt.Errorf("the first row has no column %q, which the configuration names", title)
 	}
 	if !seen["mail"] && !seen["userprincipalname"] {
-		return nil, errors.New("the first row must name the columns, mail or userPrincipalName among them")
+		return nil, errors.New("the first row must name the columns, mail or userPrincipalName among them; other titles are mapped by columns = { \"E-Mail\" = \"mail\" }")
 	}
 	return cols, nil
 }

@@ -140,7 +140,7 @@ func TestBrokenRows(t *testing.T) {
 		{"two at signs", "x@y@b.c,X\n", `people.csv:3: mail "x@y@b.c" is not a mail address` + left},
 		{"with name", "X <x@b.c>,X\n", `people.csv:3: mail "X <x@b.c>" is not a mail address` + left},
 		{"long local part", long + "@b.c,X\n", `people.csv:3: mail "` + long + `@b.c" is not a mail address` + left},
-		{"not UTF-8", "x@b.c,M\xfcller\n", "people.csv:3: not UTF-8" + left},
+		{"not UTF-8", "x@b.c,M\xfcller\n", "people.csv:3: not UTF-8; save the file as UTF-8 or set charset" + left},
 		{"taken", "A@b.c,X\n", "people.csv:3: a@b.c is also in line 2" + left},
 		{"after a row of three lines", "\"x@b.c\",\"1\n2\n3\"\ny@b.c\n", "people.csv:6: 1 values where the first row has 2 columns" + left},
 	}

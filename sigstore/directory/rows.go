@@ -113,7 +113,7 @@ func (r *rows) broken(line int, problem string) error {
 
 func (r *rows) parse(text string) (row []string, problem string) {
 	if !utf8.ValidString(text) {
-		return nil, "not UTF-8"
+		return nil, "not UTF-8; save the file as UTF-8 or set charset"
 	}
 	r.text.Reset(text)
 	r.buffer.Reset(&r.text)
