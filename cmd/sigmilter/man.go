@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,11 +25,13 @@ bring them along; sigmilter.toml(5) is in packaging/man. The date of the pages i
 today's, or that of SOURCE_DATE_EPOCH.`,
 		Example: `  sigmilter man -o /usr/local/share/man/man8
   man sigmilter-check`,
-		Args: cobra.NoArgs,
+		Args: takes(),
 	}
 	cmd.Flags().StringVarP(&dir, "output", "o", "", "the folder `DIR` for the pages; it must exist")
-	_ = cmd.MarkFlagRequired("output") // it fails only for a flag that does not exist
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if dir == "" {
+			return &exitError{exitUsage, errors.New("man needs -o DIR, the folder for the pages")}
+		}
 		date, err := manDate(os.Getenv("SOURCE_DATE_EPOCH"))
 		if err != nil {
 			return err

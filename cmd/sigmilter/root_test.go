@@ -34,6 +34,7 @@ func TestUsage(t *testing.T) {
 		{"check one", 2, "", "sigmilter: there is \"one\", but no argument is taken\nSee 'sigmilter check --help'\n"},
 		{"sign one two", 2, "", "there is \"two\" after MESSAGE, the last argument"},
 		{"test", 2, "", "DIR is missing"},
+		{"man", 2, "", "sigmilter: man needs -o DIR"},
 		{"mta", 2, "", "Available Commands:"},
 		{"mta exim", 2, "", "there is no \"sigmilter mta exim\"; the verbs are postfix, sendmail"},
 		{"completion", 2, "", "Available Commands:"},

@@ -92,8 +92,8 @@ func newStateCheckCommand() *cobra.Command {
 		Short: "Read the whole state file and look for damage",
 		Long: `check reads the whole state file, every person and every address, and prints the
 first fault. It asks the running daemon, and reads the file itself where none is
-running, or when the name of a COPY is given. A damaged file may be moved away while
-the daemon is stopped: it is made again from the sources.`,
+running, or when the name of a COPY is given. A daemon that meets a damaged file sets
+it aside, ends, and makes a new one from the sources when it is started again.`,
 		Example: `  sigmilter state check
   sigmilter state check /var/backups/sigmilter.db`,
 		Args: takes("[COPY]"),
