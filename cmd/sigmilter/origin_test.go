@@ -37,7 +37,7 @@ func TestExplainProof(t *testing.T) {
 		{"refused", "unproven = \"refuse\"", "", nil, "placement  refused, reason unproven\n"},
 		{"by the client", client, "", append(from, "--listener", "inet:127.0.0.1:9"), "proven by the client's address and the client's certificate and the listener it came in on\n"},
 		{"another client", client, "", append(from, "--listener", "inet:127.0.0.1:9", "--macro", "client_addr=40.96.0.1"), "not proven: the client's address 40.96.0.1 is in none of the networks\n"},
-		{"no listener", client, "", from, "not proven: there are 0 fields X-Sigmilter-Route instead of one; nothing says which listener it came in on\n"},
+		{"no listener", client, "", from, "not proven: the field X-Sigmilter-Route is missing; nothing says which listener it came in on\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			file := provingFiles(t, c.proof)

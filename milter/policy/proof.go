@@ -164,7 +164,11 @@ func (t *Tenant) find(f *Facts) (e evidence) {
 func routed(t *Tenant, f *Facts) (bool, string) {
 	name := t.Proof.RoutingField
 	values := f.Header.All(name)
-	if len(values) != 1 {
+	switch len(values) {
+	case 0:
+		return false, fmt.Sprintf("the field %s is missing", name)
+	case 1:
+	default:
 		// A transport rule sets a field, it never adds a second one.
 		return false, fmt.Sprintf("there are %d fields %s instead of one", len(values), name)
 	}
