@@ -18,9 +18,11 @@ const (
 	maxBackoff = 5 * time.Minute
 	// maxWarnings is how many warnings of one reading are logged.
 	maxWarnings = 20
-	// manyPeople is from how many people on a reading has filled memory that is worth
-	// giving back.
+	// manyPeople is from how many people on storing them takes long enough to be told of.
 	manyPeople = 50_000
+	// fullBatch is from how many people on a reading has filled memory that is worth
+	// giving back.
+	fullBatch = 1_000
 )
 
 // feed keeps people in the store as one source of a tenant has them.
@@ -141,7 +143,7 @@ func (f *feed) apply(batch directory.Batch, force bool) error {
 		f.log.Info("directory read", "people", applied.People, "added", applied.Added, "changed", applied.Changed, "removed", applied.Removed)
 	}
 	f.lastErr, f.failures = "", 0
-	if len(batch.People) >= manyPeople {
+	if len(batch.People) >= fullBatch {
 		// The batch was most of what the daemon has in memory, and the next may be hours
 		// away.
 		reading, batch = sigstore.Reading{}, directory.Batch{}
