@@ -15,7 +15,7 @@ PACKAGES ?= ./...
 .NOTPARALLEL:
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 build: ## the program, in bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/sigmilter ./cmd/sigmilter
@@ -166,12 +166,36 @@ chaos: tools ## what can go wrong does, under CHAOS (50000) messages on both mai
 	CGO_ENABLED=0 $(GO) test -c -o "$$dir/chaos.test" ./cmd/sigmilter; \
 	cd cmd/sigmilter; CI=true SIGMILTER_CHAOS=$(CHAOS) "$$dir/chaos.test" -test.v -test.timeout 60m -test.run '^TestChaos$$'
 
-# What the benchmark wants beside.
-.PHONY: benchtools
+# What the benchmark wants beside: libmilter's header, and filters to be compared with.
+# These are unpacked only, into the user's cache folder or SIGMILTER_PEERS: installed,
+# they would start. The benchmark goes on without them.
+PEERS_DIR = $(or $(SIGMILTER_PEERS),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sigmilter/peers)
+
+.PHONY: benchtools peers
 benchtools: tools
-	@if [ -e /usr/include/libmilter/mfapi.h ]; then exit 0; fi; \
+	@if [ ! -e /usr/include/libmilter/mfapi.h ]; then \
+	  if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	    echo "missing; as root: apt-get install libmilter-dev"; exit 1; \
+	  fi; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  apt-get -qq update && apt-get -qq install -y --no-install-recommends libmilter-dev || exit 1; \
+	fi
+	@$(MAKE) --no-print-directory peers || echo "the benchmark goes on without alterMIME or MIMEDefang"
+
+peers:
+	@dir='$(PEERS_DIR)'; \
+	if [ -e "$$dir/complete" ]; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
-	  echo "missing; as root: apt-get install libmilter-dev"; exit 1; \
+	  echo "missing: alterMIME and MIMEDefang in $$dir; as root: make benchtools"; exit 1; \
 	fi; \
-	export DEBIAN_FRONTEND=noninteractive; \
-	apt-get -qq update && apt-get -qq install -y --no-install-recommends libmilter-dev
+	set -e; export DEBIAN_FRONTEND=noninteractive; \
+	packages=$$(mktemp -d); trap 'rm -rf "$$packages"' EXIT; chmod 755 "$$packages"; \
+	apt-get -qq update; \
+	mkdir -p "$$dir"; \
+	for name in altermime mimedefang; do \
+	  (cd "$$packages" && apt-get -qq -o APT::Sandbox::User=root download "$$name"); \
+	  dpkg -x "$$packages/$$name"_*.deb "$$dir"; \
+	done; \
+	apt-get -qq install -y --no-upgrade --no-install-recommends libnet-dns-perl libhtml-parser-perl \
+	  $$(dpkg -f "$$packages"/mimedefang_*.deb Depends | tr ',' '\n' | sed -n 's/^ *\(lib[^ ]*\).*/\1/p' | grep -v libmime-base64-perl); \
+	touch "$$dir/complete"

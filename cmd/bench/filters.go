@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	_ "embed"
@@ -10,20 +11,22 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"sigmilter/cmd/internal/lab"
 )
 
-// filter is a milter under test, a process of its own.
+// filter is a milter under test, in processes of its own.
 type filter struct {
 	name   string
 	what   string // for the report
-	socket string // empty for no filter at all
-	cmd    *exec.Cmd
-	addr   string // of the Postfix port that uses it
+	socket string // a path, or host:port; empty for no filter at all
+	cmds   []*exec.Cmd
+	exited []chan error // of each
+	addr   string       // of the Postfix port that uses it
+	peer   bool         // the run goes on without it
 }
 
 //go:embed filter/noop.c
@@ -33,10 +36,8 @@ var noopSource []byte
 func (b *bench) startFilters(ctx context.Context) error {
 	b.progress("building the filters")
 	c, goNoop, daemon := b.path("noop-c"), b.path("noop-go"), b.path("sigmilter")
-	compile := exec.CommandContext(ctx, "cc", "-O2", "-o", c, "-x", "c", "-", "-lmilter", "-lpthread")
-	compile.Stdin = bytes.NewReader(noopSource)
-	if text, err := compile.CombinedOutput(); err != nil {
-		return fmt.Errorf("compile the C filter: %w\n%s\nas root: apt-get install gcc libc6-dev libmilter-dev", err, text)
+	if err := compile(ctx, noopSource, c); err != nil {
+		return err
 	}
 	if text, err := exec.CommandContext(ctx, "go", "build", "-o", goNoop, "sigmilter/cmd/bench/gonoop").CombinedOutput(); err != nil {
 		return fmt.Errorf("build the go-milter filter: %w\n%s", err, text)
@@ -44,64 +45,164 @@ func (b *bench) startFilters(ctx context.Context) error {
 	if err := lab.Build(ctx, daemon, "-trimpath"); err != nil {
 		return err
 	}
-	site, err := lab.WriteSite(b.dir)
+	unix, err := b.site("unix", "", 0)
 	if err != nil {
 		return err
 	}
-	b.filters = []*filter{
-		{name: "none", what: "Postfix without a filter"},
-		{name: "c-noop", what: "C libmilter filter that adds one field", socket: b.path("c.sock")},
-		{name: "c-body", what: "the same, and sends the body back", socket: b.path("b.sock")},
-		{name: "go-noop", what: "go-milter filter that adds one field", socket: b.path("g.sock")},
-		{name: "sigmilter", what: "sigmilter", socket: site.Socket},
+	port, noopPort, err := freePorts()
+	if err != nil {
+		return err
 	}
-	commands := [][]string{nil, {c, b.path("c.sock")}, {c, "-b", b.path("b.sock")}, {goNoop, b.path("g.sock")}, {daemon, "serve", "-c", site.Config}}
-	for i, f := range b.filters {
-		if commands[i] == nil {
+	overTCP, err := b.site("tcp", "inet:127.0.0.1:"+port, 0)
+	if err != nil {
+		return err
+	}
+	large, err := b.site("large", "", people)
+	if err != nil {
+		return err
+	}
+	for _, one := range []struct {
+		filter
+		command []string
+	}{
+		{filter{name: "none", what: "Postfix without a filter"}, nil},
+		{filter{name: "c-noop", what: "C libmilter filter that adds one field", socket: b.path("c.sock")}, []string{c, "unix:" + b.path("c.sock")}},
+		{filter{name: "c-body", what: "the same, and sends the body back", socket: b.path("b.sock")}, []string{c, "-b", "unix:" + b.path("b.sock")}},
+		{filter{name: "go-noop", what: "go-milter filter that adds one field", socket: b.path("g.sock")}, []string{goNoop, b.path("g.sock")}},
+		{filter{name: "sigmilter", what: "sigmilter; with -handled: a message that bears its guard", socket: unix.Socket}, []string{daemon, "serve", "-c", unix.Config}},
+		{filter{name: "c-noop-tcp", what: "c-noop over TCP", socket: "127.0.0.1:" + noopPort}, []string{c, "inet:" + noopPort + "@127.0.0.1"}},
+		{filter{name: "sigmilter-tcp", what: "sigmilter over TCP", socket: "127.0.0.1:" + port}, []string{daemon, "serve", "-c", overTCP.Config}},
+		{filter{name: "sigmilter-large", what: fmt.Sprintf("sigmilter with %d people, for its memory", people), socket: large.Socket}, []string{daemon, "serve", "-c", large.Config}},
+	} {
+		f := one.filter
+		b.filters = append(b.filters, &f)
+		if one.command == nil {
 			continue
 		}
-		if err := f.start(b.path(f.name+".log"), commands[i]); err != nil {
+		if err := f.start(b.path(f.name+".log"), f.socket, one.command...); err != nil {
 			return fmt.Errorf("start %s: %w", f.name, err)
 		}
+	}
+	b.startPeers(ctx)
+	return nil
+}
+
+// people is how many an idle daemon of a large organisation has.
+const people = 10_000
+
+// site writes a configuration into a folder of its own, with another socket and
+// more people if wanted.
+func (b *bench) site(name, listen string, people int) (lab.Site, error) {
+	dir := b.path(name)
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return lab.Site{}, err
+	}
+	site, err := lab.WriteSite(dir)
+	if err != nil {
+		return site, err
+	}
+	if listen != "" {
+		text, err := os.ReadFile(site.Config)
+		if err != nil {
+			return site, err
+		}
+		changed := strings.Replace(string(text), "unix:"+site.Socket, listen, 1)
+		changed = strings.Replace(changed, "socket_group", "# socket_group", 1)
+		if err := os.WriteFile(site.Config, []byte(changed), 0o644); err != nil {
+			return site, err
+		}
+	}
+	file, err := os.OpenFile(site.People, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return site, err
+	}
+	w := bufio.NewWriter(file)
+	for i := range people {
+		fmt.Fprintf(w, "person%05d@contoso.com,Person %d,Engineer of Department %d,+49 30 5551 %05d\n", i, i, i%40, i)
+	}
+	return site, errors.Join(w.Flush(), file.Close())
+}
+
+func compile(ctx context.Context, source []byte, program string) error {
+	cmd := exec.CommandContext(ctx, "cc", "-O2", "-o", program, "-x", "c", "-", "-lmilter", "-lpthread")
+	cmd.Stdin = bytes.NewReader(source)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("compile a C filter: %w\n%s\nas root: apt-get install gcc libc6-dev libmilter-dev", err, text)
 	}
 	return nil
 }
 
+// freePorts returns two TCP ports that nobody listens on.
+func freePorts() (one, other string, err error) {
+	var ports []string
+	for range 2 {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return "", "", err
+		}
+		defer ln.Close()
+		_, port, err := net.SplitHostPort(ln.Addr().String())
+		if err != nil {
+			return "", "", err
+		}
+		ports = append(ports, port)
+	}
+	return ports[0], ports[1], nil
+}
+
 func (b *bench) path(name string) string { return filepath.Join(b.dir, name) }
 
-// filter returns the one of a name.
+// filter returns the one of a name, nil if it could not be started.
 func (b *bench) filter(name string) *filter {
 	for _, f := range b.filters {
 		if f.name == name {
 			return f
 		}
 	}
-	panic("no filter " + name)
+	return nil
 }
 
-// start runs the filter until its socket answers.
-func (f *filter) start(logPath string, command []string) error {
+// network is that of the filter's socket.
+func (f *filter) network() string {
+	if filepath.IsAbs(f.socket) {
+		return "unix"
+	}
+	return "tcp"
+}
+
+// postfixName is the socket as Postfix writes it.
+func (f *filter) postfixName() string {
+	if f.network() == "unix" {
+		return "unix:" + f.socket
+	}
+	return "inet:" + f.socket
+}
+
+// start runs one more process of the filter and waits until a socket of it, the
+// filter's or another, answers.
+func (f *filter) start(logPath, socket string, command ...string) error {
 	log, err := os.Create(logPath)
 	if err != nil {
 		return err
 	}
 	defer log.Close()
-	f.cmd = exec.Command(command[0], command[1:]...)
-	f.cmd.Stdout, f.cmd.Stderr = log, log
-	if err := f.cmd.Start(); err != nil {
+	cmd, exited := exec.Command(command[0], command[1:]...), make(chan error, 1)
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
 		return err
 	}
-	exited := make(chan error, 1)
-	go func() { exited <- f.cmd.Wait() }()
+	go func() { exited <- cmd.Wait() }()
+	f.cmds, f.exited = append(f.cmds, cmd), append(f.exited, exited)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for deadline := time.Now().Add(30 * time.Second); ; {
-		conn, err := net.Dial("unix", f.socket)
+		conn, err := net.Dial((&filter{socket: socket}).network(), socket)
 		if err == nil {
 			return conn.Close()
 		}
 		select {
 		case err := <-exited:
+			exited <- err
 			text, _ := os.ReadFile(logPath)
 			return fmt.Errorf("it ended at once: %v\n%s", err, text)
 		case <-tick.C:
@@ -112,9 +213,15 @@ func (f *filter) start(logPath string, command []string) error {
 	}
 }
 
+// stop ends the filter's processes, by force if they do not go.
 func (f *filter) stop() {
-	if f.cmd != nil && f.cmd.Process != nil {
-		_ = f.cmd.Process.Kill() // gone already: nothing to stop
+	for i, cmd := range f.cmds {
+		_ = cmd.Process.Signal(syscall.SIGTERM) // gone already: nothing to stop
+		select {
+		case <-f.exited[i]:
+		case <-time.After(5 * time.Second):
+			_ = cmd.Process.Kill()
+		}
 	}
 }
 
@@ -130,7 +237,7 @@ func (b *bench) startPostfix() error {
 		},
 	}
 	for _, f := range b.filters[1:] {
-		opts.Ports = append(opts.Ports, lab.Port{Milter: "unix:" + f.socket})
+		opts.Ports = append(opts.Ports, lab.Port{Milter: f.postfixName()})
 	}
 	postfix, err := lab.StartPostfix(b.path("."), opts)
 	if err != nil {
@@ -141,50 +248,4 @@ func (b *bench) startPostfix() error {
 		f.addr = postfix.Addrs()[i]
 	}
 	return nil
-}
-
-// usage is what a process has used so far.
-type usage struct {
-	cpu      time.Duration
-	rss, top int64 // bytes now, and at most
-}
-
-// usage reads the filter's from /proc.
-func (f *filter) usage() (u usage, err error) {
-	if f.cmd == nil {
-		return u, nil
-	}
-	proc := filepath.Join("/proc", strconv.Itoa(f.cmd.Process.Pid))
-	stat, err := os.ReadFile(filepath.Join(proc, "stat"))
-	if err != nil {
-		return u, err
-	}
-	_, rest, _ := strings.Cut(string(stat), ") ")
-	fields := strings.Fields(rest)
-	if len(fields) < 13 {
-		return u, errors.New("unexpected " + proc + "/stat")
-	}
-	const tick = 10 * time.Millisecond // USER_HZ is 100 on every Linux
-	for _, field := range fields[11:13] {
-		n, err := strconv.ParseInt(field, 10, 64)
-		if err != nil {
-			return u, err
-		}
-		u.cpu += time.Duration(n) * tick
-	}
-	status, err := os.ReadFile(filepath.Join(proc, "status"))
-	if err != nil {
-		return u, err
-	}
-	for line := range strings.Lines(string(status)) {
-		name, value, _ := strings.Cut(line, ":")
-		kb, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
-		switch name {
-		case "VmRSS":
-			u.rss = kb << 10
-		case "VmHWM":
-			u.top = kb << 10
-		}
-	}
-	return u, nil
 }

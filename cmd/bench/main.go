@@ -1,6 +1,6 @@
 // Command bench compares sigmilter with filters that do nothing, in one run on one
-// machine: make bench. What it measures is in report.go, the filters are in
-// filters.go.
+// machine: make bench. What it measures is in workloads.go, the filters are in
+// filters.go and peers.go.
 package main
 
 import (
@@ -36,6 +36,7 @@ type bench struct {
 	rounds  int
 	scale   int // divides the numbers of messages
 	filters []*filter
+	missing []string // peers that could not be started, and why
 	postfix *lab.Postfix
 	began   time.Time
 }

@@ -1,115 +1,107 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"net"
-	"os"
 	"os/exec"
 	"slices"
 	"strconv"
-	"sync"
+	"strings"
 	"time"
 
-	"sigmilter/cmd/internal/lab"
-	"sigmilter/milter/miltertest"
+	"golang.org/x/sync/errgroup"
 )
 
-// contest is a filter and a workload side by side with the others of the workload.
-type contest struct {
-	filter   *filter
-	workload string // of miltertest
-	handled  bool   // the message bears the guard already
-}
-
-func (c contest) name() string {
-	if c.handled {
-		return c.filter.name + "-handled"
-	}
-	return c.filter.name
-}
-
-// rate is what one contest gave.
+// rate is what one filter gave with a workload.
 type rate struct {
-	contest
+	filter    *filter
+	workload  workload
+	handled   bool      // the messages bear the guard already
 	perSecond []float64 // messages that Postfix accepted, by round
 	cpu       time.Duration
 	messages  int
 }
 
-// workloads are what goes through Postfix, with how many messages a round has.
-var workloads = []struct {
-	name     string
-	messages int
-}{
-	{"text-2k", 1000}, {"reply-50k", 800}, {"new-50k", 800}, {"attachment-10m", 8}, {"attachment-25m", 4},
+func (r *rate) name() string {
+	if r.handled {
+		return r.filter.name + "-handled"
+	}
+	return r.filter.name
 }
-
-const sessions = 8
 
 // measure does all of it.
 func (b *bench) measure(ctx context.Context) (*report, error) {
-	r := &report{Machine: machine(), Rounds: b.rounds}
+	r := &report{Machine: machine(), Rounds: b.rounds, bench: b}
+	if err := b.writeMails(); err != nil {
+		return nil, err
+	}
 	for _, w := range workloads {
-		rates, err := b.rates(ctx, w.name, max(sessions, w.messages/b.scale))
+		rates, err := b.rates(ctx, w)
 		if err != nil {
 			return nil, fmt.Errorf("workload %s: %w", w.name, err)
 		}
 		r.rates = append(r.rates, rates...)
 	}
-	if err := b.latencies(r); err != nil {
-		return nil, err
+	for _, step := range []func(*report) error{b.alone, b.latencies, b.growth, b.memory} {
+		if err := step(r); err != nil {
+			return nil, err
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 	}
-	if err := b.growth(r); err != nil {
-		return nil, err
-	}
-	return r, b.memory(r)
+	return r, nil
 }
 
-// rates has all filters take the same messages, round by round in turn.
-func (b *bench) rates(ctx context.Context, workload string, messages int) ([]*rate, error) {
-	raw := message(workload)
-	plain, handled := b.path("message"), b.path("handled")
-	if err := os.WriteFile(plain, withLF(raw), 0o644); err != nil {
-		return nil, err
-	}
-	if err := os.WriteFile(handled, withLF(append([]byte(lab.Guard+": Yes\r\n"), raw...)), 0o644); err != nil {
-		return nil, err
-	}
+// rates has the filters of a workload take the same messages, round by round in
+// turn.
+func (b *bench) rates(ctx context.Context, w workload) ([]*rate, error) {
 	var rates []*rate
-	for _, f := range b.filters {
-		rates = append(rates, &rate{contest: contest{f, workload, false}})
+	for _, name := range w.filters {
+		name, handled := strings.CutSuffix(name, "-handled")
+		if f := b.filter(name); f != nil {
+			rates = append(rates, &rate{filter: f, workload: w, handled: handled})
+		}
 	}
-	rates = append(rates, &rate{contest: contest{b.filter("sigmilter"), workload, true}})
 	for round := range b.rounds {
-		b.progress("%s, round %d of %d", workload, round+1, b.rounds)
+		b.progress("%s, round %d of %d", w.name, round+1, b.rounds)
 		for i := range rates {
 			r := rates[(i+round)%len(rates)]
-			file := plain
-			if r.handled {
-				file = handled
-			}
-			if err := b.round(ctx, r, file, messages); err != nil {
+			if err := b.round(ctx, r); err != nil && (!r.filter.peer || ctx.Err() != nil) {
 				return nil, fmt.Errorf("%s: %w", r.name(), err)
+			} else if err != nil {
+				b.giveUp(r.filter, err)
 			}
 		}
+		rates = slices.DeleteFunc(rates, func(r *rate) bool { return b.filter(r.filter.name) == nil })
 	}
 	return rates, nil
 }
 
 // round sends messages through one filter and waits until Postfix has nothing
 // left to do.
-func (b *bench) round(ctx context.Context, r *rate, file string, messages int) error {
+func (b *bench) round(ctx context.Context, r *rate) error {
+	w := r.workload
 	before, err := r.filter.usage()
 	if err != nil {
 		return err
 	}
+	all := 0
+	for _, m := range w.mails {
+		all += m.sessions
+	}
+	group, sending := errgroup.WithContext(ctx)
+	messages := 0
 	began := time.Now()
-	cmd := exec.CommandContext(ctx, smtpSource(), "-s", strconv.Itoa(sessions), "-m", strconv.Itoa(messages),
-		"-f", "alice@contoso.com", "-t", "ben@fabrikam.example", "-F", file, r.filter.addr)
-	if text, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("smtp-source: %w\n%s", err, text)
+	for _, m := range w.mails {
+		share := max(m.sessions, w.messages/b.scale*m.sessions/all)
+		messages += share
+		group.Go(func() error {
+			return sendMails(sending, r.filter.addr, b.mailPath(m.name, r.handled), m.sessions, share)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
 	}
 	took := time.Since(began)
 	after, err := r.filter.usage()
@@ -120,6 +112,16 @@ func (b *bench) round(ctx context.Context, r *rate, file string, messages int) e
 	r.cpu += after.cpu - before.cpu
 	r.messages += messages
 	return b.drain(ctx)
+}
+
+// sendMails sends a file as many messages, with Postfix's load generator.
+func sendMails(ctx context.Context, addr, file string, sessions, messages int) error {
+	cmd := exec.CommandContext(ctx, smtpSource(), "-s", strconv.Itoa(sessions), "-m", strconv.Itoa(messages),
+		"-f", "alice@contoso.com", "-t", "ben@fabrikam.example", "-F", file, addr)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("smtp-source: %w\n%s", err, text)
+	}
+	return nil
 }
 
 // drain waits until Postfix's queue is empty.
@@ -145,154 +147,4 @@ func smtpSource() string {
 		return path
 	}
 	return "/usr/sbin/smtp-source"
-}
-
-func message(workload string) []byte {
-	for _, w := range miltertest.Workloads {
-		if w.Name == workload {
-			return w.Make()
-		}
-	}
-	panic("no workload " + workload)
-}
-
-func withLF(raw []byte) []byte { return bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n")) }
-
-// latency is how long an MTA waits for a filter, over a whole message.
-type latency struct {
-	Filter        string
-	P50, P95, P99 time.Duration
-	Rate          float64 // messages a second, half of what the filter can take
-}
-
-// latencies drives the filters by a fake MTA at half of the rate they can take,
-// over as many connections as Postfix has sessions.
-func (b *bench) latencies(r *report) error {
-	raw := message("reply-50k")
-	for _, name := range []string{"c-noop", "go-noop", "sigmilter"} {
-		b.progress("latency of %s", name)
-		f := b.filter(name)
-		most, _, err := drive(f.socket, raw, 1000/b.scale, 0)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		half := most / 2
-		_, waits, err := drive(f.socket, raw, 2000/b.scale, half)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		slices.Sort(waits)
-		at := func(p int) time.Duration { return waits[(len(waits)-1)*p/100] }
-		r.latencies = append(r.latencies, latency{name, at(50), at(95), at(99), half})
-	}
-	return nil
-}
-
-// drive sends messages at a rate, as fast as it can for 0, and returns the rate
-// there was and how long each took.
-func drive(socket string, raw []byte, messages int, perSecond float64) (float64, []time.Duration, error) {
-	var (
-		wg    sync.WaitGroup
-		mu    sync.Mutex
-		waits []time.Duration
-		fault error
-	)
-	due := make(chan struct{}, messages)
-	began := time.Now()
-	for range sessions {
-		mta, err := miltertest.Dial("unix", socket)
-		if err != nil {
-			return 0, nil, err
-		}
-		wg.Go(func() {
-			defer mta.Close()
-			for range due {
-				from := time.Now()
-				_, err := mta.Send(miltertest.Envelope{Sender: "alice@contoso.com", Recipients: []string{"ben@fabrikam.example"}}, raw)
-				mu.Lock()
-				waits = append(waits, time.Since(from))
-				if err != nil {
-					fault = err
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	for i := range messages {
-		if perSecond > 0 {
-			time.Sleep(time.Until(began.Add(time.Duration(float64(i) / perSecond * float64(time.Second)))))
-		}
-		due <- struct{}{}
-	}
-	close(due)
-	wg.Wait()
-	return float64(messages) / time.Since(began).Seconds(), waits, fault
-}
-
-// growth measures how the time of a message grows with its size, one at a time.
-func (b *bench) growth(r *report) error {
-	f := b.filter("sigmilter")
-	for size := 1 << 10; size <= 64<<20/b.scale; size *= 4 {
-		for _, kind := range []struct {
-			name string
-			make func(int) []byte
-			most int
-		}{{"new mail", miltertest.NewMail, 4 << 20}, {"attachment", miltertest.AttachmentMail, 64 << 20}} {
-			if size > kind.most {
-				continue
-			}
-			b.progress("%s of %d KB", kind.name, size>>10)
-			raw := kind.make(size)
-			best := time.Duration(1 << 62)
-			for range 3 {
-				_, waits, err := drive(f.socket, raw, sessions, 1e9)
-				if err != nil {
-					return err
-				}
-				best = min(best, slices.Min(waits))
-			}
-			r.growth = append(r.growth, growth{kind.name, len(raw), best})
-		}
-	}
-	return nil
-}
-
-// memory has a hundred messages of 25 MB in hand at once.
-func (b *bench) memory(r *report) error {
-	f := b.filter("sigmilter")
-	idle, err := f.usage()
-	if err != nil {
-		return err
-	}
-	hands := max(10, 100/b.scale)
-	b.progress("%d messages of 25 MB at once", hands)
-	raw := miltertest.AttachmentMail(25 << 20)
-	var wg sync.WaitGroup
-	fault := make(chan error, hands)
-	for range hands {
-		conn, err := net.Dial("unix", f.socket)
-		if err != nil {
-			return err
-		}
-		mta, err := miltertest.New(conn, miltertest.Postfix)
-		if err != nil {
-			return err
-		}
-		mta.SetTimeout(5 * time.Minute)
-		wg.Go(func() {
-			defer mta.Close()
-			if _, err := mta.Send(miltertest.Envelope{Sender: "alice@contoso.com"}, raw); err != nil {
-				fault <- err
-			}
-		})
-	}
-	wg.Wait()
-	select {
-	case err := <-fault:
-		return err
-	default:
-	}
-	most, err := f.usage()
-	r.memory = memory{Hands: hands, Before: idle.rss, Most: most.top}
-	return err
 }

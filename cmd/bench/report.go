@@ -3,46 +3,32 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"runtime"
 	"slices"
 	"strings"
-	"text/tabwriter"
-	"time"
 )
 
 // report is what a run found.
 type report struct {
 	Machine   string
 	Rounds    int
+	bench     *bench
 	rates     []*rate
+	alone     []*rate // of the peers, without Postfix
 	latencies []latency
 	growth    []growth
 	memory    memory
-}
-
-// growth is the time of a message of a size.
-type growth struct {
-	kind string
-	size int
-	took time.Duration
-}
-
-// memory is that of the daemon with many large messages in hand.
-type memory struct {
-	Hands        int
-	Before, Most int64
 }
 
 func machine() string {
 	return fmt.Sprintf("%d CPUs, %s/%s, %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 }
 
-// find returns the rate of a workload.
+// find returns the rate of a filter with a workload, an empty one if there is none.
 func (r *report) find(workload, name string) *rate {
 	for _, one := range r.rates {
-		if one.workload == workload && one.name() == name {
+		if one.workload.name == workload && one.name() == name {
 			return one
 		}
 	}
@@ -95,14 +81,37 @@ func (r *report) summary() map[string]any {
 		"go_noop_cpu_us":      round(r.find("reply-50k", "go-noop").cpuEach()),
 		"sign_25m_cpu_us":     round(large.cpuEach()),
 		"c_body_25m_cpu_us":   round(body.cpuEach()),
-		"memory_idle_bytes":   r.memory.Before,
-		"memory_most_bytes":   r.memory.Most,
+		"tcp_vs_c_noop_tcp":   round(r.find("reply-50k-tcp", "sigmilter-tcp").ratio(r.find("reply-50k-tcp", "c-noop-tcp"))),
+		"sign_mix_vs_c_noop":  round(r.find("mix", "sigmilter").ratio(r.find("mix", "c-noop"))),
+		"memory_idle_bytes":   r.memory.Idle,
+		"wake_ups_per_second": round(r.memory.WakeUps),
 		"memory_25m_messages": r.memory.Hands,
+		"memory_25m_in_hand":  r.memory.InHand,
+		"memory_25m_most":     r.memory.Most,
+	}
+	for _, peer := range []string{"altermime", "mimedefang"} {
+		ours, theirs := r.find("reply-50k-peers", "sigmilter"), r.find("reply-50k-peers", peer)
+		if theirs.messages == 0 {
+			continue // left out
+		}
+		s["sign_vs_"+peer+"_behind_postfix"] = round(ours.ratio(theirs))
+		s["sign_vs_"+peer] = round(aloneOf(r.alone, "sigmilter").ratio(aloneOf(r.alone, peer)))
+		s["cpu_of_"+peer+"_us"] = round(theirs.cpuEach())
 	}
 	for _, l := range r.latencies {
 		s["latency_p99_us_"+strings.ReplaceAll(l.Filter, "-", "_")] = l.P99.Microseconds()
 	}
 	return s
+}
+
+// aloneOf returns the rate of a filter, an empty one if there is none.
+func aloneOf(rates []*rate, name string) *rate {
+	for _, one := range rates {
+		if one.name() == name {
+			return one
+		}
+	}
+	return &rate{}
 }
 
 func round(f float64) float64 { return float64(int64(f*1000+0.5)) / 1000 }
@@ -113,48 +122,4 @@ func (r *report) writeSummary(path string) error {
 		return err
 	}
 	return os.WriteFile(path, append(text, '\n'), 0o644)
-}
-
-func (r *report) print(w io.Writer) {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "workload\tfilter\tmessages/s\tof c-noop\tCPU us each\t")
-	for _, one := range r.rates {
-		fmt.Fprintf(t, "%s\t%s\t%.0f\t%.2f\t%.0f\t\n", one.workload, one.name(), one.median(), one.ratio(r.find(one.workload, "c-noop")), one.cpuEach())
-	}
-	t.Flush()
-	fmt.Fprintln(w)
-	t = tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "latency of the 50 KB reply\tp50\tp95\tp99\tat messages/s\t")
-	for _, l := range r.latencies {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%.0f\t\n", l.Filter, micros(l.P50), micros(l.P95), micros(l.P99), l.Rate)
-	}
-	t.Flush()
-	fmt.Fprintf(w, "\nmemory: %d MB before, %d MB at most with %d messages of 25 MB in hand\n", r.memory.Before>>20, r.memory.Most>>20, r.memory.Hands)
-}
-
-func micros(d time.Duration) string { return fmt.Sprintf("%d us", d.Microseconds()) }
-
-// write writes the report as Markdown.
-func (r *report) write(path string) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# Benchmark\n\n%s; medians of %d interleaved rounds, %d SMTP sessions, unix sockets.\n\n", r.Machine, r.Rounds, sessions)
-	b.WriteString("| Workload | Filter | Messages/s | Of c-noop | CPU µs each |\n| --- | --- | ---: | ---: | ---: |\n")
-	for _, one := range r.rates {
-		fmt.Fprintf(&b, "| %s | %s | %.0f | %.2f | %.0f |\n", one.workload, one.name(), one.median(), one.ratio(r.find(one.workload, "c-noop")), one.cpuEach())
-	}
-	b.WriteString("\n## Latency of the 50 KB reply as an MTA sees it\n\nAt half of the rate each filter takes from a fake MTA.\n\n| Filter | p50 | p95 | p99 | messages/s |\n| --- | ---: | ---: | ---: | ---: |\n")
-	for _, l := range r.latencies {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %.0f |\n", l.Filter, micros(l.P50), micros(l.P95), micros(l.P99), l.Rate)
-	}
-	fmt.Fprintf(&b, "\n## Memory\n\n%d MB before, %d MB at most with %d messages of 25 MB in hand at once.\n", r.memory.Before>>20, r.memory.Most>>20, r.memory.Hands)
-	b.WriteString("\n## Growth\n\nThe time of one message, all stages, and by KB.\n\n| Kind | KB | µs | µs/KB | |\n| --- | ---: | ---: | ---: | --- |\n")
-	for _, g := range r.growth {
-		each := float64(g.took.Microseconds()) / (float64(g.size) / 1024)
-		fmt.Fprintf(&b, "| %s | %d | %d | %.2f | %s |\n", g.kind, g.size>>10, g.took.Microseconds(), each, strings.Repeat("█", min(40, 1+int(each))))
-	}
-	b.WriteString("\n## Filters\n\n")
-	for _, one := range r.rates[:min(len(r.rates), 5)] {
-		fmt.Fprintf(&b, "- %s: %s\n", one.filter.name, one.filter.what)
-	}
-	return os.WriteFile(path, []byte(b.String()), 0o644)
 }

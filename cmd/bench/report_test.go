@@ -2,16 +2,31 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 )
 
-// sample is a report of two filters on one workload.
+// sample is a report of two filters on one workload, and of a peer.
 func sample() *report {
-	slow := &rate{contest: contest{&filter{name: "sigmilter"}, "reply-50k", false}, perSecond: []float64{90, 40, 99}, cpu: 3 * time.Millisecond, messages: 10}
-	noop := &rate{contest: contest{&filter{name: "c-noop"}, "reply-50k", false}, perSecond: []float64{100, 50, 100}, cpu: time.Millisecond, messages: 10}
-	return &report{Machine: "a machine", Rounds: 3, rates: []*rate{slow, noop}, latencies: []latency{{Filter: "sigmilter", P99: time.Millisecond}}}
+	w := workload{name: "reply-50k", base: "c-noop"}
+	ours, noop, peer := &filter{name: "sigmilter"}, &filter{name: "c-noop"}, &filter{name: "altermime"}
+	return &report{
+		Machine: "a machine", Rounds: 3, bench: &bench{filters: []*filter{ours, noop, peer}, missing: []string{"mimedefang: not\nthere"}},
+		rates: []*rate{
+			{filter: ours, workload: w, perSecond: []float64{90, 40, 99}, cpu: 3 * time.Millisecond, messages: 10},
+			{filter: noop, workload: w, perSecond: []float64{100, 50, 100}, cpu: time.Millisecond, messages: 10},
+			{filter: peer, workload: workload{name: "reply-50k-peers"}, perSecond: []float64{50}, cpu: time.Millisecond, messages: 5},
+		},
+		alone: []*rate{
+			{filter: ours, perSecond: []float64{300, 400, 500}},
+			{filter: peer, perSecond: []float64{100, 50, 100}},
+		},
+		latencies: []latency{{Filter: "sigmilter", P99: time.Millisecond}},
+		memory:    memory{Idle: 20 << 20, Hands: 100},
+	}
 }
 
 func TestSummary(t *testing.T) {
@@ -19,7 +34,10 @@ func TestSummary(t *testing.T) {
 	for key, want := range map[string]any{
 		"sign_vs_c_noop": 0.9, // of 0.9, 0.8 and 0.99, not of the medians
 		"sign_cpu_us":    300.0, "c_noop_cpu_us": 100.0, "latency_p99_us_sigmilter": int64(1000),
-		"handled_vs_c_noop": 0.0, // not measured here
+		"sign_vs_altermime":  5.0, // of 3, 8 and 5
+		"handled_vs_c_noop":  0.0, // not measured here
+		"sign_vs_mimedefang": nil, // left out
+		"memory_idle_bytes":  int64(20 << 20),
 	} {
 		if s[key] != want {
 			t.Errorf("%s is %v, want %v", key, s[key], want)
@@ -27,12 +45,36 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-func TestTable(t *testing.T) {
-	var b bytes.Buffer
-	sample().print(&b)
-	for _, want := range []string{"sigmilter", "c-noop", "0.90", "300"} {
-		if !strings.Contains(b.String(), want) {
-			t.Errorf("no %q in\n%s", want, &b)
+func TestTables(t *testing.T) {
+	r := sample()
+	var terminal bytes.Buffer
+	r.print(&terminal)
+	path := filepath.Join(t.TempDir(), "report.md")
+	if err := r.write(path); err != nil {
+		t.Fatal(err)
+	}
+	markdown, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"| reply-50k | sigmilter | 90 | 0.90 | 300 |", "| sigmilter | 0 | 0 | 1000 | 0 |", "Left out: mimedefang: not there", "20.0"} {
+		if !strings.Contains(string(markdown), want) {
+			t.Errorf("no %q in\n%s", want, markdown)
 		}
+		for _, cell := range strings.Split(strings.Trim(want, "| "), " | ") {
+			if !strings.Contains(terminal.String(), cell) {
+				t.Errorf("no %q in\n%s", cell, &terminal)
+			}
+		}
+	}
+}
+
+func TestParseStat(t *testing.T) {
+	p, err := parseStat("42 (a) S 7) S 17 42 42 0 -1 4194560 100 0 0 0 3 4 5 6 20 0 1 0 100 0 0")
+	if want := (process{17, 180 * time.Millisecond}); err != nil || p != want {
+		t.Errorf("got %+v, %v", p, err)
+	}
+	if _, err := parseStat("42 (a) S 17"); err == nil {
+		t.Error("a short line is taken")
 	}
 }

@@ -20,6 +20,8 @@ var Workloads = []Workload{
 	{"text-2k", func() []byte { return TextMail(2 << 10) }},
 	{"reply-50k", func() []byte { return ReplyMail(2<<10, 48<<10) }},
 	{"new-50k", func() []byte { return NewMail(50 << 10) }},
+	{"calendar-4k", func() []byte { return CalendarMail(4 << 10) }},
+	{"attachment-300k", func() []byte { return AttachmentMail(300 << 10) }},
 	{"attachment-10m", func() []byte { return AttachmentMail(10 << 20) }},
 	{"attachment-25m", func() []byte { return AttachmentMail(25 << 20) }},
 }
@@ -67,6 +69,19 @@ func NewMail(size int) []byte {
 		w.paragraphs(size*3/4, outlookParagraph)
 		w.print("</body>\r\n</html>\r\n")
 	})
+	return w.bytes()
+}
+
+// CalendarMail is an invitation, which is to pass as it is, of about size bytes.
+func CalendarMail(size int) []byte {
+	w := newWriter()
+	w.header("Acceptance of the meters", "", `multipart/alternative; boundary="_000_alternative_"`, "")
+	w.print("--_000_alternative_\r\nContent-Type: text/plain; charset=\"utf-8\"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n")
+	w.paragraphs(size, "%s\r\n\r\n")
+	w.print("--_000_alternative_\r\nContent-Type: text/calendar; charset=\"utf-8\"; method=REQUEST\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" +
+		"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nORGANIZER:mailto:alice@contoso.com\r\n" +
+		"ATTENDEE:mailto:ben@fabrikam.example\r\nUID:acceptance-1\r\nDTSTART:20261124T090000Z\r\nDTEND:20261124T100000Z\r\n" +
+		"SUMMARY:Acceptance of the meters\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n--_000_alternative_--\r\n")
 	return w.bytes()
 }
 

@@ -4,6 +4,8 @@
  * that a filter does that changes it.
  *
  *	noop [-b] SOCKET
+ *
+ * SOCKET is as libmilter writes it, unix:PATH or inet:PORT@HOST.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +26,7 @@ static sfsistat begin(SMFICTX *ctx, char **argv)
 	(void)argv;
 	if (replace)
 		smfi_setpriv(ctx, calloc(1, sizeof(struct body)));
-	return SMFIS_CONTINUE;
+	return SMFIS_NOREPLY;
 }
 
 static sfsistat chunk(SMFICTX *ctx, unsigned char *bytes, size_t size)
@@ -32,16 +34,16 @@ static sfsistat chunk(SMFICTX *ctx, unsigned char *bytes, size_t size)
 	struct body *b = smfi_getpriv(ctx);
 
 	if (b == NULL)
-		return SMFIS_CONTINUE;
+		return SMFIS_NOREPLY;
 	if (b->size + size > b->room) {
 		b->room = 2 * (b->size + size);
 		b->bytes = realloc(b->bytes, b->room);
 		if (b->bytes == NULL)
-			return SMFIS_TEMPFAIL;
+			abort();
 	}
 	memcpy(b->bytes + b->size, bytes, size);
 	b->size += size;
-	return SMFIS_CONTINUE;
+	return SMFIS_NOREPLY;
 }
 
 static void drop(SMFICTX *ctx)
@@ -72,7 +74,10 @@ static sfsistat stop(SMFICTX *ctx)
 	return SMFIS_CONTINUE;
 }
 
-/* No answer is due before end-of-message, as with a filter that means it. */
+/*
+ * No answer is due before end-of-message, as with a filter that means it. The
+ * callbacks must say so too: libmilter logs each that does not.
+ */
 static sfsistat negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1, unsigned long f2, unsigned long f3,
 	unsigned long *p0, unsigned long *p1, unsigned long *p2, unsigned long *p3)
 {
@@ -89,10 +94,10 @@ static sfsistat negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1, unsi
 int main(int argc, char **argv)
 {
 	struct smfiDesc filter;
-	char address[256] = "unix:";
 
+	if (argc < 2)
+		return 2;
 	replace = argc > 2 && strcmp(argv[1], "-b") == 0;
-	strncat(address, argv[argc - 1], sizeof address - strlen(address) - 1);
 	memset(&filter, 0, sizeof filter);
 	filter.xxfi_name = "noop";
 	filter.xxfi_version = SMFI_VERSION;
@@ -104,7 +109,7 @@ int main(int argc, char **argv)
 	filter.xxfi_abort = stop;
 	filter.xxfi_close = stop;
 	umask(0);
-	if (smfi_setconn(address) != MI_SUCCESS || smfi_register(filter) != MI_SUCCESS)
+	if (smfi_setconn(argv[argc - 1]) != MI_SUCCESS || smfi_register(filter) != MI_SUCCESS)
 		return 1;
 	return smfi_main();
 }

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// table is a heading, what it says, and rows of which the first names the columns.
+// The first columns are names, the others numbers.
+type table struct {
+	title, text string
+	names       int
+	rows        [][]string
+}
+
+// tables are what the report shows, on the terminal and as Markdown alike.
+func (r *report) tables() []table {
+	return []table{r.rateTable(), r.aloneTable(), r.latencyTable(), r.memoryTable(), r.growthTable()}
+}
+
+func (r *report) rateTable() table {
+	t := table{title: "Behind Postfix", names: 2, rows: [][]string{{"Workload", "Filter", "Messages/s", "Of the C filter", "CPU µs each"}}}
+	t.text = fmt.Sprintf("%d SMTP sessions, with the peers %d. The C filter is c-noop, over TCP c-noop-tcp.", sessions, peerClients)
+	for _, one := range r.rates {
+		base := r.find(one.workload.name, one.workload.base)
+		t.rows = append(t.rows, []string{one.workload.name, one.name(),
+			fmt.Sprintf("%.0f", one.median()), fmt.Sprintf("%.2f", one.ratio(base)), fmt.Sprintf("%.0f", one.cpuEach())})
+	}
+	return t
+}
+
+func (r *report) aloneTable() table {
+	t := table{title: "Filters alone", names: 1, rows: [][]string{{"Filter", "Messages/s", "sigmilter is faster by", "CPU µs each"}}}
+	t.text = fmt.Sprintf("The 50 KB reply from a fake MTA over %d connections.", peerClients)
+	for _, one := range r.alone {
+		t.rows = append(t.rows, []string{one.name(), fmt.Sprintf("%.0f", one.median()),
+			fmt.Sprintf("%.2f", aloneOf(r.alone, "sigmilter").ratio(one)), fmt.Sprintf("%.0f", one.cpuEach())})
+	}
+	for _, why := range r.bench.missing {
+		t.text += "\nLeft out: " + strings.Join(strings.Fields(why), " ")
+	}
+	return t
+}
+
+func (r *report) latencyTable() table {
+	t := table{title: "Latency", names: 1, rows: [][]string{{"Filter", "p50 µs", "p95 µs", "p99 µs", "Messages/s"}}}
+	t.text = "The 50 KB reply as a fake MTA sees it, at half of the rate that the filter takes."
+	micros := func(d time.Duration) string { return fmt.Sprint(d.Microseconds()) }
+	for _, l := range r.latencies {
+		t.rows = append(t.rows, []string{l.Filter, micros(l.P50), micros(l.P95), micros(l.P99), fmt.Sprintf("%.0f", l.Rate)})
+	}
+	return t
+}
+
+func (r *report) memoryTable() table {
+	m, mb := r.memory, func(n int64) string { return fmt.Sprintf("%.1f", float64(n)/(1<<20)) }
+	return table{
+		title: "Memory", names: 1, text: fmt.Sprintf("The daemon with %d people, resident.", people),
+		rows: [][]string{
+			{"When", "MB"},
+			{fmt.Sprintf("idle, woken %.1f times a second", m.WakeUps), mb(m.Idle)},
+			{fmt.Sprintf("%d messages of 25 MB in hand", m.Hands), mb(m.InHand)},
+			{"at most while they were answered, all at once", mb(m.Most)},
+		},
+	}
+}
+
+func (r *report) growthTable() table {
+	t := table{title: "Growth", names: 1, rows: [][]string{{"Kind", "KB", "µs", "µs/KB", ""}}}
+	t.text = "The time of one message, all stages, and by KB: as long as it grows with the size, the bars do not."
+	for _, g := range r.growth {
+		each := float64(g.took.Microseconds()) / (float64(g.size) / 1024)
+		t.rows = append(t.rows, []string{g.kind, fmt.Sprint(g.size >> 10), fmt.Sprint(g.took.Microseconds()),
+			fmt.Sprintf("%.2f", each), strings.Repeat("█", min(40, 1+int(each)))})
+	}
+	return t
+}
+
+// print writes the tables for a terminal.
+func (r *report) print(out io.Writer) {
+	for _, t := range r.tables() {
+		fmt.Fprintf(out, "\n%s. %s\n", t.title, t.text)
+		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+		for _, row := range t.rows {
+			fmt.Fprintln(w, strings.Join(row, "\t"))
+		}
+		w.Flush()
+	}
+}
+
+// write writes the report as Markdown.
+func (r *report) write(path string) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Benchmark\n\n%s; %d interleaved rounds. Messages/s are medians, ratios are medians of those of a round.\n", r.Machine, r.Rounds)
+	for _, t := range r.tables() {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", t.title, strings.ReplaceAll(t.text, "\n", "\n\n"))
+		for i, row := range t.rows {
+			fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
+			if i == 0 {
+				fmt.Fprintf(&b, "|%s%s\n", strings.Repeat(" --- |", t.names), strings.Repeat(" ---: |", len(row)-t.names))
+			}
+		}
+	}
+	b.WriteString("\n## Filters\n\n")
+	for _, f := range r.bench.filters {
+		fmt.Fprintf(&b, "- %s: %s\n", f.name, f.what)
+	}
+	return os.WriteFile(path, []byte(b.String()), 0o644)
+}

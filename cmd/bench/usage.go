@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// usage is what a filter has used so far, with all processes that it started.
+type usage struct {
+	cpu      time.Duration
+	rss, top int64 // bytes now, and at most of one process
+}
+
+// usage reads it from /proc.
+func (f *filter) usage() (u usage, err error) {
+	if len(f.cmds) == 0 {
+		return u, nil
+	}
+	all, err := processes()
+	if err != nil {
+		return u, err
+	}
+	for _, cmd := range f.cmds {
+		u.add(all, cmd.Process.Pid)
+	}
+	return u, nil
+}
+
+// add adds a process and those that it started and that still run.
+func (u *usage) add(all map[int]process, pid int) {
+	p := all[pid]
+	u.cpu += p.cpu
+	rss, top := residentOf(pid)
+	u.rss += rss
+	u.top = max(u.top, top)
+	for child, c := range all {
+		if c.parent == pid {
+			u.add(all, child)
+		}
+	}
+}
+
+// process is a line of /proc/PID/stat.
+type process struct {
+	parent int
+	cpu    time.Duration // with that of its children that ended
+}
+
+func processes() (map[int]process, error) {
+	paths, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return nil, err
+	}
+	all := map[int]process{}
+	for _, path := range paths {
+		stat, err := os.ReadFile(path)
+		if err != nil {
+			continue // it has ended meanwhile
+		}
+		p, err := parseStat(string(stat))
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", path, err)
+		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if err != nil {
+			return nil, err
+		}
+		all[pid] = p
+	}
+	return all, nil
+}
+
+// parseStat reads the parent, and utime, stime, cutime and cstime, which are the
+// 4th field and the 14th to the 17th of proc(5).
+func parseStat(stat string) (p process, err error) {
+	// The 2nd is the program's name in parentheses, with whatever it holds.
+	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 15 {
+		return p, fmt.Errorf("%d fields after the name", len(fields))
+	}
+	if p.parent, err = strconv.Atoi(fields[1]); err != nil {
+		return p, err
+	}
+	const tick = 10 * time.Millisecond // USER_HZ is 100 on every Linux
+	for _, field := range fields[11:15] {
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return p, err
+		}
+		p.cpu += time.Duration(n) * tick
+	}
+	return p, nil
+}
+
+// residentOf is the resident memory of a process now and at most, zero for one that
+// has ended.
+func residentOf(pid int) (now, most int64) {
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	for line := range strings.Lines(string(status)) {
+		name, value, _ := strings.Cut(line, ":")
+		kb, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
+		switch name {
+		case "VmRSS":
+			now = kb << 10
+		case "VmHWM":
+			most = kb << 10
+		}
+	}
+	return now, most
+}
+
+// forgetMost has the kernel count the most memory of a filter's first process anew.
+func (f *filter) forgetMost() error {
+	path := fmt.Sprintf("/proc/%d/clear_refs", f.cmds[0].Process.Pid)
+	if err := os.WriteFile(path, []byte("5"), 0); err != nil {
+		return fmt.Errorf("reset the most memory: %w", err)
+	}
+	return nil
+}
+
+// wakeUps counts how often the threads of a filter's first process have waited and
+// were woken.
+func (f *filter) wakeUps() (n int64) {
+	paths, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", f.cmds[0].Process.Pid))
+	for _, path := range paths {
+		status, _ := os.ReadFile(path)
+		for line := range strings.Lines(string(status)) {
+			if value, ok := strings.CutPrefix(line, "voluntary_ctxt_switches:"); ok {
+				one, _ := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
+				n += one
+			}
+		}
+	}
+	return n
+}
