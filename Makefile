@@ -51,6 +51,24 @@ demo: ## real mail through a private Postfix, before and after in demo-out/
 bench: benchtools ## sigmilter beside filters that do nothing: bench-out/report.md, summary.json
 	$(GO) run ./cmd/bench
 
+# The benchmarks of the stages that every message goes through.
+STAGES   = ^Benchmark(Session|Engine|Header|Scan|Leaf|Place|Decide|BookHit)$$
+BASELINE = testdata/bench/baseline.txt
+COUNT   ?= 6
+
+.PHONY: bench-compare bench-baseline bench-stages
+bench-stages:
+	@mkdir -p bench-out
+	$(GO) test -run '^$$' -bench '$(STAGES)' -benchmem -benchtime 200ms -count $(COUNT) \
+	  ./milter ./milter/entity ./milter/insert ./milter/policy ./sigstore > bench-out/stages.txt || { cat bench-out/stages.txt; exit 1; }
+
+bench-compare: bench-stages ## each stage beside testdata/bench/baseline.txt, times and allocations
+	$(GO) tool benchstat $(BASELINE) bench-out/stages.txt
+
+bench-baseline: bench-stages ## takes the stages of this machine as the baseline
+	@mkdir -p '$(dir $(BASELINE))'
+	cp bench-out/stages.txt $(BASELINE)
+
 # Without CONFIG every message is taken as written by a person of the test
 # configuration, so that it is signed whoever wrote it.
 CORPUS = $(if $(CONFIG),-c '$(CONFIG)',-c testdata/config/corpus.toml --as alice@contoso.com)
