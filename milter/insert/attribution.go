@@ -143,10 +143,13 @@ func cutColon(s string) (string, bool) {
 // apostrophe.
 func fold(s string) string {
 	s = strings.ToLower(s)
-	if !strings.ContainsAny(s, "’‘´`") { // at little cost
-		return s
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '`', "’"[0], "´"[0]: // or another character that begins so
+			return apostrophes.Replace(s)
+		}
 	}
-	return apostrophes.Replace(s)
+	return s
 }
 
 var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "´", "'", "`", "'")

@@ -153,7 +153,8 @@ func (r *Reading) fingerprint(p *Person, last int) found {
 	}
 	name := fold(p.Name)
 	for i := last; i >= 0 && r.lines[i].own && last-i < longestSignature; i-- {
-		if strings.Trim(fold(r.lines[i].text), "*_ ,") != name {
+		const around = 16 // bytes of signs and blanks
+		if text := r.lines[i].text; len(text) > 2*len(name)+around || strings.Trim(fold(text), "*_ ,") != name {
 			continue
 		}
 		to := i + 1

@@ -49,7 +49,7 @@ func invisible(r rune) bool {
 // composes what is decomposed: windows-1258 and macOS write letters and their
 // marks apart, the tables do not.
 func visible(s string) string {
-	if tidy(s) {
+	if s = strings.Trim(s, " \t\r\n"); tidy(s) {
 		return s
 	}
 	if !composed(s) {
@@ -64,6 +64,9 @@ func visible(s string) string {
 		}
 		switch {
 		case r > ' ' && r < 0x7f:
+			for i+size < len(s) && s[i+size] > ' ' && s[i+size] < 0x7f {
+				size++
+			}
 		case unicode.IsSpace(r) || r == '\u3164':
 			blank = len(b) > 0
 			i += size
@@ -76,7 +79,11 @@ func visible(s string) string {
 			b = append(b, ' ')
 			blank = false
 		}
-		b = utf8.AppendRune(b, r)
+		if r == utf8.RuneError {
+			b = utf8.AppendRune(b, r) // a byte that is none counts as one
+		} else {
+			b = append(b, s[i:i+size]...)
+		}
 		i += size
 	}
 	return string(b)
