@@ -18,7 +18,7 @@ const (
 	damagedFile = "the file was overwritten or cut short while it was open"
 )
 
-// intact looks at the file before bbolt does.
+// intact looks at the file before bbolt writes to it.
 //
 // QUIRK: bbolt begins a transaction with its locks held and panics when neither of
 // the two meta pages is valid any more, so that the locks are never given back: each

@@ -88,9 +88,8 @@ func (s *Store) Close() error {
 // Path returns the path the store was opened with, empty for a temporary one.
 func (s *Store) Path() string { return s.path }
 
-// Damaged is closed once pages of the file were found damaged. What is in memory and
-// the other pages go on serving, nothing is written; a daemon does better to begin anew, see
-// [Recover].
+// Damaged is closed once pages of the file were found damaged. What is in memory
+// goes on serving, nothing is read or written; a daemon begins anew, see [Recover].
 func (s *Store) Damaged() <-chan struct{} { return s.damaged }
 
 // Generation returns a number that changes after every change of people. What a
@@ -106,12 +105,22 @@ func (s *Store) changed(tenant string) {
 }
 
 // view runs f in a read transaction. Bytes that f gets from bbolt are gone when
-// it returns.
+// it returns. Once damage was found nothing is read any more, see intact; that the
+// pages are looked at only before writing spares each look-up two system calls.
 func (s *Store) view(f func(*bbolt.Tx) error) error {
-	if err := s.intact(); err != nil {
-		return s.wrap(err)
+	if s.isDamaged() {
+		return s.wrap(errFault)
 	}
 	return s.wrap(guard(func() error { return s.db.View(f) }))
+}
+
+func (s *Store) isDamaged() bool {
+	select {
+	case <-s.damaged:
+		return true
+	default:
+		return false
+	}
 }
 
 // update runs f in a write transaction that is carried out whole or not at all. Once
@@ -120,10 +129,8 @@ func (s *Store) view(f func(*bbolt.Tx) error) error {
 func (s *Store) update(f func(*bbolt.Tx) error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	select {
-	case <-s.damaged:
+	if s.isDamaged() {
 		return s.wrap(errFault)
-	default:
 	}
 	if err := s.intact(); err != nil {
 		return s.wrap(err)
