@@ -55,7 +55,7 @@ signature = "corporate"
 		t.Fatal(err)
 	}
 	status, _, stderr = checked(t, "-c", config)
-	if status != 2 || !strings.Contains(stderr, "c.toml:3: tenant.contoso.directory.servers: read people from "+s.URL+": read password_file: "+password+" can be read by every user") {
+	if status != 2 || !strings.Contains(stderr, "c.toml:3: tenant.contoso.directory.servers: read people from "+s.URL+": read password_file: read "+password+": can be read by every user") {
 		t.Errorf("check: status %d, stderr %q", status, stderr)
 	}
 }

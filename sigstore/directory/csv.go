@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"sigmilter/sigstore/localfile"
 )
 
 // CSV is a source of people in a file of comma, semicolon or tab separated
@@ -66,7 +68,7 @@ func (e *RowError) Error() string {
 // warnings. progress is told the share of the file that was read as people of those
 // that are estimated to be in it.
 func (c CSV) Read(ctx context.Context, cursor string, progress Progress) (Batch, error) {
-	f, err := openRegular(c.Path)
+	f, err := localfile.Open(c.Path)
 	if err != nil {
 		return Batch{}, fmt.Errorf("read people: %w", err)
 	}

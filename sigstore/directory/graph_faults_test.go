@@ -287,7 +287,7 @@ func TestGraphSecretFile(t *testing.T) {
 		{"readable by all", func(g *Graph) { g.SecretFile = file("x", 0o644) }, "can be read by every user of this machine; run chmod o= on it, and renew what is in it"},
 		{"empty", func(g *Graph) { g.SecretFile = file(" \n", 0o600) }, "is empty; put the secret into it"},
 		{"two lines", func(g *Graph) { g.SecretFile = file("a\nb\n", 0o600) }, "has more than one line; put only the secret into it"},
-		{"too long", func(g *Graph) { g.SecretFile = file(strings.Repeat("x", 1<<20+1), 0o600) }, "is over 1 MiB, which no secret is"},
+		{"too long", func(g *Graph) { g.SecretFile = file(strings.Repeat("x", 1<<20+1), 0o600) }, "too large: over 1048576 bytes"},
 		{"absent", func(g *Graph) { g.SecretFile += "x" }, "no such file"},
 		{"none", func(g *Graph) { g.SecretFile = "" }, "there is neither a client secret nor a certificate; name the file of one"},
 		{"both", func(g *Graph) { g.CertificateFile = "x" }, "there is a client secret and a certificate; keep one of them"},

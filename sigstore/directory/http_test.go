@@ -244,7 +244,7 @@ func TestHTTPFailures(t *testing.T) {
 		{"token for everybody", body(""), func(h *HTTP) {
 			h.TokenFile = writeSecret(t, "x")
 			_ = os.Chmod(h.TokenFile, 0o604)
-		}, "read the token: FILE can be read by every user of this machine; run chmod o= on it, and renew what is in it"},
+		}, "read the token: read FILE: can be read by every user of this machine; run chmod o= on it, and renew what is in it"},
 		{"not encrypted", nil, func(h *HTTP) { h.URL = "http://hr.contoso.com/people" }, "it is not encrypted, which is allowed only on this machine; use https"},
 		{"another scheme", nil, func(h *HTTP) { h.URL = "ftp://hr.contoso.com/people" }, "it begins with neither https:// nor http://"},
 		{"a password in the URL", nil, func(h *HTTP) { h.URL = "https://me:secret@hr.contoso.com/" }, "a name and a password do not belong into it"},

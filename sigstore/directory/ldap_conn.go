@@ -13,6 +13,8 @@ import (
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
+
+	"sigmilter/sigstore/localfile"
 )
 
 // ldapConn is a connection that is bound.
@@ -129,7 +131,7 @@ func (l *LDAP) protect(ctx context.Context, raw net.Conn, s ldapServer) (net.Con
 		settings.ServerName = l.ServerName
 	}
 	if l.CAFile != "" {
-		pem, err := readCertificates(l.CAFile)
+		pem, err := localfile.Read(l.CAFile, maxCertificates)
 		if err != nil {
 			return nil, fmt.Errorf("read ca_file: %w", err)
 		}

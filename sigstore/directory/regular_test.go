@@ -5,26 +5,22 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"sigmilter/sigstore/localfile"
 )
 
 // What is no file is refused at once: a pipe nobody writes to, a device, a folder.
-func TestOpenRegular(t *testing.T) {
+func TestRegular(t *testing.T) {
 	dir := t.TempDir()
 	pipe := filepath.Join(dir, "pipe")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{pipe, "/dev/zero", dir} {
-		if _, err := openRegular(path); !errors.Is(err, errNoFile) {
-			t.Errorf("openRegular(%s): %v", path, err)
-		}
-		if _, err := readSecretLine(path); !errors.Is(err, errNoFile) {
+		if _, err := readSecretLine(path); !errors.Is(err, localfile.ErrNotRegular) {
 			t.Errorf("readSecretLine(%s): %v", path, err)
 		}
-		if _, err := readCertificates(path); !errors.Is(err, errNoFile) {
-			t.Errorf("readCertificates(%s): %v", path, err)
-		}
-		if _, err := (CSV{Path: path}).Read(t.Context(), "", nil); !errors.Is(err, errNoFile) {
+		if _, err := (CSV{Path: path}).Read(t.Context(), "", nil); !errors.Is(err, localfile.ErrNotRegular) {
 			t.Errorf("CSV %s: %v", path, err)
 		}
 	}

@@ -4,35 +4,17 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
+
+	"sigmilter/sigstore/localfile"
 )
 
-// maxSecret bounds a file with a password, a token or a certificate.
-const maxSecret = 1 << 20
-
-// readSecret reads a file with a secret. It is an error when anybody besides the
-// owner and the group may read it.
+// readSecret reads a file with a secret, and says what to do when others can read it.
 func readSecret(path string) ([]byte, error) {
-	f, err := openRegular(path)
-	if err != nil {
-		return nil, err
+	secret, err := localfile.ReadSecret(path)
+	if errors.Is(err, localfile.ErrExposed) {
+		return nil, fmt.Errorf("%w; run chmod o= on it, and renew what is in it", err)
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if info.Mode().Perm()&0o007 != 0 {
-		return nil, fmt.Errorf("%s can be read by every user of this machine; run chmod o= on it, and renew what is in it", path)
-	}
-	secret, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case len(secret) > maxSecret:
-		return nil, fmt.Errorf("%s is over 1 MiB, which no secret is", path)
-	}
-	return secret, nil
+	return secret, err
 }
 
 // readSecretLine reads a secret that is one line, without its line end.
@@ -50,3 +32,6 @@ func readSecretLine(path string) (string, error) {
 	}
 	return string(secret), nil
 }
+
+// maxCertificates bounds a file of certificates in PEM.
+const maxCertificates = 16 << 20

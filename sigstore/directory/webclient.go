@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"sigmilter/sigstore/localfile"
 )
 
 // newClient makes a client that verifies servers with the certificates in caFile,
@@ -19,7 +21,7 @@ import (
 func newClient(caFile string, timeout time.Duration) (*http.Client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	if caFile != "" {
-		pem, err := readCertificates(caFile)
+		pem, err := localfile.Read(caFile, maxCertificates)
 		if err != nil {
 			return nil, fmt.Errorf("read the CA certificates: %w", err)
 		}

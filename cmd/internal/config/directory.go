@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/localfile"
 )
 
 // Directory is one source of a tenant's people.
@@ -177,9 +178,9 @@ func (d *Directory) readPath(v value) {
 	if d.Path == "" {
 		return
 	}
-	f, err := openFile(d.Path)
+	f, err := localfile.Open(d.Path)
 	if err != nil {
-		v.src.warnings = append(v.src.warnings, v.asFault(d.Path+" "+err.Error(), "put the people's CSV file there"))
+		v.src.warnings = append(v.src.warnings, v.asFault(d.Path+" "+unreadable(err).Error(), "put the people's CSV file there"))
 		return
 	}
 	f.Close()

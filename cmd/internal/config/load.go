@@ -3,14 +3,14 @@ package config
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
+
+	"sigmilter/sigstore/localfile"
 )
 
 // maxFile bounds the configuration and each template: a larger file is some
@@ -62,38 +62,16 @@ func syntaxFault(path string, err error) Fault {
 
 // readText reads a whole text file. Its errors do not name the file.
 func readText(path string) (string, error) {
-	f, err := openFile(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	text, err := localfile.Read(path, maxFile)
 	switch {
+	case errors.Is(err, localfile.ErrTooLarge):
+		return "", fmt.Errorf("the file is larger than %d bytes", maxFile)
 	case err != nil:
 		return "", unreadable(err)
-	case len(text) > maxFile:
-		return "", fmt.Errorf("the file is larger than %d bytes", maxFile)
 	case !utf8.Valid(text):
 		return "", errors.New("the file is not UTF-8 text")
 	}
 	return string(text), nil
-}
-
-// openFile opens a regular file. A pipe is refused before it is opened, which
-// could wait for ever.
-func openFile(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, unreadable(err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("cannot be read: not a regular file")
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, unreadable(err)
-	}
-	return f, nil
 }
 
 // unreadable drops the operation and the path, which the fault names anyway.

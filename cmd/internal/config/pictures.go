@@ -3,13 +3,13 @@ package config
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 
+	"sigmilter/sigstore/localfile"
 	"sigmilter/sigstore/render"
 )
 
@@ -72,17 +72,12 @@ func readPictures(v value, path, html string) (withIDs string, pictures []render
 
 // readPicture reads one picture.
 func readPicture(path string) (render.Picture, error) {
-	f, err := openFile(path)
-	if err != nil {
-		return render.Picture{}, errors.New("cannot be read")
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxPicture+1))
+	data, err := localfile.Read(path, maxPicture)
 	switch {
+	case errors.Is(err, localfile.ErrTooLarge):
+		return render.Picture{}, errLargePicture
 	case err != nil:
 		return render.Picture{}, errors.New("cannot be read")
-	case len(data) > maxPicture:
-		return render.Picture{}, errLargePicture
 	}
 	kind, err := PictureType(data)
 	if err != nil {

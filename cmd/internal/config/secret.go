@@ -1,13 +1,14 @@
 package config
 
 import (
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"unicode/utf8"
 
 	"sigmilter/milter/seal"
+	"sigmilter/sigstore/localfile"
 )
 
 // credentials is how a path begins that is in the folder of the credentials that
@@ -31,26 +32,13 @@ func credentialPath(path string) (string, error) {
 // fault, and no fault quotes what is in it.
 func readSecret(v value, path string) (text string, ok bool) {
 	const fix = "write the name of a file that sigmilter may read"
-	f, err := openFile(path)
-	if err != nil {
-		v.fault(path+" "+err.Error(), fix)
-		return "", false
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		v.fault(path+" "+unreadable(err).Error(), fix)
-		return "", false
-	}
-	if info.Mode().Perm()&0o007 != 0 {
-		v.fault(path+" can be read by others", "chmod 640 "+path)
-		return "", false
-	}
-	raw, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	raw, err := localfile.ReadSecret(path)
 	switch {
-	case err != nil:
+	case errors.Is(err, localfile.ErrExposed):
+		v.fault(path+" can be read by others", "chmod 640 "+path)
+	case err != nil && !errors.Is(err, localfile.ErrTooLarge):
 		v.fault(path+" "+unreadable(err).Error(), fix)
-	case len(raw) > maxFile, !utf8.Valid(raw):
+	case err != nil, !utf8.Valid(raw):
 		v.fault(path+" is no text file of at most 1 MiB", "write each secret as a line of text")
 	default:
 		return string(raw), true
