@@ -111,8 +111,7 @@ func (b *bodyStore) ReadAt(p []byte, off int64) (int, error) {
 		return 0, fmt.Errorf("read the body at %d: negative offset", off)
 	}
 	n := 0
-	after := sort.Search(len(b.chunks), func(i int) bool { return b.chunks[i].at > off })
-	for i := max(0, after-1); i < len(b.chunks) && n < len(p); i++ {
+	for i := b.chunkOf(off); i < len(b.chunks) && n < len(p); i++ {
 		c := b.chunks[i]
 		if from := off + int64(n) - c.at; from < int64(len(c.bytes)) {
 			n += copy(p[n:], c.bytes[from:])
@@ -122,6 +121,24 @@ func (b *bodyStore) ReadAt(p []byte, off int64) (int, error) {
 		return n, io.EOF
 	}
 	return n, nil
+}
+
+// chunkOf is the index of the chunk in which the byte at off is, if any is.
+func (b *bodyStore) chunkOf(off int64) int {
+	return max(0, sort.Search(len(b.chunks), func(i int) bool { return b.chunks[i].at > off })-1)
+}
+
+// View implements [viewer]: no copy is made of what is in one chunk.
+func (b *bodyStore) View(at, n int64) []byte {
+	if len(b.chunks) == 0 || at < 0 || n < 0 {
+		return nil
+	}
+	c := b.chunks[b.chunkOf(at)]
+	from, to := at-c.at, at-c.at+n
+	if to > int64(len(c.bytes)) {
+		return nil
+	}
+	return c.bytes[from:to:to]
 }
 
 // Size returns the number of bytes kept so far.

@@ -49,6 +49,9 @@ func checkReadAt(t *testing.T, b *bodyStore, whole []byte) {
 			if gotN != wantN || !bytes.Equal(got, want) || (off >= 0 && n > 0 && (gotErr == io.EOF) != eof) || (off < 0 && gotErr == nil) {
 				t.Fatalf("ReadAt(%d, %d): %d, %v, want %d, %v", n, off, gotN, gotErr, wantN, wantErr)
 			}
+			if view := b.View(off, int64(n)); view != nil && (wantN < n || !bytes.Equal(view, want)) {
+				t.Fatalf("View(%d, %d): %q, want %q", off, n, view, want[:wantN])
+			}
 		}
 	}
 }
@@ -86,5 +89,29 @@ func TestBodyStoreChunks(t *testing.T) {
 		if want := whole[at:min(at+len(got), len(whole))]; !bytes.Equal(got[:n], want) || (err == io.EOF) != (n < len(got)) {
 			t.Errorf("at %d: %d bytes, %v", at, n, err)
 		}
+	}
+}
+
+// What is in one chunk is seen there, what is in several or in a file is not.
+func TestBodyStoreView(t *testing.T) {
+	large := bytes.Repeat([]byte("0123456789"), smallChunk/5)
+	b := newBodyStore(int64(2*len(large)), t.TempDir())
+	for range 2 {
+		if err := b.Keep(large); err != nil {
+			t.Fatal(err)
+		}
+	}
+	size := int64(len(large))
+	for _, c := range []struct {
+		at, n int64
+		seen  bool
+	}{{0, size, true}, {5, 10, true}, {size, size, true}, {size - 1, 2, false}, {0, 2*size + 1, false}, {2 * size, 1, false}, {-1, 1, false}} {
+		view := b.View(c.at, c.n)
+		if (view != nil) != c.seen || c.seen && (int64(len(view)) != c.n || view[0] != large[c.at%size]) {
+			t.Errorf("View(%d, %d): %d bytes, want them seen: %v", c.at, c.n, len(view), c.seen)
+		}
+	}
+	if err := b.Keep([]byte("x")); err != nil || b.View(0, 1) != nil {
+		t.Errorf("a body in a file is seen in memory (%v)", err)
 	}
 }

@@ -14,25 +14,42 @@ import (
 	gomilter "github.com/emersion/go-milter"
 )
 
-// bufferSize is that of the read and of the write buffer of a connection: room
-// for a whole header's packets. Body chunks are larger and bypass both.
-const bufferSize = 16 << 10
+const (
+	// readSize is that of the read buffer of a connection: room for a whole header's
+	// packets. Body chunks are larger and bypass it.
+	readSize = 16 << 10
+	// writeSize is that of the write buffer: room for all field edits and the last
+	// packet of a body, so that both leave with the reply in one write, and wake the
+	// MTA once.
+	writeSize = 80 << 10
+	// fullPacket is from how many bytes on a packet counts as full: up to a line less
+	// than the most that one may have.
+	fullPacket = 63 << 10
+)
+
+// Buffers that no connection has in use. An MTA may make a connection for each
+// message.
+var (
+	readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readSize) }}
+	writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, writeSize) }}
+)
 
 // conn is an MTA's connection as the library sees it. The library reads packet
 // by packet with no deadline, writes every packet at once and tells nobody that
 // the connection has ended; conn adds what is missing:
 //
 //   - what is written stays in a buffer until the next read would wait for the
-//     MTA, so that the many small packets of an end-of-message leave in few
-//     writes;
+//     MTA, so that the packets of an end-of-message leave in one write, or in few
+//     when the body is large;
 //   - a read that waits has a deadline, and so has every write;
 //   - while draining, a read fails as soon as no message is in hand;
 //   - [conn.Close], which the library calls when a session ends, tells the server.
 type conn struct {
 	net.Conn
 	reader  *bufio.Reader
-	writer  *bufio.Writer
+	writer  *bufio.Writer // nil while nothing waits to be written
 	idle    time.Duration
+	write   time.Duration
 	log     *slog.Logger
 	onClose func()
 	once    sync.Once
@@ -45,13 +62,9 @@ type conn struct {
 // newConn wraps nc. A read waits for the MTA at most idle, a write for at most
 // write. onClose runs once, on the session's own goroutine.
 func newConn(nc net.Conn, idle, write time.Duration, log *slog.Logger) *conn {
-	return &conn{
-		Conn:   nc,
-		reader: bufio.NewReaderSize(nc, bufferSize),
-		writer: bufio.NewWriterSize(timedWriter{nc, write}, bufferSize),
-		idle:   idle,
-		log:    log,
-	}
+	reader := readers.Get().(*bufio.Reader)
+	reader.Reset(nc)
+	return &conn{Conn: nc, reader: reader, idle: idle, write: write, log: log}
 }
 
 // timedWriter gives each write to a connection its own deadline.
@@ -87,7 +100,7 @@ func (c *conn) Read(p []byte) (int, error) {
 func (c *conn) await() error {
 	waits := c.reader.Buffered() == 0
 	if waits {
-		if err := c.writer.Flush(); err != nil {
+		if err := c.flush(); err != nil {
 			return err
 		}
 	}
@@ -123,15 +136,44 @@ func (c *conn) ended(err error) error {
 	return io.EOF
 }
 
-// Write implements [net.Conn]; see conn about when the bytes leave.
-func (c *conn) Write(p []byte) (int, error) { return c.writer.Write(p) }
+// Write implements [net.Conn]; see conn about when the bytes leave. A packet that is
+// full, so that another is likely to follow, leaves at once and uncopied.
+func (c *conn) Write(p []byte) (int, error) {
+	out := timedWriter{c.Conn, c.write}
+	if len(p) >= fullPacket {
+		if err := c.flush(); err != nil {
+			return 0, err
+		}
+		return out.Write(p)
+	}
+	if c.writer == nil {
+		c.writer = writers.Get().(*bufio.Writer)
+		c.writer.Reset(out)
+	}
+	return c.writer.Write(p)
+}
+
+// flush sends what waits to be written.
+func (c *conn) flush() error {
+	if c.writer == nil {
+		return nil
+	}
+	err := c.writer.Flush()
+	c.writer.Reset(nil)
+	writers.Put(c.writer)
+	c.writer = nil
+	return err
+}
 
 // Close sends what is still in the buffer, closes the connection and tells the
 // server, once.
 func (c *conn) Close() error {
 	var err error
 	c.once.Do(func() {
-		err = errors.Join(c.writer.Flush(), c.Conn.Close())
+		err = errors.Join(c.flush(), c.Conn.Close())
+		c.reader.Reset(nil)
+		readers.Put(c.reader)
+		c.reader = nil
 		if c.onClose != nil {
 			c.onClose()
 		}

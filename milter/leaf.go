@@ -72,8 +72,20 @@ func openStart(m *Message, p *entity.Part, n int64, kind insert.Kind) (*leaf, er
 	return l, nil
 }
 
-// readLeaf reads the first n bytes of a leaf's body.
+// viewer is a body that may have a range of it in memory.
+type viewer interface {
+	// View returns n bytes from at on, not to be changed; nil when they are not in one
+	// piece.
+	View(at, n int64) []byte
+}
+
+// readLeaf returns the first n bytes of a leaf's body, which are not to be changed.
 func readLeaf(m *Message, p *entity.Part, n int64) ([]byte, error) {
+	if v, ok := m.Body.(viewer); ok {
+		if raw := v.View(p.BodyStart, n); raw != nil {
+			return raw, nil
+		}
+	}
 	raw := make([]byte, n)
 	if _, err := m.Body.ReadAt(raw, p.BodyStart); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("reading part %s: %w", p.ID, err)
