@@ -59,6 +59,7 @@ func (s *Store) closeFile() error {
 		}
 	default:
 	}
+	s.readers.close()
 	return s.db.Close()
 }
 

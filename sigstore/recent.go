@@ -20,8 +20,9 @@ const (
 	recentOverhead = 2 << 10
 )
 
-// recent holds the signatures asked for lately, in shards so that sessions do
-// not wait for each other. Its zero value is empty.
+// recent holds the signatures asked for lately, in shards. Sessions do not wait for
+// each other: what another has in hand just now counts as absent, and is not put in.
+// Its zero value is empty.
 type recent struct {
 	shards [recentShards]recentShard
 }
@@ -79,7 +80,9 @@ func (r *recent) shard(key recentKey) *recentShard {
 
 func (r *recent) get(key recentKey) (*recentEntry, bool) {
 	s := r.shard(key)
-	s.mu.RLock()
+	if !s.mu.TryRLock() {
+		return nil, false
+	}
 	defer s.mu.RUnlock()
 	e, ok := s.entries[key]
 	return e, ok
@@ -110,7 +113,9 @@ func (r *recent) put(key recentKey, e *recentEntry) {
 	// As a part of a message's header it would keep the whole header in memory.
 	key.address = strings.Clone(key.address)
 	s := r.shard(key)
-	s.mu.Lock()
+	if !s.mu.TryLock() {
+		return
+	}
 	defer s.mu.Unlock()
 	if s.entries == nil {
 		s.entries = map[recentKey]*recentEntry{}

@@ -42,6 +42,7 @@ type Store struct {
 	least      int64 // the file is never smaller
 	generation atomic.Uint64
 
+	readers readers
 	writing sync.Mutex
 	damage  sync.Once
 	damaged chan struct{} // closed when the file was found damaged
@@ -111,7 +112,7 @@ func (s *Store) view(f func(*bbolt.Tx) error) error {
 	if s.isDamaged() {
 		return s.wrap(errFault)
 	}
-	return s.wrap(guard(func() error { return s.db.View(f) }))
+	return s.wrap(guard(func() error { return s.readers.view(s.db, f) }))
 }
 
 func (s *Store) isDamaged() bool {
@@ -135,7 +136,9 @@ func (s *Store) update(f func(*bbolt.Tx) error) error {
 	if err := s.intact(); err != nil {
 		return s.wrap(err)
 	}
-	return s.wrap(guard(func() error { return s.db.Update(f) }))
+	return s.wrap(guard(func() error {
+		return s.readers.whileWriting(func() error { return s.db.Update(f) })
+	}))
 }
 
 func (s *Store) wrap(err error) error {
