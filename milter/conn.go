@@ -2,6 +2,7 @@ package milter
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -41,15 +42,18 @@ var (
 //   - what is written stays in a buffer until the next read would wait for the
 //     MTA, so that the packets of an end-of-message leave in one write, or in few
 //     when the body is large;
+//   - macros that an MTA repeats from field to field are left out;
 //   - a read that waits has a deadline, and so has every write;
 //   - while draining, a read fails as soon as no message is in hand;
 //   - [conn.Close], which the library calls when a session ends, tells the server.
 type conn struct {
 	net.Conn
 	reader  *bufio.Reader
+	left    int           // bytes that are to be read of the packet in hand
+	macros  []byte        // the macro packet before the field, if that came last
 	writer  *bufio.Writer // nil while nothing waits to be written
+	out     timedWriter
 	idle    time.Duration
-	write   time.Duration
 	log     *slog.Logger
 	onClose func()
 	once    sync.Once
@@ -64,41 +68,84 @@ type conn struct {
 func newConn(nc net.Conn, idle, write time.Duration, log *slog.Logger) *conn {
 	reader := readers.Get().(*bufio.Reader)
 	reader.Reset(nc)
-	return &conn{Conn: nc, reader: reader, idle: idle, write: write, log: log}
+	return &conn{Conn: nc, reader: reader, out: timedWriter{conn: nc, timeout: write}, idle: idle, log: log}
 }
 
-// timedWriter gives each write to a connection its own deadline.
+// timedWriter gives each write to a connection its own deadline. Nothing is written
+// after one failed, which may have left half a packet.
 type timedWriter struct {
 	conn    net.Conn
 	timeout time.Duration
+	failed  error
 }
 
 // Write implements [io.Writer].
-func (w timedWriter) Write(p []byte) (int, error) {
-	if err := w.conn.SetWriteDeadline(time.Now().Add(w.timeout)); err != nil {
-		return 0, err
+func (w *timedWriter) Write(p []byte) (n int, err error) {
+	if w.failed == nil {
+		w.failed = w.conn.SetWriteDeadline(time.Now().Add(w.timeout))
 	}
-	return w.conn.Write(p)
+	if w.failed == nil {
+		n, w.failed = w.conn.Write(p)
+	}
+	return n, w.failed
 }
 
 // Read implements [net.Conn]. Every fault ends as io.EOF, which the library
 // takes in silence; what an operator should know is logged here, with the
 // session's id.
 func (c *conn) Read(p []byte) (int, error) {
-	if err := c.await(); err != nil {
-		return 0, c.ended(err)
+	for {
+		if err := c.await(); err != nil {
+			return 0, c.ended(err)
+		}
+		if c.left > 0 || !c.skipRepeated() {
+			break
+		}
 	}
-	n, err := c.reader.Read(p)
+	n, err := c.reader.Read(p[:min(len(p), max(c.left, 1))])
+	c.left = max(0, c.left-n)
 	if err != nil {
 		return n, c.ended(err)
 	}
 	return n, nil
 }
 
+// skipRepeated looks at the packet that comes next: how long it is, and whether it has
+// the macros that were sent before the last field. These it leaves out and reports
+// true: the library takes about as long over them as over the field. What cannot be
+// read is left for Read to meet again.
+//
+// QUIRK: Postfix sends the macros of end-of-headers before each field.
+func (c *conn) skipRepeated() bool {
+	length, _ := c.reader.Peek(packetHead - 1)
+	if len(length) < packetHead-1 {
+		return false
+	}
+	c.left = packetHead - 1 + int(min(binary.BigEndian.Uint32(length), 1<<30))
+	if c.left < packetHead || c.left > c.reader.Buffered() {
+		c.macros = c.macros[:0]
+		return false
+	}
+	packet, _ := c.reader.Peek(c.left)
+	switch gomilter.Code(packet[packetHead-1]) {
+	case gomilter.CodeHeader: // what was before it may come again
+	case gomilter.CodeMacro:
+		if bytes.Equal(packet, c.macros) {
+			_, _ = c.reader.Discard(c.left) // it is in the buffer
+			c.left = 0
+			return true
+		}
+		c.macros = append(c.macros[:0], packet...)
+	default:
+		c.macros = c.macros[:0]
+	}
+	return false
+}
+
 // await prepares for a read: what was written is sent if the read is going to
 // wait for the MTA, and the deadline is set.
 func (c *conn) await() error {
-	waits := c.reader.Buffered() == 0
+	waits := c.reader.Buffered() == 0 || c.left == 0 && c.reader.Buffered() < packetHead-1
 	if waits {
 		if err := c.flush(); err != nil {
 			return err
@@ -139,16 +186,15 @@ func (c *conn) ended(err error) error {
 // Write implements [net.Conn]; see conn about when the bytes leave. A packet that is
 // full, so that another is likely to follow, leaves at once and uncopied.
 func (c *conn) Write(p []byte) (int, error) {
-	out := timedWriter{c.Conn, c.write}
 	if len(p) >= fullPacket {
 		if err := c.flush(); err != nil {
 			return 0, err
 		}
-		return out.Write(p)
+		return c.out.Write(p)
 	}
 	if c.writer == nil {
 		c.writer = writers.Get().(*bufio.Writer)
-		c.writer.Reset(out)
+		c.writer.Reset(&c.out)
 	}
 	return c.writer.Write(p)
 }

@@ -2,8 +2,13 @@ package milter
 
 import (
 	"bytes"
+	"encoding/binary"
+	"io"
+	"log/slog"
 	"net"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -76,6 +81,99 @@ func TestWrites(t *testing.T) {
 		t.Error(err)
 	}
 	if err := <-served; err != nil {
+		t.Error(err)
+	}
+}
+
+// stream makes packets of their codes and data.
+func stream(packets ...string) []byte {
+	var b []byte
+	for _, p := range packets {
+		b = append(binary.BigEndian.AppendUint32(b, uint32(len(p))), p...)
+	}
+	return b
+}
+
+// readThrough sends bytes in pieces of a size and returns what a connection lets the
+// library read of them.
+func readThrough(t *testing.T, sent []byte, piece int) []byte {
+	t.Helper()
+	ours, theirs := net.Pipe()
+	go func() {
+		defer ours.Close()
+		for part := range slices.Chunk(sent, piece) {
+			if _, err := ours.Write(part); err != nil {
+				return
+			}
+		}
+	}()
+	c := newConn(theirs, patience, patience, slog.Default())
+	defer c.Close()
+	got, err := io.ReadAll(c)
+	if err != nil {
+		t.Error(err)
+	}
+	return got
+}
+
+// Macros that stand before each field are read once for as long as they are the same.
+func TestRepeatedMacros(t *testing.T) {
+	const field, macros, others = "LSubject\x00Hello\x00", "DNi\x00Q1\x00", "DNi\x00Q2\x00"
+	large := "L" + strings.Repeat("x", 3*readSize)
+	for name, c := range map[string]struct{ sent, want []byte }{
+		"each field":      {stream(macros, field, macros, field, macros, field, macros, "N"), stream(macros, field, field, field, "N")},
+		"other macros":    {stream(macros, field, others, field, others, field), stream(macros, field, others, field, field)},
+		"twice":           {stream(macros, macros, field), stream(macros, field)},
+		"another command": {stream(macros, "N", macros, "E"), stream(macros, "N", macros, "E")},
+		"another message": {stream(macros, field, "A", macros, field), stream(macros, field, "A", macros, field)},
+		"large field":     {stream(macros, large, macros, field), stream(macros, large, macros, field)},
+		"no code":         {stream(macros, "", "N"), stream(macros, "", "N")},
+		"cut short":       {stream(macros, field)[:20], stream(macros, field)[:20]},
+		"no packet":       {[]byte("\xff\xff\xff\xffD\x00\x00"), []byte("\xff\xff\xff\xffD\x00\x00")},
+		"nothing":         {nil, []byte{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := readThrough(t, c.sent, len(c.sent)+1); !bytes.Equal(got, c.want) {
+				t.Errorf("read %q, want %q", got, c.want)
+			}
+			// What is not all there is let through.
+			if got := readThrough(t, c.sent, 1); !bytes.Equal(got, c.sent) {
+				t.Errorf("byte by byte read %q, want %q", got, c.sent)
+			}
+		})
+	}
+}
+
+// failing fails each write that it is told to, and takes the others.
+type failing struct {
+	net.Conn
+	fail    []bool
+	written int
+}
+
+func (f *failing) Write(p []byte) (int, error) {
+	fails := f.fail[0]
+	f.fail = f.fail[1:]
+	if fails {
+		return len(p) / 2, io.ErrShortWrite
+	}
+	f.written += len(p)
+	return len(p), nil
+}
+
+// After half a packet nothing may follow: it would be taken for its other half.
+func TestWriteFails(t *testing.T) {
+	_, theirs := net.Pipe()
+	f := &failing{Conn: theirs, fail: []bool{true, false, false}}
+	c := newConn(f, patience, patience, slog.Default())
+	if _, err := c.Write(make([]byte, fullPacket)); err == nil {
+		t.Error("the write did not fail")
+	}
+	_, _ = c.Write([]byte("reply"))
+	if err := c.flush(); err == nil || f.written > 0 {
+		t.Errorf("%d bytes were written after that (%v)", f.written, err)
+	}
+	if err := c.Close(); err != nil {
 		t.Error(err)
 	}
 }

@@ -104,6 +104,7 @@ func packets(raw []byte) (head, rest []byte) {
 	add('R', "<ben@fabrikam.example>\x00")
 	header, body := entity.ParseHeader(raw)
 	for _, f := range header {
+		add('D', "Li\x004F1kX2\x00") // Postfix says so at each field
 		add('L', f.Name+"\x00"+f.Value+"\x00")
 	}
 	add('D', "Ni\x004F1kX2\x00")
