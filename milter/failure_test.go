@@ -251,6 +251,7 @@ func TestSharedLimitsInSessions(t *testing.T) {
 	}
 	for i, mta := range []*miltertest.MTA{a, b, c} {
 		h.want(miltertest.NoReply)(mta.Body([]byte("0123456789")[:6+i]))
+		h.flush(mta)
 		eventually(t, "the chunk is taken", func() bool {
 			return h.server.memory.used.Load()+h.server.disk.used.Load() == []int64{6, 13, 13}[i] || i > 0 && h.server.disk.used.Load() >= 7
 		})

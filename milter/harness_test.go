@@ -197,6 +197,14 @@ func (h *harness) want(want miltertest.Reply) func(miltertest.Reply, error) {
 	}
 }
 
+// flush sends what would wait for a packet with a reply.
+func (h *harness) flush(mta *miltertest.MTA) {
+	h.t.Helper()
+	if err := mta.Flush(); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 // begin plays a message up to its RCPT.
 func (h *harness) begin(mta *miltertest.MTA, sender string) {
 	h.t.Helper()

@@ -51,6 +51,7 @@ func TestIdleTimeout(t *testing.T) {
 	defer silent.Close()
 	idle, inMessage := h.dial(), h.dial()
 	h.begin(inMessage, "a@example.org")
+	h.flush(inMessage)
 	h.closed(idle)
 	h.closed(inMessage)
 	if n, err := silent.Read(make([]byte, 1)); n != 0 || err == nil {

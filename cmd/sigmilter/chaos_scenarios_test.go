@@ -302,6 +302,7 @@ func hangingPeers(o *ordeal) {
 		for _, stage := range stages[:i%(len(stages)+1)] {
 			o.must(stage(m))
 		}
+		o.must(m.Flush())
 	}
 	for range 10 {
 		conn, err := net.Dial("unix", o.site.Socket)

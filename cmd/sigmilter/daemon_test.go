@@ -429,6 +429,9 @@ func TestStoppingIsTold(t *testing.T) {
 	if _, err := mta.Mail("<alice@contoso.com>"); err != nil {
 		t.Fatal(err)
 	}
+	if err := mta.Flush(); err != nil {
+		t.Fatal(err)
+	}
 	r.eventually("a message in hand", func() bool { return r.status().Sessions.Open == 1 })
 	go r.stop()
 	r.eventually("stopping", func() bool { return r.status().State == control.Stopping })

@@ -6,7 +6,8 @@
 // A breach is an error that begins with "breach".
 //
 // The methods of [MTA] play a session stage by stage; [MTA.Send] plays a whole
-// message and returns it as an MTA would pass it on.
+// message and returns it as an MTA would pass it on. As with Postfix, a packet that
+// no reply is due to waits for the next one that has: [MTA.Flush] sends it at once.
 package miltertest
 
 import (
@@ -127,8 +128,16 @@ func (m *MTA) EndOfMessage() ([]Modification, Reply, error) {
 	}
 }
 
-// Abort drops the message in hand.
-func (m *MTA) Abort() error { return m.wire.send('A', nil) }
+// Flush sends what waits for a packet with a reply.
+func (m *MTA) Flush() error { return m.wire.flush() }
+
+// Abort drops the message in hand, at once.
+func (m *MTA) Abort() error {
+	if err := m.wire.send('A', nil); err != nil {
+		return fmt.Errorf("abort: %w", err)
+	}
+	return m.wire.flush()
+}
 
 // Quit ends the session in order. It fails if the milter had said anything
 // nobody waited for, or does not close the connection.
@@ -158,8 +167,11 @@ func (m *MTA) Closed() error {
 	return nil
 }
 
-// Close drops the connection without a word.
-func (m *MTA) Close() error { return m.wire.conn.Close() }
+// Close drops the connection without a word, but for what waited to be sent.
+func (m *MTA) Close() error {
+	_ = m.wire.flush() // the milter may have gone
+	return m.wire.conn.Close()
+}
 
 // play sends a stage, unless the milter did not want it, and returns the reply,
 // where one is due.

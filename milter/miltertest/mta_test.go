@@ -15,6 +15,7 @@ import (
 type fake struct {
 	negotiation []byte            // the answer's data; nil: nothing but the needed actions
 	answers     map[byte][]string // by command: packets, each as code and data
+	read        chan<- byte       // if not nil, is told of each command
 }
 
 // run answers until the MTA quits, then closes the connection.
@@ -31,6 +32,9 @@ func (f fake) run(nc net.Conn) {
 		packet := make([]byte, binary.BigEndian.Uint32(head[:]))
 		if _, err := io.ReadFull(nc, packet); err != nil {
 			return
+		}
+		if f.read != nil {
+			f.read <- packet[0]
 		}
 		for _, answer := range f.answer(packet[0]) {
 			b := binary.BigEndian.AppendUint32(nil, uint32(len(answer)))
@@ -262,5 +266,50 @@ func TestClosed(t *testing.T) {
 	theirs.Close()
 	if err := mta.Closed(); err != nil {
 		t.Errorf("a closed connection: %v", err)
+	}
+}
+
+// A packet is sent when a reply is waited for, when the buffer is full, or when it
+// is asked for.
+func TestPacketsWait(t *testing.T) {
+	quiet := words(2, 1, 1<<12|1<<14|1<<19)
+	for name, c := range map[string]struct {
+		sent func(*MTA) error
+		want string // the commands that the milter has read then
+	}{
+		"flush": {(*MTA).Flush, "CM"},
+		"abort": {(*MTA).Abort, "CMA"},
+		"close": {(*MTA).Close, "CM"},
+		"quit":  {(*MTA).Quit, "CMQ"},
+		"reply": {func(m *MTA) error { _, err := m.EndOfHeaders(); return err }, "CMN"},
+		"large": {func(m *MTA) error { _, err := m.Body(make([]byte, 8<<10)); return err }, "CMB"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ours, theirs := net.Pipe()
+			read := make(chan byte, 10)
+			go fake{negotiation: quiet, answers: map[byte][]string{'C': nil, 'M': nil, 'B': nil}, read: read}.run(theirs)
+			mta, err := New(ours, Postfix)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer mta.Close()
+			if _, err := mta.Connect("client.example.org", "192.0.2.1", 1); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := mta.Mail("a@example.org"); err != nil {
+				t.Fatal(err)
+			}
+			if n := len(read); n != 1 {
+				t.Fatalf("%d packets read, want that of the negotiation", n)
+			}
+			if err := c.sent(mta); err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range "O" + c.want {
+				if got := <-read; got != byte(want) {
+					t.Errorf("read %q, want %q", got, want)
+				}
+			}
+		})
 	}
 }

@@ -81,32 +81,51 @@ const maxPacket = 64<<10 + 1
 // maxChunk is how much of a body one packet of the MTA holds.
 const maxChunk = 65535
 
-// wire is the packet layer of a connection.
+// wire is the packet layer of a connection. As Postfix does, and with a buffer as
+// large as Postfix's, it keeps what it sends until it waits for a reply.
 type wire struct {
 	conn    net.Conn
 	reader  *bufio.Reader
+	writer  *bufio.Writer
 	timeout time.Duration
 }
 
 func newWire(conn net.Conn) *wire {
-	return &wire{conn: conn, reader: bufio.NewReader(conn), timeout: 10 * time.Second}
+	return &wire{conn: conn, reader: bufio.NewReader(conn), writer: bufio.NewWriterSize(conn, 4096), timeout: 10 * time.Second}
 }
 
-// send writes one packet.
+// send writes one packet into the buffer, or what has no room there to the milter.
 func (w *wire) send(code byte, data []byte) error {
-	packet := binary.BigEndian.AppendUint32(nil, uint32(len(data)+1))
-	packet = append(packet, code)
-	packet = append(packet, data...)
-	if err := w.conn.SetDeadline(time.Now().Add(w.timeout)); err != nil {
+	head := append(binary.BigEndian.AppendUint32(w.writer.AvailableBuffer(), uint32(len(data)+1)), code)
+	if w.writer.Available() < len(head)+len(data) {
+		if err := w.conn.SetDeadline(time.Now().Add(w.timeout)); err != nil {
+			return err
+		}
+	}
+	if _, err := w.writer.Write(head); err != nil {
 		return err
 	}
-	_, err := w.conn.Write(packet)
+	_, err := w.writer.Write(data)
 	return err
 }
 
-// receive reads one packet; io.EOF means that the milter closed the connection
-// between two packets.
+// flush writes what is in the buffer.
+func (w *wire) flush() error {
+	if w.writer.Buffered() == 0 {
+		return nil
+	}
+	if err := w.conn.SetDeadline(time.Now().Add(w.timeout)); err != nil {
+		return err
+	}
+	return w.writer.Flush()
+}
+
+// receive flushes and reads one packet; io.EOF means that the milter closed the
+// connection between two packets.
 func (w *wire) receive() (code byte, data []byte, err error) {
+	if err := w.flush(); err != nil {
+		return 0, nil, err
+	}
 	if err := w.conn.SetDeadline(time.Now().Add(w.timeout)); err != nil {
 		return 0, nil, err
 	}
