@@ -27,6 +27,7 @@ type filter struct {
 	exited []chan error // of each
 	addr   string       // of the Postfix port that uses it
 	peer   bool         // the run goes on without it
+	mark   string       // that a message bears which it handled
 }
 
 //go:embed filter/noop.c
@@ -66,13 +67,13 @@ func (b *bench) startFilters(ctx context.Context) error {
 		command []string
 	}{
 		{filter{name: "none", what: "Postfix without a filter"}, nil},
-		{filter{name: "c-noop", what: "C libmilter filter that adds one field", socket: b.path("c.sock")}, []string{c, "unix:" + b.path("c.sock")}},
-		{filter{name: "c-body", what: "the same, and sends the body back", socket: b.path("b.sock")}, []string{c, "-b", "unix:" + b.path("b.sock")}},
-		{filter{name: "go-noop", what: "go-milter filter that adds one field", socket: b.path("g.sock")}, []string{goNoop, b.path("g.sock")}},
-		{filter{name: "sigmilter", what: "sigmilter; with -handled: a message that bears its guard", socket: unix.Socket}, []string{daemon, "serve", "-c", unix.Config}},
-		{filter{name: "c-noop-tcp", what: "c-noop over TCP", socket: "127.0.0.1:" + noopPort}, []string{c, "inet:" + noopPort + "@127.0.0.1"}},
-		{filter{name: "sigmilter-tcp", what: "sigmilter over TCP", socket: "127.0.0.1:" + port}, []string{daemon, "serve", "-c", overTCP.Config}},
-		{filter{name: "sigmilter-large", what: fmt.Sprintf("sigmilter with %d people, for its memory", people), socket: large.Socket}, []string{daemon, "serve", "-c", large.Config}},
+		{filter{name: "c-noop", what: "C libmilter filter that adds one field", socket: b.path("c.sock"), mark: "X-Noop: Yes"}, []string{c, "unix:" + b.path("c.sock")}},
+		{filter{name: "c-body", what: "the same, and sends the body back", socket: b.path("b.sock"), mark: "X-Noop: Yes"}, []string{c, "-b", "unix:" + b.path("b.sock")}},
+		{filter{name: "go-noop", what: "go-milter filter that adds one field", socket: b.path("g.sock"), mark: "X-Noop: Yes"}, []string{goNoop, b.path("g.sock")}},
+		{filter{name: "sigmilter", what: "sigmilter; with -handled: a message that bears its guard", socket: unix.Socket, mark: signature}, []string{daemon, "serve", "-c", unix.Config}},
+		{filter{name: "c-noop-tcp", what: "c-noop over TCP", socket: "127.0.0.1:" + noopPort, mark: "X-Noop: Yes"}, []string{c, "inet:" + noopPort + "@127.0.0.1"}},
+		{filter{name: "sigmilter-tcp", what: "sigmilter over TCP", socket: "127.0.0.1:" + port, mark: signature}, []string{daemon, "serve", "-c", overTCP.Config}},
+		{filter{name: "sigmilter-large", what: fmt.Sprintf("sigmilter with %d people, for its memory", people), socket: large.Socket, mark: signature}, []string{daemon, "serve", "-c", large.Config}},
 	} {
 		f := one.filter
 		b.filters = append(b.filters, &f)

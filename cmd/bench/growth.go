@@ -30,11 +30,11 @@ func (b *bench) growth(r *report) error {
 			raw := kind.make(size)
 			best := time.Duration(1 << 62)
 			for range 3 {
-				_, waits, err := drive(f, raw, load{1, 8, 0})
+				d, err := drive(f, raw, load{1, 8, 0})
 				if err != nil {
 					return err
 				}
-				best = min(best, slices.Min(waits))
+				best = min(best, slices.Min(d.waits))
 			}
 			r.growth = append(r.growth, growth{kind.name, len(raw), best})
 		}

@@ -19,6 +19,7 @@ type rate struct {
 	handled   bool      // the messages bear the guard already
 	perSecond []float64 // messages that Postfix accepted, by round
 	cpu       time.Duration
+	driver    time.Duration // CPU time of what stands in for the MTA
 	messages  int
 }
 

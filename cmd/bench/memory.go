@@ -99,7 +99,9 @@ func hold(f *filter, raw []byte, i int) (*miltertest.MTA, error) {
 	for _, field := range header {
 		steps = append(steps, func() (miltertest.Reply, error) { return mta.Header(field.Name, field.Value) })
 	}
-	steps = append(steps, mta.EndOfHeaders, func() (miltertest.Reply, error) { return mta.Body(raw[body:]) })
+	steps = append(steps, mta.EndOfHeaders,
+		func() (miltertest.Reply, error) { return mta.Body(raw[body:]) },
+		func() (miltertest.Reply, error) { return "", mta.Flush() })
 	for _, step := range steps {
 		if reply, err := step(); err != nil || reply == miltertest.Tempfail {
 			conn.Close()

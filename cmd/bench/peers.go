@@ -22,6 +22,9 @@ const (
 	peerHTML = "<table><tr><td><b>Alice Muster</b><br>Application Engineer<br>Contoso Instruments, Gauge Street 7<br>+49 30 5550 101</td></tr></table>\r\n"
 )
 
+// signature is a word of it, and of the lab's, that no workload has.
+const signature = "Gauge"
+
 // peerClients is how many SMTP sessions the peers are compared with.
 const peerClients = 4
 
@@ -50,7 +53,7 @@ func (b *bench) startPeers(ctx context.Context) {
 		{"altermime", "alterMIME behind a small C libmilter filter, a process for each message", b.startAlterMIME},
 		{"mimedefang", fmt.Sprintf("MIMEDefang with append_text_boilerplate and append_html_boilerplate, %d workers", peerClients), b.startMIMEDefang},
 	} {
-		f := &filter{name: p.name, what: p.what, peer: true}
+		f := &filter{name: p.name, what: p.what, peer: true, mark: signature}
 		err := p.start(ctx, f)
 		b.filters = append(b.filters, f)
 		if err != nil {

@@ -48,6 +48,11 @@ func (r *rate) cpuEach() float64 {
 	return float64(r.cpu.Microseconds()) / float64(max(1, r.messages))
 }
 
+// driverEach is the CPU time of the driver for a message, in microseconds.
+func (r *rate) driverEach() float64 {
+	return float64(r.driver.Microseconds()) / float64(max(1, r.messages))
+}
+
 // ratio is the median of the ratios to another filter, round by round: what
 // disturbs the machine disturbs both.
 func (r *rate) ratio(other *rate) float64 {
