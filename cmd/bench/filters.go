@@ -28,6 +28,9 @@ type filter struct {
 	addr   string       // of the Postfix port that uses it
 	peer   bool         // the run goes on without it
 	mark   string       // that a message bears which it handled
+
+	// Of one that is no milter: Postfix's service for it, and how a port names it.
+	service, contentFilter string
 }
 
 //go:embed filter/noop.c
@@ -171,12 +174,15 @@ func (f *filter) network() string {
 	return "tcp"
 }
 
-// postfixName is the socket as Postfix writes it.
-func (f *filter) postfixName() string {
-	if f.network() == "unix" {
-		return "unix:" + f.socket
+// port is a port of Postfix that uses the filter.
+func (f *filter) port() lab.Port {
+	switch {
+	case f.contentFilter != "":
+		return lab.Port{Settings: map[string]string{"content_filter": f.contentFilter}}
+	case f.network() == "unix":
+		return lab.Port{Milter: "unix:" + f.socket}
 	}
-	return "inet:" + f.socket
+	return lab.Port{Milter: "inet:" + f.socket}
 }
 
 // start runs one more process of the filter and waits until a socket of it, the
@@ -234,11 +240,13 @@ func (b *bench) startPostfix() error {
 		NextHop: "127.0.0.1:1",
 		Settings: map[string]string{
 			"relayhost": "", "default_transport": "discard:", "milter_default_action": "tempfail",
+			"setgid_group":                        otherGroup,
 			"smtpd_client_connection_count_limit": "0", "smtpd_client_message_rate_limit": "0",
 		},
 	}
 	for _, f := range b.filters[1:] {
-		opts.Ports = append(opts.Ports, lab.Port{Milter: f.postfixName()})
+		opts.Ports = append(opts.Ports, f.port())
+		opts.Services += f.service
 	}
 	postfix, err := lab.StartPostfix(b.path("."), opts)
 	if err != nil {
@@ -248,5 +256,5 @@ func (b *bench) startPostfix() error {
 	for i, f := range b.filters {
 		f.addr = postfix.Addrs()[i]
 	}
-	return nil
+	return b.openMaildrop()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,7 +44,7 @@ func (b *bench) measure(ctx context.Context) (*report, error) {
 		}
 		r.rates = append(r.rates, rates...)
 	}
-	for _, step := range []func(*report) error{b.alone, b.latencies, b.growth, b.memory} {
+	for _, step := range []func(*report) error{func(r *report) error { return b.endToEnd(ctx, r) }, b.alone, b.latencies, b.growth, b.memory} {
 		if err := step(r); err != nil {
 			return nil, err
 		}
@@ -142,10 +143,16 @@ func (b *bench) drain(ctx context.Context) error {
 	}
 }
 
-// smtpSource is Postfix's load generator, which is not on everybody's path.
-func smtpSource() string {
-	if path, err := exec.LookPath("smtp-source"); err == nil {
+// smtpSource is Postfix's load generator.
+func smtpSource() string { return ofPostfix("smtp-source") }
+
+// sendmail is Postfix's way in for programs.
+func sendmail() string { return ofPostfix("sendmail") }
+
+// ofPostfix finds a program of Postfix, which is not on everybody's path.
+func ofPostfix(name string) string {
+	if path, err := exec.LookPath(name); err == nil {
 		return path
 	}
-	return "/usr/sbin/smtp-source"
+	return filepath.Join("/usr/sbin", name)
 }

@@ -15,7 +15,8 @@ type report struct {
 	Rounds    int
 	bench     *bench
 	rates     []*rate
-	alone     []*rate // of the peers, without Postfix
+	through   []*rate // from end to end
+	alone     []*rate // without Postfix
 	latencies []latency
 	growth    []growth
 	memory    memory
@@ -95,13 +96,14 @@ func (r *report) summary() map[string]any {
 		"memory_25m_most":     r.memory.Most,
 	}
 	for _, peer := range []string{"altermime", "mimedefang"} {
-		ours, theirs := r.find("reply-50k-peers", "sigmilter"), r.find("reply-50k-peers", peer)
-		if theirs.messages == 0 {
-			continue // left out
+		if theirs := named(r.alone, peer); theirs.messages > 0 { // else left out
+			s["sign_vs_"+peer] = round(named(r.alone, "sigmilter").ratio(theirs))
+			s["sign_vs_"+peer+"_end_to_end"] = round(named(r.through, "sigmilter").ratio(named(r.through, peer)))
+			s["cpu_of_"+peer+"_us"] = round(theirs.cpuEach())
 		}
-		s["sign_vs_"+peer+"_behind_postfix"] = round(ours.ratio(theirs))
-		s["sign_vs_"+peer] = round(aloneOf(r.alone, "sigmilter").ratio(aloneOf(r.alone, peer)))
-		s["cpu_of_"+peer+"_us"] = round(theirs.cpuEach())
+	}
+	if theirs := named(r.through, "altermime-script"); theirs.messages > 0 {
+		s["sign_vs_altermime_script"] = round(named(r.through, "sigmilter").ratio(theirs))
 	}
 	for _, l := range r.latencies {
 		s["latency_p99_us_"+strings.ReplaceAll(l.Filter, "-", "_")] = l.P99.Microseconds()
@@ -109,8 +111,8 @@ func (r *report) summary() map[string]any {
 	return s
 }
 
-// aloneOf returns the rate of a filter, an empty one if there is none.
-func aloneOf(rates []*rate, name string) *rate {
+// named returns the rate of a filter, an empty one if there is none.
+func named(rates []*rate, name string) *rate {
 	for _, one := range rates {
 		if one.name() == name {
 			return one

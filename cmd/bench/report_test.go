@@ -13,16 +13,20 @@ import (
 func sample() *report {
 	w := workload{name: "reply-50k", base: "c-noop"}
 	ours, noop, peer := &filter{name: "sigmilter"}, &filter{name: "c-noop"}, &filter{name: "altermime"}
+	script := &filter{name: "altermime-script"}
 	return &report{
 		Machine: "a machine", Rounds: 3, bench: &bench{filters: []*filter{ours, noop, peer}, missing: []string{"mimedefang: not\nthere"}},
 		rates: []*rate{
 			{filter: ours, workload: w, perSecond: []float64{90, 40, 99}, cpu: 3 * time.Millisecond, messages: 10},
 			{filter: noop, workload: w, perSecond: []float64{100, 50, 100}, cpu: time.Millisecond, messages: 10},
-			{filter: peer, workload: workload{name: "reply-50k-peers"}, perSecond: []float64{50}, cpu: time.Millisecond, messages: 5},
+		},
+		through: []*rate{
+			{filter: ours, perSecond: []float64{60, 70, 80}, messages: 10},
+			{filter: script, perSecond: []float64{20, 35, 20}, cpu: time.Millisecond, messages: 10},
 		},
 		alone: []*rate{
-			{filter: ours, perSecond: []float64{300, 400, 500}},
-			{filter: peer, perSecond: []float64{100, 50, 100}},
+			{filter: ours, perSecond: []float64{300, 400, 500}, messages: 10},
+			{filter: peer, perSecond: []float64{100, 50, 100}, messages: 10, driver: 700 * time.Microsecond},
 		},
 		latencies: []latency{{Filter: "sigmilter", P99: time.Millisecond}},
 		memory:    memory{Idle: 20 << 20, Hands: 100},
@@ -34,10 +38,11 @@ func TestSummary(t *testing.T) {
 	for key, want := range map[string]any{
 		"sign_vs_c_noop": 0.9, // of 0.9, 0.8 and 0.99, not of the medians
 		"sign_cpu_us":    300.0, "c_noop_cpu_us": 100.0, "latency_p99_us_sigmilter": int64(1000),
-		"sign_vs_altermime":  5.0, // of 3, 8 and 5
-		"handled_vs_c_noop":  0.0, // not measured here
-		"sign_vs_mimedefang": nil, // left out
-		"memory_idle_bytes":  int64(20 << 20),
+		"sign_vs_altermime":        5.0, // of 3, 8 and 5
+		"sign_vs_altermime_script": 3.0, // of 3, 2 and 4
+		"handled_vs_c_noop":        0.0, // not measured here
+		"sign_vs_mimedefang":       nil, // left out
+		"memory_idle_bytes":        int64(20 << 20),
 	} {
 		if s[key] != want {
 			t.Errorf("%s is %v, want %v", key, s[key], want)
@@ -57,7 +62,8 @@ func TestTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"| reply-50k | sigmilter | 90 | 0.90 | 300 |", "| sigmilter | 0 | 0 | 1000 | 0 |", "Left out: mimedefang: not there", "20.0"} {
+	for _, want := range []string{"| reply-50k | sigmilter | 90 | 0.90 | 300 |", "| sigmilter | 0 | 0 | 1000 | 0 |",
+		"| altermime | 100 | 5.00 | 0 | 70 |", "| altermime-script | 20 | 3.00 | 100 |", "Left out: mimedefang: not there", "20.0"} {
 		if !strings.Contains(string(markdown), want) {
 			t.Errorf("no %q in\n%s", want, markdown)
 		}

@@ -30,6 +30,20 @@ func (f *filter) usage() (u usage, err error) {
 	return u, nil
 }
 
+// withPostfix is the CPU time that the filter and Postfix have used so far.
+func (b *bench) withPostfix(f *filter) (time.Duration, error) {
+	u, err := f.usage()
+	if err != nil {
+		return 0, err
+	}
+	all, err := processes()
+	if err != nil {
+		return 0, err
+	}
+	u.add(all, b.postfix.PID())
+	return u.cpu, nil
+}
+
 // add adds a process and those that it started and that still run.
 func (u *usage) add(all map[int]process, pid int) {
 	p := all[pid]

@@ -30,6 +30,7 @@ var (
 	all     = []string{"none", "c-noop", "c-body", "go-noop", "sigmilter", "sigmilter-handled"}
 	overTCP = []string{"c-noop-tcp", "sigmilter-tcp"}
 	peers   = []string{"c-noop", "sigmilter", "altermime", "mimedefang"}
+	through = []string{"none", "c-noop", "sigmilter", "altermime", "altermime-script", "mimedefang"}
 
 	workloads = []workload{
 		{"text-2k", only("text-2k"), 1000, all, "c-noop"},
@@ -39,7 +40,6 @@ var (
 		{"attachment-10m", only("attachment-10m"), 16, all, "c-noop"},
 		{"attachment-25m", only("attachment-25m"), 8, all, "c-noop"},
 		{"reply-50k-tcp", only("reply-50k"), 400, overTCP, "c-noop-tcp"},
-		{"reply-50k-peers", []mail{{"reply-50k", peerClients}}, 200, peers, "c-noop"},
 	}
 )
 

@@ -35,6 +35,8 @@ type PostfixOptions struct {
 	Ports []Port
 	// Settings are further lines of main.cf; they win over the lab's own.
 	Settings map[string]string
+	// Services are further lines of master.cf.
+	Services string
 	// Conf, if not nil, gives main.cf and master.cf in place of the lab's own, for
 	// the address that its first port is to be. Nothing above is looked at then. To
 	// main.cf only the instance's folders are added.
@@ -196,6 +198,9 @@ func (p *Postfix) Addr() string { return p.addrs[0] }
 // Addrs are the "host:port" of all ports in the order of the options.
 func (p *Postfix) Addrs() []string { return p.addrs }
 
+// PID is that of the instance's first process, from which all others come.
+func (p *Postfix) PID() int { return p.master.Process.Pid }
+
 // Log is the path of the instance's mail log.
 func (p *Postfix) Log() string { return filepath.Join(p.dir, "postfix.log") }
 
@@ -226,6 +231,15 @@ func (p *Postfix) Queue() ([]Queued, error) {
 		}
 		queue = append(queue, q)
 	}
+}
+
+// Drop removes all mail from the queue, undelivered.
+func (p *Postfix) Drop() error {
+	cmd := exec.Command(filepath.Join(p.programs.commandDir, "postsuper"), "-c", p.conf(), "-d", "ALL")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("drop Postfix queue: %w: %s", err, bytes.TrimSpace(out))
+	}
+	return nil
 }
 
 // Stop ends the instance; nothing is delivered any more when it returns. Mail in

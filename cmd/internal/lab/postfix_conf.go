@@ -147,7 +147,7 @@ func (p *Postfix) writeConfig(opts PostfixOptions) error {
 			fmt.Fprintf(&master, "  -o { %s = %s }\n", name, port.Settings[name])
 		}
 	}
-	master.WriteString(services)
+	master.WriteString(services + opts.Services)
 	return p.writeFiles(settingLines(settings), master.String())
 }
 
