@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/lab"
 )
 
@@ -49,7 +50,7 @@ func (b *bench) startFilters(ctx context.Context) error {
 	if err := lab.Build(ctx, daemon, "-trimpath"); err != nil {
 		return err
 	}
-	unix, err := b.site("unix", "", 0)
+	unix, err := b.site("unix", "", "", 0)
 	if err != nil {
 		return err
 	}
@@ -57,14 +58,19 @@ func (b *bench) startFilters(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	overTCP, err := b.site("tcp", "inet:127.0.0.1:"+port, 0)
+	overTCP, err := b.site("tcp", "inet:127.0.0.1:"+port, "", 0)
 	if err != nil {
 		return err
 	}
-	large, err := b.site("large", "", people)
+	large, err := b.site("large", "", "", people)
 	if err != nil {
 		return err
 	}
+	parts, err := b.site("parts", "", fmt.Sprintf("[limits]\nparts = %d\n", 2*manyParts), 0)
+	if err != nil {
+		return err
+	}
+	b.control = control.NewClient(large.Control())
 	for _, one := range []struct {
 		filter
 		command []string
@@ -76,6 +82,7 @@ func (b *bench) startFilters(ctx context.Context) error {
 		{filter{name: "sigmilter", what: "sigmilter; with -handled: a message that bears its guard", socket: unix.Socket, mark: signature}, []string{daemon, "serve", "-c", unix.Config}},
 		{filter{name: "c-noop-tcp", what: "c-noop over TCP", socket: "127.0.0.1:" + noopPort, mark: "X-Noop: Yes"}, []string{c, "inet:" + noopPort + "@127.0.0.1"}},
 		{filter{name: "sigmilter-tcp", what: "sigmilter over TCP", socket: "127.0.0.1:" + port, mark: signature}, []string{daemon, "serve", "-c", overTCP.Config}},
+		{filter{name: "sigmilter-parts", what: "sigmilter with a limit of parts raised, to see how it grows with them", socket: parts.Socket, mark: signature}, []string{daemon, "serve", "-c", parts.Config}},
 		{filter{name: "sigmilter-large", what: fmt.Sprintf("sigmilter with %d people, for its memory", people), socket: large.Socket, mark: signature}, []string{daemon, "serve", "-c", large.Config}},
 	} {
 		f := one.filter
@@ -94,9 +101,9 @@ func (b *bench) startFilters(ctx context.Context) error {
 // people is how many an idle daemon of a large organisation has.
 const people = 10_000
 
-// site writes a configuration into a folder of its own, with another socket and
-// more people if wanted.
-func (b *bench) site(name, listen string, people int) (lab.Site, error) {
+// site writes a configuration into a folder of its own, with another socket, more
+// settings and more people if wanted.
+func (b *bench) site(name, listen, settings string, people int) (lab.Site, error) {
 	dir := b.path(name)
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return lab.Site{}, err
@@ -105,16 +112,17 @@ func (b *bench) site(name, listen string, people int) (lab.Site, error) {
 	if err != nil {
 		return site, err
 	}
+	text, err := os.ReadFile(site.Config)
+	if err != nil {
+		return site, err
+	}
+	changed := string(text) + settings
 	if listen != "" {
-		text, err := os.ReadFile(site.Config)
-		if err != nil {
-			return site, err
-		}
-		changed := strings.Replace(string(text), "unix:"+site.Socket, listen, 1)
+		changed = strings.Replace(changed, "unix:"+site.Socket, listen, 1)
 		changed = strings.Replace(changed, "socket_group", "# socket_group", 1)
-		if err := os.WriteFile(site.Config, []byte(changed), 0o644); err != nil {
-			return site, err
-		}
+	}
+	if err := os.WriteFile(site.Config, []byte(changed), 0o644); err != nil {
+		return site, err
 	}
 	file, err := os.OpenFile(site.People, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {

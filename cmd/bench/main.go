@@ -14,11 +14,12 @@ import (
 	"syscall"
 	"time"
 
+	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/lab"
 )
 
 func main() {
-	out := flag.String("out", "bench-out", "folder for report.md and summary.json")
+	out := flag.String("out", "bench-out", "folder for report.md, its plots and summary.json")
 	rounds := flag.Int("rounds", 5, "rounds, of which the median counts")
 	short := flag.Bool("short", false, "a tenth of the messages, to try it out")
 	flag.Parse()
@@ -38,6 +39,7 @@ type bench struct {
 	filters []*filter
 	missing []string // peers that could not be started, and why
 	postfix *lab.Postfix
+	control *control.Client // of the daemon with many people
 	began   time.Time
 }
 
@@ -73,7 +75,7 @@ func run(ctx context.Context, out string, rounds int, short bool) (err error) {
 		return fmt.Errorf("make the folder for the report: %w", err)
 	}
 	r.print(os.Stdout)
-	return errors.Join(r.write(filepath.Join(out, "report.md")), r.writeSummary(filepath.Join(out, "summary.json")))
+	return errors.Join(r.write(out), r.writeSummary(filepath.Join(out, "summary.json")))
 }
 
 // progress tells on standard error what is being done.

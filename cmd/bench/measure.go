@@ -44,7 +44,10 @@ func (b *bench) measure(ctx context.Context) (*report, error) {
 		}
 		r.rates = append(r.rates, rates...)
 	}
-	for _, step := range []func(*report) error{func(r *report) error { return b.endToEnd(ctx, r) }, b.alone, b.latencies, b.growth, b.memory} {
+	for _, step := range []func(*report) error{
+		func(r *report) error { return b.endToEnd(ctx, r) }, b.alone, b.latencies, b.growth,
+		func(r *report) error { return b.memory(ctx, r) },
+	} {
 		if err := step(r); err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"sync"
@@ -8,13 +9,16 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"sigmilter/cmd/internal/control"
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
 )
 
 // memory is that of the daemon with many people, in bytes.
 type memory struct {
-	Idle    int64   // resident, minutes after they were taken over
+	Idle    int64   // resident, when they were taken over
+	Anon    int64   // of it, what is the daemon's own
+	File    int64   // of it, pages of files: its program and its state file
 	WakeUps float64 // of all its threads, a second, idle
 	Hands   int     // large messages in hand at once
 	InHand  int64   // resident when all of them are there but for their end
@@ -22,17 +26,20 @@ type memory struct {
 }
 
 // memory looks at the daemon while nothing happens, and then with large messages.
-func (b *bench) memory(r *report) error {
+func (b *bench) memory(ctx context.Context, r *report) error {
 	f := b.filter("sigmilter-large")
 	b.progress("an idle daemon")
-	idle, err := f.usage()
-	if err != nil {
+	if err := b.awaitPeople(ctx); err != nil {
 		return err
 	}
 	const quiet = 10 * time.Second
 	woken := f.wakeUps()
 	time.Sleep(quiet)
-	r.memory = memory{Idle: idle.rss, WakeUps: float64(f.wakeUps()-woken) / quiet.Seconds(), Hands: max(10, 100/b.scale)}
+	idle, err := f.usage()
+	if err != nil {
+		return err
+	}
+	r.memory = memory{Idle: idle.rss, Anon: idle.anon, File: idle.file, WakeUps: float64(f.wakeUps()-woken) / quiet.Seconds(), Hands: max(10, 100/b.scale)}
 	if err := f.forgetMost(); err != nil {
 		return err
 	}
@@ -73,6 +80,28 @@ func (b *bench) memory(r *report) error {
 	most, err := f.usage()
 	r.memory.Most = most.top
 	return err
+}
+
+// awaitPeople waits until the daemon has taken over all people.
+func (b *bench) awaitPeople(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		status, err := b.control.Status(ctx)
+		if err != nil {
+			return fmt.Errorf("wait until %d people are there: %w", people, err)
+		}
+		if status.State == control.Ready && len(status.Tenants) == 1 && status.Tenants[0].People > people {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait until %d people are there: %w", people, ctx.Err())
+		case <-tick.C:
+		}
+	}
 }
 
 // hold hands over a message but for its end.

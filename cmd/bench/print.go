@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -15,7 +18,11 @@ type table struct {
 	title, text string
 	names       int
 	rows        [][]string
+	plots       []plot // in the report only
 }
+
+// plot is a picture beside the report.
+type plot struct{ file, what, svg string }
 
 // tables are what the report shows, on the terminal and as Markdown alike.
 func (r *report) tables() []table {
@@ -77,6 +84,8 @@ func (r *report) memoryTable() table {
 		rows: [][]string{
 			{"When", "MB"},
 			{fmt.Sprintf("idle, woken %.1f times a second", m.WakeUps), mb(m.Idle)},
+			{"of it the daemon's own", mb(m.Anon)},
+			{"of it pages of files, its program and its state file, which the kernel can take back", mb(m.File)},
 			{fmt.Sprintf("%d messages of 25 MB in hand", m.Hands), mb(m.InHand)},
 			{"at most while they were answered, all at once", mb(m.Most)},
 		},
@@ -84,13 +93,15 @@ func (r *report) memoryTable() table {
 }
 
 func (r *report) growthTable() table {
-	t := table{title: "Growth", names: 1, rows: [][]string{{"Kind", "KB", "µs", "µs/KB", ""}}}
-	t.text = "The time of one message, all stages, and by KB: as long as it grows with the size, the bars do not."
-	for _, g := range r.growth {
-		each := float64(g.took.Microseconds()) / (float64(g.size) / 1024)
-		t.rows = append(t.rows, []string{g.kind, fmt.Sprint(g.size >> 10), fmt.Sprint(g.took.Microseconds()),
-			fmt.Sprintf("%.2f", each), strings.Repeat("█", min(40, 1+int(each)))})
+	t := table{title: "Growth", names: 1, rows: [][]string{{"Kind", "Number", "µs", "µs each"}}}
+	t.text = "The time of one message, all stages, and for each KB, part or level: where the time grows with the number, that does not."
+	for _, s := range slices.Concat(r.sizes, r.shapes) {
+		for _, p := range s.points {
+			each := float64(p.each().Nanoseconds()) / 1000
+			t.rows = append(t.rows, []string{s.name, fmt.Sprintf("%d %s", p.n, s.unit), fmt.Sprint(p.took.Microseconds()), fmt.Sprintf("%.2f", each)})
+		}
 	}
+	t.plots = []plot{{"growth-size.svg", "by size", r.sizePlot()}, {"growth-parts.svg", "by parts and nesting", r.shapePlot()}}
 	return t
 }
 
@@ -106,12 +117,17 @@ func (r *report) print(out io.Writer) {
 	}
 }
 
-// write writes the report as Markdown.
-func (r *report) write(path string) error {
+// write writes the report as Markdown, with its plots, into a folder.
+func (r *report) write(dir string) error {
 	var b strings.Builder
+	var failed []error
 	fmt.Fprintf(&b, "# Benchmark\n\n%s; %d interleaved rounds. Messages/s are medians, ratios are medians of those of a round.\n", r.Machine, r.Rounds)
 	for _, t := range r.tables() {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", t.title, strings.ReplaceAll(t.text, "\n", "\n\n"))
+		for _, p := range t.plots {
+			fmt.Fprintf(&b, "![The time of one message %s](%s)\n\n", p.what, p.file)
+			failed = append(failed, os.WriteFile(filepath.Join(dir, p.file), []byte(p.svg), 0o644))
+		}
 		for i, row := range t.rows {
 			fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
 			if i == 0 {
@@ -123,5 +139,6 @@ func (r *report) write(path string) error {
 	for _, f := range r.bench.filters {
 		fmt.Fprintf(&b, "- %s: %s\n", f.name, f.what)
 	}
-	return os.WriteFile(path, []byte(b.String()), 0o644)
+	failed = append(failed, os.WriteFile(filepath.Join(dir, "report.md"), []byte(b.String()), 0o644))
+	return errors.Join(failed...)
 }

@@ -18,7 +18,8 @@ type report struct {
 	through   []*rate // from end to end
 	alone     []*rate // without Postfix
 	latencies []latency
-	growth    []growth
+	sizes     []series // growth with the size
+	shapes    []series // with parts and nesting
 	memory    memory
 }
 
@@ -90,6 +91,8 @@ func (r *report) summary() map[string]any {
 		"tcp_vs_c_noop_tcp":   round(r.find("reply-50k-tcp", "sigmilter-tcp").ratio(r.find("reply-50k-tcp", "c-noop-tcp"))),
 		"sign_mix_vs_c_noop":  round(r.find("mix", "sigmilter").ratio(r.find("mix", "c-noop"))),
 		"memory_idle_bytes":   r.memory.Idle,
+		"memory_idle_anon":    r.memory.Anon,
+		"memory_idle_file":    r.memory.File,
 		"wake_ups_per_second": round(r.memory.WakeUps),
 		"memory_25m_messages": r.memory.Hands,
 		"memory_25m_in_hand":  r.memory.InHand,
@@ -104,6 +107,9 @@ func (r *report) summary() map[string]any {
 	}
 	if theirs := named(r.through, "altermime-script"); theirs.messages > 0 {
 		s["sign_vs_altermime_script"] = round(named(r.through, "sigmilter").ratio(theirs))
+	}
+	for _, one := range slices.Concat(r.sizes, r.shapes) {
+		s["growth_"+one.key] = round(one.growth())
 	}
 	for _, l := range r.latencies {
 		s["latency_p99_us_"+strings.ReplaceAll(l.Filter, "-", "_")] = l.P99.Microseconds()

@@ -29,7 +29,9 @@ func sample() *report {
 			{filter: peer, perSecond: []float64{100, 50, 100}, messages: 10, driver: 700 * time.Microsecond},
 		},
 		latencies: []latency{{Filter: "sigmilter", P99: time.Millisecond}},
-		memory:    memory{Idle: 20 << 20, Hands: 100},
+		memory:    memory{Idle: 20 << 20, Anon: 8 << 20, File: 12 << 20, Hands: 100},
+		sizes:     []series{{name: "new mail", unit: "KB", key: "new", points: []point{{1, time.Millisecond}, {10, 5 * time.Millisecond}, {100, 100 * time.Millisecond}}}},
+		shapes:    []series{{name: "attachments", unit: "parts", key: "parts", points: []point{{1, time.Millisecond}, {1000, time.Second}}}},
 	}
 }
 
@@ -43,6 +45,9 @@ func TestSummary(t *testing.T) {
 		"handled_vs_c_noop":        0.0, // not measured here
 		"sign_vs_mimedefang":       nil, // left out
 		"memory_idle_bytes":        int64(20 << 20),
+		"memory_idle_anon":         int64(8 << 20),
+		"growth_new":               2.0, // 1 ms each after 0.5
+		"growth_parts":             1.0,
 	} {
 		if s[key] != want {
 			t.Errorf("%s is %v, want %v", key, s[key], want)
@@ -54,16 +59,17 @@ func TestTables(t *testing.T) {
 	r := sample()
 	var terminal bytes.Buffer
 	r.print(&terminal)
-	path := filepath.Join(t.TempDir(), "report.md")
-	if err := r.write(path); err != nil {
+	dir := t.TempDir()
+	if err := r.write(dir); err != nil {
 		t.Fatal(err)
 	}
-	markdown, err := os.ReadFile(path)
+	markdown, err := os.ReadFile(filepath.Join(dir, "report.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"| reply-50k | sigmilter | 90 | 0.90 | 300 |", "| sigmilter | 0 | 0 | 1000 | 0 |",
-		"| altermime | 100 | 5.00 | 0 | 70 |", "| altermime-script | 20 | 3.00 | 100 |", "Left out: mimedefang: not there", "20.0"} {
+		"| altermime | 100 | 5.00 | 0 | 70 |", "| altermime-script | 20 | 3.00 | 100 |", "Left out: mimedefang: not there", "20.0", "12.0",
+		"| new mail | 100 KB | 100000 | 1000.00 |"} {
 		if !strings.Contains(string(markdown), want) {
 			t.Errorf("no %q in\n%s", want, markdown)
 		}
@@ -71,6 +77,11 @@ func TestTables(t *testing.T) {
 			if !strings.Contains(terminal.String(), cell) {
 				t.Errorf("no %q in\n%s", cell, &terminal)
 			}
+		}
+	}
+	for _, plot := range []string{"growth-size.svg", "growth-parts.svg"} {
+		if _, err := os.Stat(filepath.Join(dir, plot)); err != nil || !strings.Contains(string(markdown), "]("+plot+")") {
+			t.Errorf("%s: %v", plot, err)
 		}
 	}
 }
@@ -82,5 +93,12 @@ func TestParseStat(t *testing.T) {
 	}
 	if _, err := parseStat("42 (a) S 17"); err == nil {
 		t.Error("a short line is taken")
+	}
+}
+
+func TestParseResident(t *testing.T) {
+	got := parseResident("Name:\tx\nVmHWM:\t    50 kB\nVmRSS:\t    40 kB\nRssAnon:\t    15 kB\nRssFile:\t    25 kB\nRssShmem:\t 0 kB\n")
+	if want := (resident{rss: 40 << 10, top: 50 << 10, anon: 15 << 10, file: 25 << 10}); got != want {
+		t.Errorf("got %+v", got)
 	}
 }

@@ -11,8 +11,14 @@ import (
 
 // usage is what a filter has used so far, with all processes that it started.
 type usage struct {
-	cpu      time.Duration
-	rss, top int64 // bytes now, and at most of one process
+	cpu time.Duration
+	resident
+}
+
+// resident is memory in bytes: now, at most of one process, and of what is there now
+// what is of no file and what is of files.
+type resident struct {
+	rss, top, anon, file int64
 }
 
 // usage reads it from /proc.
@@ -48,9 +54,9 @@ func (b *bench) withPostfix(f *filter) (time.Duration, error) {
 func (u *usage) add(all map[int]process, pid int) {
 	p := all[pid]
 	u.cpu += p.cpu
-	rss, top := residentOf(pid)
-	u.rss += rss
-	u.top = max(u.top, top)
+	r := residentOf(pid)
+	u.rss, u.anon, u.file = u.rss+r.rss, u.anon+r.anon, u.file+r.file
+	u.top = max(u.top, r.top)
 	for child, c := range all {
 		if c.parent == pid {
 			u.add(all, child)
@@ -110,21 +116,28 @@ func parseStat(stat string) (p process, err error) {
 	return p, nil
 }
 
-// residentOf is the resident memory of a process now and at most, zero for one that
-// has ended.
-func residentOf(pid int) (now, most int64) {
+// residentOf is the memory of a process, zero for one that has ended.
+func residentOf(pid int) resident {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	for line := range strings.Lines(string(status)) {
+	return parseResident(string(status))
+}
+
+func parseResident(status string) (r resident) {
+	for line := range strings.Lines(status) {
 		name, value, _ := strings.Cut(line, ":")
 		kb, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
 		switch name {
 		case "VmRSS":
-			now = kb << 10
+			r.rss = kb << 10
 		case "VmHWM":
-			most = kb << 10
+			r.top = kb << 10
+		case "RssAnon":
+			r.anon = kb << 10
+		case "RssFile":
+			r.file = kb << 10
 		}
 	}
-	return now, most
+	return r
 }
 
 // forgetMost has the kernel count the most memory of a filter's first process anew.

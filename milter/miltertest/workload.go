@@ -108,6 +108,38 @@ func AttachmentMail(size int) []byte {
 	return w.bytes()
 }
 
+// PartsMail is a short new message with so many small attachments of text.
+func PartsMail(attachments int) []byte {
+	w := newWriter()
+	w.header("The readings", "", `multipart/mixed; boundary="_004_mixed_"`, "")
+	w.print("--_004_mixed_\r\nContent-Type: text/plain; charset=\"utf-8\"\r\n\r\n")
+	w.paragraphs(1<<10, "%s\r\n\r\n")
+	for i := range attachments {
+		w.print(fmt.Sprintf("--_004_mixed_\r\nContent-Type: text/csv; name=\"%05d.csv\"\r\nContent-Disposition: attachment; filename=\"%05d.csv\"\r\n\r\nmeter,value\r\n%05d,%d\r\n", i, i, i, w.random.IntN(1000)))
+	}
+	w.print("--_004_mixed_--\r\n")
+	return w.bytes()
+}
+
+// NestedMail is a new message of about size bytes below so many multiparts, one
+// inside the other.
+func NestedMail(depth, size int) []byte {
+	w := newWriter()
+	w.header("Status of the meters", "", `multipart/mixed; boundary="_level_0_"`, "")
+	for i := range depth {
+		w.print(fmt.Sprintf("--_level_%d_\r\nContent-Type: ", i))
+		if i+1 < depth {
+			w.print(fmt.Sprintf("multipart/mixed; boundary=\"_level_%d_\"\r\n\r\n", i+1))
+		}
+	}
+	w.print("text/plain; charset=\"utf-8\"\r\n\r\n")
+	w.paragraphs(size, "%s\r\n\r\n")
+	for i := range depth {
+		w.print(fmt.Sprintf("\r\n--_level_%d_--\r\n", depth-1-i))
+	}
+	return w.bytes()
+}
+
 const (
 	outlookHead = "<html>\r\n<head>\r\n<meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\">\r\n" +
 		"<style type=\"text/css\" style=\"display:none;\"> P {margin-top:0;margin-bottom:0;} </style>\r\n</head>\r\n<body dir=\"ltr\">\r\n"

@@ -99,5 +99,11 @@ func WriteSite(dir string) (Site, error) {
 	return s, nil
 }
 
+// Control is the socket on which the daemon can be asked, as the configuration names
+// it.
+func (s Site) Control() string {
+	return "unix:" + filepath.Join(filepath.Dir(s.Config), "control.sock")
+}
+
 // Milter is the site's socket as Postfix wants it named.
 func (s Site) Milter() string { return "unix:" + s.Socket }
