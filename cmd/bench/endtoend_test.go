@@ -68,4 +68,22 @@ func TestAlterMIMEScript(t *testing.T) {
 	if r.messages != peerClients || len(r.perSecond) != 1 {
 		t.Errorf("%+v", r)
 	}
+	// One that fails keeps its messages in the queue until they are dropped.
+	if err := os.Remove(b.path("altermime-copy")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(b.path("altermime-spool")); err != nil {
+		t.Fatal(err)
+	}
+	failing, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+	defer cancel()
+	if err := b.passThrough(failing, r); err == nil {
+		t.Error("a script that fails is not told of")
+	}
+	if err := b.postfix.Drop(); err != nil {
+		t.Fatal(err)
+	}
+	if queue, err := b.postfix.Queue(); err != nil || len(queue) > 0 {
+		t.Errorf("%d messages left, %v", len(queue), err)
+	}
 }
