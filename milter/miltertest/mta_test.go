@@ -306,8 +306,13 @@ func TestPacketsWait(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, want := range "O" + c.want {
-				if got := <-read; got != byte(want) {
-					t.Errorf("read %q, want %q", got, want)
+				select {
+				case got := <-read:
+					if got != byte(want) {
+						t.Errorf("read %q, want %q", got, want)
+					}
+				case <-time.After(5 * time.Second):
+					t.Fatalf("%q is not read", want)
 				}
 			}
 		})
