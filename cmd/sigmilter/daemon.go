@@ -47,6 +47,8 @@ type daemon struct {
 	reloading sync.Mutex     // one reload at a time, none before the start is done
 	fixed     *config.Config // what the daemon was started with
 	pruning   sync.Mutex
+	setAside  sync.Once // the damaged state file
+	exit      func(status int)
 
 	failure atomic.Pointer[reloadFailure] // of the last reload, nil when it succeeded
 }
@@ -65,6 +67,7 @@ func newDaemon(cfg *config.Config, log *slog.Logger, level *slog.LevelVar) *daem
 	d := &daemon{
 		path: cfg.Path, fixed: cfg, log: log, level: level,
 		notify: newNotifier(log), metrics: control.NewMetrics(), started: time.Now(),
+		exit: os.Exit,
 	}
 	d.state.Store(control.Starting)
 	return d
@@ -76,6 +79,9 @@ func (d *daemon) serve(ctx context.Context, hangups <-chan os.Signal) (err error
 	if err := d.openState(cfg.State); err != nil {
 		return err
 	}
+	ended := make(chan struct{})
+	defer close(ended)
+	go d.endDamaged(ended, damagedLimit)
 	defer d.store.Close()
 	if d.sockets, err = inheritedSockets(d.log); err != nil {
 		return err

@@ -441,3 +441,41 @@ func TestStoppingIsTold(t *testing.T) {
 	mta.Close()
 	r.stop()
 }
+
+// A damaged state file ends the daemon even when something waits for ever for what the
+// damage left locked.
+func TestDamagedDaemonEnds(t *testing.T) {
+	r := newRunning(t)
+	cfg, err := config.Load(r.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDaemon(cfg, newLogger(cfg.Log.Format, new(slog.LevelVar), r.log), new(slog.LevelVar))
+	if err := d.openState(cfg.State); err != nil {
+		t.Fatal(err)
+	}
+	status := make(chan int, 1)
+	d.exit = func(s int) { status <- s }
+	if err := os.WriteFile(cfg.State, make([]byte, 8192), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := setPlans(cfg, d.store); err == nil {
+		t.Fatal("the damage is not seen")
+	}
+	never := make(chan struct{})
+	d.endDamaged(never, time.Millisecond)
+	if got := <-status; got != 1 {
+		t.Errorf("status %d", got)
+	}
+	if aside, err := filepath.Glob(cfg.State + ".damaged-*"); err != nil || len(aside) != 1 {
+		t.Errorf("set aside: %q, %v", aside, err)
+	}
+	close(never)
+	d.endDamaged(never, time.Hour) // one that ends in order is left alone
+	if len(status) > 0 {
+		t.Error("ended again")
+	}
+	if err := d.store.Close(); err != nil {
+		t.Error(err)
+	}
+}

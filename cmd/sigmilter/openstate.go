@@ -30,15 +30,44 @@ func (d *daemon) openState(path string) error {
 // starts another, which begins with a new file.
 var errDamaged = errors.New("the state file was found damaged; start again: people are read from the sources then")
 
-// damaged sets the state file aside, since the next daemon may not see the damage: a
-// large file is not read whole when it is opened.
+// damaged sets the state file aside, once, since the next daemon may not see the
+// damage: a large file is not read whole when it is opened.
 func (d *daemon) damaged() error {
-	if path := d.store.Path(); path != "" {
+	d.setAside.Do(func() {
+		path := d.store.Path()
+		if path == "" {
+			return
+		}
 		if aside, err := sigstore.SetAside(path, time.Now()); err != nil {
 			d.log.Error("the damaged state file stays", "error", err)
 		} else {
 			d.log.Error("the state file was damaged while we ran, and set aside", "state", path, "aside", aside)
 		}
-	}
+	})
 	return errDamaged
+}
+
+// damagedLimit is how long a daemon with a damaged state file may take to end in
+// order.
+const damagedLimit = 10 * time.Second
+
+// endDamaged ends the process when it does not end by itself, after its state file was
+// found damaged. It returns when ended is closed.
+//
+// QUIRK: bbolt may panic with its locks held, and who waits for them then waits for
+// ever: a reload, a reading, what is pruned, a message. For the MTA this is as a killed
+// daemon, and the service manager starts another.
+func (d *daemon) endDamaged(ended <-chan struct{}, limit time.Duration) {
+	select {
+	case <-ended:
+		return
+	case <-d.store.Damaged():
+	}
+	select {
+	case <-ended:
+	case <-time.After(limit):
+		why := d.damaged()
+		d.log.Error("the daemon does not end in order, and is ended", "error", why)
+		d.exit(1)
+	}
 }
