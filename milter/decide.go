@@ -20,6 +20,8 @@ func (e *Engine) decide(m *Message) {
 		m.failure = &failure{reasonProof, fmt.Errorf("message of %s: %w", d.Author, err)}
 	case errors.As(err, new(Stale)):
 		m.failure = &failure{reasonStale, err}
+	case errors.Is(err, ErrFirstReading):
+		m.failure = &failure{reasonReading, err}
 	case err != nil:
 		m.failure = &failure{reasonStore, fmt.Errorf("looking up %s: %w", d.Author, err)}
 	}

@@ -69,6 +69,7 @@ var reasonCases = map[policy.Reason]reasonCase{
 		e.DKIM = (&verifier{err: errors.New("no")}).verify
 	}},
 	reasonStore:                       {raw: hello, action: Failed, change: func(_ *Engine, s *shelf) { s.err = errors.New("no") }},
+	reasonReading:                     {raw: hello, action: Failed, change: func(_ *Engine, s *shelf) { s.err = ErrFirstReading }},
 	reasonStale:                       {raw: hello, action: Skipped, change: func(_ *Engine, s *shelf) { s.err = Stale{} }},
 	reasonRender:                      {raw: hello, action: Failed, change: func(_ *Engine, s *shelf) { s.fault = errTemplate }},
 	reasonPanic:                       {raw: hello, action: Failed, change: func(_ *Engine, s *shelf) { s.render = func() { panic("boom") } }},

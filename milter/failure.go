@@ -16,6 +16,7 @@ import (
 const (
 	reasonStore     policy.Reason = "store"            // the store failed
 	reasonStale     policy.Reason = "stale"            // the people of the tenant are too old
+	reasonReading   policy.Reason = "first-reading"    // the people of the tenant are not all read yet
 	reasonProof     policy.Reason = "proof-lookup"     // DNS does not answer for the key of a DKIM signature
 	reasonRender    policy.Reason = "render"           // the template failed for this person
 	reasonPanic     policy.Reason = "panic"            // a fault of the program
@@ -68,6 +69,7 @@ var remedies = map[policy.Reason]remedy{
 	policy.Loop:  byOnLoop,
 	reasonStale:  byOnStale,
 
+	reasonReading:   deferred,
 	reasonReplay:    deferred,
 	reasonSequence:  deferred,
 	reasonHeaderBig: deferred,

@@ -40,7 +40,7 @@ func TestEnforce(t *testing.T) {
 		pass := func(e *Engine, _ *shelf) { e.OnError, e.OnRender, e.OnLoop = Continue, Continue, Continue }
 		t.Run(string(reason), func(t *testing.T) {
 			tr := tryMessage(t, newEngine(c.change, pass), c.raw, c.limits, c.message)
-			if tr.Reply != Continue {
+			if (tr.Reply == Continue) != (remedies[reason] != deferred) {
 				t.Errorf("reply %d without enforce", tr.Reply)
 			}
 			_, fails := remedies[reason]

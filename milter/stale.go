@@ -1,9 +1,15 @@
 package milter
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
+
+// ErrFirstReading is the error of [Store] for who is not known while a source of the
+// tenant's people is being read for the first time: nobody can say yet whether he is
+// unknown. The message is deferred.
+var ErrFirstReading = errors.New("a source of the tenant's people is being read for the first time")
 
 // Stale is the error of [Store] when what it has of a tenant is too old to be
 // used, and says what is to become of the message.

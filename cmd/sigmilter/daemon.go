@@ -88,7 +88,7 @@ func (d *daemon) serve(ctx context.Context, hangups <-chan os.Signal) (err error
 	}
 	defer d.sockets.close()
 	background, stop := context.WithCancel(ctx)
-	d.feeds = newFeedSet(background)
+	d.feeds = newFeedSet(background, d.log)
 	defer d.beside.Wait()
 	defer d.feeds.wait()
 	defer stop()
@@ -106,7 +106,7 @@ func (d *daemon) serve(ctx context.Context, hangups <-chan os.Signal) (err error
 	return d.run(background, listeners, hangups)
 }
 
-// start reads the people of tenants without any, and listens.
+// start has the sources read, those of tenants without people first, and listens.
 func (d *daemon) start(cfg *config.Config) (map[string]net.Listener, error) {
 	warn(cfg, d.log)
 	feeds, err := newFeeds(cfg, d.store, d.log)
@@ -179,7 +179,7 @@ func (d *daemon) drain(ended <-chan error, left int) (fault error) {
 func (d *daemon) begin(ctx context.Context, cfg *config.Config) *generation {
 	ctx, retire := context.WithCancel(ctx)
 	g := &generation{cfg: cfg, book: newBook(cfg, d.store), loaded: time.Now(), retire: retire}
-	g.engine = newEngineOf(cfg, g.book, d.log)
+	g.engine = newEngineOf(cfg, g.book, d.feeds.firstReading, d.log)
 	d.beside.Go(func() { g.book.Refresh(ctx) })
 	return g
 }

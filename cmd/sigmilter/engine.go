@@ -19,14 +19,15 @@ import (
 // newEngine makes the engine that serve and sign share from a configuration and
 // the store of people.
 func newEngine(cfg *config.Config, store *sigstore.Store, log *slog.Logger) *milter.Engine {
-	return newEngineOf(cfg, newBook(cfg, store), log)
+	return newEngineOf(cfg, newBook(cfg, store), func(string) bool { return false }, log)
 }
 
-// newEngineOf is newEngine with a book that others use as well.
-func newEngineOf(cfg *config.Config, book *sigstore.Book, log *slog.Logger) *milter.Engine {
+// newEngineOf is newEngine with a book that others use as well, while sources may
+// still be read for the first time.
+func newEngineOf(cfg *config.Config, book *sigstore.Book, reading func(tenant string) bool, log *slog.Logger) *milter.Engine {
 	e := &milter.Engine{
 		Policy:    newPolicy(cfg),
-		Store:     signatures{book, newPictures(cfg), newStaleness(cfg), new(encoded)},
+		Store:     signatures{book, newPictures(cfg), newStaleness(cfg), reading, new(encoded)},
 		AddText:   cfg.Place.AttachOnly == config.AddText,
 		DropAMP:   cfg.Place.AMP == config.DropAMP,
 		TextBytes: cfg.Limits.TextBytes,
@@ -120,16 +121,24 @@ type signatures struct {
 	book     *sigstore.Book
 	pictures map[string][]insert.Picture // by template
 	stale    staleness
-	encoded  *encoded // pictures of people
+	reading  func(tenant string) bool // a source for the first time
+	encoded  *encoded                 // pictures of people
 }
 
 func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
 	if err := s.stale.check(s.book.Store, tenant, time.Now()); err != nil {
 		return nil, false, err
 	}
+	// Asked before: a reading that ends meanwhile has stored whom it brought.
+	reading := s.reading(tenant)
 	p, found, err := s.book.Person(tenant, address)
-	if err != nil || !found {
+	switch {
+	case err != nil:
 		return nil, false, err
+	case !found && reading:
+		return nil, false, milter.ErrFirstReading
+	case !found:
+		return nil, false, nil
 	}
 	return &policy.Person{Address: p.Address, Addresses: p.Addresses, Attributes: p.Attributes, Groups: p.Groups}, true, nil
 }
