@@ -64,25 +64,30 @@ func (c *Cloud) SendAll(ctx context.Context, messages []Outgoing, sessions int) 
 
 // submit sends a message on its first way out.
 func (c *Cloud) submit(ctx context.Context, s *outbound, m Outgoing) error {
-	now := time.Now()
-	raw := exchangeFields(m.Raw, now)
-	id := messageID(raw)
-	if id == "" {
-		return errors.New("send message: it has no Message-ID to recognise it by")
-	}
-	c.mu.Lock()
-	_, known := c.sent[id]
-	if !known {
-		c.sent[id] = sending{raw: raw, at: now}
-	}
-	c.mu.Unlock()
-	if known {
-		return fmt.Errorf("send message %s: the same Message-ID was sent before", id)
+	raw, id, err := c.begin(m)
+	if err != nil {
+		return err
 	}
 	if err := s.send(ctx, m.From, m.To, raw); err != nil {
 		return fmt.Errorf("send message %s: %w", id, err)
 	}
 	return nil
+}
+
+// begin gives a message the fields of Exchange Online, and remembers it.
+func (c *Cloud) begin(m Outgoing) (raw []byte, id string, err error) {
+	now := time.Now()
+	raw = exchangeFields(m.Raw, now)
+	if id = messageID(raw); id == "" {
+		return nil, "", errors.New("send message: it has no Message-ID to recognise it by")
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, known := c.sent[id]; known {
+		return nil, "", fmt.Errorf("send message %s: the same Message-ID was sent before", id)
+	}
+	c.sent[id] = sending{raw: raw, at: now}
+	return raw, id, nil
 }
 
 // deliver sends a message over a session of its own.
@@ -128,20 +133,28 @@ func (s *outbound) send(ctx context.Context, from string, to []string, raw []byt
 
 // try makes one attempt.
 func (s *outbound) try(from string, to []string, raw []byte) error {
-	if s.client == nil {
-		s.cloud.mu.Lock()
-		relay := s.cloud.relay
-		s.cloud.mu.Unlock()
-		client, err := s.dial(relay)
-		if err != nil {
-			return fmt.Errorf("connect to relay: %w", err)
-		}
-		s.client = client
-		if err := client.Hello("EUR05-DB8-obe.outbound.protection.outlook.com"); err != nil {
-			return fmt.Errorf("greet relay: %w", err)
-		}
+	if err := s.connect(); err != nil {
+		return err
 	}
 	return s.client.SendMail(from, to, bytes.NewReader(raw))
+}
+
+func (s *outbound) connect() error {
+	if s.client != nil {
+		return nil
+	}
+	s.cloud.mu.Lock()
+	relay := s.cloud.relay
+	s.cloud.mu.Unlock()
+	client, err := s.dial(relay)
+	if err != nil {
+		return fmt.Errorf("connect to relay: %w", err)
+	}
+	s.client = client
+	if err := client.Hello("EUR05-DB8-obe.outbound.protection.outlook.com"); err != nil {
+		return fmt.Errorf("greet relay: %w", err)
+	}
+	return nil
 }
 
 func (s *outbound) dial(relay string) (*smtp.Client, error) {
