@@ -11,45 +11,103 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"sigmilter/milter/miltertest"
 )
 
 // scenarios are what goes wrong, in the words of the sentence "mail is sent while".
 var scenarios = []scenario{
-	{name: "the daemon is killed", strike: func(o *ordeal, _ int) { o.kill() }},
-	{name: "the daemon is restarted", strike: func(o *ordeal, _ int) { o.again() }},
-	{name: "good and broken configurations are reloaded", strike: reloads},
-	{name: "the state file is damaged under the daemon", strike: damageRunning, restart: true},
-	{name: "the state file is damaged before a start", strike: damageStopped},
-	{name: "the state file is read-only", prepare: stateOnSmallDisk, strike: readOnlyDisk},
-	{name: "the disk of the state file is full", prepare: stateOnSmallDisk, strike: fullDisk},
-	{name: "the spool is full", prepare: smallSpool, strike: fullSpool},
-	{name: "every source is down, hangs or answers noise", prepare: manySources, strike: deadSources},
-	{name: "other MTAs are slow or hang", prepare: shortStop, begin: hangingPeers, strike: func(o *ordeal, _ int) { o.reload() }},
-	{name: "1,000 connections are idle", prepare: manySessions, begin: idlePeers, strike: func(o *ordeal, _ int) { o.reload() }},
-	{name: "the socket's file is removed", strike: removeSocket},
+	{name: "the daemon is killed", strike: killInHand, felt: feltRefused},
+	{name: "the daemon is restarted", strike: restartInHand, felt: feltFinished},
+	{name: "good and broken configurations are reloaded", strike: reloads, felt: feltReloads},
+	{name: "the state file is damaged under the daemon", strike: damageRunning, restart: true, felt: feltDamageRunning},
+	{name: "the state file is damaged before a start", strike: damageStopped, felt: feltDamageStopped},
+	{name: "the state file is read-only", prepare: stateOnSmallDisk, strike: readOnlyDisk, felt: feltUnwritable},
+	{name: "the disk of the state file is full", prepare: stateOnSmallDisk, strike: fullDisk, felt: feltFullDisk},
+	{name: "the spool is full", prepare: smallSpool, strike: fullSpool, felt: feltFullSpool},
+	{name: "every source is down, hangs or answers noise", prepare: manySources, strike: deadSources, felt: feltDeadSources},
+	{name: "other MTAs are slow or hang", prepare: shortStop, strike: slowAndHangingPeers, felt: feltPeers},
+	{name: "1,000 connections are idle", prepare: fewSessions, begin: idlePeers, strike: overTheLimit, felt: feltLimit},
+	{name: "the socket's file is removed", strike: removeSocket, felt: feltSocket},
+	{name: "the clock steps an hour ahead and back", prepare: steppingClock, strike: stepClock, felt: feltClock},
 }
 
-// reloads has forty configurations taken over in a row, every other one broken.
-func reloads(o *ordeal, _ int) {
+// killInHand kills the daemon with a message in hand, whatever else it has.
+func killInHand(o *ordeal, _ int) {
+	h := o.hold()
+	o.kill()
+	o.finish(h)
+}
+
+func feltRefused(o *ordeal, strikes int) []proof {
+	return []proof{{"messages in hand when it was killed, refused and sent again", o.seen["refused"], strikes}}
+}
+
+// restartInHand stops the daemon with a message in hand, which it must finish.
+func restartInHand(o *ordeal, _ int) {
+	h := o.hold()
+	stopping := o.daemon
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		o.again()
+	}()
+	o.eventually("the daemon to stop", func() bool {
+		return strings.Contains(stopping.Log(), "stopping, finishing the messages in hand")
+	})
+	o.finish(h)
+	<-stopped
+}
+
+func feltFinished(o *ordeal, strikes int) []proof {
+	// One that the daemon has not read the beginning of by then is refused.
+	return []proof{
+		{"messages in hand when it was stopped, finished", o.seen["finished"], (strikes + 1) / 2},
+		{"messages in hand when it was stopped", o.seen["finished"] + o.seen["refused"], strikes},
+	}
+}
+
+// reloads has configurations taken over in a row, every other one broken: twenty, and
+// until mail has arrived meanwhile. By turns it is asked to, and answers, and is sent
+// hangups.
+func reloads(o *ordeal, i int) {
 	good, err := os.ReadFile(o.site.Config)
 	o.must(err)
-	for i := range 40 {
-		broken := append([]byte("nonsense = true\n"), good...)
-		if i%4 == 1 {
-			broken = good[:len(good)/2]
-		}
+	before := len(o.cloud.Arrivals())
+	began, n := time.Now(), 0
+	for ; n < 20 || len(o.cloud.Arrivals()) < before+5 && !o.allArrived(); n++ {
 		content := good
-		if i%2 == 0 {
-			content = broken
+		switch n % 4 {
+		case 0:
+			content = append([]byte("nonsense = true\n"), good...)
+		case 2:
+			content = good[:len(good)/2]
 		}
 		o.must(os.WriteFile(o.site.Config, content, 0o644))
+		if i%2 == 0 {
+			_, err := o.ask().Reload(o.ctx)
+			if (err == nil) != (n%2 == 1) {
+				o.t.Errorf("reload %d: %v", n, err)
+			}
+			continue
+		}
 		o.reload()
 		time.Sleep(5 * time.Millisecond) // signals that come together count once
 	}
+	o.t.Logf("%d reloads, %.0f a second, %d messages arrived meanwhile", n, float64(n)/time.Since(began).Seconds(), len(o.cloud.Arrivals())-before)
+	if i%2 == 0 {
+		o.seen["asked"] += n
+	}
+	o.seen["arrived"] += len(o.cloud.Arrivals()) - before
 	o.must(os.WriteFile(o.site.Config, good, 0o644))
 	o.reload()
+}
+
+func feltReloads(o *ordeal, strikes int) []proof {
+	return []proof{
+		{"reloads that were asked for", o.seen["asked"], 20 * strikes / 2},
+		{"configurations taken over", o.logged(`"configuration reloaded"`), o.seen["asked"] / 2},
+		{"configurations refused", o.logged("configuration not reloaded, the old one stays"), o.seen["asked"] / 2},
+		{"messages that arrived meanwhile", o.seen["arrived"], 5},
+	}
 }
 
 // damages are what happens to a state file.
@@ -73,6 +131,27 @@ var damages = []struct {
 		_, err = f.Write(noise)
 		return errors.Join(err, f.Close())
 	}},
+}
+
+// deletions is how many of so many strikes delete the file.
+func deletions(strikes int) int { return (strikes + len(damages) - 1) / len(damages) }
+
+func feltDamageRunning(o *ordeal, strikes int) []proof {
+	return []proof{
+		{"daemons that saw the damage and ended", o.logged("the state file was damaged while we ran, and set aside"), strikes - deletions(strikes)},
+		{"of which not by themselves", o.logged("the daemon does not end in order, and is ended"), 0},
+	}
+}
+
+func feltDamageStopped(o *ordeal, strikes int) []proof {
+	return []proof{
+		{"files set aside", o.logged("the state file is damaged and was set aside"), strikes / 2}, // an empty one is a new one
+		{"daemons that read all people anew", o.logged(`"directory read"`), strikes},
+	}
+}
+
+func feltUnwritable(o *ordeal, strikes int) []proof {
+	return []proof{{"daemons with a temporary state file", o.logged("the state file cannot be written; a temporary one is used"), strikes}}
 }
 
 // damageRunning damages the file that the daemon has open, and makes it look there.
@@ -156,10 +235,12 @@ func readOnlyDisk(o *ordeal, i int) {
 	o.kill(remount(0))
 }
 
-// fullDisk fills the disk under the running daemon, then has others begin on it.
+// fullDisk fills the disk under the running daemon, which gets more people than have
+// room, then has others begin on it.
 func fullDisk(o *ordeal, i int) {
 	ballast := filepath.Join(filepath.Dir(o.site.State), "ballast")
 	o.fill(ballast)
+	o.crowd()
 	o.reload()
 	o.arrive(10)
 	o.kill()
@@ -173,10 +254,37 @@ func fullDisk(o *ordeal, i int) {
 	o.kill()
 }
 
-// fill writes a file until no byte more has room.
+// crowd has a source read with so many people that they want room on the disk.
+func (o *ordeal) crowd() {
+	o.t.Helper()
+	good, err := os.ReadFile(o.site.People)
+	o.must(err)
+	many := bytes.NewBuffer(bytes.Clone(good))
+	for i := range 5000 {
+		fmt.Fprintf(many, "p%d@contoso.com,Person %d,Engineer,\n", i, i)
+	}
+	o.must(os.WriteFile(o.site.People, many.Bytes(), 0o644))
+	readings, err := o.ask().RefreshPeople(o.ctx, "", "", false)
+	o.must(err)
+	for _, r := range readings {
+		if strings.Contains(r.Err, syscall.ENOSPC.Error()) {
+			o.seen["no room"]++
+		}
+	}
+	o.must(os.WriteFile(o.site.People, good, 0o644))
+}
+
+func feltFullDisk(o *ordeal, strikes int) []proof {
+	return []proof{
+		{"readings of people without room", o.seen["no room"], strikes},
+		{"daemons with a temporary state file", o.logged("the state file cannot be written; a temporary one is used"), strikes / 2},
+	}
+}
+
+// fill appends to a file until no byte more has room.
 func (o *ordeal) fill(path string) {
 	o.t.Helper()
-	f, err := os.Create(path)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	o.must(err)
 	defer f.Close()
 	for chunk := make([]byte, 4096); err == nil; {
@@ -187,24 +295,32 @@ func (o *ordeal) fill(path string) {
 	}
 }
 
-// arrive waits for so many more messages, or all.
-func (o *ordeal) arrive(more int) {
-	o.t.Helper()
-	o.wait(min(o.load, len(o.cloud.Arrivals())+more))
-}
-
 // smallSpool has every body go to a file, on a disk of its own.
 func smallSpool(o *ordeal) {
 	o.configure("[log]", "[limits]\nbody_memory = 1\n\n[log]")
 	o.site.Env = append(o.site.Env, "TMPDIR="+smallDisk(o, "spool", "1m"))
 }
 
+// fullSpool fills the disk, and again what the bodies of messages in hand then leave,
+// until messages are refused: one more than the load may have left.
 func fullSpool(o *ordeal, _ int) {
 	dir := strings.TrimPrefix(o.site.Env[0], "TMPDIR=")
 	ballast := filepath.Join(dir, "ballast")
+	m := o.another()
+	sent := make(chan error, 1)
+	until := o.cloud.Deferred() + chaosLoaders
 	o.fill(ballast)
-	o.refused(chaosLoaders)
+	go func() { sent <- o.cloud.Send(o.ctx, m) }()
+	o.eventually("refusals", func() bool {
+		o.fill(ballast)
+		return o.cloud.Deferred() >= until
+	})
 	o.must(os.Remove(ballast))
+	o.must(<-sent)
+}
+
+func feltFullSpool(o *ordeal, strikes int) []proof {
+	return []proof{{"messages refused for the spool", o.logged(`"reason":"spool"`), strikes}}
 }
 
 // manySources adds sources that never answer, answer noise, and are not there.
@@ -218,6 +334,7 @@ func manySources(o *ordeal) {
 source = "ldap"
 name = %q
 every = "1s"
+timeout = "1s"
 servers = ["ldap://%s"]
 tls = "none"
 base = "dc=contoso"
@@ -226,6 +343,7 @@ base = "dc=contoso"
 source = "http"
 name = "web-%s"
 every = "1s"
+timeout = "1s"
 url = "http://%s/people"
 
 `, source.name, source.addr, source.name, source.addr)
@@ -278,65 +396,38 @@ func deadSources(o *ordeal, i int) {
 	o.must(os.WriteFile(o.site.People, good, 0o644))
 }
 
-func shortStop(o *ordeal) { o.configure("[log]", "[timeouts]\nstop = \"2s\"\n\n[log]") }
-
-func manySessions(o *ordeal) { o.configure("[log]", "[limits]\nsessions = 1500\n\n[log]") }
-
-// hangingPeers are connections that stop in each stage of the protocol, and some
-// that go on a byte at a time.
-func hangingPeers(o *ordeal) {
-	stages := []func(*miltertest.MTA) error{
-		func(m *miltertest.MTA) error { _, err := m.Mail("alice@contoso.com"); return err },
-		func(m *miltertest.MTA) error { _, err := m.Header("From", " alice@contoso.com"); return err },
-		func(m *miltertest.MTA) error { _, err := m.EndOfHeaders(); return err },
-		func(m *miltertest.MTA) error { _, err := m.Body([]byte("Hello\r\n")); return err },
+func feltDeadSources(o *ordeal, strikes int) []proof {
+	const failed = `"msg":"directory not read, signing goes on with the people of before","tenant":"contoso","source":`
+	var proofs []proof
+	for _, name := range []string{"hanging", "web-hanging", "noise", "web-noise", "down", "web-down"} {
+		proofs = append(proofs, proof{"failures of the source " + name, o.logged(failed + `"` + name + `"`), 1})
 	}
-	for i := range 40 {
-		m, err := miltertest.Dial("unix", o.site.Socket)
-		if err != nil {
-			o.t.Fatal(err)
-		}
-		o.t.Cleanup(func() { m.Close() })
-		_, err = m.Connect("mail.example", "192.0.2.1", 25)
-		o.must(err)
-		for _, stage := range stages[:i%(len(stages)+1)] {
-			o.must(stage(m))
-		}
-		o.must(m.Flush())
-	}
-	for range 10 {
-		conn, err := net.Dial("unix", o.site.Socket)
-		if err != nil {
-			o.t.Fatal(err)
-		}
-		o.t.Cleanup(func() { conn.Close() })
-		go func() {
-			for _, b := range []byte("\x00\x00\x00\x0dO\x00\x00\x00\x06\x00\x00\x01\xff\x00\x1f\xff\xff") {
-				if _, err := conn.Write([]byte{b}); err != nil {
-					return
-				}
-				time.Sleep(100 * time.Millisecond)
-			}
-		}()
-	}
-}
-
-func idlePeers(o *ordeal) {
-	for range 1000 {
-		conn, err := net.Dial("unix", o.site.Socket)
-		if err != nil {
-			o.t.Fatal(err)
-		}
-		o.t.Cleanup(func() { conn.Close() })
-	}
+	return append(proofs, proof{"failures of the people's file", o.logged(failed + `"csv"`), strikes / 2}) // an empty one is none
 }
 
 // removeSocket removes the file; MTAs are refused until the daemon has made it
 // again.
 func removeSocket(o *ordeal, _ int) {
 	o.must(os.Remove(o.site.Socket))
+	o.eventually("a connection that is refused", func() bool {
+		conn, err := net.Dial("unix", o.site.Socket)
+		if err == nil { // made again before we came
+			conn.Close()
+			o.must(os.Remove(o.site.Socket))
+			return false
+		}
+		o.seen["refused"]++
+		return true
+	})
 	o.eventually("the socket's file", func() bool {
 		_, err := os.Stat(o.site.Socket)
 		return err == nil
 	})
+}
+
+func feltSocket(o *ordeal, strikes int) []proof {
+	return []proof{
+		{"connections refused without the file", o.seen["refused"], strikes},
+		{"files made again", o.logged("somebody removed the socket's file; it was made again"), strikes},
+	}
 }

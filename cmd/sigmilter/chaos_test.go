@@ -1,18 +1,22 @@
 package main_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/lab"
 )
 
@@ -87,12 +91,24 @@ type scenario struct {
 	begin   func(*ordeal) // before mail is sent; may be nil
 	strike  func(o *ordeal, i int)
 	restart bool // the daemon may end by itself, and the service manager starts another
+	// felt is what shows that so many strikes were felt: without, a scenario would pass
+	// that breaks nothing.
+	felt func(o *ordeal, strikes int) []proof
+}
+
+// proof is something that must have happened at least so often.
+type proof struct {
+	what      string
+	got, want int
 }
 
 // ordeal is a run of a scenario.
 type ordeal struct {
 	*relay
-	load int
+	expected map[string]lab.Sample // what was sent, by Message-ID
+	began    time.Time
+	clock    *lab.Clock
+	seen     map[string]int // what strikes saw themselves
 
 	mu      sync.Mutex
 	daemons []*lab.Daemon // all there were, the one that runs last
@@ -103,19 +119,19 @@ func (s scenario) run(t *testing.T, m mta, load, strikes int) {
 	ctx, cancel := context.WithTimeout(context.Background(), chaosPatience)
 	defer cancel()
 	r.ctx = ctx
-	o := &ordeal{relay: r, load: load, daemons: []*lab.Daemon{r.daemon}}
+	o := &ordeal{relay: r, daemons: []*lab.Daemon{r.daemon}, seen: map[string]int{}}
 	if s.prepare != nil {
 		s.prepare(o)
 		o.again()
 	}
-	began := time.Now()
+	messages, expected := lab.MixedLoad(load)
+	o.expected, o.began = expected, time.Now()
 	if s.begin != nil {
 		s.begin(o)
 	}
 	if s.restart {
 		defer o.supervise()()
 	}
-	messages, expected := lab.MixedLoad(load)
 	sent := make(chan error, 1)
 	go func() { sent <- o.cloud.SendAll(ctx, messages, chaosLoaders) }()
 	for i := range strikes {
@@ -125,14 +141,20 @@ func (s scenario) run(t *testing.T, m mta, load, strikes int) {
 	if err := <-sent; err != nil {
 		t.Error(err)
 	}
-	if err := o.cloud.Wait(ctx, load); err != nil {
+	if err := o.cloud.Wait(ctx, len(o.expected)); err != nil {
 		t.Error(err)
 	}
 	if !t.Failed() {
 		o.eventually("an empty queue", func() bool { return len(queued(t, o.mta)) == 0 })
 	}
-	count := o.count(expected)
-	t.Logf("%v, %d refusals, %v", count, o.cloud.Deferred(), time.Since(began).Round(time.Millisecond))
+	count := o.count()
+	t.Logf("%v, %d refusals, %v", count, o.cloud.Deferred(), time.Since(o.began).Round(time.Millisecond))
+	for _, p := range s.felt(o, strikes) {
+		t.Logf("%s: %d", p.what, p.got)
+		if p.got < p.want {
+			t.Errorf("%s: %d, want %d at least: the scenario does not bite", p.what, p.got, p.want)
+		}
+	}
 	chaosTotal.Lock()
 	defer chaosTotal.Unlock()
 	chaosTotal.add(count)
@@ -140,13 +162,13 @@ func (s scenario) run(t *testing.T, m mta, load, strikes int) {
 
 // count holds every arrival against what was sent, and fails the test for each
 // breach.
-func (o *ordeal) count(expected map[string]lab.Sample) tally {
+func (o *ordeal) count() tally {
 	o.t.Helper()
 	arrivals := o.cloud.Arrivals()
-	count := tally{sent: len(expected), queued: len(queued(o.t, o.mta))}
+	count := tally{sent: len(o.expected), queued: len(queued(o.t, o.mta))}
 	seen := map[string]bool{}
 	for _, a := range arrivals {
-		s, known := expected[a.MessageID]
+		s, known := o.expected[a.MessageID]
 		switch {
 		case !known:
 			o.t.Errorf("message %q from %q arrived, which nobody sent:\n%s", a.MessageID, a.From, a.Raw)
@@ -172,7 +194,7 @@ func (o *ordeal) count(expected map[string]lab.Sample) tally {
 		}
 	}
 	if count.lost = count.sent - count.delivered - count.queued; count.lost != 0 {
-		for _, id := range slices.Sorted(maps.Keys(expected)) {
+		for _, id := range slices.Sorted(maps.Keys(o.expected)) {
 			if !seen[id] {
 				o.t.Errorf("%s did not arrive", id)
 			}
@@ -271,15 +293,59 @@ func (o *ordeal) reload() {
 	o.must(o.daemon.Signal(syscall.SIGHUP))
 }
 
-// refused waits until some more attempts were refused than were before, so that what
-// is broken is felt, or all mail has arrived: the last of it may be such as passes
-// all the same.
-func (o *ordeal) refused(more int) {
+func (o *ordeal) allArrived() bool { return len(o.cloud.Arrivals()) >= len(o.expected) }
+
+// arrive waits for so many more messages, or all.
+func (o *ordeal) arrive(more int) {
 	o.t.Helper()
-	until := o.cloud.Deferred() + more
-	o.eventually("refusals", func() bool {
-		return o.cloud.Deferred() >= until || len(o.cloud.Arrivals()) == o.load
-	})
+	o.wait(min(len(o.expected), len(o.cloud.Arrivals())+more))
+}
+
+// another is one more message that is expected to arrive signed, besides the load.
+func (o *ordeal) another() lab.Outgoing {
+	s := lab.Samples[len(o.expected)%4]
+	m, id := s.Copy(len(o.expected))
+	id = "another-" + id
+	m.Raw = bytes.Replace(m.Raw, []byte("<"+s.Name+"."), []byte("<another-"+s.Name+"."), 1)
+	o.expected[id] = s
+	return m
+}
+
+// hold has a message in the daemon's hands until it is finished.
+func (o *ordeal) hold() *lab.Held {
+	o.t.Helper()
+	h, err := o.cloud.Hold(o.another())
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return h
+}
+
+// finish ends a message that was held, and sees whether it was refused.
+func (o *ordeal) finish(h *lab.Held) {
+	o.t.Helper()
+	refused, err := h.Finish(o.ctx)
+	o.must(err)
+	if refused {
+		o.seen["refused"]++
+	} else {
+		o.seen["finished"]++
+	}
+}
+
+// logged is how often all daemons together have written a text.
+func (o *ordeal) logged(text string) (n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, d := range o.daemons {
+		n += strings.Count(d.Log(), text)
+	}
+	return n
+}
+
+// ask is a client of the running daemon.
+func (o *ordeal) ask() *control.Client {
+	return control.NewClient("unix:" + filepath.Join(filepath.Dir(o.site.Config), "control.sock"))
 }
 
 func (o *ordeal) must(err error) {
