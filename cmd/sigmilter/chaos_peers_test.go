@@ -16,7 +16,7 @@ const (
 	maxSessions  = 1100
 )
 
-func shortStop(o *ordeal) { o.configure("[log]", "[timeouts]\nstop = \"2s\"\n\n[log]") }
+func shortStop(o *ordeal) { o.configure("[log]", "[timeouts]\nstop = \"1s\"\n\n[log]") }
 
 // slowAndHangingPeers has MTAs stop in each stage of a message and others send theirs
 // byte by byte, then stops the daemon, which must not wait for those that hang.
