@@ -8,10 +8,17 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/fsnotify/fsnotify"
 )
 
-// lookInterval is how often a socket's file is looked for.
-const lookInterval = time.Second
+const (
+	// lookInterval is how often a socket's file is looked for while it is gone.
+	lookInterval = time.Second
+	// watchedInterval is how often while it is there and watched: that its folder was
+	// moved away is not told.
+	watchedInterval = time.Minute
+)
 
 // keptListener listens on a unix socket whose file is made again when somebody
 // removes it, with a folder cleaned up or made anew. Without the file no MTA finds
@@ -69,16 +76,8 @@ func (k *keptListener) current() *net.UnixListener {
 // look makes the file again when it is gone, until the listener is closed. That
 // this does not succeed is logged once.
 func (k *keptListener) look(interval time.Duration) {
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	failing := false
-	for {
-		select {
-		case <-k.closed:
-			return
-		case <-tick.C:
-		}
-		if _, err := os.Lstat(k.path); !errors.Is(err, fs.ErrNotExist) {
+	for failing := false; k.await(interval); {
+		if exists(k.path) {
 			continue
 		}
 		err := k.renew()
@@ -92,6 +91,36 @@ func (k *keptListener) look(interval time.Duration) {
 		}
 		failing = err != nil
 	}
+}
+
+// await returns when something happened to the file, or after the interval where
+// that is not told. It is false once the listener is closed.
+func (k *keptListener) await(interval time.Duration) bool {
+	watcher, err := fsnotify.NewWatcher()
+	if err != nil {
+		watcher = &fsnotify.Watcher{} // tells nothing
+	} else {
+		defer watcher.Close()
+		// The second look is for what happened before it was watched.
+		if watcher.Add(k.path) == nil && exists(k.path) {
+			interval = max(interval, watchedInterval)
+		}
+	}
+	timer := time.NewTimer(interval)
+	defer timer.Stop()
+	select {
+	case <-k.closed:
+		return false
+	case <-watcher.Events: // its links changed: it is removed
+	case <-watcher.Errors:
+	case <-timer.C:
+	}
+	return true
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // renew listens anew and gives up the socket that has no file any more.
