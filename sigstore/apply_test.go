@@ -14,9 +14,33 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-func mustApply(t testing.TB, s *Store, source string, b directory.Batch) Applied {
+// batch is a reading with its people.
+type batch struct {
+	Full     bool
+	People   []directory.Person
+	Gone     []string
+	Lost     map[string][]string
+	Groups   []directory.Group
+	Cursor   string
+	Warnings []error
+}
+
+// apply takes a whole reading over.
+func (s *Store) apply(tenant, source string, b batch, r Reading) (Applied, error) {
+	in := s.Intake(tenant, source)
+	defer in.Close()
+	for _, p := range b.People {
+		if err := in.Add(p); err != nil {
+			return Applied{}, err
+		}
+	}
+	r.Batch = directory.Batch{Full: b.Full, Gone: b.Gone, Lost: b.Lost, Groups: b.Groups, Cursor: b.Cursor, Warnings: b.Warnings}
+	return in.Apply(r)
+}
+
+func mustApply(t testing.TB, s *Store, source string, b batch) Applied {
 	t.Helper()
-	applied, err := s.Apply("contoso", source, Reading{Batch: b, At: noon, MaxVanish: 1})
+	applied, err := s.apply("contoso", source, b, Reading{At: noon, MaxVanish: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,14 +76,14 @@ func mustDetails(t testing.TB, s *Store, address string) Details {
 func TestSourcesMixed(t *testing.T) {
 	s := mustOpen(t, statePath(t))
 	mustPlan(t, s, Plan{Sources: []string{"ldap", "hr"}, Precedence: map[string][]string{"mobilePhone": {"hr", "ldap"}}})
-	mustApply(t, s, "hr", directory.Batch{Full: true, People: []directory.Person{
+	mustApply(t, s, "hr", batch{Full: true, People: []directory.Person{
 		known("", "alice@contoso.com", "jobTitle", "Engineer (HR)", "mobilePhone", "1-hr", "room", "7"),
 		known("", "zoe@contoso.com", "displayName", "Zoe"),
 	}})
 	ready := &directory.Ready{HTML: "<p>made</p>"}
 	ldap := known("guid-1", "a.muster@contoso.com alice@contoso.com", "displayName", "Alice", "jobTitle", "Engineer", "mobilePhone", "1-ldap")
 	ldap.Ready = ready
-	if applied := mustApply(t, s, "ldap", directory.Batch{Full: true, People: []directory.Person{ldap}, Groups: []directory.Group{
+	if applied := mustApply(t, s, "ldap", batch{Full: true, People: []directory.Person{ldap}, Groups: []directory.Group{
 		{Name: "sales@contoso.com", Members: []string{"guid-1", "guid-9"}},
 	}}); applied.Diff != (Diff{Added: 1, Removed: 1}) { // the primary address is another
 		t.Errorf("diff %+v", applied.Diff)
@@ -91,17 +115,17 @@ func TestSourcesMixed(t *testing.T) {
 	mustPlan(t, s, Plan{Sources: []string{"hr", "ldap"}})
 
 	// A change of a group alone.
-	applied := mustApply(t, s, "ldap", directory.Batch{Groups: []directory.Group{{Name: "board", Members: []string{"guid-1"}}}, Cursor: "2"})
+	applied := mustApply(t, s, "ldap", batch{Groups: []directory.Group{{Name: "board", Members: []string{"guid-1"}}}, Cursor: "2"})
 	if d = mustDetails(t, s, "alice@contoso.com"); !reflect.DeepEqual(d.Groups, []string{"board"}) || applied.Diff != (Diff{Changed: 1}) {
 		t.Errorf("groups %v, %+v", d.Groups, applied)
 	}
 	// Changes without groups leave them; who is gone from one source stays by the other.
-	mustApply(t, s, "hr", directory.Batch{Gone: []string{"alice@contoso.com", "nobody"}})
+	mustApply(t, s, "hr", batch{Gone: []string{"alice@contoso.com", "nobody"}})
 	if d = mustDetails(t, s, "alice@contoso.com"); !reflect.DeepEqual(d.Groups, []string{"board"}) || d.Attributes["room"] != "" {
 		t.Errorf("gone from one source: %+v", d)
 	}
 	// The address changes, the key does not.
-	applied = mustApply(t, s, "ldap", directory.Batch{People: []directory.Person{known("guid-1", "alice.new@contoso.com", "displayName", "Alice")}})
+	applied = mustApply(t, s, "ldap", batch{People: []directory.Person{known("guid-1", "alice.new@contoso.com", "displayName", "Alice")}})
 	if d = mustDetails(t, s, "alice.new@contoso.com"); applied.People != 1 || d.Key != "guid-1" {
 		t.Errorf("renamed: %+v, %+v", applied, d)
 	}
@@ -115,15 +139,15 @@ func TestSourcesMixed(t *testing.T) {
 func TestContestedAddressIsGivenOn(t *testing.T) {
 	s := mustOpen(t, statePath(t))
 	two := []directory.Person{known("1", "a@x.y info@x.y"), known("2", "b@x.y info@x.y"), known("3", "info@x.y")}
-	applied := mustApply(t, s, "ldap", directory.Batch{Full: true, People: two})
+	applied := mustApply(t, s, "ldap", batch{Full: true, People: two})
 	if len(applied.Warnings) != 2 || applied.Diff.Added != 2 || applied.People != 3 {
 		t.Fatalf("%+v", applied)
 	}
-	mustApply(t, s, "ldap", directory.Batch{People: []directory.Person{known("1", "a@x.y")}})
+	mustApply(t, s, "ldap", batch{People: []directory.Person{known("1", "a@x.y")}})
 	if p, _, _ := s.Person("contoso", "info@x.y"); p.Address != "b@x.y" {
 		t.Errorf("info is of %s", p.Address)
 	}
-	mustApply(t, s, "ldap", directory.Batch{Gone: []string{"2"}})
+	mustApply(t, s, "ldap", batch{Gone: []string{"2"}})
 	if p, _, _ := s.Person("contoso", "info@x.y"); p.Key != "3" {
 		t.Errorf("info is of %+v", p)
 	}
@@ -149,13 +173,13 @@ func TestVanished(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := mustOpen(t, statePath(t))
-			mustApply(t, s, "ldap", directory.Batch{Full: true, People: persons(test.before), Cursor: "old"})
+			mustApply(t, s, "ldap", batch{Full: true, People: persons(test.before), Cursor: "old"})
 			generation := s.Generation()
-			for _, b := range []directory.Batch{
+			for _, b := range []batch{
 				{Full: true, People: persons(test.after), Cursor: "new"},
 				{Gone: keys(persons(test.before)[test.after:]), Cursor: "new"},
 			} {
-				_, err := s.Apply("contoso", "ldap", Reading{Batch: b, At: noon, MaxVanish: test.share})
+				_, err := s.apply("contoso", "ldap", b, Reading{At: noon, MaxVanish: test.share})
 				var vanished ErrVanished
 				if errors.As(err, &vanished) != test.refused || !test.refused && err != nil {
 					t.Fatalf("full %v: %v", b.Full, err)
@@ -186,16 +210,16 @@ func keys(people []directory.Person) (keys []string) {
 func TestRenamedSource(t *testing.T) {
 	s := mustOpen(t, statePath(t))
 	mustPlan(t, s, Plan{Sources: []string{"csv"}})
-	mustApply(t, s, "csv", directory.Batch{Full: true, People: persons(3)})
+	mustApply(t, s, "csv", batch{Full: true, People: persons(3)})
 	mustPlan(t, s, Plan{Sources: []string{"ldap", "hr"}})
-	mustApply(t, s, "ldap", directory.Batch{Full: true, People: persons(1)})
+	mustApply(t, s, "ldap", batch{Full: true, People: persons(1)})
 	if n := len(content(t, s, "contoso")); n != 3 {
 		t.Errorf("%d people while hr was not read", n)
 	}
 	if since, err := s.Fresh("contoso"); !since.IsZero() || err != nil {
 		t.Errorf("fresh since %v, %v", since, err)
 	}
-	mustApply(t, s, "hr", directory.Batch{Full: true, People: persons(2)})
+	mustApply(t, s, "hr", batch{Full: true, People: persons(2)})
 	if n := len(content(t, s, "contoso")); n != 2 {
 		t.Errorf("%d people after all were read", n)
 	}
@@ -224,7 +248,7 @@ func TestMixingAtRandom(t *testing.T) {
 	}
 	for round := range 150 {
 		source := plan.Sources[r.IntN(3)]
-		b := directory.Batch{Full: r.IntN(3) == 0}
+		b := batch{Full: r.IntN(3) == 0}
 		if b.Full {
 			clear(now[source])
 			groups[source] = nil
@@ -253,7 +277,7 @@ func TestMixingAtRandom(t *testing.T) {
 		}
 		mustPlan(t, fresh, plan)
 		for _, name := range []string{"c", "a", "b"} {
-			mustApply(t, fresh, name, directory.Batch{Full: true, People: slices.Collect(maps.Values(now[name])), Groups: groups[name]})
+			mustApply(t, fresh, name, batch{Full: true, People: slices.Collect(maps.Values(now[name])), Groups: groups[name]})
 		}
 		got, want := content(t, s, "contoso"), content(t, fresh, "contoso")
 		if !reflect.DeepEqual(got, want) {
@@ -271,7 +295,7 @@ func TestFreshFollowsReadings(t *testing.T) {
 		at     time.Time
 		want   time.Time
 	}{{"a", noon, time.Time{}}, {"b", noon.Add(time.Hour), noon}, {"a", noon.Add(2 * time.Hour), noon.Add(time.Hour)}} {
-		if _, err := s.Apply("contoso", at.source, Reading{At: at.at}); err != nil {
+		if _, err := s.apply("contoso", at.source, batch{}, Reading{At: at.at}); err != nil {
 			t.Fatal(err)
 		}
 		if since, err := s.Fresh("contoso"); !since.Equal(at.want) || err != nil {

@@ -11,15 +11,22 @@
 //
 // A tenant has one or more sources. Of each the records are kept as they were
 // read, under the key the source knows the person by, so that a reading of changes
-// can be applied and people can be mixed anew. [Store.Apply] takes over what was
+// can be applied and people can be mixed anew. An [Intake] takes over what was
 // read; records of several sources that share an address make one person, see
 // [Plan].
+//
+// A reading takes the same memory whatever is read: a few thousand changes are held and
+// written in one transaction, more are sorted in files without a name beside the state
+// file, where there must be room for another copy of the people, and written to the
+// staging bucket in small transactions. The last one puts that in the place of what
+// there was. So a reading is taken over whole or not at all.
 //
 // # File
 //
 //	sigmilter                    bucket that makes the file ours
 //	    schema                   schema version, decimal
 //	    templates                names of templates, JSON; see [Store.KeepTemplates]
+//	staging                      of a reading that is being written, see below
 //	tenants
 //	    <tenant>
 //	        people               primary address -> entry
@@ -36,6 +43,10 @@
 //	                photos       key -> photo, of records that have one
 //	                count        number of records, decimal
 //	                sync         JSON of SyncState
+//
+// The staging bucket has any of people, addresses and contested of a tenant, and records,
+// members and photos of a source. One that a process left behind is dropped when the
+// file is opened for writing; a sigmilter that does not know it lets it lie.
 //
 // Addresses are in lower case. A version is the first half of the SHA-256 of the
 // JSON of a person, in which the SHA-256 of the photo stands for the photo; it is compared whenever one is read, so that a flipped bit does

@@ -118,6 +118,23 @@ func (u *union) whole() bool {
 	return len(u.records) == 1 && len(r.groups) == 0 && len(u.addresses) == len(r.person.Addresses)
 }
 
+// entry is what is stored of a person.
+func (u *union) entry(plan Plan) (entry, error) {
+	e := entry{version: u.records[0].version}
+	for _, r := range u.records {
+		e.parts = append(e.parts, r.part)
+	}
+	if u.whole() {
+		return e, nil
+	}
+	p, _ := u.merge(plan)
+	value, version, err := p.encode()
+	if err == nil {
+		e.version, e.text = version, value[len(version):]
+	}
+	return e, err
+}
+
 // The names by which a precedence may have what is no attribute.
 const (
 	photoValue = "photo"

@@ -177,17 +177,9 @@ type pair struct {
 }
 
 func (w *writing) add(u *union, plan Plan) error {
-	e := entry{version: u.records[0].version}
-	for _, r := range u.records {
-		e.parts = append(e.parts, r.part)
-	}
-	if !u.whole() {
-		p, _ := u.merge(plan)
-		value, version, err := p.encode()
-		if err != nil {
-			return err
-		}
-		e.version, e.text = version, value[len(version):]
+	e, err := u.entry(plan)
+	if err != nil {
+		return err
 	}
 	primary := u.primary()
 	w.people = append(w.people, pair{primary, e.encode()})

@@ -50,7 +50,9 @@ func Open(path string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open state %s: %w", path, err)
 	}
-	return newStore(db, file, path), nil
+	s := newStore(db, file, path)
+	s.trimmed(s.dropStaging) // what is left takes space and does no harm: the next rebuild tries again
+	return s, nil
 }
 
 // OpenReadOnly opens the state file beside other readers. A file that is absent

@@ -166,8 +166,8 @@ func TestSync(t *testing.T) {
 		}
 	}
 	content(t, s, "contoso") // nobody, but no fault either
-	reading := Reading{At: noon, Batch: directory.Batch{People: persons(1), Cursor: "c1", Warnings: []error{errors.New("w")}}}
-	if applied, err := s.Apply("contoso", "csv", reading); err != nil || applied.Diff != (Diff{Added: 1}) || applied.People != 1 {
+	first := batch{People: persons(1), Cursor: "c1", Warnings: []error{errors.New("w")}}
+	if applied, err := s.apply("contoso", "csv", first, Reading{At: noon}); err != nil || applied.Diff != (Diff{Added: 1}) || applied.People != 1 {
 		t.Errorf("%+v, %v", applied, err)
 	}
 	good := SyncState{Source: "csv", At: noon.UTC(), Success: noon.UTC(), People: 1, Warnings: 1, Cursor: "c1"}

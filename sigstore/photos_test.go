@@ -168,31 +168,31 @@ func TestPhotosOfSources(t *testing.T) {
 			t.Errorf("%s: %s, want %s", what, got, html)
 		}
 	}
-	mustApply(t, s, "ldap", directory.Batch{Full: true, People: alice("guid", nil)})
+	mustApply(t, s, "ldap", batch{Full: true, People: alice("guid", nil)})
 	check("none", nil, "")
-	mustApply(t, s, "hr", directory.Batch{Full: true, People: alice("7", fromHR)})
+	mustApply(t, s, "hr", batch{Full: true, People: alice("7", fromHR)})
 	check("of the second", fromHR, "hr")
-	mustApply(t, s, "ldap", directory.Batch{People: alice("guid", fromLDAP)})
+	mustApply(t, s, "ldap", batch{People: alice("guid", fromLDAP)})
 	check("of both", fromLDAP, "ldap")
-	mustApply(t, s, "ldap", directory.Batch{})
-	mustApply(t, s, "hr", directory.Batch{Full: true, People: alice("7", fromHR, "room", "8")})
+	mustApply(t, s, "ldap", batch{})
+	mustApply(t, s, "hr", batch{Full: true, People: alice("7", fromHR, "room", "8")})
 	check("after a reading of nothing, and of another attribute", fromLDAP, "ldap")
-	mustApply(t, s, "ldap", directory.Batch{Groups: []directory.Group{{Name: "Sales", Members: []string{"guid"}}}})
+	mustApply(t, s, "ldap", batch{Groups: []directory.Group{{Name: "Sales", Members: []string{"guid"}}}})
 	check("in another group", fromLDAP, "ldap")
 	mustPlan(t, s, Plan{Sources: []string{"ldap", "hr"}, Precedence: map[string][]string{photoValue: {"hr"}}})
 	check("by precedence", fromHR, "hr")
 	mustPlan(t, s, Plan{Sources: []string{"ldap", "hr"}})
 	check("by the order of sources", fromLDAP, "ldap")
-	if applied := mustApply(t, s, "ldap", directory.Batch{People: alice("guid", other)}); applied.Diff != (Diff{Changed: 1}) {
+	if applied := mustApply(t, s, "ldap", batch{People: alice("guid", other)}); applied.Diff != (Diff{Changed: 1}) {
 		t.Errorf("another photo: %+v", applied.Diff)
 	}
 	check("another", other, "ldap")
-	if applied := mustApply(t, s, "hr", directory.Batch{People: alice("7", other, "room", "8")}); applied.Diff != (Diff{}) {
+	if applied := mustApply(t, s, "hr", batch{People: alice("7", other, "room", "8")}); applied.Diff != (Diff{}) {
 		t.Errorf("another photo that is not used: %+v", applied.Diff)
 	}
-	mustApply(t, s, "ldap", directory.Batch{People: alice("guid", nil)})
+	mustApply(t, s, "ldap", batch{People: alice("guid", nil)})
 	check("the first has none any more", other, "hr")
-	mustApply(t, s, "hr", directory.Batch{Gone: []string{"7"}})
+	mustApply(t, s, "hr", batch{Gone: []string{"7"}})
 	check("who had it left", nil, "")
 }
 

@@ -38,26 +38,27 @@ func (s *Store) SetPlan(tenant string, plan Plan) error {
 	if now, err := s.plan(tenant); err != nil || reflect.DeepEqual(now, plan) {
 		return err
 	}
-	err := s.update(func(tx *bbolt.Tx) error {
-		t, err := writeTenant(tx, tenant)
-		if err != nil {
-			return err
+	defer s.lockTenant(tenant)()
+	mixed := 0
+	err := s.view(func(tx *bbolt.Tx) error {
+		if t, ok := readTenant(tx, tenant); ok {
+			return t.sources.ForEachBucket(func([]byte) error { mixed++; return nil })
 		}
-		text, err := json.Marshal(plan)
-		if err != nil {
-			return err
-		}
-		if err := t.Put(planKey, text); err != nil {
-			return err
-		}
-		mixed := 0
-		err = t.sources.ForEachBucket(func([]byte) error { mixed++; return nil })
-		if err != nil || mixed < 2 {
-			return err
-		}
-		_, _, err = t.remix(plan)
-		return err
+		return nil
 	})
+	switch {
+	case err != nil:
+	case mixed < 2:
+		err = s.update(func(tx *bbolt.Tx) error {
+			t, err := writeTenant(tx, tenant)
+			if err != nil {
+				return err
+			}
+			return t.putPlan(plan)
+		})
+	default:
+		err = s.trimmed((&rebuild{store: s, tenant: tenant, plan: plan}).run)
+	}
 	if err != nil {
 		return fmt.Errorf("set the sources of %s: %w", tenant, err)
 	}
@@ -75,6 +76,14 @@ func (s *Store) plan(tenant string) (plan Plan, err error) {
 	return plan, err
 }
 
+func (t tenantTx) putPlan(plan Plan) error {
+	text, err := json.Marshal(plan)
+	if err != nil {
+		return err
+	}
+	return t.Put(planKey, text)
+}
+
 func (t tenantTx) plan() (plan Plan, err error) {
 	if text := t.Get(planKey); text != nil {
 		if err := json.Unmarshal(text, &plan); err != nil {
@@ -84,34 +93,39 @@ func (t tenantTx) plan() (plan Plan, err error) {
 	return plan, nil
 }
 
-// remix makes all people anew of the records.
-func (t *tenantTx) remix(plan Plan) (Diff, []error, error) {
-	a := newMixing(*t, plan)
-	err := t.people.ForEach(func(primary, value []byte) error {
-		version, err := storedVersion(value)
-		a.dissolved[string(primary)] = version
-		return err
-	})
-	if err != nil {
-		return Diff{}, nil, err
-	}
-	err = t.sources.ForEachBucket(func(name []byte) error {
-		return t.sources.Bucket(name).Bucket(recordsBucket).ForEach(func(key, _ []byte) error {
-			return a.loosen(part{string(name), string(key)})
+// planAfter is the plan of a tenant, and which sources go with a good reading of one:
+// those that are no longer configured, once all others were read. Until then their
+// people may be the only ones there are.
+func (s *Store) planAfter(tenant, source string) (plan Plan, obsolete []string, err error) {
+	err = s.view(func(tx *bbolt.Tx) error {
+		t, ok := readTenant(tx, tenant)
+		if !ok {
+			return nil
+		}
+		if plan, err = t.plan(); err != nil || len(plan.Sources) == 0 {
+			return err
+		}
+		for _, name := range plan.Sources {
+			if name == source {
+				continue
+			}
+			of, ok := t.source(name)
+			if !ok {
+				return nil
+			}
+			if state, err := of.state(); err != nil || state.Success.IsZero() {
+				return err
+			}
+		}
+		if !slices.Contains(plan.Sources, source) {
+			obsolete = append(obsolete, source)
+		}
+		return t.sources.ForEachBucket(func(name []byte) error {
+			if string(name) != source && !slices.Contains(plan.Sources, string(name)) {
+				obsolete = append(obsolete, string(name))
+			}
+			return nil
 		})
 	})
-	if err != nil {
-		return Diff{}, nil, err
-	}
-	for _, b := range [][]byte{peopleBucket, addressesBucket, contestedBucket} {
-		if err := t.DeleteBucket(b); err != nil {
-			return Diff{}, nil, err
-		}
-		if _, err := t.CreateBucket(b); err != nil {
-			return Diff{}, nil, err
-		}
-	}
-	t.open()
-	a.tenantTx, a.visits = *t, nil
-	return a.settle(nil)
+	return plan, obsolete, err
 }

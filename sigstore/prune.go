@@ -42,7 +42,10 @@ func (s *Store) KeepTemplates(names []string) error {
 			err := s.update(func(tx *bbolt.Tx) (err error) {
 				t, ok := readTenant(tx, tenant)
 				if more = ok; ok {
-					after, more, err = t.prune(names, after)
+					after, more, err = t.pruneRendered(after, func(_, template string, _ []byte) bool {
+						_, kept := slices.BinarySearch(names, template)
+						return !kept
+					})
 				}
 				return err
 			})
@@ -54,18 +57,18 @@ func (s *Store) KeepTemplates(names []string) error {
 	return s.update(func(tx *bbolt.Tx) error { return tx.Bucket(metaBucket).Put(templatesKey, text) })
 }
 
-// prune goes through one page of what is rendered.
-func (t tenantTx) prune(names []string, after []byte) (last []byte, more bool, err error) {
+// pruneRendered goes through one page of what is rendered.
+func (t tenantTx) pruneRendered(after []byte, drop func(primary, template string, value []byte) bool) (last []byte, more bool, err error) {
 	var old [][]byte
 	cursor := t.rendered.Cursor()
-	key, _ := cursor.Seek(after)
+	key, value := cursor.Seek(after)
 	for n := 0; key != nil && n < prunePage; n++ {
-		_, template, _ := bytes.Cut(key, []byte{0})
-		if _, kept := slices.BinarySearch(names, string(template)); !kept {
+		primary, template, _ := bytes.Cut(key, []byte{0})
+		if drop(string(primary), string(template), value) {
 			old = append(old, key)
 		}
 		last = slices.Clone(key)
-		key, _ = cursor.Next()
+		key, value = cursor.Next()
 	}
 	more = key != nil
 	for _, key := range old {

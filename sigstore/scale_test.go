@@ -124,7 +124,7 @@ func readWhileWriting(b *testing.B, s *Store, book *Book) {
 				changed = append(changed, p)
 			}
 			began := time.Now()
-			mustApply(b, s, "csv", directory.Batch{People: changed})
+			mustApply(b, s, "csv", batch{People: changed})
 			syncs = append(syncs, time.Since(began))
 		}
 	})

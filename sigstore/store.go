@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -47,6 +49,10 @@ type Store struct {
 	damage  sync.Once
 	damaged chan struct{} // closed when the file was found damaged
 
+	limits   limits
+	applying sync.Map   // tenant -> *sync.Mutex, see lockTenant
+	staging  sync.Mutex // one rebuild at a time, of whatever tenant
+
 	freshness sync.Map // tenant -> time.Time of the oldest last success, see [Store.Fresh]
 
 	// Signatures on their way to the file. closing guards the sends against the
@@ -57,8 +63,22 @@ type Store struct {
 	written chan struct{} // closed when the last of them is in the file
 }
 
+// limits bound the memory that a reading takes.
+type limits struct {
+	// changes and bytes are how many changed records, and how much of them, go into one
+	// transaction: each may touch some six pages of 4 kB that bbolt has in memory twice.
+	changes, bytes int
+	chunk          int // bytes of one transaction of a rebuild
+	sorter         int // bytes that a sorter holds
+}
+
+var defaultLimits = limits{changes: 4000, bytes: 16 << 20, chunk: 8 << 20, sorter: 8 << 20}
+
 func newStore(db *bbolt.DB, file *os.File, path string) *Store {
-	s := &Store{db: db, path: path, file: file, pageSize: db.Info().PageSize, least: sizeOf(file), damaged: make(chan struct{})}
+	s := &Store{
+		db: db, path: path, file: file, pageSize: db.Info().PageSize, least: sizeOf(file), damaged: make(chan struct{}),
+		limits: defaultLimits,
+	}
 	if !db.IsReadOnly() {
 		s.pending = make(chan pending, maxPending)
 		s.written = make(chan struct{})
@@ -84,6 +104,15 @@ func (s *Store) Close() error {
 		return fmt.Errorf("close state %s: %w", s.path, err)
 	}
 	return nil
+}
+
+// folder is where temporary files go: beside the state file, where there is room for
+// another copy of the people.
+func (s *Store) folder() string {
+	if s.path == "" {
+		return os.TempDir()
+	}
+	return filepath.Dir(s.path)
 }
 
 // Path returns the path the store was opened with, empty for a temporary one.
@@ -113,6 +142,17 @@ func (s *Store) view(f func(*bbolt.Tx) error) error {
 		return s.wrap(errFault)
 	}
 	return s.wrap(guard(func() error { return s.readers.view(s.db, f) }))
+}
+
+// get returns a copy of the value of a key, nil if there is none.
+func (s *Store) get(open opener, key string) (value []byte, err error) {
+	err = s.view(func(tx *bbolt.Tx) error {
+		if b := open(tx); b != nil {
+			value = slices.Clone(b.Get([]byte(key)))
+		}
+		return nil
+	})
+	return value, err
 }
 
 func (s *Store) isDamaged() bool {

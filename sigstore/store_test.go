@@ -79,7 +79,7 @@ func persons(n int) []directory.Person {
 
 // replace makes these the people of a source named csv, whoever vanishes.
 func (s *Store) replace(tenant string, people []directory.Person) (Applied, error) {
-	return s.Apply(tenant, "csv", Reading{Batch: directory.Batch{Full: true, People: people}, At: noon, MaxVanish: 1})
+	return s.apply(tenant, "csv", batch{Full: true, People: people}, Reading{At: noon, MaxVanish: 1})
 }
 
 func mustReplace(t testing.TB, s *Store, tenant string, people []directory.Person) Diff {

@@ -42,6 +42,16 @@ func findTenant(tx *bbolt.Tx, name string) (t tenantTx, ok bool) {
 	return t, t.Bucket != nil
 }
 
+// tenantBucket opens a bucket of a tenant.
+func tenantBucket(tenant string, name []byte) opener {
+	return func(tx *bbolt.Tx) *bbolt.Bucket {
+		if t, ok := findTenant(tx, tenant); ok {
+			return t.Bucket.Bucket(name)
+		}
+		return nil
+	}
+}
+
 // writeTenant returns a tenant, which is made if need be.
 func writeTenant(tx *bbolt.Tx, name string) (t tenantTx, err error) {
 	if t.Bucket, err = tx.Bucket(tenantsBucket).CreateBucketIfNotExists([]byte(name)); err != nil {

@@ -6,14 +6,21 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
 )
 
-// trimEvery is how often the mapped pages are counted.
-const trimEvery = time.Second
+const (
+	// trimEvery is how often the mapped pages are counted.
+	trimEvery = time.Second
+	// busyTrimEvery and busyTrim are how often, and how many bytes may be mapped, while
+	// all of the file is gone through.
+	busyTrimEvery = 10 * time.Millisecond
+	busyTrim      = 32 << 20
+)
 
 // KeepSmall gives mapped pages of the state file back whenever the process has
 // more than limit bytes of them, until ctx ends. It costs readers a page fault and
@@ -22,8 +29,21 @@ const trimEvery = time.Second
 // QUIRK: on a fault the kernel maps the sixteen pages around it that it has in its
 // cache, so that a few thousand look-ups in a large file are counted as hundreds of
 // megabytes of resident memory, which nobody would get back before memory is short.
-func (s *Store) KeepSmall(ctx context.Context, limit int64) {
-	tick := time.NewTicker(trimEvery)
+func (s *Store) KeepSmall(ctx context.Context, limit int64) { s.keepSmall(ctx, limit, trimEvery) }
+
+// trimmed runs f, and gives mapped pages back meanwhile as [Store.KeepSmall] does, more
+// often.
+func (s *Store) trimmed(f func() error) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	var trimming sync.WaitGroup
+	trimming.Go(func() { s.keepSmall(ctx, busyTrim, busyTrimEvery) })
+	defer trimming.Wait()
+	defer cancel()
+	return f()
+}
+
+func (s *Store) keepSmall(ctx context.Context, limit int64, every time.Duration) {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		select {

@@ -136,7 +136,7 @@ func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, asked []st
 	report := tenantReport{Name: t.Name, Domains: t.Domains, Proof: proofWords(t)}
 	var people []directory.Person
 	for _, d := range t.Directories {
-		batch, err := readSource(ctx, d, asked)
+		found, batch, err := readSource(ctx, d, asked)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -149,7 +149,7 @@ func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, asked []st
 		for _, g := range batch.Groups {
 			noteGroup(groups, g.Name)
 		}
-		for _, person := range batch.People {
+		for _, person := range found {
 			for name := range person.Attributes {
 				attributes[name] = true
 			}
@@ -157,8 +157,8 @@ func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, asked []st
 				noteGroup(groups, g)
 			}
 		}
-		people = append(people, batch.People...)
-		report.Sources = append(report.Sources, sourceReport{d.Name, d.Source, d.Path, len(batch.People)})
+		people = append(people, found...)
+		report.Sources = append(report.Sources, sourceReport{d.Name, d.Source, d.Path, len(found)})
 	}
 	r.checkReady(t, people, templates)
 	r.checkDefaultPerson(t, people)
@@ -179,14 +179,12 @@ func (r *checkReport) checkReady(t config.Tenant, people []directory.Person, tem
 	}
 }
 
-func readSource(ctx context.Context, d config.Directory, groups []string) (directory.Batch, error) {
+func readSource(ctx context.Context, d config.Directory, groups []string) ([]directory.Person, directory.Batch, error) {
 	source, err := newSource(d, groups)
 	if err != nil {
-		return directory.Batch{}, err
+		return nil, directory.Batch{}, err
 	}
-	batch, err := source.Read(ctx, "", nil)
-	checkPhotos(&batch)
-	return batch, err
+	return directory.Gather(ctx, photoCheck{source}, "", nil)
 }
 
 func noteGroup(groups map[string]bool, name string) {

@@ -114,27 +114,28 @@ func (f *feed) sync(ctx context.Context, force bool) (err error) {
 	if force {
 		cursor = "" // what was refused before may not come again otherwise
 	}
-	batch, err := f.progress.read(ctx, f.source, cursor)
+	people := f.store.Intake(f.tenant, f.directory.Name)
+	defer people.Close()
+	batch, err := f.progress.read(ctx, photoCheck{f.source}, cursor, people)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	checkPhotos(&batch)
 	f.warn(batch.Warnings)
 	if err != nil {
 		return f.failed(err)
 	}
-	return f.apply(batch, force)
+	return f.apply(people, batch, force)
 }
 
-func (f *feed) apply(batch directory.Batch, force bool) error {
+func (f *feed) apply(people *sigstore.Intake, batch directory.Batch, force bool) error {
 	reading := sigstore.Reading{Batch: batch, At: time.Now(), MaxVanish: f.directory.MaxVanish}
 	if force {
 		reading.MaxVanish = 1
 	}
-	if len(batch.People) >= manyPeople {
-		f.log.Info("directory read, storing it", "people", len(batch.People))
+	if people.Len() >= manyPeople {
+		f.log.Info("directory read, storing it", "people", people.Len())
 	}
-	applied, err := f.store.Apply(f.tenant, f.directory.Name, reading)
+	applied, err := people.Apply(reading)
 	if err != nil {
 		return f.failed(err)
 	}
@@ -143,10 +144,10 @@ func (f *feed) apply(batch directory.Batch, force bool) error {
 		f.log.Info("directory read", "people", applied.People, "added", applied.Added, "changed", applied.Changed, "removed", applied.Removed)
 	}
 	f.lastErr, f.failures = "", 0
-	if len(batch.People) >= fullBatch {
-		// The batch was most of what the daemon has in memory, and the next may be hours
+	if people.Len() >= fullBatch {
+		// The reading took most of what the daemon has in memory, and the next may be hours
 		// away.
-		reading, batch = sigstore.Reading{}, directory.Batch{}
+		people.Close()
 		debug.FreeOSMemory()
 	}
 	return nil

@@ -40,10 +40,22 @@ func (l *feedLog) String() string {
 func (l *feedLog) count(s string) int { return strings.Count(l.String(), s) }
 
 // scripted is a source that does what a test says.
-type scripted func(cursor string, progress directory.Progress) (directory.Batch, error)
+type scripted func(cursor string, progress directory.Progress) (batch, error)
 
-func (s scripted) Read(_ context.Context, cursor string, progress directory.Progress) (directory.Batch, error) {
-	return s(cursor, progress)
+// batch is a reading with its people.
+type batch struct {
+	directory.Batch
+	people []directory.Person
+}
+
+func (s scripted) Read(_ context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
+	b, err := s(cursor, progress)
+	for _, p := range b.people {
+		if err := people.Add(p); err != nil {
+			return directory.Batch{}, err
+		}
+	}
+	return b.Batch, err
 }
 
 func temporaryStore(t *testing.T) *sigstore.Store {
@@ -88,15 +100,15 @@ func count(t *testing.T, store *sigstore.Store) int {
 }
 
 func TestFeedFailures(t *testing.T) {
-	var batch directory.Batch
+	var next batch
 	var fault error
 	var cursors []string
-	f, log := newFeed(t, scripted(func(cursor string, _ directory.Progress) (directory.Batch, error) {
+	f, log := newFeed(t, scripted(func(cursor string, _ directory.Progress) (batch, error) {
 		cursors = append(cursors, cursor)
 		if fault != nil && fault.Error() == "panic" {
 			panic("boom")
 		}
-		return batch, fault
+		return next, fault
 	}))
 	sync := func(want string) {
 		t.Helper()
@@ -109,7 +121,7 @@ func TestFeedFailures(t *testing.T) {
 			t.Fatalf("state is %+v, %v; want %q", state, serr, want)
 		}
 	}
-	batch = directory.Batch{Full: true, People: somebody(20), Cursor: "1", Warnings: make([]error, 0)}
+	next = batch{directory.Batch{Full: true, Cursor: "1"}, somebody(20)}
 	sync("")
 	fault = errors.New("wrong password")
 	sync("wrong password")
@@ -122,14 +134,14 @@ func TestFeedFailures(t *testing.T) {
 	}
 	fault = errors.New("panic")
 	sync("a fault of the program: boom")
-	fault, batch = nil, directory.Batch{Full: true, People: somebody(2), Cursor: "2"}
+	fault, next = nil, batch{directory.Batch{Full: true, Cursor: "2"}, somebody(2)}
 	sync("18 of 20 people are gone")
 	if n := count(t, f.store); n != 20 {
 		t.Errorf("%d people", n)
 	}
-	batch = directory.Batch{Cursor: "3"}
+	next = batch{Batch: directory.Batch{Cursor: "3"}}
 	for range maxWarnings + 5 {
-		batch.Warnings = append(batch.Warnings, errors.New("no mail address"))
+		next.Warnings = append(next.Warnings, errors.New("no mail address"))
 	}
 	sync("")
 	if f.pause() != time.Minute {
@@ -148,8 +160,8 @@ func TestFeedFailures(t *testing.T) {
 
 func TestFeedRefresh(t *testing.T) {
 	people := somebody(20)
-	f, _ := newFeed(t, scripted(func(string, directory.Progress) (directory.Batch, error) {
-		return directory.Batch{Full: true, People: people}, nil
+	f, _ := newFeed(t, scripted(func(string, directory.Progress) (batch, error) {
+		return batch{directory.Batch{Full: true}, people}, nil
 	}))
 	f.directory.Every = time.Hour
 	ctx, cancel := context.WithCancel(t.Context())
@@ -175,10 +187,10 @@ func TestFeedRefresh(t *testing.T) {
 
 func TestFeedProgress(t *testing.T) {
 	var log *feedLog
-	f, log := newFeed(t, scripted(func(_ string, progress directory.Progress) (directory.Batch, error) {
+	f, log := newFeed(t, scripted(func(_ string, progress directory.Progress) (batch, error) {
 		progress(1000, 5000)
 		waitUntil(t, "progress", func() bool { return log.count("to_go=4000") > 0 })
-		return directory.Batch{Full: true, People: somebody(1)}, nil
+		return batch{directory.Batch{Full: true}, somebody(1)}, nil
 	}))
 	if err := f.sync(t.Context(), false); err != nil || !strings.Contains(log.String(), "people=1000 per_second=") {
 		t.Errorf("%v in\n%s", err, log)
@@ -302,7 +314,7 @@ func TestStaleness(t *testing.T) {
 	if err := store.SetPlan("contoso", sigstore.Plan{Sources: []string{"hr"}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Apply("contoso", "hr", sigstore.Reading{At: noon}); err != nil {
+	if _, err := store.Intake("contoso", "hr").Apply(sigstore.Reading{At: noon}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.check(store, "contoso", noon.Add(time.Hour)); err != nil {

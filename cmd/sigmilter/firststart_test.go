@@ -13,7 +13,6 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter/miltertest"
-	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
 )
 
@@ -21,9 +20,9 @@ import (
 func hanging(t *testing.T) (letGo chan struct{}, source scripted) {
 	letGo = make(chan struct{})
 	t.Cleanup(func() { close(letGo) })
-	return letGo, func(string, directory.Progress) (directory.Batch, error) {
+	return letGo, func(string, directory.Progress) (batch, error) {
 		<-letGo
-		return directory.Batch{}, errors.New("let go")
+		return batch{}, errors.New("let go")
 	}
 }
 
@@ -31,12 +30,12 @@ func hanging(t *testing.T) (letGo chan struct{}, source scripted) {
 func TestAwaitFirstReadings(t *testing.T) {
 	const never, later, soon = time.Hour, 2 * time.Second, time.Millisecond // later than what is at hand
 	reads := func(n int) scripted {
-		return func(string, directory.Progress) (directory.Batch, error) {
-			return directory.Batch{Full: true, People: somebody(n)}, nil
+		return func(string, directory.Progress) (batch, error) {
+			return batch{directory.Batch{Full: true}, somebody(n)}, nil
 		}
 	}
-	fails := scripted(func(string, directory.Progress) (directory.Batch, error) {
-		return directory.Batch{}, errors.New("down")
+	fails := scripted(func(string, directory.Progress) (batch, error) {
+		return batch{}, errors.New("down")
 	})
 	_, hangs := hanging(t)
 	for _, c := range []struct {
@@ -86,7 +85,7 @@ func TestAwaitFirstReadings(t *testing.T) {
 func TestFirstReadingIsOnce(t *testing.T) {
 	letGo, hangs := hanging(t)
 	store := temporaryStore(t)
-	if _, err := store.Apply("contoso", "hr", sigstore.Reading{At: time.Now(), Batch: directory.Batch{Full: true, People: somebody(1)}}); err != nil {
+	if err := fill(store.Intake("contoso", "hr"), somebody(1), directory.Batch{Full: true}); err != nil {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(&feedLog{}, nil))

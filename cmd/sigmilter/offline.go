@@ -24,7 +24,7 @@ func openOfflineWith(ctx context.Context, path, people string, stderr io.Writer)
 		return nil, err
 	}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	batch, err := directory.CSV{Path: people}.Read(ctx, "", nil)
+	all, batch, err := directory.Gather(ctx, directory.CSV{Path: people}, "", nil)
 	for _, w := range batch.Warnings {
 		log.Warn("left out of the directory", "problem", w)
 	}
@@ -38,7 +38,7 @@ func openOfflineWith(ctx context.Context, path, people string, stderr io.Writer)
 	for _, t := range cfg.Tenants {
 		err := store.SetPlan(t.Name, sigstore.Plan{Sources: []string{"file"}})
 		if err == nil {
-			_, err = store.Apply(t.Name, "file", sigstore.Reading{Batch: batch, At: time.Now()})
+			err = fill(store.Intake(t.Name, "file"), all, batch)
 		}
 		if err != nil {
 			store.Close()
@@ -46,4 +46,16 @@ func openOfflineWith(ctx context.Context, path, people string, stderr io.Writer)
 		}
 	}
 	return &offline{cfg, store, newEngine(cfg, store, log)}, nil
+}
+
+// fill takes people over that are in memory.
+func fill(in *sigstore.Intake, people []directory.Person, batch directory.Batch) error {
+	defer in.Close()
+	for _, p := range people {
+		if err := in.Add(p); err != nil {
+			return err
+		}
+	}
+	_, err := in.Apply(sigstore.Reading{Batch: batch, At: time.Now()})
+	return err
 }

@@ -1,23 +1,43 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"sigmilter/sigstore/directory"
 	"sigmilter/sigstore/render"
 )
 
-// checkPhotos takes out of a batch, from whatever source, the photos that no
-// signature can show, with a warning for each.
-func checkPhotos(batch *directory.Batch) {
-	for i := range batch.People {
-		p := &batch.People[i]
-		if len(p.Photo) == 0 {
-			continue
-		}
+// photoCheck is a source whose people have no photos that no signature can show; each
+// that is left out has a warning.
+type photoCheck struct{ directory.Source }
+
+// Read implements [directory.Source].
+func (c photoCheck) Read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
+	sink := &photoSink{Sink: people}
+	batch, err := c.Source.Read(ctx, cursor, sink, progress)
+	batch.Warnings = append(batch.Warnings, sink.warnings...)
+	return batch, err
+}
+
+type photoSink struct {
+	directory.Sink
+	warnings []error
+}
+
+// Add implements [directory.Sink].
+func (s *photoSink) Add(p directory.Person) error {
+	if len(p.Photo) > 0 {
 		if err := render.CheckPhoto(p.Photo); err != nil {
-			batch.Warnings = append(batch.Warnings, fmt.Errorf("%s: the photo is left out: %w", p.Address, err))
+			s.warnings = append(s.warnings, fmt.Errorf("%s: the photo is left out: %w", p.Address, err))
 			p.Photo = nil
 		}
 	}
+	return s.Sink.Add(p)
+}
+
+// Restart implements [directory.Sink].
+func (s *photoSink) Restart() {
+	s.warnings = nil
+	s.Sink.Restart()
 }

@@ -35,14 +35,14 @@ func newReadingProgress(log *slog.Logger) *readingProgress {
 }
 
 // read reads a source and tells about it until that is done.
-func (p *readingProgress) read(ctx context.Context, source directory.Source, cursor string) (directory.Batch, error) {
+func (p *readingProgress) read(ctx context.Context, source directory.Source, cursor string, people directory.Sink) (directory.Batch, error) {
 	p.set(0, 0)
 	done := make(chan struct{})
 	var telling sync.WaitGroup
 	telling.Go(func() { p.tell(time.Now(), done) })
 	defer telling.Wait()
 	defer close(done)
-	return source.Read(ctx, cursor, p.set)
+	return source.Read(ctx, cursor, people, p.set)
 }
 
 func (p *readingProgress) set(read, total int) {

@@ -7,7 +7,6 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter/policy"
-	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
 	"sigmilter/sigstore/render"
 )
@@ -24,7 +23,7 @@ func TestReadySignature(t *testing.T) {
 	}
 	people[1].Attributes = map[string]string{"displayName": "Carl"}
 	store := temporaryStore(t)
-	if _, err := store.Apply("contoso", "files", sigstore.Reading{At: time.Now(), Batch: directory.Batch{Full: true, People: people}}); err != nil {
+	if err := fill(store.Intake("contoso", "files"), people, directory.Batch{Full: true}); err != nil {
 		t.Fatal(err)
 	}
 	for _, ready := range []bool{true, false} {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -61,13 +62,13 @@ func (e *RowError) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Problem)
 }
 
-// Read implements [Source]. Every batch is a full one, or an empty one when the
+// Read implements [Source]. Every batch is a full one, or an empty one without people when the
 // cursor is that of the files as they are. It is an error when the file cannot be
 // read, when its first row is no usable header, when there is not one person in it,
 // and when the folder of photos cannot be read. The batch of an error has the
 // warnings. progress is told the share of the file that was read as people of those
 // that are estimated to be in it.
-func (c CSV) Read(ctx context.Context, cursor string, progress Progress) (Batch, error) {
+func (c CSV) Read(ctx context.Context, cursor string, people Sink, progress Progress) (Batch, error) {
 	f, err := localfile.Open(c.Path)
 	if err != nil {
 		return Batch{}, fmt.Errorf("read people: %w", err)
@@ -82,21 +83,49 @@ func (c CSV) Read(ctx context.Context, cursor string, progress Progress) (Batch,
 	if err != nil {
 		return Batch{}, fmt.Errorf("read people: %w", err)
 	}
-	if now.cursor() == cursor && cursor != "" {
-		return Batch{Cursor: cursor}, nil
-	}
-	in := &counter{in: f, size: now.Size, progress: progress}
-	people, warnings, err := c.read(ctx, in)
+	same, err := c.unchanged(ctx, f, now, photos, cursor)
 	if err != nil {
-		return Batch{Warnings: warnings}, fmt.Errorf("read people from %s: %w", c.Path, err)
+		return Batch{}, fmt.Errorf("read people from %s: %w", c.Path, err)
 	}
-	now.addNamed(photos, people)
-	next := now.cursor()
-	if next == cursor && cursor != "" {
+	if same {
 		return Batch{Cursor: cursor}, nil
 	}
-	warnings = append(warnings, photos.addTo(people)...)
-	return Batch{Full: true, People: people, Cursor: next, Warnings: warnings}, nil
+	named := now.namedPhotos(photos)
+	r := csvReading{CSV: c, in: &counter{in: f, size: now.Size, progress: progress}}
+	err = r.read(ctx, func(p Person) error {
+		named.add(p)
+		if err := photos.addTo(&p); err != nil {
+			r.warnings = append(r.warnings, err)
+		}
+		return people.Add(p)
+	})
+	if err != nil {
+		return Batch{Warnings: r.warnings}, fmt.Errorf("read people from %s: %w", c.Path, err)
+	}
+	now.Named = named.sum()
+	return Batch{Full: true, Cursor: now.cursor(), Warnings: r.warnings}, nil
+}
+
+// unchanged says whether everything is as at the reading that gave the cursor. Where
+// the column photo is in use, the file is gone through for the names in it.
+func (c CSV) unchanged(ctx context.Context, f *os.File, now csvFingerprint, photos *photoFiles, cursor string) (bool, error) {
+	now.Named = cursorNamed(cursor)
+	if cursor == "" || now.cursor() != cursor {
+		return false, nil
+	}
+	if now.Named == "" {
+		return true, nil
+	}
+	named := now.namedPhotos(photos)
+	r := csvReading{CSV: c, in: &counter{in: f, size: now.Size}}
+	if r.read(ctx, func(p Person) error { named.add(p); return nil }) == nil {
+		now.Named = named.sum()
+		if now.cursor() == cursor {
+			return true, nil
+		}
+	}
+	_, err := f.Seek(0, io.SeekStart)
+	return false, err
 }
 
 // Paths implements [Local]. Files that the column photo names are not among them:
@@ -108,67 +137,74 @@ func (c CSV) Paths() []string {
 	return []string{c.Path, c.Photos}
 }
 
-func (c CSV) read(ctx context.Context, in *counter) ([]Person, []error, error) {
-	text, err := decoded(in, c.Charset)
+// csvReading goes through the file once.
+type csvReading struct {
+	CSV
+	in       *counter
+	warnings []error
+}
+
+func (r *csvReading) read(ctx context.Context, found func(Person) error) error {
+	text, err := decoded(r.in, r.Charset)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	rows, err := newRows(text, c.Path)
+	rows, err := newRows(text, r.Path)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	columns, err := parseHeader(rows.header, c.Columns)
+	columns, err := parseHeader(rows.header, r.Columns)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	var (
-		people   []Person
-		warnings []error
-		owner    = map[string]int{} // line of the row that has an address
-	)
+	read := 0
+	owner := map[fingerprint]uint32{} // line of the row that has an address
 	for {
 		row, line, err := rows.next()
 		var broken *RowError
 		switch {
 		case err == io.EOF:
-			if len(people) == 0 {
-				return nil, warnings, errors.New("there is no usable row in it")
+			if read == 0 {
+				return errors.New("there is no usable row in it")
 			}
-			return people, warnings, nil
+			return nil
 		case errors.As(err, &broken):
-			warnings = append(warnings, broken)
+			r.warnings = append(r.warnings, broken)
 			continue
 		case err != nil:
-			return nil, warnings, err
+			return err
 		case ctx.Err() != nil:
-			return nil, warnings, ctx.Err()
+			return ctx.Err()
 		}
 		p, problems := columns.person(row)
-		if taken := takenAddress(owner, p); taken != "" {
-			problems = []string{fmt.Sprintf("%s is also in line %d; this row is left out", taken, owner[taken])}
+		if taken, at := takenAddress(owner, p); taken != "" {
+			problems = []string{fmt.Sprintf("%s is also in line %d; this row is left out", taken, at)}
 			p.Address = ""
 		}
 		for _, problem := range problems {
-			warnings = append(warnings, &RowError{c.Path, line, problem})
+			r.warnings = append(r.warnings, &RowError{r.Path, line, problem})
 		}
 		if p.Address == "" {
 			continue
 		}
 		for _, a := range p.Addresses {
-			owner[a] = line
+			owner[fingerprintOf(a)] = uint32(line)
 		}
-		people = append(people, p)
-		in.tell(len(people))
+		if err := found(p); err != nil {
+			return err
+		}
+		read++
+		r.in.tell(read)
 	}
 }
 
-func takenAddress(owner map[string]int, p Person) string {
+func takenAddress(owner map[fingerprint]uint32, p Person) (address string, line uint32) {
 	for _, a := range p.Addresses {
-		if _, taken := owner[a]; taken {
-			return a
+		if line, taken := owner[fingerprintOf(a)]; taken {
+			return a, line
 		}
 	}
-	return ""
+	return "", 0
 }
 
 // A columnKind says what becomes of the values of a column.

@@ -29,7 +29,7 @@ func writeFile(t *testing.T, content string) string {
 func read(t *testing.T, content string) ([]Person, []string, error) {
 	t.Helper()
 	path := writeFile(t, content)
-	batch, err := CSV{Path: path}.Read(t.Context(), "", nil)
+	batch, err := readAll(t.Context(), CSV{Path: path}, "", nil)
 	people, warnings := batch.People, batch.Warnings
 	var texts []string
 	for _, w := range warnings {
@@ -215,20 +215,22 @@ func TestUnusableFiles(t *testing.T) {
 			}
 		})
 	}
-	_, err := CSV{Path: filepath.Join(t.TempDir(), "absent.csv")}.Read(t.Context(), "", nil)
+	_, err := readAll(t.Context(), CSV{Path: filepath.Join(t.TempDir(), "absent.csv")}, "", nil)
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("absent file: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := (CSV{Path: writeFile(t, "mail\na@b.c\n")}).Read(ctx, "", nil); !errors.Is(err, context.Canceled) {
+	if _, err := readAll(ctx, CSV{Path: writeFile(t, "mail\na@b.c\n")}, "", nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
 
 func FuzzCSV(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file string) {
-		people, _, err := CSV{Path: "f"}.read(t.Context(), &counter{in: strings.NewReader(file)})
+		var people gathered
+		r := csvReading{CSV: CSV{Path: "f"}, in: &counter{in: strings.NewReader(file)}}
+		err := r.read(t.Context(), people.Add)
 		if (err == nil) != (len(people) > 0) {
 			t.Fatalf("%d people, error %v", len(people), err)
 		}
@@ -255,7 +257,7 @@ func TestCSVIsNoPipe(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() {
-		_, err := CSV{Path: path}.Read(context.Background(), "", nil)
+		_, err := readAll(context.Background(), CSV{Path: path}, "", nil)
 		done <- err
 	}()
 	select {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"hash"
 	"io"
 	"maps"
 	"os"
@@ -46,40 +47,64 @@ func (c CSV) fingerprint(f *os.File, photos *photoFiles) (p csvFingerprint, err 
 		Path: c.Path, Size: info.Size(), Changed: info.ModTime(), Columns: c.Columns, Charset: c.Charset,
 		Photos: c.Photos, newest: info.ModTime(),
 	}
-	p.Folder = p.hash(photos.folder, slices.Sorted(maps.Values(photos.byAddress)))
+	folder := &fileHash{of: &p, root: photos.folder}
+	for _, name := range slices.Sorted(maps.Values(photos.byAddress)) {
+		folder.addFile(name)
+	}
+	p.Folder = folder.sum()
 	return p, nil
 }
 
-// addNamed adds the photos that the column names for these people.
-func (p *csvFingerprint) addNamed(photos *photoFiles, people []Person) {
-	var names []string
-	for _, who := range people {
-		if name := who.Attributes[photoColumn]; name != "" {
-			names = append(names, name)
-		}
-	}
-	p.Named = p.hash(photos.beside, names)
+// fileHash is the hash of the sizes and times of files.
+type fileHash struct {
+	of    *csvFingerprint
+	root  *os.Root
+	state hash.Hash // nil before the first file
 }
 
-// hash is that of the sizes and times of files, empty for no file. One that is not
-// there may come later.
-func (p *csvFingerprint) hash(root *os.Root, names []string) string {
-	if len(names) == 0 {
+// namedPhotos begins the hash of the photos that the column names.
+func (p *csvFingerprint) namedPhotos(photos *photoFiles) *fileHash {
+	return &fileHash{of: p, root: photos.beside}
+}
+
+// add adds the photo that the column names for a person.
+func (h *fileHash) add(p Person) {
+	if name := p.Attributes[photoColumn]; name != "" {
+		h.addFile(name)
+	}
+}
+
+// addFile adds a file. One that is not there may come later.
+func (h *fileHash) addFile(name string) {
+	if h.state == nil {
+		h.state = sha256.New()
+	}
+	info, err := h.root.Stat(filepath.FromSlash(name))
+	if err != nil {
+		fmt.Fprintf(h.state, "%q cannot be read\n", name)
+		return
+	}
+	writeStat(h.state, name, info)
+	if info.ModTime().After(h.of.newest) {
+		h.of.newest = info.ModTime()
+	}
+}
+
+// sum is empty for no file.
+func (h *fileHash) sum() string {
+	if h.state == nil {
 		return ""
 	}
-	sum := sha256.New()
-	for _, name := range names {
-		info, err := root.Stat(filepath.FromSlash(name))
-		if err != nil {
-			fmt.Fprintf(sum, "%q cannot be read\n", name)
-			continue
-		}
-		writeStat(sum, name, info)
-		if info.ModTime().After(p.newest) {
-			p.newest = info.ModTime()
-		}
+	return hex.EncodeToString(h.state.Sum(nil))
+}
+
+// cursorNamed is the hash of the photos that the column named, as a cursor has it.
+func cursorNamed(cursor string) string {
+	var p csvFingerprint
+	if json.Unmarshal([]byte(cursor), &p) != nil {
+		return ""
 	}
-	return hex.EncodeToString(sum.Sum(nil))
+	return p.Named
 }
 
 // cursor is empty when something was changed too lately to tell the next change.

@@ -25,7 +25,7 @@ func TestCSVColumnsAndCharset(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			batch, err := CSV{Path: writeFile(t, test.file), Columns: test.columns, Charset: test.charset}.Read(t.Context(), "", nil)
+			batch, err := readAll(t.Context(), CSV{Path: writeFile(t, test.file), Columns: test.columns, Charset: test.charset}, "", nil)
 			if test.err != "" {
 				if err == nil || !strings.Contains(err.Error(), test.err) {
 					t.Errorf("error %v, want %s", err, test.err)
@@ -49,9 +49,9 @@ func TestCSVColumnsAndCharset(t *testing.T) {
 func TestCSVCursor(t *testing.T) {
 	source := CSV{Path: writeFile(t, "mail\na@b.c\n")}
 	old := time.Now().Add(-time.Hour)
-	read := func(cursor string) Batch {
+	read := func(cursor string) reading {
 		t.Helper()
-		batch, err := source.Read(t.Context(), cursor, nil)
+		batch, err := readAll(t.Context(), source, cursor, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +72,7 @@ func TestCSVCursor(t *testing.T) {
 	}
 	other := source
 	other.Columns = map[string]string{"Mail": "mail"}
-	if batch, err := other.Read(t.Context(), first.Cursor, nil); err != nil || !batch.Full {
+	if batch, err := readAll(t.Context(), other, first.Cursor, nil); err != nil || !batch.Full {
 		t.Errorf("with other columns: %+v, %v", batch, err)
 	}
 	if err := os.WriteFile(source.Path, []byte("mail\nz@b.c\n"), 0o600); err != nil {
@@ -90,7 +90,7 @@ func TestCSVProgress(t *testing.T) {
 		rows.WriteString("person" + string(rune('a'+i%26)) + strings.Repeat("y", i/26%60) + string(rune('a'+i/1560)) + "@b.c\n")
 	}
 	var told [][2]int
-	_, err := CSV{Path: writeFile(t, file+rows.String())}.Read(t.Context(), "", func(read, total int) { told = append(told, [2]int{read, total}) })
+	_, err := readAll(t.Context(), CSV{Path: writeFile(t, file+rows.String())}, "", func(read, total int) { told = append(told, [2]int{read, total}) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,10 @@
 // Package directory brings in the people whose signatures are put into mail.
 //
-// A [Source] is read again and again. Each reading brings a [Batch]: everybody, or
-// what changed since the one before, with a warning for each entry that had to be
-// left out. It is an error only when there is nothing to rely on; a caller that
-// gets one keeps the people it had.
+// A [Source] is read again and again. Each reading brings everybody, or who changed
+// since the one before: one by one to a [Sink], for there may be a million, and the
+// rest in a [Batch], with a warning for each entry that had to be left out. It is an
+// error only when there is nothing to rely on; a caller that gets one keeps the people
+// it had.
 //
 // Whatever a source calls its columns or attributes, a [Person] carries them
 // under the names Microsoft Graph uses; templates and rules know only those.
@@ -62,15 +63,25 @@ type Group struct {
 	Members []string // keys of people, see [Person].Key
 }
 
-// Batch is what one reading of a source brought.
+// Sink takes the people of one reading.
+type Sink interface {
+	// Add takes one person. After an error the source gives up and returns it.
+	Add(Person) error
+	// Restart forgets everybody: the source begins anew.
+	Restart()
+}
+
+// Batch is what one reading of a source brought beside the people.
 type Batch struct {
-	// Full says that People are all there are: who is not among them has left.
+	// Full says that the people were all there are: who is not among them has left.
 	// Else they are who is new or changed since the cursor, whole.
-	Full   bool
-	People []Person
+	Full bool
 	// Gone are the keys of people who left, when the batch is not full. Keys that
 	// nobody knows do no harm.
 	Gone []string
+	// Lost are addresses, by the primary address of a person who was added with them:
+	// they turned out to be the primary ones of people who came later, and are theirs.
+	Lost map[string][]string
 	// Groups are all groups the source was asked for, whole, also when the people
 	// are not. It is nil when people carry their groups themselves.
 	Groups []Group
@@ -88,9 +99,10 @@ type Progress func(read, total int)
 type Source interface {
 	// Read brings what changed since the reading that gave the cursor. With an
 	// empty cursor, or one it cannot go on from, it brings everybody. No two of the
-	// people share an address. An error says that the source as a whole cannot be
-	// used now; the cursor is good still. progress may be nil.
-	Read(ctx context.Context, cursor string, progress Progress) (Batch, error)
+	// people share an address, but for those in [Batch.Lost]. An error says that the
+	// source as a whole cannot be used now: what people was given is void, the cursor is
+	// good still. people is called by this goroutine only; progress may be nil.
+	Read(ctx context.Context, cursor string, people Sink, progress Progress) (Batch, error)
 }
 
 // Local is a Source that reads files. A change of what Paths names, a file or a

@@ -42,15 +42,15 @@ func (f Files) Paths() []string { return []string{f.Path} }
 
 // Read implements [Source]. Every batch is a full one, or an empty one when no file
 // has another size or time than at the reading that gave the cursor.
-func (f Files) Read(ctx context.Context, cursor string, progress Progress) (Batch, error) {
-	batch, err := f.read(ctx, cursor, progress)
+func (f Files) Read(ctx context.Context, cursor string, people Sink, progress Progress) (Batch, error) {
+	batch, err := f.read(ctx, cursor, people, progress)
 	if err != nil {
 		return Batch{}, fmt.Errorf("read signatures from %s: %w", f.Path, err)
 	}
 	return batch, nil
 }
 
-func (f Files) read(ctx context.Context, cursor string, progress Progress) (Batch, error) {
+func (f Files) read(ctx context.Context, cursor string, people Sink, progress Progress) (Batch, error) {
 	root, err := os.OpenRoot(f.Path)
 	if err != nil {
 		return Batch{}, err
@@ -68,22 +68,23 @@ func (f Files) read(ctx context.Context, cursor string, progress Progress) (Batc
 	if err != nil {
 		return Batch{}, err
 	}
+	unique := newClaims(keyWords)
 	for i, folder := range folders {
 		if err := ctx.Err(); err != nil {
 			return Batch{}, err
 		}
 		p, warnings := readFolder(root, folder.Name())
 		batch.Warnings = append(batch.Warnings, warnings...)
-		if p.Ready != nil {
-			batch.People = append(batch.People, p)
+		if p.Ready != nil && unique.admit(&p, p.Key) {
+			if err := people.Add(p); err != nil {
+				return Batch{}, err
+			}
 		}
 		if progress != nil {
 			progress(i+1, len(folders))
 		}
 	}
-	var twice []error
-	batch.People, twice = distinct(batch.People)
-	batch.Warnings = append(batch.Warnings, twice...)
+	batch.Warnings = append(batch.Warnings, unique.warnings...)
 	return batch, nil
 }
 

@@ -60,7 +60,7 @@ func TestFiles(t *testing.T) {
 		".git/config":                      "x",
 	})
 	var seen [][2]int
-	batch, err := Files{dir}.Read(t.Context(), "", func(read, total int) { seen = append(seen, [2]int{read, total}) })
+	batch, err := readAll(t.Context(), Files{dir}, "", func(read, total int) { seen = append(seen, [2]int{read, total}) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestFilesLeftOut(t *testing.T) {
 			if test.change != nil {
 				test.change(t, dir)
 			}
-			batch, err := Files{dir}.Read(t.Context(), "", nil)
+			batch, err := readAll(t.Context(), Files{dir}, "", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -168,7 +168,7 @@ func TestFilesUnchanged(t *testing.T) {
 	for _, test := range changes {
 		t.Run(test.name, func(t *testing.T) {
 			dir := folder(t, map[string]string{"a@b.c/signature.txt": "A", "b@b.c/signature.txt": "B"})
-			first, err := Files{dir}.Read(t.Context(), "", nil)
+			first, err := readAll(t.Context(), Files{dir}, "", nil)
 			if err != nil || first.Cursor == "" {
 				t.Fatalf("cursor %q, %v", first.Cursor, err)
 			}
@@ -176,7 +176,7 @@ func TestFilesUnchanged(t *testing.T) {
 			if test.full {
 				age(t, dir, time.Minute)
 			}
-			second, err := Files{dir}.Read(t.Context(), first.Cursor, nil)
+			second, err := readAll(t.Context(), Files{dir}, first.Cursor, nil)
 			if err != nil || second.Full != test.full || test.full == (second.Cursor == first.Cursor) {
 				t.Errorf("full %v, cursor %q after %q, %v", second.Full, second.Cursor, first.Cursor, err)
 			}
@@ -188,7 +188,7 @@ func TestFilesUnchanged(t *testing.T) {
 func TestFilesJustChanged(t *testing.T) {
 	dir := folder(t, map[string]string{"a@b.c/signature.txt": "A"})
 	write(t, filepath.Join(dir, "a@b.c/signature.txt"), "B")
-	batch, err := Files{dir}.Read(t.Context(), "", nil)
+	batch, err := readAll(t.Context(), Files{dir}, "", nil)
 	if err != nil || batch.Cursor != "" {
 		t.Errorf("cursor %q, %v", batch.Cursor, err)
 	}
@@ -196,11 +196,11 @@ func TestFilesJustChanged(t *testing.T) {
 
 func TestFilesNoFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "absent")
-	_, err := Files{dir}.Read(t.Context(), "", nil)
+	_, err := readAll(t.Context(), Files{dir}, "", nil)
 	if err == nil || !strings.Contains(err.Error(), "read signatures from "+dir) {
 		t.Errorf("got %v", err)
 	}
-	if batch, err := (Files{t.TempDir()}).Read(t.Context(), "", nil); err != nil || !batch.Full || len(batch.People) > 0 {
+	if batch, err := readAll(t.Context(), (Files{t.TempDir()}), "", nil); err != nil || !batch.Full || len(batch.People) > 0 {
 		t.Errorf("an empty folder: %+v, %v", batch, err)
 	}
 }

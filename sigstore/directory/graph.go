@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -112,12 +113,13 @@ func (g *Graph) since(cursor string, now time.Time) graphCursor {
 
 // Read implements [Source]. Each error is one line that says what to do. A request
 // that fails for a passing reason is repeated, see graphWeb.
-func (g *Graph) Read(ctx context.Context, cursor string, progress Progress) (Batch, error) {
-	batch, err := g.readAll(ctx, cursor, progress)
+func (g *Graph) Read(ctx context.Context, cursor string, people Sink, progress Progress) (Batch, error) {
+	batch, err := g.readAll(ctx, cursor, people, progress)
 	// A token may be withdrawn before its time: log in once more.
 	if err != nil && g.web != nil && g.web.unauthorized.Swap(false) {
 		g.credential = nil
-		batch, err = g.readAll(ctx, cursor, progress)
+		people.Restart()
+		batch, err = g.readAll(ctx, cursor, people, progress)
 	}
 	if err != nil {
 		return Batch{}, fmt.Errorf("read people from Microsoft Entra ID: %w", err)
@@ -125,7 +127,7 @@ func (g *Graph) Read(ctx context.Context, cursor string, progress Progress) (Bat
 	return batch, nil
 }
 
-func (g *Graph) readAll(ctx context.Context, cursor string, progress Progress) (Batch, error) {
+func (g *Graph) readAll(ctx context.Context, cursor string, people Sink, progress Progress) (Batch, error) {
 	if err := g.login(); err != nil {
 		return Batch{}, err
 	}
@@ -147,13 +149,9 @@ func (g *Graph) readAll(ctx context.Context, cursor string, progress Progress) (
 		return Batch{}, err
 	}
 	c.Delta = round.delta
-	batch := g.batchOf(round)
-	if g.Photos {
-		warnings, err := g.readPhotos(ctx, batch.People)
-		if err != nil {
-			return Batch{}, err
-		}
-		batch.Warnings = append(batch.Warnings, warnings...)
+	batch, err := g.handOn(ctx, round, people)
+	if err != nil {
+		return Batch{}, err
 	}
 	groups, warnings, err := g.readGroups(ctx)
 	if err != nil {
@@ -168,29 +166,49 @@ func (g *Graph) readAll(ctx context.Context, cursor string, progress Progress) (
 	return batch, err
 }
 
-// batchOf makes people of what a round brought. Who is no person of ours, or none
-// any more, is gone.
-func (g *Graph) batchOf(r *round) Batch {
+// graphWindow is how many people are made of a round and given their photos at a time,
+// so that the photos of a large directory are not in memory together.
+const graphWindow = 100 * batchSize
+
+// handOn makes people of what a round brought, and hands them on. Who is no person of
+// ours, or none any more, is gone.
+func (g *Graph) handOn(ctx context.Context, r *round, people Sink) (Batch, error) {
 	batch := Batch{Full: r.full}
-	for _, id := range r.order {
-		e := r.users[id]
-		delete(r.users, id) // the JSON of a large directory is not kept beside its people
-		p, problems, ours := g.person(e)
-		for _, problem := range problems {
-			batch.Warnings = append(batch.Warnings, errors.New(problem))
-		}
-		switch {
-		case ours && p.Address != "":
+	unique := newClaims(keyWords)
+	photos := graphPhotos{Graph: g, refused: map[string][]string{}}
+	for ids := range slices.Chunk(r.order, graphWindow) {
+		var window []Person
+		for _, id := range ids {
+			e := r.users[id]
+			delete(r.users, id) // the JSON of a large directory is not kept beside its people
+			p, problems, ours := g.person(e)
+			for _, problem := range problems {
+				batch.Warnings = append(batch.Warnings, errors.New(problem))
+			}
 			p.Key = id
-			batch.People = append(batch.People, p)
-		case !r.full:
-			batch.Gone = append(batch.Gone, id)
+			switch {
+			case ours && p.Address != "":
+				if unique.admit(&p, id) {
+					window = append(window, p)
+				}
+			case !r.full:
+				batch.Gone = append(batch.Gone, id)
+			}
+		}
+		if g.Photos {
+			if err := photos.addTo(ctx, window); err != nil {
+				return Batch{}, err
+			}
+		}
+		for _, p := range window {
+			if err := people.Add(p); err != nil {
+				return Batch{}, err
+			}
 		}
 	}
-	var twice []error
-	batch.People, twice = distinct(batch.People)
-	batch.Warnings = append(batch.Warnings, twice...)
-	return batch
+	batch.Lost = unique.lost
+	batch.Warnings = slices.Concat(batch.Warnings, unique.warnings, photos.all())
+	return batch, nil
 }
 
 func (g *Graph) person(e *graphUser) (p Person, problems []string, ours bool) {

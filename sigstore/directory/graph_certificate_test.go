@@ -77,7 +77,7 @@ func TestGraphCertificate(t *testing.T) {
 			if test.password != "" {
 				g.CertificatePasswordFile = writeSecret(t, test.password+"\n")
 			}
-			_, err := g.Read(t.Context(), "", nil)
+			_, err := readAll(t.Context(), g, "", nil)
 			if test.want != "" {
 				if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
 					t.Errorf("got %v, want %s", err, test.want)

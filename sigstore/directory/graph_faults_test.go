@@ -132,7 +132,7 @@ func TestGraphFailures(t *testing.T) {
 			cursor := readGraph(t, g, "").Cursor
 			e.set("2", object{"mail": "b@b.c"})
 			e.fail(test.at, test.answers...)
-			batch, err := g.Read(t.Context(), cursor, nil)
+			batch, err := readAll(t.Context(), g, cursor, nil)
 			if err == nil {
 				t.Fatalf("no error, people %s", addresses(batch.People))
 			}
@@ -176,7 +176,7 @@ func TestGraphConnection(t *testing.T) {
 			if err := g.login(); err == nil {
 				e.waits(g)
 			}
-			_, err := g.Read(t.Context(), "", nil)
+			_, err := readAll(t.Context(), g, "", nil)
 			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("got %v, want %s", err, test.want)
 			}
@@ -193,10 +193,10 @@ func TestGraphContext(t *testing.T) {
 		refuse(429, "TooManyRequests", "throttled", "Retry-After", "200")(w, r)
 		cancel()
 	})
-	if _, err := g.Read(ctx, "", nil); err == nil {
+	if _, err := readAll(ctx, g, "", nil); err == nil {
 		t.Error("no error")
 	}
-	if _, err := g.Read(ctx, "", nil); !errors.Is(err, context.Canceled) {
+	if _, err := readAll(ctx, g, "", nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -229,7 +229,7 @@ func TestGraphLoginRefused(t *testing.T) {
 			e := newEntra(t)
 			g := e.source()
 			e.fail("/token", sts(test.code, "Some text."))
-			_, err := g.Read(t.Context(), "", nil)
+			_, err := readAll(t.Context(), g, "", nil)
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -296,7 +296,7 @@ func TestGraphSecretFile(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			g := e.source()
 			test.change(g)
-			_, err := g.Read(t.Context(), "", nil)
+			_, err := readAll(t.Context(), g, "", nil)
 			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
 				t.Errorf("got %v, want %s", err, test.want)
 			}

@@ -19,40 +19,49 @@ func (g *Graph) photoSize() int {
 	return g.PhotoSize
 }
 
-// readPhotos gives people their photos, 20 in a request. Who has none, or one that
-// cannot be read, goes without; of whom Graph refuses to tell, it is not known.
-func (g *Graph) readPhotos(ctx context.Context, people []Person) (warnings []error, err error) {
-	refused := map[string][]string{} // people by what Graph answered
-	const window = 100 * batchSize   // of answers kept in memory, as texts of base64
-	for window := range slices.Chunk(people, window) {
-		links := make([]string, len(window))
-		for i, p := range window {
-			links[i] = fmt.Sprintf("/users/%s/photos/%[2]dx%[2]d/$value", url.PathEscape(p.Key), g.photoSize())
-		}
-		answers, err := g.web.batch(ctx, links)
-		if err != nil {
-			return nil, g.advise(err, "photos", "User.Read.All")
-		}
-		for i, answer := range answers {
-			switch p := &window[i]; answer.Status {
-			case http.StatusOK:
-				if p.Photo, err = decodePhoto(answer.Body); err != nil {
-					warnings = append(warnings, fmt.Errorf("%s: the photo is left out: %w", p.Address, err))
-				}
-			case http.StatusNotFound:
-			default:
-				problem := g.advise(newGraphError(answer.Status, answer.Body), "photos", "User.Read.All").Error()
-				refused[problem] = append(refused[problem], p.Address)
-				p.PhotoUnknown = true
+// graphPhotos are the photos of one reading, and what there is to warn of.
+type graphPhotos struct {
+	*Graph
+	warnings []error
+	refused  map[string][]string // people by what Graph answered
+}
+
+// addTo gives people their photos, 20 in a request. Who has none, or one that cannot be
+// read, goes without; of whom Graph refuses to tell, it is not known.
+func (g *graphPhotos) addTo(ctx context.Context, people []Person) error {
+	links := make([]string, len(people))
+	for i, p := range people {
+		links[i] = fmt.Sprintf("/users/%s/photos/%[2]dx%[2]d/$value", url.PathEscape(p.Key), g.photoSize())
+	}
+	answers, err := g.web.batch(ctx, links)
+	if err != nil {
+		return g.advise(err, "photos", "User.Read.All")
+	}
+	for i, answer := range answers {
+		switch p := &people[i]; answer.Status {
+		case http.StatusOK:
+			if p.Photo, err = decodePhoto(answer.Body); err != nil {
+				g.warnings = append(g.warnings, fmt.Errorf("%s: the photo is left out: %w", p.Address, err))
 			}
+		case http.StatusNotFound:
+		default:
+			problem := g.advise(newGraphError(answer.Status, answer.Body), "photos", "User.Read.All").Error()
+			g.refused[problem] = append(g.refused[problem], p.Address)
+			p.PhotoUnknown = true
 		}
 	}
-	// One line for all whom the same befell: a missing permission befalls everybody.
-	for _, problem := range slices.Sorted(maps.Keys(refused)) {
-		who := refused[problem]
+	return nil
+}
+
+// all are the warnings, one line for all whom the same befell: a missing permission
+// befalls everybody.
+func (g *graphPhotos) all() []error {
+	warnings := g.warnings
+	for _, problem := range slices.Sorted(maps.Keys(g.refused)) {
+		who := g.refused[problem]
 		warnings = append(warnings, fmt.Errorf("%d photos could not be read, that of %s among them: %s", len(who), who[0], problem))
 	}
-	return warnings, nil
+	return warnings
 }
 
 // decodePhoto reads a photo out of a batch.

@@ -19,9 +19,9 @@ func texts(warnings []error) (all []string) {
 }
 
 // readGraph reads and expects no error, and no warnings but those given.
-func readGraph(t *testing.T, g *Graph, cursor string, warnings ...string) Batch {
+func readGraph(t *testing.T, g *Graph, cursor string, warnings ...string) reading {
 	t.Helper()
-	batch, err := g.Read(t.Context(), cursor, nil)
+	batch, err := readAll(t.Context(), g, cursor, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestGraphEverybody(t *testing.T) {
 	}
 	g := e.source()
 	var seen [][2]int
-	batch, err := g.Read(t.Context(), "", func(read, total int) { seen = append(seen, [2]int{read, total}) })
+	batch, err := readAll(t.Context(), g, "", func(read, total int) { seen = append(seen, [2]int{read, total}) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestGraphChanges(t *testing.T) {
 	person := func(name string) object {
 		return object{"mail": name + "@b.c", "userPrincipalName": name + "@b.c", "displayName": name, "mobilePhone": "1"}
 	}
-	attribute := func(b Batch, address, name string) string {
+	attribute := func(b reading, address, name string) string {
 		for _, p := range b.People {
 			if p.Address == address {
 				return p.Attributes[name]
@@ -110,17 +110,17 @@ func TestGraphChanges(t *testing.T) {
 		change func(*entra)
 		people string
 		gone   []string
-		check  func(t *testing.T, b Batch)
+		check  func(t *testing.T, b reading)
 	}{
 		{"nothing", func(*entra) {}, "", nil, nil},
 		{"one property, the rest is read again", func(e *entra) { e.set("1", object{"mobilePhone": "2"}) }, "a@b.c", nil,
-			func(t *testing.T, b Batch) {
+			func(t *testing.T, b reading) {
 				if attribute(b, "a@b.c", "mobilePhone") != "2" || attribute(b, "a@b.c", "displayName") != "a" {
 					t.Errorf("got %+v", b.People)
 				}
 			}},
 		{"cleared", func(e *entra) { e.set("1", object{"mobilePhone": nil}) }, "a@b.c", nil,
-			func(t *testing.T, b Batch) {
+			func(t *testing.T, b reading) {
 				if got := attribute(b, "a@b.c", "mobilePhone"); got != "" {
 					t.Errorf("got %q", got)
 				}
@@ -135,7 +135,7 @@ func TestGraphChanges(t *testing.T) {
 			e.set("2", object{"mobilePhone": "2"})
 			e.set("1", object{"mobilePhone": "3"})
 			e.set("1", object{"displayName": "A"})
-		}, "a@b.c b@b.c", nil, func(t *testing.T, b Batch) {
+		}, "a@b.c b@b.c", nil, func(t *testing.T, b reading) {
 			if attribute(b, "a@b.c", "mobilePhone") != "3" || attribute(b, "a@b.c", "displayName") != "A" {
 				t.Errorf("got %+v", b.People)
 			}
@@ -158,7 +158,7 @@ func TestGraphChanges(t *testing.T) {
 		}, "", []string{"7"}, nil},
 		{"a replica that has not heard of the change", func(e *entra) {
 			e.tell(object{"id": "1", "mobilePhone": "2"})
-		}, "a@b.c", nil, func(t *testing.T, b Batch) {
+		}, "a@b.c", nil, func(t *testing.T, b reading) {
 			if attribute(b, "a@b.c", "mobilePhone") != "2" || attribute(b, "a@b.c", "displayName") != "a" {
 				t.Errorf("got %+v", b.People)
 			}
@@ -179,7 +179,7 @@ func TestGraphChanges(t *testing.T) {
 			g := e.source()
 			cursor := readGraph(t, g, "").Cursor
 			test.change(e)
-			batch, err := g.Read(t.Context(), cursor, nil)
+			batch, err := readAll(t.Context(), g, cursor, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -318,9 +318,9 @@ func TestGraphDuplicates(t *testing.T) {
 	e.set("2", object{"mail": "b@b.c", "otherMails": []string{"x@b.c"}})
 	e.set("3", object{"mail": "A@b.c"})
 	batch := readGraph(t, e.source(), "",
-		"a@b.c is the address of two entries, 1 and 3; the second is left out",
 		"a@b.c: b@b.c is an address of b@b.c as well and stays there",
-		"b@b.c: x@b.c is an address of a@b.c as well and stays there")
+		"b@b.c: x@b.c is an address of a@b.c as well and stays there",
+		"a@b.c is the address of two entries, 1 and 3; the second is left out")
 	if len(batch.People) != 2 || !slices.Equal(batch.People[0].Addresses, []string{"a@b.c", "x@b.c"}) ||
 		!slices.Equal(batch.People[1].Addresses, []string{"b@b.c"}) {
 		t.Errorf("got %+v", batch.People)

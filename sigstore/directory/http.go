@@ -68,8 +68,8 @@ type httpCursor struct {
 
 // Read implements [Source]. Every batch is a full one, or an empty one that changes
 // nothing. Nothing is repeated: an endpoint of one's own is asked again in time.
-func (h HTTP) Read(ctx context.Context, cursor string, progress Progress) (Batch, error) {
-	batch, err := h.read(ctx, cursor, progress)
+func (h HTTP) Read(ctx context.Context, cursor string, people Sink, progress Progress) (Batch, error) {
+	batch, err := h.read(ctx, cursor, people, progress)
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err()
 	}
@@ -109,11 +109,11 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-func (h HTTP) read(ctx context.Context, cursor string, progress Progress) (Batch, error) {
+func (h HTTP) read(ctx context.Context, cursor string, people Sink, progress Progress) (Batch, error) {
 	if err := CheckURL(h.URL); err != nil {
 		return Batch{}, err
 	}
-	r, err := h.newReading(progress)
+	r, err := h.newReading(people, progress)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -130,11 +130,10 @@ func (h HTTP) read(ctx context.Context, cursor string, progress Progress) (Batch
 			return Batch{}, err
 		}
 	}
-	people, warnings := distinct(r.people)
-	return Batch{Full: true, People: people, Warnings: append(r.warnings, warnings...), Cursor: r.cursor(h.URL)}, nil
+	return Batch{Full: true, Lost: r.unique.lost, Warnings: append(r.warnings, r.unique.warnings...), Cursor: r.cursor(h.URL)}, nil
 }
 
-func (h HTTP) newReading(progress Progress) (*httpReading, error) {
+func (h HTTP) newReading(people Sink, progress Progress) (*httpReading, error) {
 	timeout, most := h.Timeout, h.MaxBytes
 	if timeout == 0 {
 		timeout = time.Minute
@@ -146,7 +145,9 @@ func (h HTTP) newReading(progress Progress) (*httpReading, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &httpReading{client: client, most: most, left: most, progress: progress, seen: map[string]bool{}}
+	r := &httpReading{
+		client: client, most: most, left: most, people: people, unique: newClaims(keyWords), progress: progress, seen: map[string]bool{},
+	}
 	if h.TokenFile != "" {
 		if r.token, err = readSecretLine(h.TokenFile); err != nil {
 			return nil, fmt.Errorf("read the token: %w", err)
@@ -163,7 +164,9 @@ type httpReading struct {
 	progress   Progress
 	pages      []httpPage
 	seen       map[string]bool // pages by URL
-	people     []Person
+	people     Sink
+	unique     *claims
+	added      int
 	warnings   []error
 }
 

@@ -57,9 +57,11 @@ func (r *httpReading) decodePeople(in *json.Decoder) error {
 		if err := in.Decode(&raw); err != nil {
 			return err
 		}
-		r.add(raw, n)
+		if err := r.add(raw, n); err != nil {
+			return err
+		}
 		if r.progress != nil {
-			r.progress(len(r.people), 0)
+			r.progress(r.added, 0)
 		}
 	}
 	_, err := in.Token()
@@ -91,20 +93,20 @@ func jsonError(in *json.Decoder, err error) error {
 	return err
 }
 
-// add makes a person of entry n of a page. A broken picture costs its owner the
+// add takes over the person of entry n of a page. A broken picture costs its owner the
 // picture; a broken signature costs the entry, for a signature of another kind in
 // its place would surprise.
-func (r *httpReading) add(raw []byte, n int) {
+func (r *httpReading) add(raw []byte, n int) error {
 	warn := func(who, problem string) {
 		r.warnings = append(r.warnings, fmt.Errorf("entry %d of page %d, %s: %s", n, len(r.pages)+1, who, problem))
 	}
 	rec, err := parseRecord(raw)
 	if err != nil {
 		warn("no person", err.Error())
-		return
+		return nil
 	}
 	if rec.isFalse("accountenabled") {
-		return
+		return nil
 	}
 	p, problems := rec.person()
 	if p.Address != "" {
@@ -121,9 +123,11 @@ func (r *httpReading) add(raw []byte, n int) {
 	for _, problem := range problems {
 		warn(rec.label(), problem)
 	}
-	if p.Address != "" {
-		r.people = append(r.people, p)
+	if p.Address == "" || !r.unique.admit(&p, p.Key) {
+		return nil
 	}
+	r.added++
+	return r.people.Add(p)
 }
 
 func (r record) photo() ([]byte, error) {

@@ -80,7 +80,7 @@ func TestHTTPPeople(t *testing.T) {
 	h := e.source()
 	h.TokenFile = writeSecret(t, "t0ken\n")
 	var seen []int
-	batch, err := h.Read(t.Context(), "", func(read, _ int) { seen = append(seen, read) })
+	batch, err := readAll(t.Context(), h, "", func(read, _ int) { seen = append(seen, read) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,10 +103,10 @@ func TestHTTPUnchanged(t *testing.T) {
 	const first, second = `{"people":[{"mail":"a@b.c"}],"next":"/2"}`, `{"people":[{"mail":"b@b.c"}]}`
 	e := newEndpoint(t, first, second)
 	h := e.source()
-	read := func(cursor string) Batch {
+	read := func(cursor string) reading {
 		t.Helper()
 		e.asked = nil
-		batch, err := h.Read(t.Context(), cursor, nil)
+		batch, err := readAll(t.Context(), h, cursor, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,7 +161,7 @@ func TestHTTPBrokenEntries(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			e := newEndpoint(t, `{"people":[{"mail":"z@b.c"},`+test.entry+`]}`)
-			batch, err := e.source().Read(t.Context(), "", nil)
+			batch, err := readAll(t.Context(), e.source(), "", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -179,7 +179,7 @@ func TestHTTPBrokenEntries(t *testing.T) {
 func TestHTTPDuplicates(t *testing.T) {
 	e := newEndpoint(t, `{"people":[{"id":"1","mail":"a@b.c"},{"mail":"x@b.c"}],"next":"2"}`,
 		`{"people":[{"mail":"A@B.C"},{"id":1,"mail":"b@b.c"},{"mail":"y@b.c"}]}`)
-	batch, err := e.source().Read(t.Context(), "", nil)
+	batch, err := readAll(t.Context(), e.source(), "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +262,7 @@ func TestHTTPFailures(t *testing.T) {
 			if test.change != nil {
 				test.change(&h)
 			}
-			_, err := h.Read(t.Context(), "", nil)
+			_, err := readAll(t.Context(), h, "", nil)
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -283,7 +283,7 @@ func TestHTTPCertificates(t *testing.T) {
 	e.Server = httptest.NewTLSServer(http.HandlerFunc(e.serve))
 	t.Cleanup(e.Close)
 	h := e.source()
-	if _, err := h.Read(t.Context(), "", nil); err == nil || !strings.Contains(err.Error(), "name its certificate as ca_file") {
+	if _, err := readAll(t.Context(), h, "", nil); err == nil || !strings.Contains(err.Error(), "name its certificate as ca_file") {
 		t.Errorf("an unknown CA: %v", err)
 	}
 	h.CAFile = filepath.Join(t.TempDir(), "ca.pem")
@@ -291,7 +291,7 @@ func TestHTTPCertificates(t *testing.T) {
 	if err := os.WriteFile(h.CAFile, block, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if batch, err := h.Read(t.Context(), "", nil); err != nil || !batch.Full {
+	if batch, err := readAll(t.Context(), h, "", nil); err != nil || !batch.Full {
 		t.Errorf("its own CA: %v", err)
 	}
 }
@@ -300,13 +300,13 @@ func TestHTTPCertificates(t *testing.T) {
 func FuzzHTTP(f *testing.F) {
 	f.Fuzz(func(t *testing.T, page []byte) {
 		left := int64(1 << 20)
-		r := &httpReading{left: left, seen: map[string]bool{}}
+		var people gathered
+		r := &httpReading{left: left, seen: map[string]bool{}, people: &people, unique: newClaims(keyWords)}
 		if _, err := r.decode(strings.NewReader(string(page))); err != nil {
 			return
 		}
-		people, _ := distinct(r.people)
 		owner := map[string]string{}
-		for _, p := range people {
+		for _, p := range people.without(r.unique.lost) {
 			if len(p.Addresses) == 0 || p.Addresses[0] != p.Address {
 				t.Errorf("%q is not the first of %q", p.Address, p.Addresses)
 			}

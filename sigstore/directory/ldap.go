@@ -103,13 +103,14 @@ const (
 // Read implements [Source]. Each server is tried once; when none can be read, the
 // error has a reason for each. A password that one server refuses is not shown to the
 // others: that would lock the account the sooner.
-func (l *LDAP) Read(ctx context.Context, cursor string, progress Progress) (Batch, error) {
+func (l *LDAP) Read(ctx context.Context, cursor string, people Sink, progress Progress) (Batch, error) {
 	if progress == nil {
 		progress = func(int, int) {}
 	}
 	var problems []error
 	for _, server := range l.order() {
-		batch, err := l.readFrom(ctx, server, cursor, progress)
+		people.Restart()
+		batch, err := l.readFrom(ctx, server, cursor, people, progress)
 		if ctx.Err() != nil {
 			return Batch{}, ctx.Err()
 		}
@@ -155,7 +156,7 @@ func oneLine(problems []error) error {
 	return fmt.Errorf(format, list...)
 }
 
-func (l *LDAP) readFrom(ctx context.Context, server, cursor string, progress Progress) (Batch, error) {
+func (l *LDAP) readFrom(ctx context.Context, server, cursor string, people Sink, progress Progress) (Batch, error) {
 	conn, err := l.connect(ctx, server)
 	if err != nil {
 		return Batch{}, err
@@ -165,7 +166,7 @@ func (l *LDAP) readFrom(ctx context.Context, server, cursor string, progress Pro
 	if err != nil {
 		return Batch{}, err
 	}
-	r := &ldapReading{LDAP: l, conn: conn, root: root, now: time.Now(), progress: progress}
+	r := &ldapReading{LDAP: l, conn: conn, root: root, now: time.Now(), people: people, progress: progress}
 	var batch Batch
 	if old, ok := r.resume(cursor); ok {
 		batch, err = r.changes(old)
@@ -184,6 +185,7 @@ type ldapReading struct {
 	conn     *ldapConn
 	root     rootEntry
 	now      time.Time // when it started, by our clock
+	people   Sink
 	progress Progress
 
 	newest   time.Time // latest modifyTimestamp seen

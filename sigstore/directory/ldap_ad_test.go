@@ -72,7 +72,7 @@ func TestActiveDirectory(t *testing.T) {
 	if !full.Full || addresses(full.People) != "alice@contoso.com bob@contoso.com" || full.People[0].Key != "00ff10" {
 		t.Errorf("%+v", full)
 	}
-	inSales := func(b Batch) bool {
+	inSales := func(b reading) bool {
 		return len(b.Groups) == 1 && b.Groups[0].Name == "Sales" && slices.Equal(b.Groups[0].Members, []string{"00ff11"})
 	}
 	if !inSales(full) {
@@ -116,7 +116,7 @@ func TestActiveDirectoryRefuses(t *testing.T) {
 	_, second, _ := startDomain(t)
 	l.Servers = append(l.Servers, second.url)
 	s.bind = standAnswer{code: 49, text: "80090308: LdapErr: DSID-0C09042A, comment: AcceptSecurityContext error, data 775, v4563\x00"}
-	_, err := l.Read(t.Context(), "", nil)
+	_, err := readAll(t.Context(), l, "", nil)
 	want := "read people from " + s.url + ": bind as svc@contoso.com: the account is locked after wrong passwords: unlock it, and check password_file ("
 	if err == nil || !strings.HasPrefix(err.Error(), want) || s.binds != 1 || second.binds != 0 {
 		t.Errorf("%v, binds %d and %d", err, s.binds, second.binds)
@@ -128,7 +128,7 @@ func TestLDAPPasswordChanges(t *testing.T) {
 	_, s, l := startDomain(t)
 	readLDAP(t, l, "")
 	l.PasswordFile = secretFile(t, "\n")
-	if _, err := l.Read(t.Context(), "", nil); err == nil || !strings.Contains(err.Error(), "is empty") || s.binds != 1 {
+	if _, err := readAll(t.Context(), l, "", nil); err == nil || !strings.Contains(err.Error(), "is empty") || s.binds != 1 {
 		t.Errorf("an empty password: %v, %d binds", err, s.binds)
 	}
 }
@@ -144,7 +144,7 @@ func TestLDAPHangs(t *testing.T) {
 		return d.find(base, filter)
 	}
 	l.Timeout = 200 * time.Millisecond
-	if _, err := l.Read(t.Context(), "", nil); err == nil || !strings.Contains(err.Error(), "the server did not answer within 200ms") {
+	if _, err := readAll(t.Context(), l, "", nil); err == nil || !strings.Contains(err.Error(), "the server did not answer within 200ms") {
 		t.Errorf("error is %v", err)
 	}
 	<-searching
@@ -154,7 +154,7 @@ func TestLDAPHangs(t *testing.T) {
 		<-searching
 		cancel()
 	}()
-	if _, err := l.Read(ctx, "", nil); !errors.Is(err, context.Canceled) {
+	if _, err := readAll(ctx, l, "", nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -75,7 +75,10 @@ func (r *ldapReading) find(base, name string) (entries []*ldap.Entry, err error)
 		}
 		return result.Entries, nil
 	}
-	err = r.conn.pages(base, groupByName(name), memberAttributes, func(e *ldap.Entry, _, _ int) { entries = append(entries, e) })
+	err = r.conn.pages(base, groupByName(name), memberAttributes, func(e *ldap.Entry, _, _ int) error {
+		entries = append(entries, e)
+		return nil
+	})
 	return entries, err
 }
 
@@ -95,7 +98,10 @@ func groupByName(name string) string {
 // within itself is visited once.
 func (r *ldapReading) walk(base string, groups []ldapGroup) error {
 	known := map[string]string{} // DN as the server has it, of every group
-	err := r.conn.pages(base, groupFilter, []string{"1.1"}, func(e *ldap.Entry, _, _ int) { known[foldDN(e.DN)] = e.DN })
+	err := r.conn.pages(base, groupFilter, []string{"1.1"}, func(e *ldap.Entry, _, _ int) error {
+		known[foldDN(e.DN)] = e.DN
+		return nil
+	})
 	if err != nil {
 		return err
 	}
@@ -210,7 +216,10 @@ func (r *ldapReading) membership(groups []ldapGroup) ([]Group, error) {
 func (r *ldapReading) inChain(g ldapGroup, keys map[string]bool) error {
 	for _, e := range g.entries {
 		filter := "(&" + r.filter() + "(memberOf:" + inChain + ":=" + ldap.EscapeFilter(e.DN) + "))"
-		err := r.search(filter, keyAttributes, func(e *ldap.Entry, _, _ int) { keys[entryKey(e)] = true })
+		err := r.search(filter, keyAttributes, func(e *ldap.Entry, _, _ int) error {
+			keys[entryKey(e)] = true
+			return nil
+		})
 		if err != nil {
 			return err
 		}
@@ -234,13 +243,17 @@ func (r *ldapReading) resolve(groups []ldapGroup) error {
 		}
 	}
 	attributes := append(slices.Clone(keyAttributes), "uid")
+	remember := func(e *ldap.Entry, _, _ int) error {
+		r.remember(e)
+		return nil
+	}
 	if len(missing) > fewMembers {
-		return r.search(r.filter(), attributes, func(e *ldap.Entry, _, _ int) { r.remember(e) })
+		return r.search(r.filter(), attributes, remember)
 	}
 	for _, ref := range missing {
 		if uid, ok := strings.CutPrefix(ref, uidRef); ok {
 			filter := "(&" + r.filter() + "(uid=" + ldap.EscapeFilter(uid) + "))"
-			if err := r.search(filter, attributes, func(e *ldap.Entry, _, _ int) { r.remember(e) }); err != nil {
+			if err := r.search(filter, attributes, remember); err != nil {
 				return err
 			}
 			continue

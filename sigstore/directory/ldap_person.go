@@ -21,15 +21,13 @@ type ldapPeople struct {
 	fields  []ldapField
 	more    []string // where further addresses are
 
-	people []Person
-	dns    []string // of people, in the same order
+	unique *claims
+	met    int      // people, those that unique left out among them
 	gone   []string // keys of entries that cannot be used
-	// duplicates are keys of people that unique left out.
-	duplicates []string
 }
 
 func (r *ldapReading) newPeople() *ldapPeople {
-	p := &ldapPeople{reading: r}
+	p := &ldapPeople{reading: r, unique: newClaims(entryWords)}
 	p.fields, p.more = r.fields()
 	return p
 }
@@ -73,8 +71,8 @@ func entryKey(e *ldap.Entry) string {
 	return foldDN(e.DN)
 }
 
-// add takes a person over, or notes why not.
-func (p *ldapPeople) add(e *ldap.Entry) {
+// add hands a person on, or notes why not.
+func (p *ldapPeople) add(e *ldap.Entry) error {
 	warn := func(format string, args ...any) {
 		p.reading.warnings = append(p.reading.warnings, &EntryError{e.DN, fmt.Sprintf(format, args...)})
 	}
@@ -100,14 +98,21 @@ func (p *ldapPeople) add(e *ldap.Entry) {
 	if len(person.Addresses) == 0 {
 		warn("no mail address; this entry is left out")
 		p.gone = append(p.gone, person.Key)
-		return
+		return nil
 	}
 	person.Address = person.Addresses[0]
+	p.met++
+	admitted := p.unique.admit(&person, e.DN)
+	p.reading.warnings = append(p.reading.warnings, p.unique.warnings...)
+	p.unique.warnings = nil
+	if !admitted {
+		p.gone = append(p.gone, person.Key)
+		return nil
+	}
 	if p.reading.Photos {
 		person.Photo = photoOf(values, warn)
 	}
-	p.people = append(p.people, person)
-	p.dns = append(p.dns, e.DN)
+	return p.reading.people.Add(person)
 }
 
 // values are the usable values of the first attribute that has one.
@@ -186,38 +191,15 @@ func photoOf(values ldapValues, warn func(string, ...any)) []byte {
 	return nil
 }
 
-// unique is the people with every address one person's. An address is first of all
-// that of the person whose primary one it is, then that of the earlier entry. Who
-// comes too late for the primary address is left out.
-func (p *ldapPeople) unique() []Person {
-	type owner struct{ dn, primary string }
-	owners := make(map[string]owner, 2*len(p.people))
-	var kept []Person
-	var dns []string
-	for i, person := range p.people {
-		if o, taken := owners[person.Address]; taken {
-			p.reading.warnings = append(p.reading.warnings, &EntryError{p.dns[i], fmt.Sprintf(
-				"%s is the primary address of %s as well; this entry is left out", person.Address, o.dn)})
-			p.duplicates = append(p.duplicates, person.Key)
-			continue
-		}
-		owners[person.Address] = owner{p.dns[i], person.Address}
-		kept, dns = append(kept, person), append(dns, p.dns[i])
-	}
-	for i := range kept {
-		person := &kept[i]
-		person.Addresses = slices.DeleteFunc(person.Addresses, func(a string) bool {
-			o, taken := owners[a]
-			if taken && o.primary != person.Address {
-				p.reading.warnings = append(p.reading.warnings, &EntryError{dns[i], fmt.Sprintf(
-					"%s is an address of %s (%s) as well and stays there; it is not used for %s", a, o.dn, o.primary, person.Address)})
-				return true
-			}
-			owners[a] = owner{dns[i], person.Address}
-			return false
-		})
-	}
-	return kept
+// entryWords are the warnings of two entries that have the same address.
+var entryWords = claimWords{
+	taken: func(first, second claimant) error {
+		return &EntryError{second.label, fmt.Sprintf("%s is the primary address of %s as well; this entry is left out", second.primary, first.label)}
+	},
+	keeps: func(owner, other claimant, address string) error {
+		return &EntryError{other.label, fmt.Sprintf("%s is an address of %s (%s) as well and stays there; it is not used for %s",
+			address, owner.label, owner.primary, other.primary)}
+	},
 }
 
 // noteTime keeps the latest time of change.

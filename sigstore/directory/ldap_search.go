@@ -99,13 +99,14 @@ func (r *ldapReading) filter() string {
 }
 
 // search looks for people below the base.
-func (r *ldapReading) search(filter string, attributes []string, each func(e *ldap.Entry, read, total int)) error {
+func (r *ldapReading) search(filter string, attributes []string, each func(e *ldap.Entry, read, total int) error) error {
 	return r.conn.pages(r.root.base, filter, attributes, each)
 }
 
 // pages searches below a base, page by page (RFC 2696), and calls each with how many
 // entries there were so far, and how many there are: 0 where the server does not tell.
-func (c *ldapConn) pages(base, filter string, attributes []string, each func(e *ldap.Entry, read, total int)) error {
+// An error of each ends the search.
+func (c *ldapConn) pages(base, filter string, attributes []string, each func(e *ldap.Entry, read, total int) error) error {
 	request := c.request(base, ldap.ScopeWholeSubtree, filter, attributes)
 	paging := ldap.NewControlPaging(c.page)
 	request.Controls = []ldap.Control{paging}
@@ -125,7 +126,9 @@ func (c *ldapConn) pages(base, filter string, attributes []string, each func(e *
 		}
 		for _, e := range result.Entries {
 			read++
-			each(e, read, total)
+			if err := each(e, read, total); err != nil {
+				return err
+			}
 		}
 		if answer == nil || len(answer.Cookie) == 0 {
 			return nil

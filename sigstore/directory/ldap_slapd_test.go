@@ -56,16 +56,16 @@ func sourceOf(t testing.TB, s *slapdtest.Server) *LDAP {
 }
 
 // readLDAP reads without an error.
-func readLDAP(t testing.TB, l *LDAP, cursor string) Batch {
+func readLDAP(t testing.TB, l *LDAP, cursor string) reading {
 	t.Helper()
-	batch, err := l.Read(t.Context(), cursor, nil)
+	batch, err := readAll(t.Context(), l, cursor, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return batch
 }
 
-func byAddress(t testing.TB, batch Batch, address string) Person {
+func byAddress(t testing.TB, batch reading, address string) Person {
 	t.Helper()
 	for _, p := range batch.People {
 		if p.Address == address {
@@ -85,7 +85,7 @@ func change(t testing.TB, conn *ldap.Conn, uid, attribute string, values ...stri
 	}
 }
 
-func warningsOf(batch Batch) string {
+func warningsOf(batch reading) string {
 	var lines []string
 	for _, w := range batch.Warnings {
 		lines = append(lines, w.Error())
@@ -108,7 +108,7 @@ func TestLDAPFull(t *testing.T) {
 	l.PageSize = 10
 	l.Attributes = map[string]string{"note": "note", "shortName": "uid"}
 	most := 0
-	batch, err := l.Read(t.Context(), "", func(read, _ int) { most = read })
+	batch, err := readAll(t.Context(), l, "", func(read, _ int) { most = read })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +251,7 @@ func TestLDAPGroups(t *testing.T) {
 	for _, p := range batch.People {
 		key[p.Key] = strings.TrimSuffix(p.Address, "@contoso.com")
 	}
-	inGroup := func(batch Batch, name string) string {
+	inGroup := func(batch reading, name string) string {
 		t.Helper()
 		for _, g := range batch.Groups {
 			if g.Name == name {
@@ -266,7 +266,7 @@ func TestLDAPGroups(t *testing.T) {
 		t.Fatalf("no group %s in %v", name, batch.Groups)
 		return ""
 	}
-	check := func(batch Batch, want ...string) {
+	check := func(batch reading, want ...string) {
 		t.Helper()
 		for i, name := range l.Groups {
 			if got := inGroup(batch, name); got != want[i] {
@@ -388,7 +388,7 @@ func TestLDAPConnections(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			l := sourceOf(t, s)
 			test.change(l)
-			batch, err := l.Read(t.Context(), "", nil)
+			batch, err := readAll(t.Context(), l, "", nil)
 			if test.want == "" {
 				if err != nil || addresses(batch.People) != "alice@contoso.com" {
 					t.Errorf("people %s, %v", addresses(batch.People), err)
@@ -410,11 +410,11 @@ func TestLDAPRights(t *testing.T) {
 	})
 	l := sourceOf(t, s)
 	l.BindDN, l.PasswordFile = "uid=alice,"+people, secretFile(t, "pw")
-	if _, err := l.Read(t.Context(), "", nil); err == nil || !strings.Contains(err.Error(), "size limit") || !strings.Contains(err.Error(), "limits dn.exact") {
+	if _, err := readAll(t.Context(), l, "", nil); err == nil || !strings.Contains(err.Error(), "size limit") || !strings.Contains(err.Error(), "limits dn.exact") {
 		t.Errorf("size limit: %v", err)
 	}
 	l.Base, l.BindDN = slapdtest.Base, ""
-	if _, err := l.Read(t.Context(), "", nil); err == nil || !strings.Contains(err.Error(), "bind_dn") {
+	if _, err := readAll(t.Context(), l, "", nil); err == nil || !strings.Contains(err.Error(), "bind_dn") {
 		t.Errorf("without a name: %v", err)
 	}
 	l = sourceOf(t, s)
@@ -441,7 +441,7 @@ func TestLDAPServersInOrder(t *testing.T) {
 		t.Errorf("order is %q", got)
 	}
 	second.Stop()
-	if _, err := l.Read(t.Context(), "", nil); err == nil || strings.Count(err.Error(), "nothing listens there") != 2 || strings.Contains(err.Error(), "\n") {
+	if _, err := readAll(t.Context(), l, "", nil); err == nil || strings.Count(err.Error(), "nothing listens there") != 2 || strings.Contains(err.Error(), "\n") {
 		t.Errorf("both stopped: %v", err)
 	}
 }
@@ -455,7 +455,7 @@ func TestLDAPCancelled(t *testing.T) {
 	l := sourceOf(t, slapdtest.Start(t, slapdtest.Options{LDIF: ldif.String()}))
 	l.PageSize = 5
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := l.Read(ctx, "", func(read, _ int) {
+	_, err := readAll(ctx, l, "", func(read, _ int) {
 		if read == 5 {
 			cancel()
 		}

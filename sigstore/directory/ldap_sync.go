@@ -25,19 +25,18 @@ func (r *ldapReading) full() (Batch, error) {
 	}
 	r.forget(groups)
 	entries := r.newPeople()
-	err = r.search(r.filter(), r.wanted(), func(e *ldap.Entry, read, total int) {
-		entries.add(e)
+	err = r.search(r.filter(), r.wanted(), func(e *ldap.Entry, read, total int) error {
 		r.remember(e)
 		r.progress(read, total)
+		return entries.add(e)
 	})
 	if err != nil {
 		return Batch{}, err
 	}
-	if len(entries.people) == 0 {
+	if entries.met == 0 {
 		r.warn("%s: nobody below it matches %s; check base, filter and what bind_dn may read", r.root.base, r.filter())
 	}
-	batch := Batch{Full: true, People: entries.unique()}
-	return r.finish(batch, groups, ldapCursor{Full: r.now})
+	return r.finish(Batch{Full: true, Lost: entries.unique.lost}, groups, ldapCursor{Full: r.now})
 }
 
 // changes brings who was changed since a cursor, and who stopped matching the filter.
@@ -51,10 +50,10 @@ func (r *ldapReading) changes(old ldapCursor) (Batch, error) {
 		since = fmt.Sprintf("(uSNChanged>=%d)", old.USN+1)
 	}
 	entries := r.newPeople()
-	err = r.search("(&"+since+r.filter()+")", r.wanted(), func(e *ldap.Entry, read, total int) {
-		entries.add(e)
+	err = r.search("(&"+since+r.filter()+")", r.wanted(), func(e *ldap.Entry, read, total int) error {
 		r.remember(e)
 		r.progress(read, total)
+		return entries.add(e)
 	})
 	if err != nil {
 		return Batch{}, err
@@ -62,15 +61,15 @@ func (r *ldapReading) changes(old ldapCursor) (Batch, error) {
 	// Whoever was disabled or lost the mail address. Other entries are among them,
 	// whose keys nobody knows.
 	gone := entries.gone
-	err = r.search("(&"+since+"(!"+r.filter()+"))", keyAttributes, func(e *ldap.Entry, _, _ int) {
+	err = r.search("(&"+since+"(!"+r.filter()+"))", keyAttributes, func(e *ldap.Entry, _, _ int) error {
 		gone = append(gone, entryKey(e))
 		r.noteTime(e)
+		return nil
 	})
 	if err != nil {
 		return Batch{}, err
 	}
-	batch := Batch{People: entries.unique(), Gone: append(gone, entries.duplicates...)}
-	return r.finish(batch, groups, ldapCursor{Full: old.Full, Mark: r.elapsed(old)})
+	return r.finish(Batch{Gone: gone, Lost: entries.unique.lost}, groups, ldapCursor{Full: old.Full, Mark: r.elapsed(old)})
 }
 
 // elapsed is the mark of a cursor moved on by the time since then: the server's clock

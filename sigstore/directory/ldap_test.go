@@ -27,12 +27,13 @@ func jsonOf(t testing.TB, v any) string {
 
 // peopleOf makes people of entries without a server.
 func peopleOf(l *LDAP, entries ...*ldap.Entry) (*ldapReading, []Person) {
-	r := &ldapReading{LDAP: l, now: time.Now()}
+	var people gathered
+	r := &ldapReading{LDAP: l, now: time.Now(), people: &people}
 	p := r.newPeople()
 	for _, e := range entries {
-		p.add(e)
+		p.add(e) // no error: a list takes everybody
 	}
-	return r, p.unique()
+	return r, people
 }
 
 func TestLDAPAttributes(t *testing.T) {
@@ -122,7 +123,7 @@ func TestLDAPAddresses(t *testing.T) {
 			if got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
-			if got := warningsOf(Batch{Warnings: r.warnings}); got != test.warning {
+			if got := warningsOf(reading{Batch: Batch{Warnings: r.warnings}}); got != test.warning {
 				t.Errorf("warnings %q, want %q", got, test.warning)
 			}
 		})
@@ -130,29 +131,35 @@ func TestLDAPAddresses(t *testing.T) {
 }
 
 func TestLDAPDuplicates(t *testing.T) {
-	r := &ldapReading{LDAP: &LDAP{}}
+	var people gathered
+	r := &ldapReading{LDAP: &LDAP{}, people: &people}
 	p := r.newPeople()
-	p.add(ldap.NewEntry("cn=one", map[string][]string{"mail": {"one@b.c"}, "proxyAddresses": {"smtp:two@b.c", "smtp:all@b.c"}}))
-	p.add(ldap.NewEntry("cn=two", map[string][]string{"mail": {"two@b.c"}, "proxyAddresses": {"smtp:all@b.c"}}))
-	p.add(ldap.NewEntry("cn=three", map[string][]string{"mail": {"ONE@b.c"}}))
-	people := p.unique()
+	for _, e := range []*ldap.Entry{
+		ldap.NewEntry("cn=one", map[string][]string{"mail": {"one@b.c"}, "proxyAddresses": {"smtp:two@b.c", "smtp:all@b.c"}}),
+		ldap.NewEntry("cn=two", map[string][]string{"mail": {"two@b.c"}, "proxyAddresses": {"smtp:all@b.c"}}),
+		ldap.NewEntry("cn=three", map[string][]string{"mail": {"ONE@b.c"}}),
+	} {
+		if err := p.add(e); err != nil {
+			t.Fatal(err)
+		}
+	}
 	got := ""
 	for _, person := range people {
 		got += strings.Join(person.Addresses, " ") + "; "
 	}
-	if got != "one@b.c all@b.c; two@b.c; " {
-		t.Errorf("got %s", got)
+	if got != "one@b.c two@b.c all@b.c; two@b.c; " || fmt.Sprint(p.unique.lost) != "map[one@b.c:[two@b.c]]" {
+		t.Errorf("got %s, lost %v", got, p.unique.lost)
 	}
 	want := []string{
-		"cn=three: one@b.c is the primary address of cn=one as well; this entry is left out",
 		"cn=one: two@b.c is an address of cn=two (two@b.c) as well and stays there; it is not used for one@b.c",
 		"cn=two: all@b.c is an address of cn=one (one@b.c) as well and stays there; it is not used for two@b.c",
+		"cn=three: one@b.c is the primary address of cn=one as well; this entry is left out",
 	}
-	if got := warningsOf(Batch{Warnings: r.warnings}); got != strings.Join(want, "\n") {
+	if got := warningsOf(reading{Batch: Batch{Warnings: r.warnings}}); got != strings.Join(want, "\n") {
 		t.Errorf("warnings:\n%s", got)
 	}
-	if !slices.Equal(p.duplicates, []string{"cn=three"}) {
-		t.Errorf("duplicates are %q", p.duplicates)
+	if !slices.Equal(p.gone, []string{"cn=three"}) {
+		t.Errorf("gone are %q", p.gone)
 	}
 }
 

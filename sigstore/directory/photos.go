@@ -68,31 +68,27 @@ func (f *photoFiles) close() {
 	}
 }
 
-// addTo gives people their photos: the file the column names, else the one in the
-// folder that has the name of an address, the primary one first. A photo that
-// cannot be read is left out with a warning.
-func (f *photoFiles) addTo(people []Person) (warnings []error) {
-	for i := range people {
-		p := &people[i]
-		root, name := f.beside, p.Attributes[photoColumn]
-		delete(p.Attributes, photoColumn)
-		if name == "" {
-			root, name = f.folder, f.named(p.Addresses)
-		}
-		if name == "" {
-			continue
-		}
-		photo, err := readLimited(root, filepath.FromSlash(name), maxPicture)
-		if err == nil && len(photo) == 0 {
-			err = errors.New("it is empty")
-		}
-		if err != nil {
-			warnings = append(warnings, fmt.Errorf("%s: photo %s is left out: %w", p.Address, name, plain(err)))
-			continue
-		}
-		p.Photo = photo
+// addTo gives a person the photo: the file the column names, else the one in the
+// folder that has the name of an address, the primary one first. The error is a warning
+// that it is left out.
+func (f *photoFiles) addTo(p *Person) error {
+	root, name := f.beside, p.Attributes[photoColumn]
+	delete(p.Attributes, photoColumn)
+	if name == "" {
+		root, name = f.folder, f.named(p.Addresses)
 	}
-	return warnings
+	if name == "" {
+		return nil
+	}
+	photo, err := readLimited(root, filepath.FromSlash(name), maxPicture)
+	if err == nil && len(photo) == 0 {
+		err = errors.New("it is empty")
+	}
+	if err != nil {
+		return fmt.Errorf("%s: photo %s is left out: %w", p.Address, name, plain(err))
+	}
+	p.Photo = photo
+	return nil
 }
 
 func (f *photoFiles) named(addresses []string) string {

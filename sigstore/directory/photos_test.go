@@ -36,7 +36,7 @@ func TestCSVPhotos(t *testing.T) {
 		t.Fatal(err)
 	}
 	source := CSV{Path: filepath.Join(dir, "data/people.csv"), Photos: filepath.Join(dir, "faces")}
-	batch, err := source.Read(context.Background(), "", nil)
+	batch, err := readAll(context.Background(), source, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,11 +72,11 @@ func TestCSVPhotos(t *testing.T) {
 
 	// A folder that is not there is worse than photos that are old.
 	source.Photos = filepath.Join(dir, "nothing")
-	if _, err := source.Read(context.Background(), "", nil); err == nil || !strings.Contains(err.Error(), "photos: ") {
+	if _, err := readAll(context.Background(), source, "", nil); err == nil || !strings.Contains(err.Error(), "photos: ") {
 		t.Errorf("without the folder: %v", err)
 	}
 	source.Photos = ""
-	if batch, err = source.Read(context.Background(), "", nil); err != nil || batch.People[0].Photo != nil || string(batch.People[2].Photo) != "carl" {
+	if batch, err = readAll(context.Background(), source, "", nil); err != nil || batch.People[0].Photo != nil || string(batch.People[2].Photo) != "carl" {
 		t.Errorf("with no folder set: %v", err)
 	}
 }
@@ -97,7 +97,7 @@ func TestCSVPhotosCursor(t *testing.T) {
 	cursor := ""
 	read := func(what, want string) {
 		t.Helper()
-		batch, err := source.Read(t.Context(), cursor, nil)
+		batch, err := readAll(t.Context(), source, cursor, nil)
 		if err != nil || batch.Cursor == "" {
 			t.Fatalf("%s: cursor %q, %v", what, batch.Cursor, err)
 		}
@@ -131,7 +131,7 @@ func TestCSVPhotosCursor(t *testing.T) {
 
 	old = time.Now()
 	write("faces/a@b.c.jpg", "late")
-	if batch, err := source.Read(t.Context(), cursor, nil); err != nil || batch.Cursor != "" || !batch.Full {
+	if batch, err := readAll(t.Context(), source, cursor, nil); err != nil || batch.Cursor != "" || !batch.Full {
 		t.Errorf("changed just now: cursor %q, full %v, %v", batch.Cursor, batch.Full, err)
 	}
 	if got := source.Paths(); !slices.Equal(got, []string{source.Path, source.Photos}) {

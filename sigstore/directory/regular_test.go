@@ -20,7 +20,7 @@ func TestRegular(t *testing.T) {
 		if _, err := readSecretLine(path); !errors.Is(err, localfile.ErrNotRegular) {
 			t.Errorf("readSecretLine(%s): %v", path, err)
 		}
-		if _, err := (CSV{Path: path}).Read(t.Context(), "", nil); !errors.Is(err, localfile.ErrNotRegular) {
+		if _, err := readAll(t.Context(), (CSV{Path: path}), "", nil); !errors.Is(err, localfile.ErrNotRegular) {
 			t.Errorf("CSV %s: %v", path, err)
 		}
 	}
