@@ -19,6 +19,9 @@ const (
 	// are compared with the file in one transaction.
 	intakePage  = 256
 	intakeBytes = 1 << 20
+	// intakeTrim is after how many pages mapped pages of the file are given back: in an
+	// order that is not the file's, each person may have mapped 64 kB.
+	intakeTrim = 4
 )
 
 // errMoved says that records are not those that the reading was compared with.
@@ -36,6 +39,7 @@ type Intake struct {
 	sorter         sorter
 	page           []directory.Person
 	bytes          int // of the page, about
+	pages          int
 	people         int
 	warnings       []error
 }
@@ -128,6 +132,9 @@ func (i *Intake) takePage() error {
 		return err
 	}
 	i.page, i.bytes = i.page[:0], 0
+	if i.pages++; i.pages%intakeTrim == 0 {
+		i.store.trim() // an error: memory stays mapped
+	}
 	for _, a := range list {
 		if err := i.sorter.add([]byte(a.key), a.encode()); err != nil {
 			return err

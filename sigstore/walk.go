@@ -13,6 +13,9 @@ const (
 	// larger, and those everybody else from reading.
 	scanPage  = 2000
 	scanBytes = 1 << 20
+	// scanTrim is after how many pages those of the file are given back: on a busy
+	// machine [Store.trimmed] comes too late for them.
+	scanTrim = 16
 )
 
 // opener finds a bucket in a transaction, nil for none.
@@ -23,7 +26,11 @@ type opener func(*bbolt.Tx) *bbolt.Bucket
 func (s *Store) scan(open opener, most int) iter.Seq2[pair, error] {
 	return func(yield func(pair, error) bool) {
 		var page []pair
-		for last, more := "", true; more; {
+		last, more := "", true
+		for n := 1; more; n++ {
+			if n%scanTrim == 0 {
+				s.trim() // an error: memory stays mapped
+			}
 			var err error
 			page, more, err = s.scanAfter(open, page[:0], last, most)
 			for _, p := range page {
