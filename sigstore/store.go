@@ -45,6 +45,8 @@ type Store struct {
 	generation atomic.Uint64
 
 	readers readers
+	read    atomic.Bool   // since mapped pages were counted last
+	reading chan struct{} // has one when read became true, see KeepSmall
 	writing sync.Mutex
 	damage  sync.Once
 	damaged chan struct{} // closed when the file was found damaged
@@ -77,7 +79,7 @@ var defaultLimits = limits{changes: 4000, bytes: 16 << 20, chunk: 8 << 20, sorte
 func newStore(db *bbolt.DB, file *os.File, path string) *Store {
 	s := &Store{
 		db: db, path: path, file: file, pageSize: db.Info().PageSize, least: sizeOf(file), damaged: make(chan struct{}),
-		limits: defaultLimits,
+		reading: make(chan struct{}, 1), limits: defaultLimits,
 	}
 	if !db.IsReadOnly() {
 		s.pending = make(chan pending, maxPending)
@@ -141,7 +143,19 @@ func (s *Store) view(f func(*bbolt.Tx) error) error {
 	if s.isDamaged() {
 		return s.wrap(errFault)
 	}
+	s.noteReading()
 	return s.wrap(guard(func() error { return s.readers.view(s.db, f) }))
+}
+
+// noteReading tells KeepSmall that pages may be mapped, once until it has looked.
+func (s *Store) noteReading() {
+	if s.read.Load() || !s.read.CompareAndSwap(false, true) {
+		return
+	}
+	select {
+	case s.reading <- struct{}{}:
+	default:
+	}
 }
 
 // get returns a copy of the value of a key, nil if there is none.

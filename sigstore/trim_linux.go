@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// trimEvery is how often the mapped pages are counted.
+	// trimEvery is how often the mapped pages are counted while people are looked up.
 	trimEvery = time.Second
 	// busyTrimEvery and busyTrim are how often, and how many bytes may be mapped, while
 	// all of the file is gone through.
@@ -43,14 +43,20 @@ func (s *Store) trimmed(f func() error) error {
 }
 
 func (s *Store) keepSmall(ctx context.Context, limit int64, every time.Duration) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-s.reading: // while nobody reads there is nothing to do
 		}
+		timer := time.NewTimer(every)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+		s.read.Store(false)
 		mapped, err := mappedBytes()
 		if err == nil && mapped > limit {
 			err = s.trim()
