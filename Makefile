@@ -23,7 +23,7 @@ build: ## the program, in bin/
 test: tools lint race ## everything: what it needs is installed, lint, all tests
 
 race: ## all tests, with the race detector and in random order
-	CGO_ENABLED=1 $(GO) test -race -shuffle=on $(PACKAGES)
+	CGO_ENABLED=1 $(GO) test -race -shuffle=on -timeout 20m $(PACKAGES)
 
 lint: ## gofmt, go vet, staticcheck
 	@bad=$$(gofmt -l .) || exit 1; \

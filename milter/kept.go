@@ -93,26 +93,30 @@ func (k *keptListener) look(interval time.Duration) {
 	}
 }
 
-// await returns when something happened to the file, or after the interval where
-// that is not told. It is false once the listener is closed.
+// await returns an interval after something happened to the file, when whoever removed
+// it is done with its folder too, or after the interval where that is not told. It is
+// false once the listener is closed.
 func (k *keptListener) await(interval time.Duration) bool {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
-		watcher = &fsnotify.Watcher{} // tells nothing
-	} else {
-		defer watcher.Close()
-		// The second look is for what happened before it was watched.
-		if watcher.Add(k.path) == nil && exists(k.path) {
-			interval = max(interval, watchedInterval)
-		}
+		return k.pause(interval, nil)
 	}
-	timer := time.NewTimer(interval)
+	defer watcher.Close()
+	// The second look is for what happened before it was watched.
+	if watcher.Add(k.path) != nil || !exists(k.path) {
+		return k.pause(interval, nil)
+	}
+	return k.pause(watchedInterval, watcher.Events) && k.pause(interval, nil)
+}
+
+// pause waits, or until there is an event. It is false once the listener is closed.
+func (k *keptListener) pause(d time.Duration, events <-chan fsnotify.Event) bool {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-k.closed:
 		return false
-	case <-watcher.Events: // its links changed: it is removed
-	case <-watcher.Errors:
+	case <-events:
 	case <-timer.C:
 	}
 	return true

@@ -65,15 +65,14 @@ func feltFinished(o *ordeal, strikes int) []proof {
 	}
 }
 
-// reloads has configurations taken over in a row, every other one broken: twenty, and
-// until mail has arrived meanwhile. By turns it is asked to, and answers, and is sent
-// hangups.
+// reloads has twenty configurations taken over in a row, every other one broken, while a
+// message is in hand. By turns it is asked to, and answers, and is sent hangups.
 func reloads(o *ordeal, i int) {
 	good, err := os.ReadFile(o.site.Config)
 	o.must(err)
-	before := len(o.cloud.Arrivals())
-	began, n := time.Now(), 0
-	for ; n < 20 || len(o.cloud.Arrivals()) < before+5 && !o.allArrived(); n++ {
+	meanwhile := o.hold()
+	before, began, n := len(o.cloud.Arrivals()), time.Now(), 0
+	for ; n < 20; n++ {
 		content := good
 		switch n % 4 {
 		case 0:
@@ -96,9 +95,9 @@ func reloads(o *ordeal, i int) {
 	if i%2 == 0 {
 		o.seen["asked"] += n
 	}
-	o.seen["arrived"] += len(o.cloud.Arrivals()) - before
 	o.must(os.WriteFile(o.site.Config, good, 0o644))
 	o.reload()
+	o.finish(meanwhile)
 }
 
 func feltReloads(o *ordeal, strikes int) []proof {
@@ -106,7 +105,7 @@ func feltReloads(o *ordeal, strikes int) []proof {
 		{"reloads that were asked for", o.seen["asked"], 20 * strikes / 2},
 		{"configurations taken over", o.logged(`"configuration reloaded"`), o.seen["asked"] / 2},
 		{"configurations refused", o.logged("configuration not reloaded, the old one stays"), o.seen["asked"] / 2},
-		{"messages that arrived meanwhile", o.seen["arrived"], 5},
+		{"messages in hand meanwhile that came to their end", o.seen["finished"], strikes},
 	}
 }
 

@@ -72,13 +72,16 @@ func TestChaos(t *testing.T) {
 		rounds := len(scenarios) * len(mtas)
 		load, strikes = (n+rounds-1)/rounds, longStrikes
 	}
-	for _, m := range mtas {
-		t.Run(m.name, func(t *testing.T) {
-			for _, s := range scenarios {
-				t.Run(s.name, func(t *testing.T) { s.run(t, m, load, strikes) })
-			}
-		})
-	}
+	t.Run("on", func(t *testing.T) { // ends when both have
+		for _, m := range mtas {
+			t.Run(m.name, func(t *testing.T) {
+				t.Parallel() // much of it is waiting
+				for _, s := range scenarios {
+					t.Run(s.name, func(t *testing.T) { s.run(t, m, load, strikes) })
+				}
+			})
+		}
+	})
 	t.Log(chaosTotal.tally)
 }
 
