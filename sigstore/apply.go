@@ -64,6 +64,9 @@ func (i *Intake) Apply(r Reading) (result Applied, err error) {
 	if err != nil {
 		return Applied{}, fmt.Errorf("take over the people of source %s: %w", i.source, err)
 	}
+	if i.pages >= intakeTrim {
+		i.store.trim() // an error: memory stays mapped
+	}
 	i.store.freshness.Delete(i.tenant)
 	if result.Diff != (Diff{}) {
 		i.store.changed(i.tenant)

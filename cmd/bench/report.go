@@ -112,7 +112,11 @@ func (r *report) summary() map[string]any {
 		s["growth_"+one.key] = round(one.growth())
 	}
 	for _, l := range r.latencies {
-		s["latency_p99_us_"+strings.ReplaceAll(l.Filter, "-", "_")] = l.P99.Microseconds()
+		key := "latency_p99_us_" + strings.ReplaceAll(l.Filter, "-", "_")
+		if l.Half == halfAlone {
+			key += "_alone"
+		}
+		s[key] = l.P99.Microseconds()
 	}
 	return s
 }

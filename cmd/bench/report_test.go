@@ -28,7 +28,7 @@ func sample() *report {
 			{filter: ours, perSecond: []float64{300, 400, 500}, messages: 10},
 			{filter: peer, perSecond: []float64{100, 50, 100}, messages: 10, driver: 700 * time.Microsecond},
 		},
-		latencies: []latency{{Filter: "sigmilter", P99: time.Millisecond}},
+		latencies: []latency{{Filter: "sigmilter", Half: halfPostfix, P99: time.Millisecond}, {Filter: "sigmilter", Half: halfAlone, P99: time.Second}},
 		memory:    memory{Idle: 20 << 20, Anon: 8 << 20, File: 12 << 20, Hands: 100},
 		sizes:     []series{{name: "new mail", unit: "KB", key: "new", points: []point{{1, time.Millisecond}, {10, 5 * time.Millisecond}, {100, 100 * time.Millisecond}}}},
 		shapes:    []series{{name: "attachments", unit: "parts", key: "parts", points: []point{{1, time.Millisecond}, {1000, time.Second}}}},
@@ -39,7 +39,7 @@ func TestSummary(t *testing.T) {
 	s := sample().summary()
 	for key, want := range map[string]any{
 		"sign_vs_c_noop": 0.9, // of 0.9, 0.8 and 0.99, not of the medians
-		"sign_cpu_us":    300.0, "c_noop_cpu_us": 100.0, "latency_p99_us_sigmilter": int64(1000),
+		"sign_cpu_us":    300.0, "c_noop_cpu_us": 100.0, "latency_p99_us_sigmilter": int64(1000), "latency_p99_us_sigmilter_alone": int64(1_000_000),
 		"sign_vs_altermime":        5.0, // of 3, 8 and 5
 		"sign_vs_altermime_script": 3.0, // of 3, 2 and 4
 		"handled_vs_c_noop":        0.0, // not measured here
@@ -67,7 +67,7 @@ func TestTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"| reply-50k | sigmilter | 90 | 0.90 | 300 |", "| sigmilter | 0 | 0 | 1000 | 0 |",
+	for _, want := range []string{"| reply-50k | sigmilter | 90 | 0.90 | 300 |", "| sigmilter | Postfix | 0 | 0 | 1000 | 0 |",
 		"| altermime | 100 | 5.00 | 0 | 70 |", "| altermime-script | 20 | 3.00 | 100 |", "Left out: mimedefang: not there", "20.0", "12.0",
 		"| new mail | 100 KB | 100000 | 1000.00 |"} {
 		if !strings.Contains(string(markdown), want) {

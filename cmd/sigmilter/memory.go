@@ -6,10 +6,11 @@ import (
 )
 
 // The garbage collector's settings of the daemon. What lives between messages is
-// small, so that it would run every few messages by default; with many large
-// messages in hand the soft limit makes it run more often instead.
+// small, so that it would run every few messages by default, which those that come
+// meanwhile feel; with many large messages in hand the soft limit makes it run more
+// often instead.
 const (
-	gcPercent   = 300
+	gcPercent   = 800
 	memoryLimit = 192 << 20 // bytes
 )
 
