@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// ErrFirstReading is the error of [Store] for who is not known while a source of the
-// tenant's people is being read for the first time: nobody can say yet whether he is
-// unknown. The message is deferred.
+// ErrFirstReading is the error of [Store] for who is not known, or may be known by half,
+// while a source of the tenant's people is being read for the first time. The message is
+// deferred.
 var ErrFirstReading = errors.New("a source of the tenant's people is being read for the first time")
 
 // Stale is the error of [Store] when what it has of a tenant is too old to be

@@ -296,8 +296,6 @@ func (o *ordeal) reload() {
 	o.must(o.daemon.Signal(syscall.SIGHUP))
 }
 
-func (o *ordeal) allArrived() bool { return len(o.cloud.Arrivals()) >= len(o.expected) }
-
 // arrive waits for so many more messages, or all.
 func (o *ordeal) arrive(more int) {
 	o.t.Helper()

@@ -19,12 +19,12 @@ import (
 // newEngine makes the engine that serve and sign share from a configuration and
 // the store of people.
 func newEngine(cfg *config.Config, store *sigstore.Store, log *slog.Logger) *milter.Engine {
-	return newEngineOf(cfg, newBook(cfg, store), func(string) bool { return false }, log)
+	return newEngineOf(cfg, newBook(cfg, store), func(string) (bool, bool) { return false, false }, log)
 }
 
 // newEngineOf is newEngine with a book that others use as well, while sources may
 // still be read for the first time.
-func newEngineOf(cfg *config.Config, book *sigstore.Book, reading func(tenant string) bool, log *slog.Logger) *milter.Engine {
+func newEngineOf(cfg *config.Config, book *sigstore.Book, reading func(tenant string) (strangers, everybody bool), log *slog.Logger) *milter.Engine {
 	e := &milter.Engine{
 		Policy:    newPolicy(cfg),
 		Store:     signatures{book, newPictures(cfg), newStaleness(cfg), reading, new(encoded)},
@@ -121,8 +121,8 @@ type signatures struct {
 	book     *sigstore.Book
 	pictures map[string][]insert.Picture // by template
 	stale    staleness
-	reading  func(tenant string) bool // a source for the first time
-	encoded  *encoded                 // pictures of people
+	reading  func(tenant string) (strangers, everybody bool) // see feedSet.firstReading
+	encoded  *encoded                                        // pictures of people
 }
 
 func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
@@ -130,12 +130,12 @@ func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
 		return nil, false, err
 	}
 	// Asked before: a reading that ends meanwhile has stored whom it brought.
-	reading := s.reading(tenant)
+	strangers, everybody := s.reading(tenant)
 	p, found, err := s.book.Person(tenant, address)
 	switch {
 	case err != nil:
 		return nil, false, err
-	case !found && reading:
+	case everybody, !found && strangers:
 		return nil, false, milter.ErrFirstReading
 	case !found:
 		return nil, false, nil

@@ -27,6 +27,7 @@ type feedSet struct {
 	mu       sync.Mutex // guards the rest
 	running  map[feedKey]*runningFeed
 	unread   map[string]int // by tenant: sources that were never read, and are being read
+	empty    map[string]int // of these those whose tenant had nobody when that began
 	groups   []string       // that rules name, which some sources ask for
 }
 
@@ -43,7 +44,7 @@ type runningFeed struct {
 func newFeedSet(ctx context.Context, log *slog.Logger) *feedSet {
 	return &feedSet{
 		ctx: ctx, log: log, grace: firstGrace, limit: firstLimit,
-		running: map[feedKey]*runningFeed{}, unread: map[string]int{},
+		running: map[feedKey]*runningFeed{}, unread: map[string]int{}, empty: map[string]int{},
 	}
 }
 
@@ -89,7 +90,7 @@ func (s *feedSet) begin(feeds []*feed) {
 	for _, f := range feeds {
 		ctx, cancel := context.WithCancel(s.ctx)
 		r := &runningFeed{f, cancel, make(chan struct{})}
-		first := s.add(r)
+		first := s.add(r, missing[f])
 		go func() {
 			defer close(r.done)
 			f.sync(ctx, false) // logged
@@ -102,8 +103,8 @@ func (s *feedSet) begin(feeds []*feed) {
 }
 
 // add counts a feed among those that run, and until first is called among those
-// whose source was never read, if it was not.
-func (s *feedSet) add(r *runningFeed) (first func()) {
+// whose source was never read, if it was not. empty says that its tenant has nobody.
+func (s *feedSet) add(r *runningFeed, empty bool) (first func()) {
 	state, err := r.store.Sync(r.tenant, r.directory.Name)
 	never := err == nil && state.Success.IsZero()
 	s.mu.Lock()
@@ -112,20 +113,28 @@ func (s *feedSet) add(r *runningFeed) (first func()) {
 	if !never {
 		return func() {}
 	}
-	s.unread[r.tenant]++
+	count := func(n int) {
+		s.unread[r.tenant] += n
+		if empty {
+			s.empty[r.tenant] += n
+		}
+	}
+	count(1)
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.unread[r.tenant]--
+		count(-1)
 	}
 }
 
 // firstReading reports whether a source of the tenant that was never read is being
-// read, so that nobody can say yet who is unknown. A reading that fails ends that.
-func (s *feedSet) firstReading(tenant string) bool {
+// read, so that nobody can say yet who is unknown; and whether the tenant had nobody
+// before, so that what is known of a person may be half of it. A reading that fails ends
+// that.
+func (s *feedSet) firstReading(tenant string) (strangers, everybody bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.unread[tenant] > 0
+	return s.unread[tenant] > 0, s.empty[tenant] > 0
 }
 
 // await waits until each of the missing was read, well or not. After a moment it
@@ -170,7 +179,7 @@ func (s *feedSet) goOn(missing map[*feed]bool) {
 		sources = append(sources, f.key().String())
 	}
 	slices.Sort(sources)
-	s.log.Warn("sources are still being read for the first time and not waited for; until then mail of authors nobody knows yet is deferred", "sources", sources)
+	s.log.Warn("sources are still being read for the first time and not waited for; until then mail of their tenants is deferred", "sources", sources)
 }
 
 // end waits until a feed has ended: the next one of the same source must not meet
