@@ -17,6 +17,7 @@ import (
 
 	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/lab"
+	"sigmilter/sigstore/testport"
 )
 
 // filter is a milter under test, in processes of its own.
@@ -54,11 +55,11 @@ func (b *bench) startFilters(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	port, noopPort, err := freePorts()
-	if err != nil {
+	if b.ports, err = testport.Hold(2); err != nil {
 		return err
 	}
-	overTCP, err := b.site("tcp", "inet:127.0.0.1:"+port, "", 0)
+	over, noopOver := b.ports.Addrs()[0], b.ports.Addrs()[1]
+	overTCP, err := b.site("tcp", "inet:"+over, "", 0)
 	if err != nil {
 		return err
 	}
@@ -80,8 +81,8 @@ func (b *bench) startFilters(ctx context.Context) error {
 		{filter{name: "c-body", what: "the same, and sends the body back", socket: b.path("b.sock"), mark: "X-Noop: Yes"}, []string{c, "-b", "unix:" + b.path("b.sock")}},
 		{filter{name: "go-noop", what: "go-milter filter that adds one field", socket: b.path("g.sock"), mark: "X-Noop: Yes"}, []string{goNoop, b.path("g.sock")}},
 		{filter{name: "sigmilter", what: "sigmilter; with -handled: a message that bears its guard", socket: unix.Socket, mark: signature}, []string{daemon, "serve", "-c", unix.Config}},
-		{filter{name: "c-noop-tcp", what: "c-noop over TCP", socket: "127.0.0.1:" + noopPort, mark: "X-Noop: Yes"}, []string{c, "inet:" + noopPort + "@127.0.0.1"}},
-		{filter{name: "sigmilter-tcp", what: "sigmilter over TCP", socket: "127.0.0.1:" + port, mark: signature}, []string{daemon, "serve", "-c", overTCP.Config}},
+		{filter{name: "c-noop-tcp", what: "c-noop over TCP", socket: noopOver, mark: "X-Noop: Yes"}, []string{c, fmt.Sprintf("inet:%d@127.0.0.1", b.ports.Ports[1])}},
+		{filter{name: "sigmilter-tcp", what: "sigmilter over TCP", socket: over, mark: signature}, []string{daemon, "serve", "-c", overTCP.Config}},
 		{filter{name: "sigmilter-parts", what: "sigmilter with a limit of parts raised, to see how it grows with them", socket: parts.Socket, mark: signature}, []string{daemon, "serve", "-c", parts.Config}},
 		{filter{name: "sigmilter-large", what: fmt.Sprintf("sigmilter with %d people, for its memory", people), socket: large.Socket, mark: signature}, []string{daemon, "serve", "-c", large.Config}},
 	} {
@@ -142,24 +143,6 @@ func compile(ctx context.Context, source []byte, program string) error {
 		return fmt.Errorf("compile a C filter: %w\n%s\nas root: apt-get install gcc libc6-dev libmilter-dev", err, text)
 	}
 	return nil
-}
-
-// freePorts returns two TCP ports that nobody listens on.
-func freePorts() (one, other string, err error) {
-	var ports []string
-	for range 2 {
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return "", "", err
-		}
-		defer ln.Close()
-		_, port, err := net.SplitHostPort(ln.Addr().String())
-		if err != nil {
-			return "", "", err
-		}
-		ports = append(ports, port)
-	}
-	return ports[0], ports[1], nil
 }
 
 func (b *bench) path(name string) string { return filepath.Join(b.dir, name) }

@@ -16,6 +16,7 @@ import (
 
 	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/lab"
+	"sigmilter/sigstore/testport"
 )
 
 func main() {
@@ -35,7 +36,8 @@ func main() {
 type bench struct {
 	dir     string
 	rounds  int
-	scale   int // divides the numbers of messages
+	scale   int            // divides the numbers of messages
+	ports   *testport.Held // of the filters over TCP
 	filters []*filter
 	missing []string // peers that could not be started, and why
 	postfix *lab.Postfix
@@ -59,6 +61,7 @@ func run(ctx context.Context, out string, rounds int, short bool) (err error) {
 		for _, f := range b.filters {
 			f.stop()
 		}
+		b.ports.Release()
 	}()
 	if err := b.startFilters(ctx); err != nil {
 		return err

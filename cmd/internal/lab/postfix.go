@@ -15,6 +15,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"sigmilter/sigstore/testport"
 )
 
 // ErrNoPostfix is returned, wrapped with what is missing, where a private
@@ -53,6 +55,7 @@ type Port struct {
 type Postfix struct {
 	dir      string
 	programs programs
+	ports    *testport.Held
 	addrs    []string
 	master   *exec.Cmd
 	exited   chan struct{} // closed when the master process is gone
@@ -81,32 +84,18 @@ func StartPostfix(dir string, opts PostfixOptions) (*Postfix, error) {
 	if err := p.makeDirectories(); err != nil {
 		return nil, err
 	}
-	// A port is free when it is chosen but may be taken when Postfix binds it,
-	// some 100 ms later: then others are chosen.
-	for try := 1; ; try++ {
-		err := p.launch(opts)
-		if err == nil {
-			return p, nil
-		}
-		if try == 3 || !p.portTaken() {
-			return nil, fmt.Errorf("start private Postfix: %w\n%s", err, p.logTail())
-		}
+	if p.ports, err = testport.Hold(1 + len(opts.Ports)); err != nil {
+		return nil, err
 	}
+	p.addrs = p.ports.Addrs()
+	if err := p.launch(opts); err != nil {
+		p.ports.Release()
+		return nil, fmt.Errorf("start private Postfix: %w\n%s", err, p.logTail())
+	}
+	return p, nil
 }
 
-// launch makes one attempt with freshly chosen ports.
 func (p *Postfix) launch(opts PostfixOptions) error {
-	ports, err := freePorts(1 + len(opts.Ports))
-	if err != nil {
-		return err
-	}
-	p.addrs = p.addrs[:0]
-	for _, port := range ports {
-		p.addrs = append(p.addrs, fmt.Sprintf("127.0.0.1:%d", port))
-	}
-	if err := os.Truncate(p.Log(), 0); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("empty Postfix log: %w", err)
-	}
 	if err := p.writeConfig(opts); err != nil {
 		return err
 	}
@@ -263,6 +252,7 @@ func (p *Postfix) Stop() {
 		case <-time.After(10 * time.Second):
 		}
 		p.kill() // what master leaves behind would go on with the message in hand
+		p.ports.Release()
 	})
 }
 
@@ -270,12 +260,6 @@ func (p *Postfix) Stop() {
 func (p *Postfix) kill() {
 	_ = syscall.Kill(-p.master.Process.Pid, syscall.SIGKILL) // gone already: nothing to kill
 	<-p.exited
-}
-
-// portTaken tells whether the log names a failed bind.
-func (p *Postfix) portTaken() bool {
-	b, err := os.ReadFile(p.Log())
-	return err == nil && bytes.Contains(b, []byte("Address already in use"))
 }
 
 func (p *Postfix) logTail() string { return logTail(p.Log()) }

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"sigmilter/sigstore/testport"
 )
 
 // ErrNoSendmail is returned, wrapped with what is missing, where a private
@@ -42,7 +44,7 @@ type SendmailPlace struct {
 type Sendmail struct {
 	dir      string
 	programs sendmailPrograms
-	addr     string
+	port     *testport.Held
 	daemon   *exec.Cmd
 	exited   chan struct{} // closed when the daemon's process is gone
 	stop     sync.Once
@@ -59,32 +61,24 @@ func StartSendmail(dir string, opts SendmailOptions) (*Sendmail, error) {
 	if err := s.makeDirectories(); err != nil {
 		return nil, err
 	}
-	// As with Postfix: the port may be taken when Sendmail binds it.
-	for try := 1; ; try++ {
-		err := s.launch(opts)
-		if err == nil {
-			return s, nil
-		}
-		if try == 3 || !s.portTaken() {
-			return nil, fmt.Errorf("start private Sendmail: %w\n%s", err, logTail(s.Log()))
-		}
+	if s.port, err = testport.Hold(1); err != nil {
+		return nil, err
 	}
+	if err := s.launch(opts); err != nil {
+		s.port.Release()
+		return nil, fmt.Errorf("start private Sendmail: %w\n%s", err, logTail(s.Log()))
+	}
+	return s, nil
 }
 
-// launch makes one attempt with a freshly chosen port.
 func (s *Sendmail) launch(opts SendmailOptions) error {
-	ports, err := freePorts(1)
-	if err != nil {
-		return err
-	}
-	s.addr = fmt.Sprintf("127.0.0.1:%d", ports[0])
-	if err := s.writeConfig(ports[0], opts); err != nil {
+	if err := s.writeConfig(s.port.Ports[0], opts); err != nil {
 		return err
 	}
 	if err := s.startDaemon(); err != nil {
 		return err
 	}
-	if err := awaitGreeting("Sendmail", s.addr, s.exited); err != nil {
+	if err := awaitGreeting("Sendmail", s.Addr(), s.exited); err != nil {
 		s.kill()
 		return err
 	}
@@ -129,7 +123,7 @@ func (s *Sendmail) command(args ...string) *exec.Cmd {
 }
 
 // Addr is the "host:port" it takes mail on.
-func (s *Sendmail) Addr() string { return s.addr }
+func (s *Sendmail) Addr() string { return s.port.Addrs()[0] }
 
 // Log is the path of the file with the instance's SMTP dialogues.
 func (s *Sendmail) Log() string { return filepath.Join(s.dir, "sendmail.log") }
@@ -203,6 +197,7 @@ func (s *Sendmail) Stop() {
 		case <-time.After(10 * time.Second):
 		}
 		s.kill() // what the daemon leaves behind would go on with the message in hand
+		s.port.Release()
 	})
 }
 
@@ -210,12 +205,6 @@ func (s *Sendmail) Stop() {
 func (s *Sendmail) kill() {
 	_ = syscall.Kill(-s.daemon.Process.Pid, syscall.SIGKILL) // gone already: nothing to kill
 	<-s.exited
-}
-
-// portTaken tells whether it said that the port cannot be bound.
-func (s *Sendmail) portTaken() bool {
-	b, err := os.ReadFile(s.errors())
-	return err == nil && bytes.Contains(b, []byte("cannot bind"))
 }
 
 func (s *Sendmail) cf() string     { return filepath.Join(s.dir, "sendmail.cf") }

@@ -10,10 +10,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sigmilter/sigstore/testport"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +48,7 @@ type Server struct {
 	CAFile   string // of the authority that issued the certificate for 127.0.0.1 and ldap.contoso.com
 
 	dir     string
+	ports   *testport.Held
 	process *exec.Cmd
 	exited  chan struct{} // closed when the process is gone
 	log     bytes.Buffer  // read when it is gone
@@ -88,17 +89,11 @@ func Start(t testing.TB, opts Options) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Stop)
-	// A port is free when it is chosen but may be taken when slapd binds it: then others
-	// are chosen.
-	for try := 1; ; try++ {
-		err := s.launch()
-		if err == nil {
-			return s
-		}
-		if try == 3 {
-			t.Fatalf("start slapd: %v\n%s", err, s.log.String())
-		}
+	if err := s.launch(); err != nil {
+		s.Stop()
+		t.Fatalf("start slapd: %v\n%s", err, s.log.String())
 	}
+	return s
 }
 
 // load writes the configuration and fills the database.
@@ -151,21 +146,19 @@ dbnosync
 index objectClass,mail,uid,cn,entryUUID eq
 `
 
-// launch starts the server on freshly chosen ports and waits until it answers.
+// launch starts the server and waits until it answers.
 func (s *Server) launch() error {
 	path, err := program("slapd")
 	if err != nil {
 		return err
 	}
-	ports, err := freePorts(2)
-	if err != nil {
+	if s.ports, err = testport.Hold(2); err != nil {
 		return err
 	}
 	socket := filepath.Join(s.dir, "ldapi")
-	s.URL, s.URLTLS = fmt.Sprintf("ldap://127.0.0.1:%d", ports[0]), fmt.Sprintf("ldaps://127.0.0.1:%d", ports[1])
+	s.URL, s.URLTLS = "ldap://"+s.ports.Addrs()[0], "ldaps://"+s.ports.Addrs()[1]
 	s.URLLocal = "ldapi://" + socket
 	listen := strings.Join([]string{s.URL, s.URLTLS, "ldapi://" + strings.ReplaceAll(socket, "/", "%2F")}, " ")
-	s.log.Reset()
 	s.process = exec.Command(path, "-d", "0", "-f", s.conf(), "-h", listen) // -d keeps it in the foreground
 	s.process.Stdout, s.process.Stderr = &s.log, &s.log
 	if err := s.process.Start(); err != nil {
@@ -176,11 +169,7 @@ func (s *Server) launch() error {
 		_ = s.process.Wait() // how it ended stands in its log
 		close(s.exited)
 	}()
-	if err := s.awaitAnswer(); err != nil {
-		s.Stop()
-		return err
-	}
-	return nil
+	return s.awaitAnswer()
 }
 
 func (s *Server) awaitAnswer() error {
@@ -233,17 +222,5 @@ func (s *Server) Stop() {
 	}
 	s.process.Process.Kill() // nothing in the database is needed any more
 	<-s.exited
-}
-
-// freePorts are ports that nobody listens on.
-func freePorts(n int) (ports []int, err error) {
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports, nil
+	s.ports.Release()
 }
