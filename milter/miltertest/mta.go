@@ -52,7 +52,8 @@ func New(conn net.Conn, offer Offer) (*MTA, error) {
 	return m, nil
 }
 
-// SetTimeout sets how long the MTA waits for the milter, 10 seconds if not set.
+// SetTimeout sets how long the MTA waits for the milter, a minute if not set: a test
+// machine may be very busy.
 func (m *MTA) SetTimeout(d time.Duration) { m.wire.timeout = d }
 
 // Macros sends macros ahead of a stage, as name and value in turn. A name of

@@ -91,7 +91,7 @@ type wire struct {
 }
 
 func newWire(conn net.Conn) *wire {
-	return &wire{conn: conn, reader: bufio.NewReader(conn), writer: bufio.NewWriterSize(conn, 4096), timeout: 10 * time.Second}
+	return &wire{conn: conn, reader: bufio.NewReader(conn), writer: bufio.NewWriterSize(conn, 4096), timeout: time.Minute}
 }
 
 // send writes one packet into the buffer, or what has no room there to the milter.

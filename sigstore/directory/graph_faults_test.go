@@ -13,12 +13,14 @@ import (
 )
 
 func TestGraphPassingFailures(t *testing.T) {
-	date := time.Now().Add(90 * time.Second).UTC().Format(http.TimeFormat)
 	seconds := func(from, to float64) [2]time.Duration {
 		return [2]time.Duration{time.Duration(from * 1e9), time.Duration(to * 1e9)}
 	}
 	throttled := func(headers ...string) http.HandlerFunc {
 		return refuse(429, "TooManyRequests", "throttled", headers...)
+	}
+	untilDate := func(w http.ResponseWriter, r *http.Request) {
+		throttled("Retry-After", time.Now().Add(90*time.Second).UTC().Format(http.TimeFormat))(w, r)
 	}
 	tests := []struct {
 		name    string
@@ -27,7 +29,7 @@ func TestGraphPassingFailures(t *testing.T) {
 	}{
 		{"seconds", []http.HandlerFunc{throttled("Retry-After", "17")}, [][2]time.Duration{seconds(17, 17)}},
 		{"a fraction", []http.HandlerFunc{throttled("Retry-After", "1.5")}, [][2]time.Duration{seconds(1.5, 1.5)}},
-		{"a date", []http.HandlerFunc{throttled("Retry-After", date)}, [][2]time.Duration{seconds(80, 90)}},
+		{"a date", []http.HandlerFunc{untilDate}, [][2]time.Duration{seconds(60, 90)}},
 		{"a date that is over", []http.HandlerFunc{throttled("Retry-After", "Fri, 31 Dec 1999 23:59:59 GMT")}, [][2]time.Duration{seconds(0, 0)}},
 		{"none", []http.HandlerFunc{throttled()}, [][2]time.Duration{seconds(0.5, 1)}},
 		{"nonsense", []http.HandlerFunc{throttled("Retry-After", "soon")}, [][2]time.Duration{seconds(0.5, 1)}},
