@@ -103,8 +103,13 @@ var mainCF = map[string]string{
 
 // services is master.cf below the listening ports: the usual ones that sending
 // through a next hop needs, none of them in a chroot.
+//
+// QUIRK: of a message that is flushed while the attempt before still has its file
+// locked, the queue manager makes a new one that is to wait 60 seconds, and it looks
+// for new messages only when one comes or master wakes it: each second here, each 300
+// as Postfix is shipped.
 const services = `cleanup   unix  n - n - 0 cleanup
-qmgr      unix  n - n 300 1 qmgr
+qmgr      unix  n - n 1 1 qmgr
 rewrite   unix  - - n - - trivial-rewrite
 bounce    unix  - - n - 0 bounce
 defer     unix  - - n - 0 bounce
