@@ -226,8 +226,8 @@ func (s *scan) pop(i, at, end int) {
 // impliedEnds closes what a start tag closes by itself: a paragraph before a
 // block, a list item before the next, a cell or row before the next.
 func (s *scan) impliedEnds(tag atom.Atom, at int) {
-	if n := len(s.stack) - 1; n >= 0 && s.elems[s.stack[n]].tag == atom.Head && !headContent[tag] {
-		s.pop(n, at, at)
+	if !headContent[tag] {
+		s.endHead(at)
 	}
 	if len(s.stack) == 0 || inline[tag] {
 		return
@@ -243,6 +243,20 @@ func (s *scan) impliedEnds(tag atom.Atom, at int) {
 			return
 		}
 		if !inline[t] && !(t == atom.P) {
+			return
+		}
+	}
+}
+
+// endHead closes the <head>, and what nobody knows in it, if that is what is open.
+func (s *scan) endHead(at int) {
+	for i := len(s.stack) - 1; i >= 0; i-- {
+		switch s.elems[s.stack[i]].tag {
+		case atom.Head:
+			s.pop(i, at, at)
+			return
+		case 0:
+		default:
 			return
 		}
 	}

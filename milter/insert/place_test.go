@@ -104,6 +104,7 @@ func TestPlaceInHTML(t *testing.T) {
 		{"Outlook's mobile line with its link", fresh, `<div>Hi</div><div id="ms-outlook-mobile-signature">Get <a href="https://aka.ms/o0ukef">Outlook for iOS</a></div>`, `<div>Hi</div>[SIG]`, Replaced, "", nil},
 		at("text typed inside Outlook's mobile signature stays", fresh, `<div id="ms-outlook-mobile-signature">Hi Bob, all is well with Alice Muster.</div>[SIG]`, AtEnd, ""),
 		{"our own block is replaced", fresh, `<p>Hi</p><div class="x_sigmilter-signature">old one</div>`, `<p>Hi</p>[SIG]`, Replaced, "", nil},
+		{"our own block, a head with an unknown element, both without ends", fresh, `<head><w:x><body><p>Hi</p><div class="sigmilter-signature">old one</div>`, `<head><w:x><body><p>Hi</p>[SIG]`, Replaced, "", nil},
 		{"the client's container with the person's name", fresh, `<p>Hi</p><div id="Signature"><p>Alice Muster</p><p>Testing</p></div>`, `<p>Hi</p>[SIG]`, Replaced, "", nil},
 		at("the client's container without", fresh, `<p>Hi</p><div id="Signature"><p>the rest of what I wanted to say</p></div>[SIG]`, AtEnd, ""),
 		{"lines that read like the person's signature", fresh, `<p>Hi</p><p>Regards</p><p>Alice Muster<br>Head of Testing<br>Tel. 030 / 12 34 56-78</p>`, `<p>Hi</p><p>Regards</p>[SIG]`, Replaced, "", nil},
