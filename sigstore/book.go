@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"go.etcd.io/bbolt"
-
 	"sigmilter/sigstore/directory"
 	"sigmilter/sigstore/render"
 )
@@ -189,26 +187,20 @@ type lookup struct {
 }
 
 func (s *Store) lookup(key recentKey, tmpl wanted, now time.Time) (l lookup, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
-		t, primary, value := findPerson(tx, key.tenant, key.address)
-		if primary == nil {
-			return nil
-		}
+	err = s.viewPerson(key.tenant, key.address, func(t tenantTx, primary string, value []byte) error {
 		version, err := storedVersion(value)
 		if err != nil {
-			return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
+			return err
 		}
 		l.known = true
-		r, found := t.rendering(string(primary), key.template)
+		r, found := t.rendering(primary, key.template)
 		if l.rendered = found && r.fits(version, tmpl.version, now); l.rendered {
 			l.rendering = r
 			return nil
 		}
 		l.person = version
-		if l.who, err = t.withPhoto(value, tmpl.UsesPhoto()); err != nil {
-			return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
-		}
-		return nil
+		l.who, err = t.withPhoto(value, tmpl.UsesPhoto())
+		return err
 	})
 	return l, err
 }

@@ -23,11 +23,14 @@ type pending struct {
 // write stores the signature if the person it was made of is still the one in
 // the file.
 func (p pending) write(tx *bbolt.Tx) error {
-	t, _, value := findPerson(tx, p.tenant, p.address)
-	if version, err := storedVersion(value); err != nil || version != p.person {
+	t, ok := readTenant(tx, p.tenant)
+	if !ok {
 		return nil
 	}
-	return t.Bucket.Bucket(renderedBucket).Put(renderedKey(p.address, p.template), p.encode())
+	if version, err := storedVersion(t.people.Get([]byte(p.address))); err != nil || version != p.person {
+		return nil
+	}
+	return t.rendered.Put(renderedKey(p.address, p.template), p.encode())
 }
 
 // remember stores a signature later. It never waits, and does nothing when too

@@ -11,35 +11,34 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-// findPerson returns the tenant, and the primary address and the stored entry of
-// the person with an address. Both are nil when there is none.
-func findPerson(tx *bbolt.Tx, tenant, address string) (t tenantTx, primary, value []byte) {
-	t, ok := findTenant(tx, tenant)
-	if !ok {
-		return t, nil, nil
-	}
-	primary = t.Bucket.Bucket(addressesBucket).Get([]byte(strings.ToLower(address)))
-	if primary == nil {
-		return t, nil, nil
-	}
-	return t, primary, t.Bucket.Bucket(peopleBucket).Get(primary)
+// viewPerson calls f for the person of a tenant who has the address, primary or not, in
+// any case, with the primary address and the stored entry; it does nothing when there is
+// none.
+func (s *Store) viewPerson(tenant, address string, f func(t tenantTx, primary string, value []byte) error) error {
+	return s.viewReader(func(r *reader) error {
+		t, ok := r.tenant(tenant)
+		if !ok {
+			return nil
+		}
+		primary := t.addresses.Get([]byte(strings.ToLower(address)))
+		if primary == nil {
+			return nil
+		}
+		if err := f(t, string(primary), t.people.Get(primary)); err != nil {
+			return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
+		}
+		return nil
+	})
 }
 
 // Person returns the person of a tenant who has the address, primary or not, in
 // any case, and whether there is one.
 func (s *Store) Person(tenant, address string) (p directory.Person, ok bool, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
-		t, primary, value := findPerson(tx, tenant, address)
-		if primary == nil {
-			return nil
-		}
+	err = s.viewPerson(tenant, address, func(t tenantTx, _ string, value []byte) error {
 		ok = true
 		found, _, err := t.person(value)
-		if err != nil {
-			return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
-		}
 		p = found.Person
-		return nil
+		return err
 	})
 	return p, ok && err == nil, err
 }
@@ -132,16 +131,10 @@ type Details struct {
 // Details returns the person of a tenant who has the address, primary or not, in
 // any case, with the origin of each value, and whether there is one.
 func (s *Store) Details(tenant, address string) (d Details, ok bool, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
-		t, primary, value := findPerson(tx, tenant, address)
-		if primary == nil {
-			return nil
-		}
+	err = s.viewPerson(tenant, address, func(t tenantTx, _ string, value []byte) (err error) {
 		ok = true
-		if d, err = t.details(value); err != nil {
-			return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
-		}
-		return nil
+		d, err = t.details(value)
+		return err
 	})
 	return d, ok && err == nil, err
 }

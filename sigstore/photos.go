@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 
-	"go.etcd.io/bbolt"
-
 	"sigmilter/sigstore/directory"
 	"sigmilter/sigstore/render"
 )
@@ -100,17 +98,10 @@ func (t tenantTx) withPhoto(value []byte, wanted bool) (directory.Person, error)
 // Photo returns the photo of the person of a tenant who has the address, primary
 // or not, in any case, and nil when there is none.
 func (s *Store) Photo(tenant, address string) (photo []byte, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
-		t, primary, value := findPerson(tx, tenant, address)
-		if primary == nil {
-			return nil
-		}
+	err = s.viewPerson(tenant, address, func(t tenantTx, _ string, value []byte) error {
 		p, err := t.withPhoto(value, true)
-		if err != nil {
-			return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
-		}
 		photo = p.Photo
-		return nil
+		return err
 	})
 	return photo, err
 }

@@ -34,12 +34,33 @@ type readers struct {
 }
 
 type reader struct {
-	tx    *bbolt.Tx
-	epoch uint64 // before it began
+	tx      *bbolt.Tx
+	epoch   uint64              // before it began
+	tenants map[string]tenantTx // some of those that people were looked up in
+}
+
+// maxTenants is how many tenants a reader keeps open.
+const maxTenants = 16
+
+// tenant returns a tenant with what a person's look-up needs open, and false when there
+// is none of the name.
+func (r *reader) tenant(name string) (t tenantTx, ok bool) {
+	if t, ok = r.tenants[name]; ok {
+		return t, true
+	}
+	if t, ok = findTenant(r.tx, name); !ok {
+		return t, false
+	}
+	t.openPeople()
+	if r.tenants == nil || len(r.tenants) == maxTenants {
+		r.tenants = map[string]tenantTx{}
+	}
+	r.tenants[name] = t
+	return t, true
 }
 
 // view runs f in a read transaction that sees all that was written before.
-func (r *readers) view(db *bbolt.DB, f func(*bbolt.Tx) error) error {
+func (r *readers) view(db *bbolt.DB, f func(*reader) error) error {
 	one, err := r.take(db)
 	if err != nil {
 		return err
@@ -50,7 +71,7 @@ func (r *readers) view(db *bbolt.DB, f func(*bbolt.Tx) error) error {
 			_ = one.tx.Rollback()
 		}
 	}()
-	err = f(one.tx)
+	err = f(one)
 	finished = true
 	r.give(one)
 	return err
@@ -74,7 +95,7 @@ func (r *readers) take(db *bbolt.DB) (*reader, error) {
 		}
 	}
 	tx, err := db.Begin(false)
-	return &reader{tx, epoch}, err
+	return &reader{tx: tx, epoch: epoch}, err
 }
 
 func (r *readers) give(one *reader) {

@@ -117,7 +117,7 @@ func TestReadersPanic(t *testing.T) {
 				t.Error("the panic is lost")
 			}
 		}()
-		_ = s.readers.view(s.db, func(*bbolt.Tx) error { panic("test") })
+		_ = s.readers.view(s.db, func(*reader) error { panic("test") })
 	}()
 	if n := s.readers.open(); n != 0 {
 		t.Errorf("%d transactions are open", n)

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"go.etcd.io/bbolt"
-
 	"sigmilter/sigstore/directory"
 )
 
@@ -29,16 +27,12 @@ type Image struct {
 // address, and whether there is one to use: made of the person as stored now and
 // of this version of the template, and not run out.
 func (s *Store) Signature(tenant, address, template, templateVersion string, now time.Time) (sig Signature, ok bool, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
-		t, primary, value := findPerson(tx, tenant, address)
-		if primary == nil {
-			return nil
-		}
+	err = s.viewPerson(tenant, address, func(t tenantTx, primary string, value []byte) error {
 		version, err := storedVersion(value)
 		if err != nil {
-			return fmt.Errorf("%w: person %s: %w", ErrDamaged, primary, err)
+			return err
 		}
-		r, found := t.rendering(string(primary), template)
+		r, found := t.rendering(primary, template)
 		if found && r.fits(version, templateVersion, now) {
 			sig, ok = r.Signature, true
 		}
@@ -71,7 +65,7 @@ func renderedKey(primary, template string) []byte {
 // rendering returns what is stored for a person and a template, whether or not it
 // may still be used.
 func (t tenantTx) rendering(primary, template string) (rendering, bool) {
-	value := t.Bucket.Bucket(renderedBucket).Get(renderedKey(primary, template))
+	value := t.rendered.Get(renderedKey(primary, template))
 	if value == nil {
 		return rendering{}, false
 	}

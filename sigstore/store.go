@@ -140,6 +140,10 @@ func (s *Store) changed(tenant string) {
 // it returns. Once damage was found nothing is read any more, see intact; that the
 // pages are looked at only before writing spares each look-up two system calls.
 func (s *Store) view(f func(*bbolt.Tx) error) error {
+	return s.viewReader(func(r *reader) error { return f(r.tx) })
+}
+
+func (s *Store) viewReader(f func(*reader) error) error {
 	if s.isDamaged() {
 		return s.wrap(errFault)
 	}

@@ -67,8 +67,12 @@ func writeTenant(tx *bbolt.Tx, name string) (t tenantTx, err error) {
 }
 
 func (t *tenantTx) open() {
-	t.people, t.addresses, t.contested = t.Bucket.Bucket(peopleBucket), t.Bucket.Bucket(addressesBucket), t.Bucket.Bucket(contestedBucket)
-	t.rendered, t.sources = t.Bucket.Bucket(renderedBucket), t.Bucket.Bucket(sourcesBucket)
+	t.openPeople()
+	t.contested, t.sources = t.Bucket.Bucket(contestedBucket), t.Bucket.Bucket(sourcesBucket)
+}
+
+func (t *tenantTx) openPeople() {
+	t.people, t.addresses, t.rendered = t.Bucket.Bucket(peopleBucket), t.Bucket.Bucket(addressesBucket), t.Bucket.Bucket(renderedBucket)
 }
 
 // sourceTx is a source of a tenant within a transaction.
