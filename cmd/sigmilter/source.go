@@ -15,7 +15,10 @@ import (
 func newSource(d config.Directory, groups []string) (directory.Source, error) {
 	switch d.Source {
 	case "csv":
-		return directory.CSV{Path: d.Path, Columns: d.Columns, Charset: d.Charset, Photos: d.Photos}, nil
+		return directory.CSV{
+			Path: d.Path, Columns: d.Columns, Charset: d.Charset, Photos: d.Photos,
+			Memory: new(directory.CSVMemory),
+		}, nil
 	case "ldap":
 		source := d.LDAP
 		source.Groups = groups

@@ -48,6 +48,8 @@ type CSV struct {
 	Charset string
 	// Photos is a folder, empty for none.
 	Photos string
+	// Memory makes readings after the first faster; nil for none.
+	Memory *CSVMemory
 }
 
 // RowError is a warning about one row of a file.
@@ -62,8 +64,9 @@ func (e *RowError) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Problem)
 }
 
-// Read implements [Source]. Every batch is a full one, or an empty one without people when the
-// cursor is that of the files as they are. It is an error when the file cannot be
+// Read implements [Source]. A batch is a full one, or an empty one without people when the
+// cursor is that of the files as they are, or one of the rows that are new and different
+// when the cursor is that of the reading that Memory has. It is an error when the file cannot be
 // read, when its first row is no usable header, when there is not one person in it,
 // and when the folder of photos cannot be read. The batch of an error has the
 // warnings. progress is told the share of the file that was read as people of those
@@ -90,9 +93,31 @@ func (c CSV) Read(ctx context.Context, cursor string, people Sink, progress Prog
 	if same {
 		return Batch{Cursor: cursor}, nil
 	}
+	if c.Memory != nil && c.Memory.cursor == cursor && cursor != "" && c.Photos == "" {
+		r := csvReading{CSV: c, in: &counter{in: f, size: now.Size}}
+		next := now.cursor()
+		done, err := r.readChanged(ctx, people.Add, next)
+		if done {
+			return Batch{Cursor: next, Warnings: r.warnings}, nil
+		}
+		if err == nil {
+			_, err = f.Seek(0, io.SeekStart)
+		}
+		if err != nil {
+			return Batch{}, fmt.Errorf("read people from %s: %w", c.Path, err)
+		}
+	}
+	return c.readAll(ctx, f, now, photos, people, progress)
+}
+
+// readAll reads the whole file.
+func (c CSV) readAll(ctx context.Context, f *os.File, now csvFingerprint, photos *photoFiles, people Sink, progress Progress) (Batch, error) {
+	if c.Memory != nil {
+		*c.Memory = CSVMemory{} // two at a time would take twice the memory
+	}
 	named := now.namedPhotos(photos)
-	r := csvReading{CSV: c, in: &counter{in: f, size: now.Size, progress: progress}}
-	err = r.read(ctx, func(p Person) error {
+	r := csvReading{CSV: c, in: &counter{in: f, size: now.Size, progress: progress}, round: newRound(new(CSVMemory))}
+	err := r.read(ctx, func(p Person) error {
 		named.add(p)
 		if err := photos.addTo(&p); err != nil {
 			r.warnings = append(r.warnings, err)
@@ -103,7 +128,9 @@ func (c CSV) Read(ctx context.Context, cursor string, people Sink, progress Prog
 		return Batch{Warnings: r.warnings}, fmt.Errorf("read people from %s: %w", c.Path, err)
 	}
 	now.Named = named.sum()
-	return Batch{Full: true, Cursor: now.cursor(), Warnings: r.warnings}, nil
+	batch := Batch{Full: true, Cursor: now.cursor(), Warnings: r.warnings}
+	r.remember(batch.Cursor, now.Named != "" || c.Photos != "")
+	return batch, nil
 }
 
 // unchanged says whether everything is as at the reading that gave the cursor. Where
@@ -141,6 +168,7 @@ func (c CSV) Paths() []string {
 type csvReading struct {
 	CSV
 	in       *counter
+	round    *csvRound // nil: every row is taken apart, and none noted
 	warnings []error
 }
 
@@ -157,6 +185,10 @@ func (r *csvReading) read(ctx context.Context, found func(Person) error) error {
 	if err != nil {
 		return err
 	}
+	if r.round != nil {
+		r.round.after.header = headerMark(rows.header, rows.comma)
+		rows.known = r.round.knows
+	}
 	read := 0
 	owner := map[fingerprint]uint32{} // line of the row that has an address
 	for {
@@ -164,7 +196,7 @@ func (r *csvReading) read(ctx context.Context, found func(Person) error) error {
 		var broken *RowError
 		switch {
 		case err == io.EOF:
-			if read == 0 {
+			if read+rows.skipped == 0 {
 				return errors.New("there is no usable row in it")
 			}
 			return nil
@@ -189,6 +221,9 @@ func (r *csvReading) read(ctx context.Context, found func(Person) error) error {
 		}
 		for _, a := range p.Addresses {
 			owner[fingerprintOf(a)] = uint32(line)
+		}
+		if r.round != nil {
+			r.round.took(p, len(problems) > 0)
 		}
 		if err := found(p); err != nil {
 			return err

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"bufio"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -32,6 +33,9 @@ type csvFingerprint struct {
 	Photos  string            `json:"photos,omitempty"`
 	Folder  string            `json:"folder,omitempty"` // hash of the photos in the folder
 	Named   string            `json:"named,omitempty"`  // of those the column names
+	// Unsettled is any text, and no other reading's, when something was changed too
+	// lately for the rest to tell the next change.
+	Unsettled string `json:"unsettled,omitempty"`
 
 	newest time.Time
 }
@@ -107,10 +111,11 @@ func cursorNamed(cursor string) string {
 	return p.Named
 }
 
-// cursor is empty when something was changed too lately to tell the next change.
+// cursor is not the same twice when something was changed too lately to tell the next
+// change.
 func (p csvFingerprint) cursor() string {
 	if time.Since(p.newest) < settled {
-		return ""
+		p.Unsettled = rand.Text()
 	}
 	text, err := json.Marshal(p)
 	if err != nil { // a year past 9999

@@ -25,6 +25,9 @@ type rows struct {
 	comma  rune
 	header []string
 
+	known   func(text string) bool // says that next leaves a row out; nil for none
+	skipped int                    // rows that it left out
+
 	ahead []string // lines read but not used yet
 	line  int      // number of the first of them
 
@@ -86,25 +89,33 @@ func separator(header string) rune {
 // the end, a *RowError for a row that is broken, after which next may be called
 // again, or a failure to read.
 func (r *rows) next() ([]string, int, error) {
-	if err := r.skipBlankLines(); err != nil {
-		return nil, 0, err
+	for {
+		if err := r.skipBlankLines(); err != nil {
+			return nil, 0, err
+		}
+		line := r.line
+		n, err := r.rowLines()
+		if err != nil {
+			return nil, line, err
+		}
+		if n == 0 {
+			r.drop(1)
+			return nil, line, r.broken(line, "a quote is opened and not closed")
+		}
+		text := strings.Join(r.ahead[:n], "")
+		if r.known != nil && r.known(text) {
+			r.skipped++
+			r.drop(n)
+			continue
+		}
+		row, problem := r.parse(text)
+		if problem != "" {
+			r.drop(1)
+			return nil, line, r.broken(line, problem)
+		}
+		r.drop(n)
+		return row, line, nil
 	}
-	line := r.line
-	n, err := r.rowLines()
-	if err != nil {
-		return nil, line, err
-	}
-	if n == 0 {
-		r.drop(1)
-		return nil, line, r.broken(line, "a quote is opened and not closed")
-	}
-	row, problem := r.parse(strings.Join(r.ahead[:n], ""))
-	if problem != "" {
-		r.drop(1)
-		return nil, line, r.broken(line, problem)
-	}
-	r.drop(n)
-	return row, line, nil
 }
 
 func (r *rows) broken(line int, problem string) error {
