@@ -12,7 +12,7 @@ type converter struct {
 	options    Options
 	syntaxes   []Syntax
 	pattern    *regexp.Regexp
-	unbalanced bool // conditional statements are left out
+	conditions conditions
 	out        strings.Builder
 	findings   []Finding
 	noted      map[string]int // of findings, by what they are
@@ -23,10 +23,9 @@ type converter struct {
 	vml    int
 }
 
-func newConverter(source string, o Options) *converter {
+func newConverter(o Options) *converter {
 	c := &converter{options: o, syntaxes: o.Product.syntaxes(), noted: map[string]int{}, names: map[string]string{}}
 	c.pattern = pattern(c.syntaxes)
-	c.unbalanced = o.WithoutConditions || c.unbalancedIn(source)
 	return c
 }
 

@@ -60,8 +60,13 @@ type Options struct {
 
 // Convert makes our template of another product's HTML.
 func Convert(source string, o Options) Result {
-	c := newConverter(source, o)
+	c := newConverter(o)
 	c.document(source, 1)
+	if !c.conditions.balanced() {
+		o.WithoutConditions = true
+		c = newConverter(o)
+		c.document(source, 1)
+	}
 	return Result{strings.TrimSpace(c.out.String()) + "\n", c.findings, c.pictures}
 }
 

@@ -96,8 +96,11 @@ func (c *converter) command(what string, line int, inText bool) string {
 		return ""
 	}
 	became, isKnown := conditional(html.UnescapeString(what))
+	if inText && !c.options.WithoutConditions {
+		c.conditions.add(became)
+	}
 	switch {
-	case became == "" || !inText || c.unbalanced:
+	case became == "" || !inText || c.options.WithoutConditions:
 		c.note(Finding{Unmapped, what, "", "left out, what it enclosed is always there now: write {{if .FIELD}} and {{end}}", nil}, line)
 		return ""
 	case !isKnown:
@@ -143,26 +146,26 @@ func conditional(what string) (became string, isKnown bool) {
 	return "{{if " + became + "}}", isKnown
 }
 
-// unbalancedIn says whether conditional statements cannot be translated since one
-// of them is not understood, not closed, or closed and not opened.
-func (c *converter) unbalancedIn(source string) bool {
-	depth := 0
-	for _, what := range c.pattern.FindAllString(source, -1) {
-		if !strings.HasPrefix(what, "{$") {
-			continue
-		}
-		became, _ := conditional(html.UnescapeString(what))
-		switch {
-		case became == "" || became == "{{else}}" && depth == 0:
-			return true
-		case became == "{{end}}":
-			depth--
-		case became != "{{else}}":
-			depth++
-		}
-		if depth < 0 {
-			return true
-		}
-	}
-	return depth != 0
+// conditions are the conditional statements that were translated.
+type conditions struct {
+	open   []bool // those not closed yet, with whether their {{else}} came
+	misfit bool   // one is not understood, or does not belong where it stands
 }
+
+// add takes the next one, "" for one that is not understood.
+func (c *conditions) add(became string) {
+	last := len(c.open) - 1
+	switch {
+	case strings.HasPrefix(became, "{{if "):
+		c.open = append(c.open, false)
+	case became == "" || last < 0 || became == "{{else}}" && c.open[last]:
+		c.misfit = true
+	case became == "{{else}}":
+		c.open[last] = true
+	default:
+		c.open = c.open[:last]
+	}
+}
+
+// balanced says whether they make a template. Where they do not, all are left out.
+func (c *conditions) balanced() bool { return !c.misfit && len(c.open) == 0 }
