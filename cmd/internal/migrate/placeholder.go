@@ -14,17 +14,17 @@ import (
 func (c *converter) text(raw string, line int, inText bool) string {
 	var out strings.Builder
 	at := 0
+	lineAt := func(i int) int { return line + strings.Count(raw[:i], "\n") }
 	for _, m := range c.pattern.FindAllStringSubmatchIndex(raw, -1) {
-		here := line + strings.Count(raw[:m[0]], "\n")
-		became, ok := c.replacement(raw, m, here, inText)
+		became, ok := c.replacement(raw, m, lineAt(m[0]), inText)
 		if !ok {
 			continue
 		}
-		out.WriteString(c.literal(raw[at:m[0]], here))
+		out.WriteString(c.literal(raw[at:m[0]], lineAt(at)))
 		out.WriteString(became)
 		at = m[1]
 	}
-	out.WriteString(c.literal(raw[at:], line+strings.Count(raw[:at], "\n")))
+	out.WriteString(c.literal(raw[at:], lineAt(at)))
 	return out.String()
 }
 
