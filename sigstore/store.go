@@ -70,11 +70,12 @@ type limits struct {
 	// changes and bytes are how many changed records, and how much of them, go into one
 	// transaction: each may touch some six pages of 4 kB that bbolt has in memory twice.
 	changes, bytes int
-	chunk          int // bytes of one transaction of a rebuild
-	sorter         int // bytes that a sorter holds
+	chunk          int   // bytes of one transaction of a rebuild
+	sorter         int   // bytes that a sorter holds
+	mapped         int64 // bytes of the file that are mapped while all of it is gone through
 }
 
-var defaultLimits = limits{changes: 4000, bytes: 16 << 20, chunk: 8 << 20, sorter: 8 << 20}
+var defaultLimits = limits{changes: 4000, bytes: 16 << 20, chunk: 8 << 20, sorter: 8 << 20, mapped: 32 << 20}
 
 func newStore(db *bbolt.DB, file *os.File, path string) *Store {
 	s := &Store{

@@ -14,12 +14,11 @@ import (
 )
 
 const (
-	// trimEvery is how often the mapped pages are counted while people are looked up.
-	trimEvery = time.Second
-	// busyTrimEvery and busyTrim are how often, and how many bytes may be mapped, while
-	// all of the file is gone through.
+	// trimEvery is how often the mapped pages are counted while people are looked up: a
+	// thousand look-ups a second of as many people may map 200 MB in it.
+	trimEvery = 100 * time.Millisecond
+	// busyTrimEvery is how often while all of the file is gone through.
 	busyTrimEvery = 10 * time.Millisecond
-	busyTrim      = 32 << 20
 )
 
 // KeepSmall gives mapped pages of the state file back whenever the process has
@@ -29,42 +28,56 @@ const (
 // QUIRK: on a fault the kernel maps the sixteen pages around it that it has in its
 // cache, so that a few thousand look-ups in a large file are counted as hundreds of
 // megabytes of resident memory, which nobody would get back before memory is short.
-func (s *Store) KeepSmall(ctx context.Context, limit int64) { s.keepSmall(ctx, limit, trimEvery) }
-
-// trimmed runs f, and gives mapped pages back meanwhile as [Store.KeepSmall] does, more
-// often.
-func (s *Store) trimmed(f func() error) error {
-	ctx, cancel := context.WithCancel(context.Background())
-	var trimming sync.WaitGroup
-	trimming.Go(func() { s.keepSmall(ctx, busyTrim, busyTrimEvery) })
-	defer trimming.Wait()
-	defer cancel()
-	return f()
-}
-
-func (s *Store) keepSmall(ctx context.Context, limit int64, every time.Duration) {
+func (s *Store) KeepSmall(ctx context.Context, limit int64) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.reading: // while nobody reads there is nothing to do
 		}
-		timer := time.NewTimer(every)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if !pause(ctx, trimEvery) {
 			return
-		case <-timer.C:
 		}
 		s.read.Store(false)
-		mapped, err := mappedBytes()
-		if err == nil && mapped > limit {
-			err = s.trim()
-		}
-		if err != nil {
+		if s.trimAbove(limit) != nil {
 			return // there is no way to tell, or to do it, on this system
 		}
 	}
+}
+
+// trimmed runs f, and gives mapped pages back meanwhile as [Store.KeepSmall] does, more
+// often.
+func (s *Store) trimmed(f func() error) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	var trimming sync.WaitGroup
+	trimming.Go(func() {
+		for pause(ctx, busyTrimEvery) && s.trimAbove(s.limits.mapped) == nil {
+		}
+	})
+	defer trimming.Wait()
+	defer cancel()
+	return f()
+}
+
+// pause waits, and is false when ctx ended.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// trimAbove trims when more than limit bytes are mapped.
+func (s *Store) trimAbove(limit int64) error {
+	mapped, err := mappedBytes()
+	if err != nil || mapped <= limit {
+		return err
+	}
+	return s.trim()
 }
 
 // trim takes the file's pages out of the process. A transaction is open meanwhile:

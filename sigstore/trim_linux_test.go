@@ -51,3 +51,42 @@ func TestKeepSmall(t *testing.T) {
 	time.AfterFunc(trimEvery+trimEvery/4, cancel)
 	running.Wait()
 }
+
+// Going through the file gives pages back also while KeepSmall waits for its next look.
+func TestTrimmedBesideKeepSmall(t *testing.T) {
+	s := mustOpen(t, statePath(t))
+	s.limits.mapped = 1
+	people := persons(4000)
+	for i := range people {
+		people[i].Attributes["department"] = strings.Repeat("x", 1000)
+	}
+	mustReplace(t, s, "contoso", people)
+	content(t, s, "contoso") // maps what belongs to the program too
+	if err := s.trim(); err != nil {
+		t.Fatal(err)
+	}
+	before, err := mappedBytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { s.KeepSmall(ctx, 1<<40) })
+	defer running.Wait()
+	defer cancel()
+	_ = s.trimmed(func() error {
+		content(t, s, "contoso")
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for deadline := time.Now().Add(time.Minute); ; <-tick.C {
+			now, err := mappedBytes()
+			if err != nil || time.Now().After(deadline) {
+				t.Errorf("%d bytes are mapped, %d before, %v", now, before, err)
+				return nil
+			}
+			if now < before+4000*1000/2 {
+				return nil
+			}
+		}
+	})
+}
