@@ -3,6 +3,7 @@ package sigstore
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -140,5 +141,26 @@ func TestReadersClose(t *testing.T) {
 	}
 	if err := s.view(nothing); err == nil {
 		t.Error("a closed store is read")
+	}
+}
+
+// More tenants are looked up than a reader keeps open.
+func TestReaderOfManyTenants(t *testing.T) {
+	s := mustOpen(t, t.TempDir()+"/state.db")
+	name := func(n int) string { return fmt.Sprintf("tenant%d", n) }
+	for n := range 2*maxTenants + 1 {
+		mustReplace(t, s, name(n), persons(n + 1)[n:])
+	}
+	for range 2 {
+		for n := range 2*maxTenants + 1 {
+			if p, ok, err := s.Person(name(n), person(n).Address); err != nil || !ok || p.Address != person(n).Address {
+				t.Errorf("%s: %v, %v, %v", name(n), p.Address, ok, err)
+			}
+		}
+	}
+	for i := range s.readers.idle {
+		if one := s.readers.idle[i].Load(); one != nil && (len(one.tenants) == 0 || len(one.tenants) > maxTenants) {
+			t.Errorf("%d tenants are open", len(one.tenants))
+		}
 	}
 }

@@ -14,7 +14,7 @@ const maxChangedRows = 4000
 
 // CSVMemory is what a [CSV] remembers of the rows of its last reading, so that the next
 // one takes apart only those that are new or different: of a large file, to find the
-// rows and to compare them costs a tenth of what it costs to make people of them. It
+// rows and to compare them costs less than a tenth of making people of them all. It
 // takes some fifty bytes a person. The zero value remembers nothing.
 type CSVMemory struct {
 	cursor string // of the reading, empty for none
