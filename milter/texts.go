@@ -47,8 +47,11 @@ func (e *Engine) texts(m *Message) ([]text, policy.Reason, error) {
 		}
 		texts = append(texts, t)
 	}
-	if len(texts) == 0 {
+	switch len(texts) {
+	case 0:
 		return nil, reasonNoText, nil
+	case 2:
+		insert.Agree(texts[0].newest.reading, texts[1].newest.reading)
 	}
 	return texts, "", nil
 }
@@ -106,12 +109,13 @@ func leafReason(err error) policy.Reason {
 }
 
 // kindOf is how a text part is to be read.
-func kindOf(p *entity.Part, reply, later bool) insert.Kind {
+func kindOf(p *entity.Part, d *policy.Decision, later bool) insert.Kind {
 	return insert.Kind{
-		HTML:   p.Media.Type == "text/html",
-		Flowed: strings.EqualFold(p.Media.Params["format"], "flowed"),
-		DelSp:  strings.EqualFold(p.Media.Params["delsp"], "yes"),
-		Reply:  reply,
-		Later:  later,
+		HTML:    p.Media.Type == "text/html",
+		Flowed:  strings.EqualFold(p.Media.Params["format"], "flowed"),
+		DelSp:   strings.EqualFold(p.Media.Params["delsp"], "yes"),
+		Reply:   d.Reply,
+		Forward: d.Forward,
+		Later:   later,
 	}
 }

@@ -192,6 +192,12 @@ func (p *Person) unknown(lines []line) int {
 	return n
 }
 
+// named reports whether lines hold the person's name or one of their addresses.
+func (p *Person) named(lines []line) bool {
+	known := Person{Name: p.Name, Addresses: p.Addresses}
+	return known.matches(lines) > 0
+}
+
 // matches counts which of the person's values occur in lines.
 func (p *Person) matches(lines []line) int {
 	text := fold(joinedAll(lines))

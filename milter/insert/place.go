@@ -11,11 +11,12 @@ import (
 
 // Kind says how a text is to be read.
 type Kind struct {
-	HTML   bool
-	Flowed bool // plain text in format=flowed (RFC 3676)
-	DelSp  bool // likewise, with the blanks at line ends to be deleted
-	Reply  bool // the message is a reply or a forward, so that words count as separators
-	Later  bool // it goes on with a text that began in an earlier part
+	HTML    bool
+	Flowed  bool // plain text in format=flowed (RFC 3676)
+	DelSp   bool // likewise, with the blanks at line ends to be deleted
+	Reply   bool // the message is a reply or a forward, so that weak signs of quoted mail count
+	Forward bool // it is a forward
+	Later   bool // it goes on with a text that began in an earlier part
 }
 
 // Settings are the four selections and what goes with them.
@@ -64,12 +65,12 @@ const (
 
 // Reading is a text read as lines, the author's own among them marked.
 type Reading struct {
-	kind  Kind
-	src   []byte
-	page  *page // nil for plain text
-	lines []line
-	last  int // index of the author's last line, -1 for none
-	ended int // see Ended, -1 for no
+	kind   Kind
+	src    []byte
+	page   *page // nil for plain text
+	lines  []line
+	last   int      // index of the author's last line, -1 for none
+	marked *marking // what tells them from older mail
 }
 
 // Read reads text, which is UTF-8 and may hold bytes that are not.
@@ -82,18 +83,24 @@ func Read(text []byte, kind Kind) *Reading {
 		r.lines = plainLines(text, kind.Flowed)
 	}
 	r.lines = splitInline(r.lines, r)
-	r.ended = newest(r.lines, kind)
+	r.marked = newest(r.lines, kind)
+	r.findLast()
+	return r
+}
+
+// findLast finds the author's last line. A delimiter with nothing below it is none.
+func (r *Reading) findLast() {
+	r.last = -1
 	for i := range r.lines {
-		if r.lines[i].own && !(isDelimiter(r.lines[i].text) && r.last >= 0) {
+		if r.lines[i].own && (r.lines[i].text != "--" || r.last < 0) {
 			r.last = i
 		}
 	}
-	return r
 }
 
 // Ended says that older mail begins in the text and goes on to its end whatever
 // may follow: read with more behind it, the text is the same up to there.
-func (r *Reading) Ended() bool { return r.ended >= 0 }
+func (r *Reading) Ended() bool { return r.marked.settled() >= 0 }
 
 // Blank says that the author wrote nothing, not even a picture.
 func (r *Reading) Blank() bool { return r.last < 0 }
@@ -149,8 +156,8 @@ func (r *Reading) Place(b Block, s *Settings, p *Person, force bool) (Placement,
 	return r.afterNewest(b)
 }
 
-// reclaim gives the author back the delimited block with his data that ends a
-// reply written below or between the quotes: it looks like a trailer of the
+// reclaim gives the author back the delimited block with their name or address that
+// ends a reply written below or between the quotes: it looks like a trailer of the
 // quoted mail.
 func (r *Reading) reclaim(p *Person) {
 	quoted := slices.IndexFunc(r.lines, func(l line) bool { return !l.own })
@@ -161,7 +168,7 @@ func (r *Reading) reclaim(p *Person) {
 	for from > r.last+1 && r.lines[from-1].quote == 0 && r.lines[from-1].text != "--" {
 		from--
 	}
-	if from--; from <= r.last || r.lines[from].text != "--" || p.matches(r.lines[from:]) == 0 {
+	if from--; from <= r.last || r.lines[from].text != "--" || !p.named(r.lines[from:]) {
 		return
 	}
 	for i := from; i < len(r.lines); i++ {

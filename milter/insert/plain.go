@@ -13,6 +13,7 @@ func plainLines(text []byte, flowed bool) []line {
 	gap := true
 	cited := false // the blank line before is quoted
 	open := 0      // < signs not closed since the last blank line
+	signs := -1    // where the lines of only quote prefixes begin that stand directly above, -1 for none
 	for at := 0; at < len(text); {
 		eol := bytes.IndexByte(text[at:], '\n')
 		next := at + eol + 1
@@ -31,6 +32,9 @@ func plainLines(text []byte, flowed bool) []line {
 			if quote > 0 && !gap {
 				lines[len(lines)-1].cited = true
 			}
+			if quote > 0 && signs < 0 {
+				signs = at
+			}
 			gap, open, cited = true, 0, quote > 0
 		} else {
 			if quote == 0 {
@@ -39,7 +43,11 @@ func plainLines(text []byte, flowed bool) []line {
 			l := line{text: shown, start: at, end: end, quote: quote, gap: gap, open: at, elem: -1}
 			if quote > 0 {
 				l.sure = prefixed
+				if signs >= 0 {
+					l.open = signs
+				}
 			}
+			signs = -1
 			lines = append(lines, l)
 			if quote == 0 && cited {
 				lines[len(lines)-1].gap = false

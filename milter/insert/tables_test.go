@@ -88,7 +88,7 @@ func textLines(s string) []line { return plainLines([]byte(s), false) }
 func TestAttributionRows(t *testing.T) {
 	for _, table := range [][]phrase{wrote, openers} {
 		for _, p := range table {
-			if n := attribution(textLines(p.sample + "\n> old\n")); n != 1 {
+			if n, _ := attribution(textLines(p.sample + "\n> old\n")); n != 1 {
 				t.Errorf("%s %q: %q is an attribution over %d lines", p.lang, p.text, p.sample, n)
 			}
 		}

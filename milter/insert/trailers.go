@@ -1,0 +1,181 @@
+package insert
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// trailer is how many unquoted lines from line i on, directly below quoted ones,
+// belong to these: the rest of a long quoted line that a client wrapped without a
+// prefix, what a provider advertises, or the footer of a list or a virus scanner,
+// which goes to the end of the unquoted lines.
+func (m *marking) trailer(i int) int {
+	l, above := &m.lines[i], &m.lines[i-1]
+	if isDelimiter(l.text) || wordedRow(l.text) || (l.ruled && above.quote > 0 && m.owned) {
+		return unquoted(m.lines[i:])
+	}
+	if l.elem >= 0 || above.quote == 0 {
+		return 0
+	}
+	if n := unquoted(m.lines[i:]); l.gap && i+n == len(m.lines) && isListFooter(m.lines[i:]) {
+		return n
+	}
+	if l.gap || !m.owned || !m.wrappedRest(i) {
+		return 0
+	}
+	return 1
+}
+
+// wrappedRest reports whether line i is the rest of the long quoted line above it.
+func (m *marking) wrappedRest(i int) bool {
+	const wrapped = 60 // characters; shorter lines are not wrapped
+	l, below := &m.lines[i], m.lines[i+1:]
+	long := utf8.RuneCountInString(m.lines[i-1].text) >= wrapped
+	switch {
+	case l.cited, len(below) > 0 && below[0].quote > 0 && !below[0].gap:
+		return long || closesMore(l.text)
+	case len(below) == 0:
+		return long
+	}
+	return false
+}
+
+// closesMore reports whether a text closes a bracket it did not open: it is the
+// rest of a link or a remark.
+func closesMore(text string) bool {
+	if strings.HasSuffix(text, ">") {
+		return true
+	}
+	return strings.Count(text, ")") > strings.Count(text, "(") || strings.Count(text, "]") > strings.Count(text, "[")
+}
+
+// unquoted is how many unquoted lines stand at the start of lines.
+func unquoted(lines []line) int {
+	for i := range lines {
+		if lines[i].quote > 0 {
+			return i
+		}
+	}
+	return len(lines)
+}
+
+// wordedRow reports whether a line is a row of dashes with a few words in it, as
+// lists draw above their footers: "---------- Ramp mailing list ----------".
+func wordedRow(text string) bool {
+	const shortest = 4
+	last, _ := utf8.DecodeLastRuneInString(text)
+	return dashes(text) >= shortest && dash(last)
+}
+
+// isListFooter reports whether lines begin with the footer that a mailing list puts
+// below a mail: a sentence of the table, and where to write or click.
+func isListFooter(lines []line) bool {
+	const longest = 10 // lines
+	if len(lines) > longest {
+		return false
+	}
+	lower := fold(strings.TrimLeft(lines[0].text, "*_-– "))
+	for i := range listFooters {
+		if strings.HasPrefix(lower, listFooters[i].text) {
+			return leadsSomewhere(lines)
+		}
+	}
+	return false
+}
+
+// leadsSomewhere reports whether lines have a link or an address.
+func leadsSomewhere(lines []line) bool {
+	for i := range lines {
+		if text := lines[i].text; strings.Contains(text, "://") || strings.Contains(text, "www.") || addressed.MatchString(text) {
+			return true
+		}
+	}
+	return false
+}
+
+// listFooters are the beginnings of the footers of mailing lists and groups.
+var listFooters = []phrase{
+	{"en", "to unsubscribe", "To unsubscribe from this list write to ramp-leave@lists.example.net"},
+	{"en", "to stop receiving", "To stop receiving these mails, visit https://lists.example.net"},
+	{"en", "to leave this", "To leave this group, write to ramp-leave@lists.example.net"},
+	{"en", "to post to this", "To post to this group, send email to ramp@lists.example.net"},
+	{"en", "to view this discussion", "To view this discussion visit https://lists.example.net/d/1"},
+	{"en", "to manage your subscription", "To manage your subscription, visit https://lists.example.net"},
+	{"en", "you received this message because you are subscribed", "You received this message because you are subscribed to the group: https://lists.example.net"},
+	{"en", "you are receiving this", "You are receiving this because you subscribed: https://lists.example.net"},
+	{"en", "you're receiving this", "You're receiving this because you subscribed: https://lists.example.net"},
+	{"en", "you are subscribed to", "You are subscribed to ramp@lists.example.net"},
+	{"en", "unsubscribe:", "Unsubscribe: https://lists.example.net"},
+	{"en", "unsubscribe at", "Unsubscribe at https://lists.example.net"},
+	{"en", "unsubscribe here", "Unsubscribe here: https://lists.example.net"},
+	{"en", "list info:", "List info: https://lists.example.net"},
+	{"en", "list archive", "List archive: https://lists.example.net"},
+	{"en", "this message was sent to the", "This message was sent to the list ramp@lists.example.net"},
+	{"de", "um sich abzumelden", "Um sich abzumelden, schreiben Sie an ramp-leave@lists.example.net"},
+	{"de", "um sich von dieser liste", "Um sich von dieser Liste abzumelden: https://lists.example.net"},
+	{"de", "zum abmelden", "Zum Abmelden: https://lists.example.net"},
+	{"de", "zum austragen", "Zum Austragen: https://lists.example.net"},
+	{"de", "abmelden:", "Abmelden: https://lists.example.net"},
+	{"de", "abbestellen:", "Abbestellen: https://lists.example.net"},
+	{"de", "austragen:", "Austragen: https://lists.example.net"},
+	{"de", "sie erhalten diese", "Sie erhalten diese Nachricht als Mitglied der Liste: https://lists.example.net"},
+	{"de", "sie haben diese nachricht erhalten", "Sie haben diese Nachricht erhalten, weil Sie Mitglied sind: https://lists.example.net"},
+	{"de", "mailingliste", "Mailingliste Rampe: https://lists.example.net"},
+	{"fr", "pour vous désabonner", "Pour vous désabonner : https://lists.example.net"},
+	{"fr", "pour se désabonner", "Pour se désabonner, écrivez à ramp-leave@lists.example.net"},
+	{"fr", "pour se désinscrire", "Pour se désinscrire : https://lists.example.net"},
+	{"fr", "pour vous désinscrire", "Pour vous désinscrire : https://lists.example.net"},
+	{"fr", "vous recevez ce", "Vous recevez ce message car vous êtes abonné : https://lists.example.net"},
+	{"fr", "vous avez reçu ce message", "Vous avez reçu ce message car vous êtes abonné : https://lists.example.net"},
+	{"fr", "liste de diffusion", "Liste de diffusion : https://lists.example.net"},
+	{"es", "para cancelar", "Para cancelar la suscripción: https://lists.example.net"},
+	{"es", "para darse de baja", "Para darse de baja, escriba a ramp-leave@lists.example.net"},
+	{"es", "para anular", "Para anular la suscripción: https://lists.example.net"},
+	{"es", "has recibido este mensaje", "Has recibido este mensaje porque estás suscrito: https://lists.example.net"},
+	{"es", "recibió este mensaje", "Recibió este mensaje porque está suscrito: https://lists.example.net"},
+	{"es", "lista de correo", "Lista de correo: https://lists.example.net"},
+	{"ca", "per donar-se de baixa", "Per donar-se de baixa: https://lists.example.net"},
+	{"pt", "para cancelar", "Para cancelar a inscrição: https://lists.example.net"},
+	{"pt", "para anular", "Para anular a subscrição: https://lists.example.net"},
+	{"pt", "para sair", "Para sair deste grupo: https://lists.example.net"},
+	{"pt", "você recebeu esta mensagem", "Você recebeu esta mensagem porque está inscrito: https://lists.example.net"},
+	{"it", "per cancellarsi", "Per cancellarsi: https://lists.example.net"},
+	{"it", "per cancellare", "Per cancellare l'iscrizione: https://lists.example.net"},
+	{"it", "per disiscriversi", "Per disiscriversi: https://lists.example.net"},
+	{"it", "per annullare l'iscrizione", "Per annullare l'iscrizione: https://lists.example.net"},
+	{"it", "hai ricevuto questo messaggio", "Hai ricevuto questo messaggio perché sei iscritto: https://lists.example.net"},
+	{"nl", "om je af te melden", "Om je af te melden: https://lists.example.net"},
+	{"nl", "om u af te melden", "Om u af te melden: https://lists.example.net"},
+	{"nl", "afmelden:", "Afmelden: https://lists.example.net"},
+	{"nl", "uitschrijven:", "Uitschrijven: https://lists.example.net"},
+	{"nl", "je ontvangt dit", "Je ontvangt dit bericht als lid: https://lists.example.net"},
+	{"nl", "u ontvangt dit", "U ontvangt dit bericht als lid: https://lists.example.net"},
+	{"da", "for at afmelde", "For at afmelde dig: https://lists.example.net"},
+	{"da", "afmeld", "Afmeld: https://lists.example.net"},
+	{"nb", "for å melde deg av", "For å melde deg av: https://lists.example.net"},
+	{"sv", "för att avsluta", "För att avsluta prenumerationen: https://lists.example.net"},
+	{"sv", "för att avanmäla", "För att avanmäla dig: https://lists.example.net"},
+	{"sv", "avregistrera", "Avregistrera: https://lists.example.net"},
+	{"fi", "poistuaksesi listalta", "Poistuaksesi listalta: https://lists.example.net"},
+	{"fi", "peruuta tilaus", "Peruuta tilaus: https://lists.example.net"},
+	{"pl", "aby wypisać się", "Aby wypisać się z listy: https://lists.example.net"},
+	{"pl", "aby zrezygnować", "Aby zrezygnować: https://lists.example.net"},
+	{"pl", "otrzymujesz tę wiadomość", "Otrzymujesz tę wiadomość jako członek listy: https://lists.example.net"},
+	{"cs", "pro odhlášení", "Pro odhlášení: https://lists.example.net"},
+	{"cs", "odhlásit se", "Odhlásit se: https://lists.example.net"},
+	{"sk", "pre odhlásenie", "Pre odhlásenie: https://lists.example.net"},
+	{"hu", "leiratkozás", "Leiratkozás: https://lists.example.net"},
+	{"ro", "pentru dezabonare", "Pentru dezabonare: https://lists.example.net"},
+	{"tr", "üyelikten çıkmak", "Üyelikten çıkmak için: https://lists.example.net"},
+	{"tr", "listeden ayrılmak", "Listeden ayrılmak için: https://lists.example.net"},
+	{"ru", "чтобы отписаться", "Чтобы отписаться: https://lists.example.net"},
+	{"ru", "для отписки", "Для отписки: https://lists.example.net"},
+	{"ru", "вы получили это", "Вы получили это письмо как участник: https://lists.example.net"},
+	{"uk", "щоб відписатися", "Щоб відписатися: https://lists.example.net"},
+	{"el", "για να διαγραφείτε", "Για να διαγραφείτε: https://lists.example.net"},
+	{"ja", "配信停止", "配信停止: https://lists.example.net"},
+	{"ja", "退会", "退会はこちら: https://lists.example.net"},
+	{"zh-Hans", "退订", "退订: https://lists.example.net"},
+	{"zh-Hant", "取消訂閱", "取消訂閱: https://lists.example.net"},
+	{"ko", "수신 거부", "수신 거부: https://lists.example.net"},
+}
