@@ -109,7 +109,8 @@ func leafReason(err error) policy.Reason {
 }
 
 // kindOf is how a text part is to be read.
-func kindOf(p *entity.Part, d *policy.Decision, later bool) insert.Kind {
+func kindOf(m *Message, p *entity.Part, later bool) insert.Kind {
+	d := &m.decision
 	return insert.Kind{
 		HTML:    p.Media.Type == "text/html",
 		Flowed:  strings.EqualFold(p.Media.Params["format"], "flowed"),
@@ -117,5 +118,7 @@ func kindOf(p *entity.Part, d *policy.Decision, later bool) insert.Kind {
 		Reply:   d.Reply,
 		Forward: d.Forward,
 		Later:   later,
+
+		Recipients: m.Recipients,
 	}
 }

@@ -32,7 +32,9 @@ func (r *Reading) quoteBegins() int {
 
 // surer reports whether line i of r is where older mail begins by an element of the
 // client, and line j of the other form by words.
-func (r *Reading) surer(i int, other *Reading, j int) bool { return r.byElement(i) && !other.byElement(j) }
+func (r *Reading) surer(i int, other *Reading, j int) bool {
+	return r.byElement(i) && !other.byElement(j)
+}
 
 func (r *Reading) byElement(i int) bool {
 	l := &r.lines[i]

@@ -201,21 +201,23 @@ var startDate = regexp.MustCompile(`^["'(\[]?(\d{1,4}[./年-]|\d{1,2}:\d{2}|\d{1
 
 func startsDated(lower string) bool { return startDate.MatchString(lower) }
 
-// opened says whether text begins with a word attributions open with, which has
-// a capital in scripts that know them, or with a date.
+// opened reports whether text begins with a word attributions open with, or with a
+// date. In small letters the word counts only with a date directly behind it.
 func opened(text string) bool {
 	text = strings.TrimLeft(text, "\"'([")
 	lower := fold(text)
-	if r, _ := utf8.DecodeRuneInString(text); unicode.IsLower(r) {
-		return startsDated(lower) || startsWithWeekday(lower)
+	if startsDated(lower) || startsWithWeekday(lower) {
+		return true
 	}
+	small := unicode.IsLower(firstRune(text))
 	for i := range openers {
 		o := openers[i].text
 		if strings.HasPrefix(lower, o) && wordAt(lower, 0, len(o)) {
-			return true
+			rest := strings.TrimLeft(lower[len(o):], " ")
+			return !small || startsDated(rest) || startsWithWeekday(rest)
 		}
 	}
-	return startsDated(lower) || startsWithWeekday(lower)
+	return false
 }
 
 // startsWithName says whether text begins like a person's name: a capital, or a
@@ -239,8 +241,11 @@ func glued(text string) int {
 	if verb, last := findVerb(fold(t)); !verb || !last || opened(strings.TrimLeft(text, "-*_ >|")) {
 		return -1
 	}
-	before := ' '
+	before, address := ' ', strings.IndexAny(text, "<@")
 	for at, r := range text {
+		if address >= 0 && at > address {
+			break // it is the line's own, which began with it
+		}
 		// In Chinese the name stands before the date: the line is whole.
 		if !unicode.Is(unicode.Han, r) && (before == ' ' && r != ' ' || unicode.IsLower(before) && unicode.IsUpper(r)) {
 			if head := strings.TrimRight(text[:at], "-*_ "); head != "" && gluedHere(text[at:]) {

@@ -53,7 +53,7 @@ var builds = []build{
 	{quoted | address | colon | oneLine | bracketEnd | name, 0, strong, "Bob Jones <bob@example.net>:"},
 	{gmailForm | twoLines, 0, strong, "2026-02-03 17:21 GMT+01:00 Bob Jones"},
 	{quoted | colon | date, opener | startsDate | address, weak, "On 3 Feb 2026, Bob Jones:"},
-	{quoted | colon | address, opener | startsDate, weak, "On Monday, <bob@example.net>:"},
+	{quoted | colon | address, opener | startsDate, weak, "On Monday, bob@example.net:"},
 	{verb | date | ended | lowerName | oneLine, 0, weak, "bob jones wrote on 3 Feb 2026:"},
 }
 

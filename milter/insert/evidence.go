@@ -1,13 +1,21 @@
 package insert
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
 // strength says how much a sign of older mail counts.
 type strength uint8
 
 const (
+	// nothing is what reads like a sign and is the author's.
+	nothing strength = iota
 	// weak is what an author writes as well: a list with From and To, lines that
 	// begin with >, an indented paragraph. It loses to any strong sign below it, which
 	// is the client's own.
-	weak strength = iota + 1
+	weak
 	// strong is what only quoting writes: a client's element, its whole header block,
 	// an attribution with date or address.
 	strong
@@ -40,6 +48,7 @@ var witnesses = []struct {
 	{"reply-above", (*marking).seeReplyAbove},
 	{"original-message", (*marking).seeOriginal},
 	{"header-block", (*marking).seeHeader},
+	{"notes-header", (*marking).seeNotesHeader},
 	{"attribution", (*marking).seeAttribution},
 }
 
@@ -50,6 +59,10 @@ func (m *marking) collect() {
 		s, ok := m.signAt(i)
 		if !ok {
 			i++
+			continue
+		}
+		if s.strength == nothing {
+			i = max(s.to, i+1)
 			continue
 		}
 		m.signs = append(m.signs, s)
@@ -111,6 +124,9 @@ func (m *marking) seeWords(i int) (sign, bool) {
 // dashes, to be more than weak.
 func (m *marking) seeOriginal(i int) (sign, bool) {
 	text := m.lines[i].text
+	if !m.kind.Reply && isLetterByte(text[0]) && text[len(text)-1] != ':' {
+		return sign{}, false // at little cost
+	}
 	if !original(text) {
 		return sign{}, false
 	}
@@ -140,6 +156,7 @@ func (m *marking) headerSoon(i int) (header, bool) {
 }
 
 // seeHeader sees a client's header block, with what stands above it as a caption.
+// One that the author wrote or pasted speaks for nothing.
 func (m *marking) seeHeader(i int) (sign, bool) {
 	h, ok := readHeader(m.lines[i:])
 	if !ok || (!m.kind.Reply && !h.whole()) {
@@ -148,15 +165,13 @@ func (m *marking) seeHeader(i int) (sign, bool) {
 	s := sign{rule: "header-block", from: i, to: i + h.lines, strength: h.strength()}
 	if caption, rule := m.caption(i); caption < i {
 		s.from, s.strength = caption, strong
-		if rule != "" {
-			s.rule = rule
-		}
+		s.rule = cmp.Or(rule, s.rule)
 	}
-	if l := &m.lines[i]; s.strength == strong && m.pasted(l) {
+	switch leadIn := m.introducedByAuthor(s.from); {
+	case leadIn && !h.addressed:
+		s.strength = nothing
+	case m.pasted(&m.lines[i]), leadIn && m.ofSomebodyElse(&h):
 		s.strength = weak
-	}
-	if s.strength == weak && m.introducedByAuthor(s.from) {
-		return sign{}, false
 	}
 	return s, true
 }
@@ -178,10 +193,22 @@ func (m *marking) pasted(l *line) bool {
 	return l.older || (l.mark == nil && l.composed && m.composed)
 }
 
+// ofSomebodyElse reports whether a header block in a reply is of mail by somebody
+// whom the reply does not go to.
+func (m *marking) ofSomebodyElse(h *header) bool {
+	if !m.kind.Reply || m.kind.Forward || len(m.kind.Recipients) == 0 {
+		return false
+	}
+	sender := strings.ToLower(h.sender)
+	return !slices.ContainsFunc(m.kind.Recipients, func(r string) bool { return strings.Contains(sender, strings.ToLower(r)) })
+}
+
 // seeAttribution sees an attribution line, which counts in a reply or a forward only:
 // in other mail the author quotes somebody to make it their subject.
+//
+// Above an element that only quoting writes it counts always.
 func (m *marking) seeAttribution(i int) (sign, bool) {
-	if !m.kind.Reply {
+	if !m.kind.Reply && !quotedForSure(m.lines, i) {
 		return sign{}, false
 	}
 	n, by := attribution(m.lines[i:])
@@ -192,7 +219,18 @@ func (m *marking) seeAttribution(i int) (sign, bool) {
 	if quotedSoon(m.lines, i, i+n) {
 		s.reach = asQuoted
 	}
-	return s, true
+	return s, m.kind.Reply || s.reach == asQuoted
+}
+
+// quotedForSure reports whether an element that only quoting writes follows within
+// the lines that an attribution may have.
+func quotedForSure(lines []line, i int) bool {
+	for j := i + 1; j < len(lines) && j <= i+maxAttributionLines; j++ {
+		if lines[j].quote > lines[i].quote {
+			return lines[j].sure == surely
+		}
+	}
+	return false
 }
 
 // labelsAbove is the first of the lines directly above an attribution that belong to
@@ -255,7 +293,8 @@ func datedWho(text string) bool {
 func (m *marking) above(i int) int {
 	from := i
 	for from > 0 && i-from < 2 && m.lines[from-1].quote == 0 && isRow(m.lines[from-1].text) {
-		if parted := m.lines[from].gap && m.lines[from].elem < 0; parted && !isOutlookRow(m.lines[from-1].text) && m.rows() > i-from+1 {
+		parted := m.lines[from].gap && m.lines[from].elem < 0
+		if parted && (from < i || (!isOutlookRow(m.lines[from-1].text) && m.rows() > 1)) {
 			break
 		}
 		from--

@@ -1,6 +1,7 @@
 package insert
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -19,7 +20,8 @@ type header struct {
 	inline    bool      // several labels stand in its first line
 	addressed bool      // the sender has an address
 	dated     bool      // the date has digits
-	timed     bool      // the date has a time of day
+	timed     bool      // the date has a year and a time of day
+	sender    string    // what the sender's label has
 }
 
 // isHeader reports whether the labels are those of a header block: a sender's and
@@ -52,7 +54,7 @@ func (h *header) strength() strength {
 // even in a message that does not say it is a reply or a forward.
 func (h *header) whole() bool {
 	named := h.seen[fromLabel] && h.seen[sentLabel] && h.dated
-	return named && (h.seen[toLabel] || h.seen[subjectLabel]) && h.strength() == strong
+	return named && h.strength() == strong && (h.seen[subjectLabel] || (h.addressed && h.seen[toLabel]))
 }
 
 // readHeader reads the header block that lines begin with. A line of its own text
@@ -105,9 +107,10 @@ func (h *header) add(kind labelKind, value string) {
 	switch kind {
 	case fromLabel:
 		h.addressed = h.addressed || strings.Contains(value, "@")
+		h.sender = cmp.Or(h.sender, value)
 	case sentLabel:
 		h.dated = h.dated || strings.ContainsAny(value, "0123456789٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")
-		h.timed = h.timed || hasClock(value)
+		h.timed = h.timed || (hasClock(value) && hasYear(value))
 	}
 }
 
@@ -127,14 +130,30 @@ const longestLabel = 48 // bytes
 // labelOf reads a line as a label of a header block and its value. Clients make
 // labels bold, which plain text shows as *From:*.
 func labelOf(text string) (labelKind, string) {
-	t := strings.TrimLeft(text, "*_|•·- ")
-	i := strings.IndexAny(t[:min(len(t), longestLabel+1)], ":：")
+	t := text
+	if !isLetterByte(t[0]) {
+		t = strings.TrimLeft(t, "*_|•·- ")
+	}
+	i := colonIn(t)
 	if i <= 0 {
 		return 0, ""
 	}
 	_, size := utf8.DecodeRuneInString(t[i:])
 	return labelIndex[fold(strings.TrimRight(t[:i], "*_ "))], strings.Trim(t[i+size:], "*_ ")
 }
+
+// colonIn is where the first colon stands in the beginning of a text that may be a
+// label, -1 for none.
+func colonIn(text string) int {
+	for i := range min(len(text), longestLabel+1) {
+		if text[i] == ':' || (text[i] == "："[0] && strings.HasPrefix(text[i:], "：")) {
+			return i
+		}
+	}
+	return -1
+}
+
+func isLetterByte(b byte) bool { return (b|0x20 >= 'a' && b|0x20 <= 'z') }
 
 // labelAt is [labelOf] for line i, and over how many lines label and value stand.
 //

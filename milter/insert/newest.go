@@ -110,7 +110,7 @@ func (m *marking) run() {
 func (m *marking) obey(n int) int {
 	s := &m.signs[n]
 	if s.strength == weak && n < m.lastStrong {
-		m.beaten = append(m.beaten, s.rule)
+		m.beat(s.rule)
 		return s.from
 	}
 	if s.reach == asQuoted {
@@ -159,10 +159,15 @@ func (m *marking) quoted(i int) int {
 
 // trailing says how far unquoted lines reach that belong to quoted ones above.
 func (m *marking) trailing(i int) int {
-	if i == 0 || m.lines[i-1].own {
+	if i == 0 {
 		return i
 	}
-	n := m.trailer(i)
+	n := 0
+	if m.lines[i-1].own {
+		n = m.footerBelowAnswer(i)
+	} else {
+		n = m.trailer(i)
+	}
 	for j := i; j < i+n; j++ {
 		m.lines[j].own = false
 	}
@@ -192,11 +197,26 @@ func (m *marking) countsAsQuoted(i int) bool {
 	case introduced:
 		return m.kind.Reply && (m.introduced || attributed(m.lines[i:]))
 	case bare:
-		return m.kind.Reply && !m.signBelow(i, weak)
+		return m.kind.Reply && !m.loses(l, m.signBelow(i, weak))
 	case prefixed:
-		return m.kind.Reply && !m.signBelow(i, strong)
+		return m.kind.Reply && !m.loses(l, m.signBelow(i, strong))
 	}
 	return true
+}
+
+// loses notes that a quoted line is the author's, if it is.
+func (m *marking) loses(l *line, beaten bool) bool {
+	if beaten {
+		m.beat(quoteName(l))
+	}
+	return beaten
+}
+
+// beat notes the rule of a sign that a stronger one further down beat.
+func (m *marking) beat(rule string) {
+	if !slices.Contains(m.beaten, rule) {
+		m.beaten = append(m.beaten, rule)
+	}
 }
 
 // signBelow reports whether a sign at least so strong begins below line i.
@@ -215,11 +235,17 @@ func quoteName(l *line) string {
 	return "blockquote"
 }
 
-// isDelimiter says whether a line only separates: "--", "____", "****".
+// isDelimiter reports whether a line only separates: "--", "____", "-=-=-=-".
 func isDelimiter(text string) bool {
 	first, size := utf8.DecodeRuneInString(text)
-	if len(text) == size || !dash(first) && first != '*' && first != '#' {
+	if len(text) == size || !rowSign(first) {
 		return false
 	}
-	return strings.Trim(text, string(first)) == ""
+	if strings.Trim(text, string(first)) == "" {
+		return true
+	}
+	const shortestMixed = 5 // bytes
+	return len(text) >= shortestMixed && !strings.ContainsFunc(text, func(r rune) bool { return !rowSign(r) })
 }
+
+func rowSign(r rune) bool { return dash(r) || r == '*' || r == '#' }

@@ -17,6 +17,8 @@ type Kind struct {
 	Reply   bool // the message is a reply or a forward, so that weak signs of quoted mail count
 	Forward bool // it is a forward
 	Later   bool // it goes on with a text that began in an earlier part
+	// Recipients are the addresses that the message goes to.
+	Recipients []string
 }
 
 // Settings are the four selections and what goes with them.
@@ -50,6 +52,7 @@ type Placement struct {
 	Edits     []entity.Edit
 	Placed    string   // one of the Placed constants
 	Separator string   // the rule that ended the newest text, empty when it runs to the end
+	Beaten    []string // the rules that spoke for an earlier end and were weaker
 	Removed   []string // the visible text that made room
 }
 
@@ -130,6 +133,14 @@ const (
 // may leave no place. A forced placement serves the other form of a message
 // whose one form has a place.
 func (r *Reading) Place(b Block, s *Settings, p *Person, force bool) (Placement, Refusal) {
+	pl, refusal := r.place(b, s, p, force)
+	if refusal == "" {
+		pl.Beaten = r.marked.beaten
+	}
+	return pl, refusal
+}
+
+func (r *Reading) place(b Block, s *Settings, p *Person, force bool) (Placement, Refusal) {
 	b.Text = plainBlock(b.Text, r.kind.Flowed)
 	if pl, ok := r.atMarker(b, s.Marker); ok {
 		return pl, ""

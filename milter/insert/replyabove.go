@@ -12,13 +12,19 @@ import (
 // paragraph of its own.
 func (m *marking) seeReplyAbove(i int) (sign, bool) {
 	text := m.lines[i].text
-	if len(text) > longestReplyAbove {
+	if len(text) > longestReplyAbove || (!m.kind.Reply && isLetterByte(text[0])) {
 		return sign{}, false
 	}
 	words := strings.TrimFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
-	framed := len(words) < len(strings.TrimRight(text, ".!:。 "))
+	at := strings.Index(text, words)
+	before, after := len(strings.TrimSpace(text[:at])), len(strings.Trim(text[at+len(words):], ".!:。 "))
+	framed := before >= 2 || (before > 0 && after > 0)
 	alone := m.kind.Reply && m.lines[i].gap && (i+1 == len(m.lines) || m.lines[i+1].gap)
-	if (!framed && !alone) || !asksForReplyAbove(fold(words)) {
+	below := m.kind.Reply && i > 0 && isRow(m.lines[i-1].text)
+	if !framed && !alone && !below {
+		return sign{}, false
+	}
+	if !asksForReplyAbove(fold(words), before >= 2 && after >= 2) {
 		return sign{}, false
 	}
 	return sign{rule: "reply-above", from: m.above(i), to: i + 1, strength: strong}, true
@@ -26,26 +32,30 @@ func (m *marking) seeReplyAbove(i int) (sign, bool) {
 
 const longestReplyAbove = 160 // bytes
 
-// asksForReplyAbove reports whether a text says "above this line" and nothing else
-// but that an answer belongs there, in one language.
-func asksForReplyAbove(lower string) bool {
+// asksForReplyAbove reports whether a text says "above this line" and that an answer
+// belongs there, in one language: nothing else, or, between rows of signs, whatever
+// follows after that ("to post a reply or view this on the web").
+func asksForReplyAbove(lower string, inRows bool) bool {
 	for word := range strings.FieldsSeq(lower) {
 		for _, i := range replyAboveIndex[word] {
-			if onlyReplyAbove(lower, i) {
+			if saysReplyAbove(lower, i, inRows) {
 				return true
 			}
 		}
 	}
 	if unspaced(firstRune(lower)) {
-		return slices.ContainsFunc(replyAboveIndex[""], func(i int) bool { return onlyReplyAbove(lower, i) })
+		return slices.ContainsFunc(replyAboveIndex[""], func(i int) bool { return saysReplyAbove(lower, i, inRows) })
 	}
 	return false
 }
 
-func onlyReplyAbove(lower string, row int) bool {
+func saysReplyAbove(lower string, row int, inRows bool) bool {
 	before, after, ok := strings.Cut(lower, replyAbove[row].above)
 	words := replyAbove[row].words
-	return ok && (before != "" || after != "") && onlyWords(before, words) && onlyWords(after, words)
+	if !ok || !onlyWords(before, words) {
+		return false
+	}
+	return (before != "" && inRows) || ((before != "" || after != "") && onlyWords(after, words))
 }
 
 // replyAboveIndex has the rows of the table by the first word of the place, those of

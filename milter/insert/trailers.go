@@ -1,29 +1,60 @@
 package insert
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// trailer is how many unquoted lines from line i on, directly below quoted ones,
-// belong to these: the rest of a long quoted line that a client wrapped without a
-// prefix, what a provider advertises, or the footer of a list or a virus scanner,
-// which goes to the end of the unquoted lines.
+// trailer is how many unquoted lines from line i on belong to the quoted ones above
+// them: the rest of a long quoted line that a client wrapped without a prefix, what a
+// provider advertises, or the footer of a list or a virus scanner, which goes to the
+// end of the unquoted lines.
 func (m *marking) trailer(i int) int {
 	l, above := &m.lines[i], &m.lines[i-1]
-	if isDelimiter(l.text) || wordedRow(l.text) || (l.ruled && above.quote > 0 && m.owned) {
-		return unquoted(m.lines[i:])
-	}
-	if l.elem >= 0 || above.quote == 0 {
-		return 0
-	}
-	if n := unquoted(m.lines[i:]); l.gap && i+n == len(m.lines) && isListFooter(m.lines[i:]) {
-		return n
-	}
-	if l.gap || !m.owned || !m.wrappedRest(i) {
+	run := m.lines[i : i+unquoted(m.lines[i:])]
+	switch {
+	case l.ruled && above.quote > 0 && m.owned,
+		startsFooter(l.text) && m.isFooter(run),
+		above.quote > 0 && l.gap && !asks(above.text) && i+len(run) == len(m.lines) && isListFooter(run):
+		return len(run)
+	case l.elem >= 0 || above.quote == 0 || l.gap || !m.owned || !m.wrappedRest(i):
 		return 0
 	}
 	return 1
+}
+
+// footerBelowAnswer is how many lines from line i on are the footer of a list
+// directly below the author's last answer between quoted lines: a row or a
+// delimiter, then a sentence that such footers begin with.
+func (m *marking) footerBelowAnswer(i int) int {
+	if !m.kind.Reply || m.stretches == 0 || !startsFooter(m.lines[i].text) || i+1 == len(m.lines) {
+		return 0
+	}
+	if n := len(m.lines) - i; unquoted(m.lines[i:]) == n && isListFooter(m.lines[i+1:]) {
+		return n
+	}
+	return 0
+}
+
+// startsFooter reports whether a line is one that footers begin with: a row of signs,
+// with a few words in it or without, or a delimiter.
+func startsFooter(text string) bool { return isDelimiter(text) || wordedRow(text) }
+
+// isFooter reports whether lines below quoted ones, of which the first is a row, are
+// no answer of the author's: they lead somewhere, to a list or the maker of a virus
+// scanner, or are only rows.
+func (m *marking) isFooter(lines []line) bool {
+	return wordedRow(lines[0].text) || lines[0].text == "--" || leadsSomewhere(lines) || onlyRows(lines)
+}
+
+func onlyRows(lines []line) bool {
+	return !slices.ContainsFunc(lines, func(l line) bool { return !isDelimiter(l.text) })
+}
+
+// asks reports whether a text is a question, which an answer follows.
+func asks(text string) bool {
+	return strings.HasSuffix(text, "?") || strings.HasSuffix(text, "？") || strings.HasSuffix(text, "؟")
 }
 
 // wrappedRest reports whether line i is the rest of the long quoted line above it.
@@ -64,7 +95,7 @@ func unquoted(lines []line) int {
 func wordedRow(text string) bool {
 	const shortest = 4
 	last, _ := utf8.DecodeLastRuneInString(text)
-	return dashes(text) >= shortest && dash(last)
+	return dashes(text) >= shortest && dash(last) && !isDelimiter(text)
 }
 
 // isListFooter reports whether lines begin with the footer that a mailing list puts
