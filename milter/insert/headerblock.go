@@ -15,13 +15,12 @@ const maxHeaderLines = 16
 type header struct {
 	lines     int // how many it stands on
 	seen      [otherLabel + 1]bool
-	kinds     int       // how many of the labels that all clients write
-	first     labelKind // that of its first line
-	inline    bool      // several labels stand in its first line
-	addressed bool      // the sender has an address
-	dated     bool      // the date has digits
-	timed     bool      // the date has a year and a time of day
-	sender    string    // what the sender's label has
+	kinds     int    // how many of the labels that all clients write
+	inline    bool   // several labels stand in its first line
+	addressed bool   // the sender has an address
+	dated     bool   // the date has digits
+	timed     bool   // the date has a year and a time of day
+	sender    string // what the sender's label has
 }
 
 // isHeader reports whether the labels are those of a header block: a sender's and
@@ -44,7 +43,7 @@ func (h *header) isHeader() bool {
 // head of a memo, and strong where the sender has an address or the date has a time.
 func (h *header) strength() strength {
 	sender := h.seen[fromLabel] && h.kinds >= 3
-	if h.inline || (sender && (h.addressed || h.timed)) {
+	if sender && (h.addressed || h.timed) {
 		return strong
 	}
 	return weak
@@ -60,14 +59,13 @@ func (h *header) whole() bool {
 // readHeader reads the header block that lines begin with. A line of its own text
 // between labels is the rest of a long value.
 func readHeader(lines []line) (h header, ok bool) {
-	kind, value, n := labelAt(lines, 0)
+	kind, _, n := labelAt(lines, 0)
 	if kind == 0 || kind == otherLabel {
 		return h, false
 	}
-	h.first = kind
-	if inlineHeader(lines[0].text) {
-		h.inline, h.lines = true, 1
-		h.dated, h.seen[fromLabel], h.seen[sentLabel], h.seen[toLabel] = true, true, true, true
+	if text := lines[0].text; inlineHeader(text) {
+		h = header{lines: 1, inline: true, kinds: 3, addressed: addressed.MatchString(text), dated: dated(text), timed: hasClock(text) && hasYear(text)}
+		h.seen[fromLabel], h.seen[sentLabel], h.seen[subjectLabel] = true, true, true
 		return h, true
 	}
 	if n == 1 && len(lines) > 1 && !labelledAt(lines, 1) && !unfinished(lines[0].text, lines[1].text) {
@@ -75,7 +73,7 @@ func readHeader(lines []line) (h header, ok bool) {
 	}
 	missed := false
 	for i := 0; i < len(lines) && i < maxHeaderLines; {
-		kind, value, n = labelAt(lines, i)
+		kind, value, n := labelAt(lines, i)
 		if kind == 0 {
 			if !valueGoesOn(lines[i-1:]) {
 				break
