@@ -49,6 +49,7 @@ var witnesses = []struct {
 	{"original-message", (*marking).seeOriginal},
 	{"header-block", (*marking).seeHeader},
 	{"notes-header", (*marking).seeNotesHeader},
+	{"header-block", (*marking).seeSenderAboveLabels},
 	{"attribution", (*marking).seeAttribution},
 }
 
@@ -176,6 +177,20 @@ func (m *marking) seeHeader(i int) (sign, bool) {
 	return s, true
 }
 
+// seeSenderAboveLabels sees an attribution without a colon and below it the labels of
+// a header block that has neither sender nor date.
+func (m *marking) seeSenderAboveLabels(i int) (sign, bool) {
+	const least = 2
+	if !m.kind.Reply || i+least >= len(m.lines) || !labelledAt(m.lines, i+1) || !datedWho(m.lines[i].text) {
+		return sign{}, false
+	}
+	to := i + 1
+	for to < len(m.lines) && labelledAt(m.lines, to) {
+		to++
+	}
+	return sign{rule: "header-block", from: m.above(i), to: to, strength: strong}, to > i+least
+}
+
 // introducedByAuthor reports whether the line above is the author's own and ends in
 // a colon: "Please book this trip:".
 func (m *marking) introducedByAuthor(i int) bool {
@@ -279,7 +294,7 @@ func datedLabel(text string) bool {
 // datedWho reports whether a line is an attribution without its colon: "Am
 // 20.11.2026 um 17:40 schrieb Jana Ritter".
 func datedWho(text string) bool {
-	if len(text) > maxAttribution || !opened(text) || !hasExactDate(text) {
+	if len(text) > maxAttribution || !hasExactDate(text) || (!opened(text) && !addressed.MatchString(text)) {
 		return false
 	}
 	found, _ := findVerb(fold(text))

@@ -111,6 +111,24 @@ func TestListFooterRows(t *testing.T) {
 	}
 }
 
+func TestCaptionRows(t *testing.T) {
+	for _, row := range captions {
+		checkText(t, row.lang, row.text)
+		if !undashed(visible(row.sample)) || slices.ContainsFunc(originals, func(p phrase) bool { return p.text == row.text }) {
+			t.Errorf("%s: %q is no caption of its own", row.lang, row.sample)
+		}
+	}
+}
+
+func TestListWordRows(t *testing.T) {
+	for _, row := range listWords {
+		checkText(t, row.lang, row.text)
+		if !namesList(textLines(row.sample + "\nhttps://lists.example.net\n")) {
+			t.Errorf("%s: %q names no list", row.lang, row.sample)
+		}
+	}
+}
+
 func TestVerbTails(t *testing.T) {
 	for _, row := range wroteTails {
 		checkText(t, row.lang, row.text)
@@ -170,6 +188,9 @@ func TestEvidence(t *testing.T) {
 		{"a row and Outlook's own", reply, "Sign here:\n\n_____________\n\n[END]________________________________\n" + header, "header-block", ""},
 		{"empty quoted lines", reply, "Yes.\n\n[END]>\n> \n> could you?\n", "quote-prefix", ""},
 		{"a list's footer below the last answer", reply, "On 3 Feb 2026, Ben wrote:\n> q\n\nYes.\n\n[END]-- \nYou received this message because you are subscribed to the group.\nhttps://groups.example.net\n", "attribution", ""},
+		{"a list's footer below a row and the last answer", reply, "On 3 Feb 2026, Ben wrote:\n> q\n\nYes.\n\n[END]_______________________________________________\nramp mailing list\nramp@example.net\n", "", ""},
+		{"a table without colons", reply, "Tak.\n\n[END]Od\tMarek Sowa <m@example.net>\nDo\tWanda\nData\t20.11.2026 17:40\nTemat\tRampa\n\nCzy?\n", "header-block", ""},
+		{"an attribution above labels without sender and date", reply, "Ano.\n\n[END]\"Radim Holub\" <holub@example.net> napsal 20.11.2026 17:40\n\nKomu: carl@contoso.com\nPředmět: Čidla\n\nDobrý den\n", "header-block", ""},
 		{"an answer below a row", reply, "On 3 Feb 2026, Ben wrote:\n> q\n\n____________\nSummary: two days.\n", "", ""},
 		{"an answer to how to leave", reply, "On 3 Feb 2026, Ben wrote:\n> how do I leave?\n\nTo unsubscribe, write to x-leave@example.net\n", "", ""},
 	} {
@@ -186,7 +207,7 @@ func TestEvidence(t *testing.T) {
 		if cut {
 			rule = r.after(r.quoteBegins())
 		}
-		if c.name == "a list's footer below the last answer" {
+		if strings.HasPrefix(c.name, "a list's footer") {
 			rule = c.rule // a footer has no rule of its own
 		}
 		if rule != c.rule || strings.Join(r.marked.beaten, " ") != c.beaten {

@@ -156,10 +156,16 @@ func isLetterByte(b byte) bool { return (b|0x20 >= 'a' && b|0x20 <= 'z') }
 // labelAt is [labelOf] for line i, and over how many lines label and value stand.
 //
 // QUIRK: HCL Notes and Domino write a table whose labels have no colon, the label
-// in one cell of a row and the value in the next.
+// in one cell of a row and the value in the next. In plain text a tab or blanks stand
+// between the two.
 func labelAt(lines []line, i int) (kind labelKind, value string, n int) {
 	if kind, value = labelOf(lines[i].text); kind != 0 {
 		return kind, value, 1
+	}
+	if at := lines[i].tab; at > 0 && at < len(lines[i].text) {
+		if kind = labelIndex[fold(lines[i].text[:at])]; kind != 0 {
+			return kind, strings.TrimSpace(lines[i].text[at:]), 1
+		}
 	}
 	if i+1 < len(lines) && lines[i].row > 0 && lines[i].row == lines[i+1].row && lines[i].elem != lines[i+1].elem && len(lines[i].text) <= longestLabel {
 		return labelIndex[fold(lines[i].text)], lines[i+1].text, 2

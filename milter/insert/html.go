@@ -156,6 +156,9 @@ func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
 		last.close, last.end, last.void = in, in, true
 		return
 	}
+	if t.tag == atom.A && s.inLine {
+		s.cur.link = true
+	}
 	if e.hides {
 		s.hidden++
 	}
@@ -379,6 +382,7 @@ func (s *scan) beginLine(at int) {
 		if e.tag == atom.Tr {
 			s.cur.row = i + 1
 		}
+		s.cur.link = s.cur.link || e.tag == atom.A
 		s.cur.older = s.cur.older || e.older
 		s.cur.composed = s.cur.composed || e.composed
 	}

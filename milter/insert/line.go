@@ -21,6 +21,8 @@ type line struct {
 	ruled  bool    // HTML: a horizontal rule stands before it
 	open   int     // where a block goes that is to stand before this line
 	elem   int     // HTML: index of the innermost element, -1 for none
+	tab    int     // plain text: where in the text a column ends that a tab or a row of blanks follows, 0 for none
+	link   bool    // HTML: a part of it is a link
 	row    int     // HTML: index of the innermost table row and one more, 0 for none
 	mark   *separator
 	older  bool // HTML: it is in an element of an earlier round, as clients mark them

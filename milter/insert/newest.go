@@ -245,7 +245,7 @@ func isDelimiter(text string) bool {
 		return true
 	}
 	const shortestMixed = 5 // bytes
-	return len(text) >= shortestMixed && !strings.ContainsFunc(text, func(r rune) bool { return !rowSign(r) })
+	return len(text) >= shortestMixed && !strings.ContainsFunc(text, func(r rune) bool { return !rowSign(r) && r != '.' && r != ',' })
 }
 
 func rowSign(r rune) bool { return dash(r) || r == '*' || r == '#' }

@@ -6,11 +6,13 @@ import (
 	"unicode"
 )
 
-// undashed says whether a line is an "original message" line that has lost its
-// dashes, as QQ draws a rule beside it.
+// undashed reports whether a line is an "original message" line that has lost its
+// dashes, as QQ draws a rule beside it, or never had any. It counts directly above a
+// header block.
 func undashed(text string) bool {
-	lower := strings.TrimRight(fold(text), ":： ")
-	return slices.ContainsFunc(originals, func(p phrase) bool { return p.text == lower })
+	lower := strings.TrimRight(fold(text), ".:： ")
+	is := func(p phrase) bool { return p.text == lower }
+	return slices.ContainsFunc(originals, is) || slices.ContainsFunc(captions, is)
 }
 
 // betweenDashes says whether a line has rows of dashes at both ends: directly

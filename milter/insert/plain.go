@@ -40,7 +40,7 @@ func plainLines(text []byte, flowed bool) []line {
 			if quote == 0 {
 				open = max(0, open+bytes.Count(body, []byte("<"))-bytes.Count(body, []byte(">")))
 			}
-			l := line{text: shown, start: at, end: end, quote: quote, gap: gap, open: at, elem: -1}
+			l := line{text: shown, tab: column(body), start: at, end: end, quote: quote, gap: gap, open: at, elem: -1}
 			if quote > 0 {
 				l.sure = prefixed
 				if signs >= 0 {
@@ -57,6 +57,20 @@ func plainLines(text []byte, flowed bool) []line {
 		at = next
 	}
 	return lines
+}
+
+// column is the length of the visible text before the first tab or the first two
+// blanks in a row of a line, 0 when there are none.
+func column(body []byte) int {
+	body = bytes.Trim(body, " \t")
+	at := bytes.IndexByte(body, '\t')
+	if blanks := bytes.Index(body, []byte("  ")); blanks > 0 && (at < 0 || blanks < at) {
+		at = blanks
+	}
+	if at <= 0 || at > longestLabel {
+		return 0
+	}
+	return len(visible(string(body[:at])))
 }
 
 // closesBracket says whether a line begins with the > of an address or a link

@@ -17,7 +17,7 @@ func (m *marking) seeReplyAbove(i int) (sign, bool) {
 	}
 	words := strings.TrimFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
 	at := strings.Index(text, words)
-	before, after := len(strings.TrimSpace(text[:at])), len(strings.Trim(text[at+len(words):], ".!:。 "))
+	before, after := rowSigns(text[:at]), rowSigns(text[at+len(words):])
 	framed := before >= 2 || (before > 0 && after > 0)
 	alone := m.kind.Reply && m.lines[i].gap && (i+1 == len(m.lines) || m.lines[i+1].gap)
 	below := m.kind.Reply && i > 0 && isRow(m.lines[i-1].text)
@@ -31,6 +31,17 @@ func (m *marking) seeReplyAbove(i int) (sign, bool) {
 }
 
 const longestReplyAbove = 160 // bytes
+
+// rowSigns counts the signs of rows in a text.
+func rowSigns(text string) int {
+	n := 0
+	for _, r := range text {
+		if rowSign(r) {
+			n++
+		}
+	}
+	return n
+}
 
 // asksForReplyAbove reports whether a text says "above this line" and that an answer
 // belongs there, in one language: nothing else, or, between rows of signs, whatever
@@ -52,10 +63,25 @@ func asksForReplyAbove(lower string, inRows bool) bool {
 func saysReplyAbove(lower string, row int, inRows bool) bool {
 	before, after, ok := strings.Cut(lower, replyAbove[row].above)
 	words := replyAbove[row].words
-	if !ok || !onlyWords(before, words) {
+	switch {
+	case !ok:
 		return false
+	case inRows && (anyWord(before, words) || anyWord(after, words)):
+		return true
 	}
-	return (before != "" && inRows) || ((before != "" || after != "") && onlyWords(after, words))
+	return (before != "" || after != "") && onlyWords(before, words) && onlyWords(after, words)
+}
+
+// anyWord reports whether a text has one of the words of a list that are no small
+// words.
+func anyWord(text, list string) bool {
+	const small = 3 // bytes
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if (len(word) > small && strings.Contains(list, " "+word+" ")) || madeOf(word, list) {
+			return true
+		}
+	}
+	return false
 }
 
 // replyAboveIndex has the rows of the table by the first word of the place, those of
@@ -136,10 +162,11 @@ var replyAbove = []struct {
 	{"sv", "ovanför den här raden", " skriv svara svar ditt vänligen ert meddelande ", "##- Skriv ditt svar ovanför den här raden -##"},
 	{"sv", "ovanför denna rad", " skriv svara svar ditt vänligen ert meddelande ", "--- Svara ovanför denna rad ---"},
 	{"fi", "tämän rivin yläpuolelle", " kirjoita vastaa vastauksesi vastaus viestisi ", "##- Kirjoita vastauksesi tämän rivin yläpuolelle -##"},
-	{"fr", "au-dessus de cette ligne", " veuillez merci de prière répondre répondez saisir saisissez écrire écrivez entrer votre vos ta la une réponse réponses commentaire message ", "##- Veuillez saisir votre réponse au-dessus de cette ligne -##"},
+	{"fr", "au-dessus de cette ligne", " veuillez merci de prière répondre répondez saisir saisissez écrire écrivez entrer votre vos ta la une réponse réponses commentaire message pour par courriel mail e-mail ", "##- Veuillez saisir votre réponse au-dessus de cette ligne -##"},
 	{"es", "por encima de esta línea", " por favor responda responde responder escriba escribe su tu la respuesta mensaje comentario ", "##- Por favor, escriba su respuesta por encima de esta línea -##"},
 	{"es", "encima de esta línea", " por favor responda responde responder escriba escribe introduzca su tu la respuesta mensaje comentario ", "--- Responda encima de esta línea ---"},
 	{"es", "sobre esta línea", " por favor responda responde responder escriba escribe su tu la respuesta ", "--- Responda sobre esta línea ---"},
+	{"es", "arriba de esta línea", " por favor responda responde responder escriba escribe su tu la respuesta ", "--- Escriba su respuesta arriba de esta línea ---"},
 	{"ca", "per sobre d'aquesta línia", " si us plau respongui respon escrigui escriu la seva teva resposta ", "--- Respon per sobre d'aquesta línia ---"},
 	{"pt", "acima desta linha", " por favor responda responder digite escreva insira sua a resposta mensagem comentário ", "##- Por favor, digite sua resposta acima desta linha -##"},
 	{"it", "sopra questa riga", " si prega di per favore rispondere rispondi rispondete scrivere scrivi inserire digitare la tua vostra sua risposta messaggio al ", "##- Digitare la risposta sopra questa riga -##"},
@@ -160,10 +187,15 @@ var replyAbove = []struct {
 	{"uk", "вище цього рядка", " будь ласка напишіть введіть вашу свою відповідь ", "--- Напишіть відповідь вище цього рядка ---"},
 	{"el", "πάνω από αυτή τη γραμμή", " παρακαλώ απαντήστε γράψτε πληκτρολογήστε την απάντησή σας ", "--- Παρακαλώ απαντήστε πάνω από αυτή τη γραμμή ---"},
 	{"ja", "この行より上", " 返信 を に へ は ご 入力 してください ください 記入 お願いします して ", "##- この行より上に返信を入力してください -##"},
+	{"ja", "この行の上", " 返信 を に へ は ご 入力 してください ください 記入 お願いします して ", "##- 返信はこの行の上に入力してください -##"},
+	{"ja", "この線の上", " 返信 を に へ は ご 入力 してください ください 記入 して ", "--- この線の上に返信してください ---"},
 	{"ja", "この線より上", " 返信 を に へ は ご 入力 してください ください 記入 して ", "--- この線より上に返信してください ---"},
 	{"zh-Hans", "在此行上方", " 请 回复 输入 您的 你的 内容 ", "##- 请在此行上方输入您的回复 -##"},
-	{"zh-Hans", "在此行以上", " 请 回复 输入 您的 你的 内容 ", "--- 请在此行以上回复 ---"},
+	{"zh-Hans", "此行以上", " 请在 请 在 回复 输入 您的 你的 内容 ", "##- 请在此行以上回复 -##"},
+	{"zh-Hans", "这一行上方", " 请在 请 在 回复 输入 您的 你的 内容 ", "--- 请在这一行上方回复 ---"},
+	{"zh-Hant", "此行之上", " 請在 請 在 回覆 輸入 您的 你的 內容 ", "--- 請在此行之上回覆 ---"},
 	{"zh-Hant", "在此行上方", " 請 回覆 輸入 您的 你的 內容 ", "##- 請在此行上方輸入您的回覆 -##"},
+	{"ko", "이 선 위에", " 답장을 회신을 답변을 입력하세요 입력해 주세요 작성해 회신해 ", "--- 이 선 위에 회신을 입력해 주세요 ---"},
 	{"ko", "이 줄 위에", " 답장을 회신을 답변을 입력하세요 입력해 주세요 작성해 회신해 ", "##- 이 줄 위에 답장을 입력하세요 -##"},
 	{"he", "מעל שורה זו", " נא להשיב השב כתוב את תשובתך ", "--- נא להשיב מעל שורה זו ---"},
 	{"ar", "فوق هذا السطر", " يرجى كتابة الرد اكتب ردك الرجاء ", "--- يرجى كتابة الرد فوق هذا السطر ---"},

@@ -31,10 +31,46 @@ func (m *marking) footerBelowAnswer(i int) int {
 	if !m.kind.Reply || m.stretches == 0 || !startsFooter(m.lines[i].text) || i+1 == len(m.lines) {
 		return 0
 	}
-	if n := len(m.lines) - i; unquoted(m.lines[i:]) == n && isListFooter(m.lines[i+1:]) {
-		return n
+	footer := m.lines[i+1:]
+	if unquoted(footer) == len(footer) && (isListFooter(footer) || (m.lines[i].text != "--" && namesList(footer))) {
+		return 1 + len(footer)
 	}
 	return 0
+}
+
+// namesList reports whether lines are few, lead somewhere and have a word for a
+// mailing list or for leaving one.
+func namesList(lines []line) bool {
+	if len(lines) > longestFooter || !leadsSomewhere(lines) {
+		return false
+	}
+	for i := range lines {
+		lower := fold(lines[i].text)
+		if slices.ContainsFunc(listWords, func(p phrase) bool { return strings.Contains(lower, p.text) }) {
+			return true
+		}
+	}
+	return false
+}
+
+const longestFooter = 12 // lines
+
+// listWords are words for a mailing list and for leaving one, and what the programs
+// that keep lists have in their addresses.
+var listWords = []phrase{
+	{"en", "mailing list", "Ramp mailing list"}, {"en", "unsubscribe", "View online | Unsubscribe"}, {"en", "discussion group", "Ramp discussion group"},
+	{"und", "listinfo", "https://lists.example.net/listinfo/ramp"}, {"und", "mailman", "https://lists.example.net/mailman/ramp"},
+	{"und", "-leave@", "ramp-leave@lists.example.net"}, {"und", "-request@", "ramp-request@lists.example.net"},
+	{"und", "majordomo", "majordomo@lists.example.net"}, {"und", "listserv", "listserv@lists.example.net"}, {"und", "sympa@", "sympa@lists.example.net"},
+	{"de", "mailingliste", "Mailingliste Rampe"}, {"de", "mailing-liste", "Mailing-Liste Rampe"}, {"de", "verteiler", "Verteiler Rampe"}, {"de", "abmelden", "Abmelden: https://example.net"},
+	{"fr", "liste de diffusion", "Liste de diffusion rampe"}, {"fr", "désabonner", "Se désabonner"}, {"es", "lista de correo", "Lista de correo rampa"}, {"es", "darse de baja", "Darse de baja"},
+	{"es", "lista de distribución", "Lista de distribución rampa"}, {"it", "lista di discussione", "Lista di discussione rampa"}, {"it", "cancellarsi", "Per cancellarsi"},
+	{"pt", "lista de discussão", "Lista de discussão rampa"}, {"pt", "lista de e-mails", "Lista de e-mails rampa"}, {"nl", "mailinglijst", "Mailinglijst laadplaats"}, {"nl", "afmelden", "Afmelden"},
+	{"da", "postliste", "Postliste rampe"}, {"nb", "e-postliste", "E-postliste rampe"}, {"sv", "e-postlista", "E-postlista ramp"}, {"sv", "sändlista", "Sändlista ramp"}, {"fi", "postituslista", "Postituslista ramppi"},
+	{"pl", "lista dyskusyjna", "Lista dyskusyjna rampa"}, {"pl", "lista mailingowa", "Lista mailingowa rampa"}, {"cs", "diskuzní skupina", "Diskuzní skupina rampa"}, {"cs", "mailová konference", "Mailová konference rampa"},
+	{"hu", "levelezőlista", "Levelezőlista rámpa"}, {"ro", "listă de discuții", "Listă de discuții rampă"}, {"tr", "e-posta listesi", "E-posta listesi rampa"},
+	{"ru", "список рассылки", "Список рассылки"}, {"ru", "рассылка", "Рассылка рампа"}, {"uk", "список розсилки", "Список розсилки"}, {"el", "λίστα αλληλογραφίας", "Λίστα αλληλογραφίας"},
+	{"ja", "メーリングリスト", "メーリングリスト"}, {"zh-Hans", "邮件列表", "邮件列表"}, {"zh-Hant", "郵件論壇", "郵件論壇"}, {"ko", "메일링 리스트", "메일링 리스트"},
 }
 
 // startsFooter reports whether a line is one that footers begin with: a row of signs,
@@ -101,8 +137,7 @@ func wordedRow(text string) bool {
 // isListFooter reports whether lines begin with the footer that a mailing list puts
 // below a mail: a sentence of the table, and where to write or click.
 func isListFooter(lines []line) bool {
-	const longest = 10 // lines
-	if len(lines) > longest {
+	if len(lines) == 0 || len(lines) > longestFooter {
 		return false
 	}
 	lower := fold(strings.TrimLeft(lines[0].text, "*_-– "))
@@ -117,7 +152,7 @@ func isListFooter(lines []line) bool {
 // leadsSomewhere reports whether lines have a link or an address.
 func leadsSomewhere(lines []line) bool {
 	for i := range lines {
-		if text := lines[i].text; strings.Contains(text, "://") || strings.Contains(text, "www.") || addressed.MatchString(text) {
+		if text := lines[i].text; lines[i].link || strings.Contains(text, "://") || strings.Contains(text, "www.") || addressed.MatchString(text) {
 			return true
 		}
 	}
