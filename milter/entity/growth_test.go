@@ -107,7 +107,7 @@ func readAll(message string) {
 	if err != nil {
 		panic(err)
 	}
-	Documents(root)
+	Bodies(root)
 	root.Walk(func(p *Part) bool {
 		if !p.IsMultipart() {
 			if l, err := Open(p, []byte(body[p.BodyStart:p.BodyEnd])); err == nil {
