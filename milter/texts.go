@@ -117,6 +117,7 @@ func withWords(texts []text) []text {
 func (e *Engine) open(m *Message, doc entity.Document) (text, policy.Reason, error) {
 	t := text{whole: len(doc.Leaves) == 1}
 	ended := false
+	patch := policy.TitledPatch(m.Header)
 	for i, p := range doc.Leaves {
 		l, why, err := e.openLeaf(m, p, i > 0)
 		if err != nil || why != "" {
@@ -126,7 +127,7 @@ func (e *Engine) open(m *Message, doc entity.Document) (text, policy.Reason, err
 		if ended {
 			continue
 		}
-		if why := l.reading.Untouchable(); why != "" {
+		if why := l.reading.Untouchable(patch); why != "" {
 			return t, policy.Reason(why), nil
 		}
 		if t.newest == nil || l.shows() {
