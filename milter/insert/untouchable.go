@@ -85,13 +85,16 @@ var diffLines = []string{
 }
 
 // allDiff reports whether all of the author's text from a line on is a diff, but for
-// the version of git below a delimiter.
+// what stands below a delimiter: the version of git with nothing more, or a signature.
 func (r *Reading) allDiff(from int) bool {
 	for i := from; i < len(r.lines); i++ {
 		l := &r.lines[i]
 		switch {
-		case !l.own, l.text == "--":
+		case !l.own:
 			return true
+		case l.text == "--":
+			versioned := i+1 < len(r.lines) && strings.Trim(r.lines[i+1].text[:1], "0123456789") == ""
+			return !versioned || i+2 >= len(r.lines) || !r.lines[i+2].own
 		case strings.HasPrefix(l.text, "GIT binary patch"): // what follows is any letters
 			return true
 		case !r.inDiff(l):
