@@ -85,6 +85,8 @@ func TestBodies(t *testing.T) {
 		{"two texts with names, one of a message", "multipart/mixed\n1 text/plain; name=a.txt\n2 text/plain; name=message.txt", "text 2"},
 		{"text with a name beside data", "multipart/mixed\n1 text/plain; name=a.txt\n2 text/plain; name=b.csv", "text 1"},
 		{"both forms with a name, mixed", "multipart/mixed\n1 text/plain; name=Mail.txt\n2 text/html; name=MAIL.HTM\n3 application/pdf", "text 1, html 2"},
+		{"both forms with names of messages", "multipart/mixed\n1 text/plain; name=text.txt\n2 text/html; name=part1.2.html\n3 application/pdf", "text 1, html 2"},
+		{"forms with a name and another one", "multipart/mixed\n1 text/plain; name=message.txt\n2 text/html; name=report.html", "text 1"},
 		{"two pages with names", "multipart/mixed\n1 text/html; name=a.html\n2 text/html; name=a.html", ""},
 		{"a page shown inline beside data", "multipart/mixed\n1 text/html | Content-Disposition: inline; filename=4711.html\n2 text/plain; name=4711.csv", "html 1"},
 		{"a form with a name", "multipart/alternative\n1 text/plain\n2 text/html; name=any.log", "text 1, html 2"},

@@ -45,6 +45,7 @@ var letterNames = []struct{ stem, source string }{
 	{"content", "scripts"},
 	{"email", "CRM systems"},
 	{"emailbody", "CRM systems"},
+	{"html", "scripts"},
 	{"htmlbody", "scripts"},
 	{"letter", "scripts"},
 	{"mail", "SAP, scripts"},
@@ -82,7 +83,7 @@ func isLetterStem(stem string) bool {
 func stemOf(name string) string { return strings.TrimSuffix(name, path.Ext(name)) }
 
 // paired makes one body of two with file names that are the forms of one text:
-// body.txt and body.html.
+// order.txt and order.html, or two names of a message's text.
 func paired(all []Body) []Body {
 	stems := map[string]int{} // of a text with a name and but one form -> its index
 	var kept []Body
@@ -92,6 +93,9 @@ func paired(all []Body) []Body {
 			continue
 		}
 		stem := stemOf(strings.ToLower(b.Documents[0].Leaves[0].Filename))
+		if isLetterStem(stem) {
+			stem = "body"
+		}
 		i, there := stems[stem]
 		if there && len(kept[i].Documents) == 1 && kept[i].Documents[0].HTML != b.Documents[0].HTML {
 			kept[i].Documents = append(kept[i].Documents, b.Documents...)

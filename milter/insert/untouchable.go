@@ -16,33 +16,54 @@ func (r *Reading) Untouchable(patch bool) string {
 	if r.page != nil {
 		return ""
 	}
-	diff, ruled := -1, false
-	for i := range r.lines {
-		l := &r.lines[i]
-		if !l.own || l.text == "" {
-			continue
-		}
-		switch l.text[0] {
-		case '-':
-			if r.armoured(i) {
-				return "pgp"
-			}
-			ruled = ruled || l.text == patchRuler
-		case 'd', 'I', '#', '+', '@':
-		default:
-			continue
-		}
-		if diff < 0 && beginsDiff(l.text) {
-			diff = i
-		}
+	if r.isArmoured() {
+		return "pgp"
 	}
-	if diff < 0 {
-		return ""
-	}
-	if patch || ((ruled || diff == r.first()) && r.allDiff(diff)) {
+	if r.isPatch(patch) {
 		return "patch"
 	}
 	return ""
+}
+
+// isArmoured reports whether OpenPGP signed or encrypted text of the author's.
+func (r *Reading) isArmoured() bool {
+	signed := false
+	for i := range r.lines {
+		l := &r.lines[i]
+		if !l.own || !strings.HasPrefix(l.text, "-----BEGIN PGP ") {
+			continue
+		}
+		switch l.text {
+		case "-----BEGIN PGP MESSAGE-----": // RFC 9580 6.2
+			if r.armour(i + 1) {
+				return true
+			}
+		case "-----BEGIN PGP SIGNED MESSAGE-----": // RFC 9580 7
+			signed = true
+		case "-----BEGIN PGP SIGNATURE-----":
+			if signed {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isPatch reports whether the text is a patch: one by its subject that has a diff, or
+// nothing but a diff, or what git format-patch writes.
+func (r *Reading) isPatch(titled bool) bool {
+	ruled := false
+	for i := range r.lines {
+		l := &r.lines[i]
+		switch {
+		case !l.own:
+		case l.text == patchRuler:
+			ruled = true
+		case beginsDiff(l.text):
+			return titled || ((ruled || i == r.first()) && r.allDiff(i))
+		}
+	}
+	return false
 }
 
 // patchRuler is the line between the message of a commit and its diff.
@@ -59,6 +80,9 @@ var diffHeads = []struct{ begins, source string }{
 }
 
 func beginsDiff(text string) bool {
+	if text == "" || strings.IndexByte("dI+@#", text[0]) < 0 {
+		return false
+	}
 	for _, h := range diffHeads {
 		if strings.HasPrefix(text, h.begins) {
 			return true
@@ -112,18 +136,6 @@ func (r *Reading) inDiff(l *line) bool {
 		return true
 	}
 	return slices.ContainsFunc(diffLines, func(begins string) bool { return strings.HasPrefix(l.text, begins) })
-}
-
-// armoured reports whether line i begins text that OpenPGP signed or encrypted, and
-// not words about such text.
-func (r *Reading) armoured(i int) bool {
-	switch r.lines[i].text {
-	case "-----BEGIN PGP MESSAGE-----": // RFC 9580 6.2
-		return r.armour(i + 1)
-	case "-----BEGIN PGP SIGNED MESSAGE-----": // RFC 9580 7
-		return slices.ContainsFunc(r.lines[i+1:], func(l line) bool { return l.text == "-----BEGIN PGP SIGNATURE-----" })
-	}
-	return false
 }
 
 // armour reports whether base64 stands from line i on, below the fields that armour

@@ -68,6 +68,9 @@ func TestUntouchable(t *testing.T) {
 // TestDiffHeads: each row begins a diff, and a letter may have such a line.
 func TestDiffHeads(t *testing.T) {
 	for _, h := range diffHeads {
+		if strings.Trim(h.begins[:1], "dI+@#") != "" {
+			t.Errorf("%q is never looked at", h.begins)
+		}
 		if !beginsDiff(h.begins+"x") || h.source == "" || Read([]byte("Hi\n"+h.begins+"x\nBye\n"), Kind{}).Untouchable(false) != "" {
 			t.Errorf("%q", h.begins)
 		}

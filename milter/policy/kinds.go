@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"sigmilter/milter/entity"
 )
@@ -151,16 +152,19 @@ var partKinds = []partKind{
 	{Rights, "application/x-microsoft-rpmsg-message", "", "", isRightsFile, "MS-OXORMMS"},
 	{Rights, "", "", "message.rpmsg", nil, "MS-OXORMMS"},
 	{Rights, "", "", "message_v2.rpmsg", nil, "MS-OXORMMS"},
+	{Patch, "text/x-patch", "", "", isPatchFile, "git format-patch --attach"},
+	{Patch, "text/x-diff", "", "", isPatchFile, "Thunderbird, for a patch that is shown inline"},
 }
 
 // PassParts names the kind of a message that must pass by its MIME tree, "" for
 // none.
 func PassParts(root *entity.Part) Reason {
 	var why Reason
+	l := sync.OnceValue(func() letter { return letterOf(root) })
 	root.Walk(func(p *entity.Part) bool {
 		for i := range partKinds {
 			k := &partKinds[i]
-			if why == "" && k.matches(p) && (k.isFile == nil || !k.isFile(p, letterOf(root))) {
+			if why == "" && k.matches(p) && (k.isFile == nil || !k.isFile(p, l())) {
 				why = k.reason
 			}
 		}
@@ -190,11 +194,11 @@ func letterOf(root *entity.Part) letter {
 
 // isSignedFile: contracts and electronic invoices signed as files (CAdES) have the
 // type of S/MIME and names of their own, as contract.pdf.p7m. Mail is called
-// smime.p7m, or nothing.
+// smime.p7m, or nothing; certificates are nobody's mail.
 func isSignedFile(p *entity.Part, l letter) bool {
 	name := strings.ToLower(p.Filename)
-	sealed := strings.HasSuffix(strings.ToLower(p.Media.Params["smime-type"]), "enveloped-data")
-	return l.text && name != "" && !strings.HasPrefix(name, "smime") && !sealed
+	certificates := strings.EqualFold(p.Media.Params["smime-type"], "certs-only")
+	return l.text && name != "" && (certificates || !strings.HasPrefix(name, "smime"))
 }
 
 // isEncryptedFile: tables of media types give files of OpenPGP the type that in mail
@@ -215,6 +219,14 @@ func isCalendarFile(p *entity.Part, l letter) bool {
 	}
 	form := p.Parent != nil && p.Parent.Media.Type == "multipart/alternative"
 	return p.Disposition == "attachment" && !form
+}
+
+// isPatchFile: what git attaches is the patch of a mail whose subject says so.
+func isPatchFile(p *entity.Part, _ letter) bool {
+	for p.Parent != nil {
+		p = p.Parent
+	}
+	return !TitledPatch(p.Header)
 }
 
 // besideHTML: what Outlook hides in winmail.dat has no HTML form beside it; where

@@ -47,7 +47,7 @@ var fieldCases = []fieldCase{
 	{Calendar, "Content-Type", "text/calendar", []string{" text/calendar; method=REQUEST", "TEXT/Calendar"}, []string{" text/calendars", "text/plain; name=text/calendar", "text/x-calendar"}},
 	{TNEF, "Content-Type", "application/ms-tnef", []string{" application/ms-tnef; name=winmail.dat", "Application/MS-TNEF"}, []string{" application/ms-tnef2", "application/octet-stream", "X-MS-TNEF-Correlator:"}},
 	{Patch, "X-Mailer", "git-send-email", []string{" git-send-email 2.39.2", "Git-Send-Email"}, []string{" Microsoft Outlook 16.0", "sends git-send-email"}},
-	{Patch, "Subject", "", []string{" [PATCH v2 1/3] fix", " [RFC PATCH 0/2] idea", "=?utf-8?q?=5BPATCH_v3=5D_gr=C3=BC=C3=9Fe?="}, []string{" [patch v2] fix", "Re: [PATCH v2] fix", "A [PATCH 1/2", "PATCH 1/2", " [PATCHDAY] reboot tonight", " [PATCH] reboot tonight"}},
+	{Patch, "Subject", "", []string{" [PATCH v2 1/3] fix", " [RFC PATCH 0/2] idea", "=?utf-8?q?=5BPATCH_v3_1/2=5D_gr=C3=BC=C3=9Fe?="}, []string{" [patch v2] fix", "Re: [PATCH v2] fix", "A [PATCH 1/2", "PATCH 1/2", " [PATCHDAY] reboot tonight", " [PATCH] reboot tonight", " [PATCH v2] reboot tonight"}},
 }
 
 // field is a field with a value, or a whole field in place of it.
@@ -138,8 +138,8 @@ type partCase struct {
 var partCases = []partCase{
 	{SignedPart, "multipart/signed", "", []string{"Content-Type: multipart/signed; protocol=x; boundary=in", "Content-Type: Multipart/SIGNED"}, []string{"Content-Type: multipart/signedx; boundary=in", "Content-Type: application/pgp-signature; name=signature.asc"}},
 	{EncryptedPart, "multipart/encrypted", "", []string{"Content-Type: multipart/encrypted; boundary=in"}, []string{"Content-Type: application/encrypted"}},
-	{SMIME, "application/pkcs7-mime", "", []string{"Content-Type: application/pkcs7-mime; smime-type=signed-data", "Content-Type: application/pkcs7-mime; name=smime.p7z", "Content-Type: application/pkcs7-mime; smime-type=authEnveloped-data; name=message.p7m"},
-		[]string{"Content-Type: application/pkcs7-signature; name=smime.p7s", "Content-Type: application/pkcs7-mime; name=\"contratto.pdf.p7m\"", "Content-Type: application/pkcs7-mime; smime-type=signed-data; name=IT01234567890_A0001.xml.p7m", "Content-Type: application/pkcs7-mime\nContent-Disposition: attachment; filename*=utf-8''Angebot%20f%C3%BCr%20B.p7m"}},
+	{SMIME, "application/pkcs7-mime", "", []string{"Content-Type: application/pkcs7-mime; smime-type=signed-data", "Content-Type: application/pkcs7-mime; name=smime.p7z", "Content-Type: application/pkcs7-mime; smime-type=authEnveloped-data; name=SMIME.P7M"},
+		[]string{"Content-Type: application/pkcs7-signature; name=smime.p7s", "Content-Type: application/pkcs7-mime; name=\"contratto.pdf.p7m\"", "Content-Type: application/pkcs7-mime; smime-type=signed-data; name=IT01234567890_A0001.xml.p7m", "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=archive.p7m", "Content-Type: application/pkcs7-mime; smime-type=certs-only; name=smime.p7c", "Content-Type: application/pkcs7-mime\nContent-Disposition: attachment; filename*=utf-8''Angebot%20f%C3%BCr%20B.p7m"}},
 	{SMIME, "application/x-pkcs7-mime", "", []string{"Content-Type: application/X-PKCS7-mime"}, []string{"Content-Type: application/x-pkcs7-crl", "Content-Type: application/x-pkcs7-mime\nContent-Disposition: attachment; filename=fattura.XML.P7M"}},
 	{SMIME, "", "smime.p7m", []string{"Content-Type: application/octet-stream; name=SMIME.p7m", "Content-Disposition: attachment; filename=\"smime.p7m\""}, []string{"Content-Type: application/octet-stream; name=my-smime.p7m", "Content-Disposition: attachment; filename=smime.p7m.txt"}},
 	{PGP, "application/pgp-encrypted", "", []string{"Content-Type: application/pgp-encrypted", "Content-Type: application/pgp-encrypted; name=\"PGPMIME version identification\"", "Content-Type: application/pgp-encrypted\nContent-Disposition: attachment; filename=version.txt"}, []string{"Content-Type: application/pgp-keys", "Content-Type: application/pgp-encrypted; name=salaries.xlsx.pgp", "Content-Type: application/pgp-encrypted\nContent-Disposition: attachment; filename=\"Backup.GPG\""}},
@@ -149,13 +149,15 @@ var partCases = []partCase{
 	{TNEF, "", "winmail.dat", []string{"Content-Disposition: attachment; filename=Winmail.DAT", "Content-Type: application/octet-stream; name=winmail.dat"}, []string{"Content-Disposition: attachment; filename=winmail.dat.zip", "Content-Disposition: attachment; filename=notwinmail.dat"}},
 	{Rights, "application/x-microsoft-rpmsg-message", "", []string{"Content-Type: application/x-microsoft-rpmsg-message", "Content-Type: application/x-microsoft-rpmsg-message; name=Message_v4.rpmsg"}, []string{"Content-Type: application/x-microsoft-rpmsg", "Content-Type: application/x-microsoft-rpmsg-message; name=saved.rpmsg"}},
 	{Rights, "", "message.rpmsg", []string{"Content-Disposition: attachment; filename=Message.rpmsg"}, []string{"Content-Disposition: attachment; filename=message.rpmsg.txt", "Content-Disposition: attachment; filename=messages.rpmsg"}},
+	{Patch, "text/x-patch", "", []string{"Content-Type: text/x-patch; name=0001-x.patch\nContent-Disposition: inline; filename=0001-x.patch"}, []string{"Content-Type: text/x-patches"}},
+	{Patch, "text/x-diff", "", []string{"Content-Type: TEXT/x-diff"}, []string{"Content-Type: text/x-diffs"}},
 	{Rights, "", "message_v2.rpmsg", []string{"Content-Type: application/octet-stream; name=\"=?utf-8?Q?message=5Fv2.rpmsg?=\""}, []string{"Content-Disposition: attachment; filename=message_v3.rpmsg"}},
 }
 
 // tree is the MIME tree of a message with that root Content-Type and body.
 func tree(t *testing.T, contentType, body string) *entity.Part {
 	t.Helper()
-	s := entity.NewScanner(header("Content-Type: "+contentType), entity.Limits{})
+	s := entity.NewScanner(header("Subject: [PATCH] x", "Content-Type: "+contentType), entity.Limits{})
 	if _, err := s.Write([]byte(body)); err != nil {
 		t.Fatal(err)
 	}
@@ -258,6 +260,17 @@ func TestPassPartsBeside(t *testing.T) {
 		if got := PassParts(tree(t, "multipart/alternative; boundary=b", body+"--b--\n")); got != want {
 			t.Errorf("alternative %q: %q, want %q", body, got, want)
 		}
+	}
+}
+
+// TestPassPartsWithoutTitle: an attached patch makes no patch of a letter.
+func TestPassPartsWithoutTitle(t *testing.T) {
+	s := entity.NewScanner(header("Subject: the patch", "Content-Type: multipart/mixed; boundary=b"), entity.Limits{})
+	if _, err := s.Write([]byte("--b\n\nHello\n--b\nContent-Type: text/x-patch; name=0001-x.patch\n\n+x\n--b--\n")); err != nil {
+		t.Fatal(err)
+	}
+	if root, err := s.Finish(); err != nil || PassParts(root) != "" {
+		t.Errorf("%q, %v", PassParts(root), err)
 	}
 }
 

@@ -17,7 +17,7 @@ type patchTitle int
 const (
 	noPatch   patchTitle = iota
 	likePatch            // the brackets of a patch, which others may write too: a diff has to show it
-	surePatch            // with what only a patch or its cover letter has: a number, a version, RFC
+	surePatch            // with what a cover letter without a diff has too: its number, RFC
 )
 
 // TitledPatch reports whether the subject has the brackets of a patch.
@@ -64,6 +64,7 @@ var patchWords = map[string]struct {
 	"RFT":       {sure: true},
 	"RESEND":    {sure: true},
 	"REPOST":    {sure: true},
+	"AUTOSEL":   {}, // the stable branches of Linux
 }
 
 // titleIn reads the words in one pair of brackets.
@@ -76,8 +77,9 @@ func titleIn(words []string) patchTitle {
 		case is:
 			patch, asked = patch || known.patch, asked || known.sure
 		case glued && isVersion(strings.TrimLeft(version, "_-")): // QUIRK: [PATCHv2], typed by hand
-			patch, numbered = true, true
-		case isVersion(w), isFraction(w), w == "of" && isSeries(words, i):
+			patch = true
+		case isVersion(w):
+		case isFraction(w), w == "of" && isSeries(words, i):
 			numbered = true
 		case w != strings.ToLower(w):
 			return noPatch
@@ -99,10 +101,12 @@ func isVersion(w string) bool {
 	return w != "" && (w[0] == 'v' || w[0] == 'V') && isDigits(w[1:])
 }
 
-// isFraction reports whether a word is that of a patch in a series: 1/3 or 01/n.
+// isFraction reports whether a word is that of a patch in a series: 1/3 or 01/n, and
+// not 4/2026.
 func isFraction(w string) bool {
+	const digits = 3
 	number, of, _ := strings.Cut(w, "/")
-	return isDigits(number) && (isDigits(of) || of == "n" || of == "N")
+	return isDigits(number) && ((isDigits(of) && len(of) <= digits) || of == "n" || of == "N")
 }
 
 // isSeries reports whether numbers stand around the i-th word: "1 of 3".
