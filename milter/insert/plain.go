@@ -21,7 +21,7 @@ func plainLines(text []byte, flowed bool) []line {
 		if eol < 0 {
 			next, end = len(text), len(text)
 		}
-		if end > at && text[end-1] == '\r' {
+		if eol > 0 && text[end-1] == '\r' { // at the end of the text it is a character of its own
 			end--
 		}
 		quote, body := 0, text[at:end]
