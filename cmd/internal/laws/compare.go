@@ -20,6 +20,9 @@ func (c *checker) compare(was, is *part) {
 		c.content(was, is)
 		return
 	}
+	if was.kind == "multipart/related" {
+		was = c.withoutOrphans(was, is)
+	}
 	gone, came, ok := c.children(was, is)
 	if !ok {
 		c.breach(2, was, "had %d parts and has %d", len(was.children), len(is.children))
