@@ -20,6 +20,7 @@ func (c *checker) compare(was, is *part) {
 		c.content(was, is)
 		return
 	}
+	header := was
 	if was.kind == "multipart/related" {
 		was = c.withoutOrphans(was, is)
 	}
@@ -32,7 +33,7 @@ func (c *checker) compare(was, is *part) {
 	if gone >= 0 {
 		kept = slices.Delete(slices.Clone(kept), gone, gone+1)
 	}
-	c.partHeader(was, is, nil)
+	c.partHeader(header, is, nil)
 	c.frame(was, is, gone, came)
 	c.related(was, new)
 	for i := range kept {
