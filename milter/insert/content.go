@@ -83,6 +83,13 @@ func announces(text string) bool {
 	return directionPhrases.in(p) || dataPhrases.in(p) && pointerPhrases.in(p)
 }
 
+// mayAnnounce is announces for a text with nothing between it and the data: one
+// word is enough.
+func mayAnnounce(text string) bool {
+	p := plainForm(text)
+	return directionPhrases.in(p) || dataPhrases.in(p) || belowPhrases.in(p)
+}
+
 // pointsBelow is announces for a text with a closing below it: only what says that
 // data follow, or that the signature itself is what it is about.
 func pointsBelow(text string) bool {

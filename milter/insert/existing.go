@@ -228,7 +228,7 @@ func (r *Reading) within(s *search, from, to int, m mark, needs int) found {
 		if c.content || leadsOn(r.lines[h-1].text) {
 			return found{}
 		}
-		m, from = max(c.mark, unmarked), h
+		m, from = greeted, h
 	} else if from > 0 && from == start && m == marked && r.lines[from-1].own && endsInColon(r.lines[from-1].text) {
 		return found{}
 	}
@@ -267,7 +267,7 @@ func (r *Reading) nameless(s *search, from, start, to int) found {
 	o := oldSignature{from: start, to: start}
 	r.extend(s.known, &o, to, marked)
 	first := s.known.read(r.lines[start].text)
-	if o.to < to || !o.enough(marked) || first.sense < likely {
+	if o.to < to || !o.enough(marked) || first.sense < hollow {
 		return found{}
 	}
 	return r.stretch(from, o.to, "")

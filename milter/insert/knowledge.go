@@ -81,8 +81,9 @@ type sense uint8
 const (
 	strange sense = iota // somebody else's data, a form, a question: it speaks against
 	unsaid               // nothing speaks for it
-	likely               // reads like a title, a company, an address: counts between others
+	between              // reads like an address or a title: counts between other lines
 	hollow               // a picture, a row of signs: likewise
+	likely               // reads like a company, a title where titles stand: counts below others
 	usual                // what nothing but a signature holds: labelled numbers, links, registers
 	theirs               // nothing but the person's own data
 )
@@ -94,6 +95,7 @@ type said struct {
 	phone    bool   // one of them is a number
 	mail     bool   // one of them is an address
 	role     bool   // one of them says what they are
+	title    bool   // reads like what somebody is or where they work
 	reach    bool   // there is a number, an address or a link of anybody's
 	unknown  bool   // there is a number without a label that is not theirs
 	pictured bool   // it is nothing but a picture
@@ -285,7 +287,7 @@ func (l *dataLine) takeNumbers() {
 		from = max(end, start+1)
 		number := l.rest[start:end]
 		whole := !letterBefore(l.rest, start) && !letterAfter(l.rest, end)
-		if len(digits) < fewest || !whole || len(digits) < numberDigits && !strings.ContainsAny(number, " -/") {
+		if len(digits) < fewest || !whole || strings.HasSuffix(strings.TrimRight(l.rest[:start], " "), "〒") || len(digits) < numberDigits && !strings.ContainsAny(number, " -/") {
 			continue
 		}
 		l.number(digits)
@@ -395,7 +397,9 @@ func (l *dataLine) weigh() {
 		l.said.sense = strange
 	case lowest == theirs && !l.found && !l.said.unknown:
 		l.said.sense = unsaid
-	case lowest > likely && l.said.unknown && !l.label:
+	case lowest > between && l.said.unknown && !l.label:
+		l.said.sense = between
+	case lowest == between && l.said.values != 0:
 		l.said.sense = likely
 	default:
 		l.said.sense = lowest
@@ -412,8 +416,10 @@ func (l *dataLine) piece(s string) sense {
 		l.label = true
 		return usual
 	case registered(s):
-		l.found = true
+		l.found, l.label = true, true
 		return usual
+	case words <= some && presencePhrases.begins(s) != "":
+		return likely
 	case strings.ContainsAny(s, ":："):
 		return strange
 	case l.k.names.match(s) == fully:
@@ -422,19 +428,22 @@ func (l *dataLine) piece(s string) sense {
 	case words <= few && socialPhrases.in(s), countryPhrases.begins(s) == s:
 		l.found = true
 		return usual
-	case len(digitsOf(s)) == len(s) && len(s) <= 5: // an extension, a postal code
+	case l.found && len(s) < len("100-00010") && strings.Trim(s, "0123456789-") == "": // an extension, a postal code
 		return likely
 	case words <= few && l.k.holdsWords(s), words <= few && onlyTitles(s):
 		return likely
-	case words <= some && presencePhrases.begins(s) != "":
-		return likely
 	case words <= few && digitsOf(s) == "" && rolePhrases.in(s) && !articled(s):
+		l.said.title = true
+		return between
+	case words <= some && !articled(s) && companyPhrases.ends(s):
 		return likely
-	case words <= some && companyPhrases.in(s) && !articled(s):
+	case words <= some && !articled(s) && companyPhrases.in(s):
+		return between
+	case words <= some && digitsOf(s) != "" && (streetPhrases.in(s) || endsStreet(s) || strings.ContainsAny(s, eastStreets)), postal(s):
+		return between
+	case l.found && len(s) == 2 && isASCII(s): // a state or a country
 		return likely
-	case words <= some && digitsOf(s) != "" && (streetPhrases.in(s) || endsStreet(s)):
-		return likely
-	case postal(s):
+	case l.said.reach && words <= some && invitationPhrases.begins(s) != "":
 		return likely
 	}
 	return unsaid
@@ -500,6 +509,9 @@ var articles = wordSet("the a an our your my this that these we i you he she the
 
 // streetEnds are words for streets that languages write together with the name.
 var streetEnds = []string{"strasse", "str", "weg", "platz", "allee", "gasse", "ring", "damm", "ufer", "straat", "laan", "plein", "gracht", "kade", "dijk", "vej", "gade", "plads", "veien", "vegen", "gata", "gaten", "gatan", "vagen", "katu", "tie", "kuja", "utca"}
+
+// eastStreets are the signs of addresses in scripts that write words together.
+const eastStreets = "路街号區区楼室號町村市県都道丁番階로길구층동"
 
 func endsStreet(s string) bool {
 	for _, w := range wordsOf(s) {

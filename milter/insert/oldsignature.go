@@ -27,12 +27,12 @@ const (
 
 // tally is what the lines of a signature hold.
 type tally struct {
-	values  uint64
-	name    strength
-	phone   bool // a number of theirs
-	mail    bool // an address of theirs
-	role    bool
-	reach   int // lines with a number, an address or a link of anybody's
+	values uint64
+	name   strength
+	phone  bool // a number of theirs
+	mail   bool // an address of theirs
+	role   bool
+	reach  int // lines with a number, an address or a link of anybody's
 }
 
 func (t *tally) add(s said) {
@@ -103,15 +103,16 @@ func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
 		if m == marked && s.sense == unsaid && shortNotice(text) {
 			s.sense = usual
 		}
+		titles := s.title && s.sense == between && o.reach == 0 && j-o.from <= longestTitles
 		switch {
-		case j-o.from >= longestSignature, s.sense == strange, s.unknown && m == unmarked && s.sense == likely:
+		case j-o.from >= longestSignature, s.sense == strange, s.unknown && m == unmarked && s.sense == between:
 			return
-		case s.sense >= usual, s.sense == likely && m > unmarked && unexplained == 0, s.pictured && r.signs(j, m):
+		case s.sense >= usual, m > unmarked && unexplained == 0 && (s.sense == likely || titles), s.pictured && r.signs(j, m):
 			o.add(pending.said())
 			o.add(s)
 			o.to, unexplained, pending = j+1, 0, tally{}
 		case s.sense == unsaid:
-			if unexplained++; m == unmarked || unexplained > longestUnsaid || !(titular(text) && (m == marked || j-o.from <= longestTitles)) {
+			if unexplained++; m == unmarked || unexplained > longestUnsaid || !mayStand(text, m, j-o.from) {
 				return
 			}
 		default:
@@ -124,6 +125,17 @@ func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
 // said is what pending lines add when they count.
 func (t *tally) said() said {
 	return said{values: t.values, phone: t.phone, mail: t.mail, role: t.role, reach: t.reach > 0}
+}
+
+// mayStand reports whether a line that nothing speaks for may stand between others
+// of a signature, n lines below the name: a title, and in what is marked as a
+// signature anything short that is nothing to note down.
+func mayStand(text string, m mark, n int) bool {
+	const most = 80
+	if m == marked {
+		return utf8.RuneCountInString(text) <= most && !strings.ContainsAny(text, ":?@：？") && !strings.ContainsFunc(text, unicode.IsDigit)
+	}
+	return n <= longestTitles && titular(text)
 }
 
 // titular reports whether a line may be a title or a department that no table
@@ -221,7 +233,7 @@ func (r *Reading) above(k *knowledge, i int) context {
 		c.content = c.content || announces(text)
 	default:
 		s := k.read(r.lines[j].text)
-		c.content = !concludes(r.lines[j].text) || !r.lines[i].gap || s.reach || bulleted(r.lines[j].text) || announces(text)
+		c.content = !concludes(r.lines[j].text) || !r.lines[i].gap || s.reach || bulleted(r.lines[j].text) || mayAnnounce(text)
 	}
 	return c
 }
@@ -270,10 +282,11 @@ func (r *Reading) below(k *knowledge, to, end int, m mark) bool {
 	}
 	const near = 8
 	for j := to; j < min(end, to+near); j++ {
-		if s := k.read(r.lines[j].text); s.reach || s.unknown || s.sense > unsaid && !s.pictured {
+		s := k.read(r.lines[j].text)
+		if s.reach || s.unknown {
 			return false
 		}
-		if m == greeted && closingOf(r.lines[j].text) != noClosing {
+		if m == greeted && (closingOf(r.lines[j].text) != noClosing || s.sense > unsaid && !s.pictured) {
 			return false
 		}
 	}

@@ -84,6 +84,16 @@ func (ps phrases) in(plain string) bool {
 	return false
 }
 
+// ends reports whether a text in plain form ends with one of the phrases.
+func (ps phrases) ends(plain string) bool {
+	for i := range plain {
+		if p := ps.at(plain, i); p != "" && i+len(p) == len(plain) {
+			return true
+		}
+	}
+	return false
+}
+
 // count is how many different phrases a text in plain form has.
 func (ps phrases) count(plain string) int {
 	var found []string
