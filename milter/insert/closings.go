@@ -137,8 +137,15 @@ const (
 
 // closingOf says how a line ends a letter.
 func closingOf(text string) closing {
-	if utf8.RuneCountInString(text) > longestClosing || strings.ContainsAny(text, ":：?？@") {
+	text = strings.TrimSuffix(text, ":)")
+	if utf8.RuneCountInString(text) > longestClosing || strings.ContainsAny(text, "?？@") {
 		return noClosing
+	}
+	if head, tail, ok := strings.Cut(strings.ReplaceAll(text, "：", ":"), ":"); ok { // QUIRK: Hungarians write "Üdvözlettel:"
+		if p := strings.TrimSpace(plainForm(head)); tail != "" || len(p) < shortClosing || closingPhrases.begins(p) != p {
+			return noClosing
+		}
+		return plainly
 	}
 	p := strings.Trim(plainForm(text), " ,.!;-–—*_~。、！…()^")
 	phrase := closingPhrases.begins(p)

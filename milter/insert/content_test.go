@@ -173,3 +173,35 @@ func TestOldSignatureGoesElsewhere(t *testing.T) {
 		{"ivan", "Насосы отправлены.\n\nС уважением,\n\n^\nПетров Иван\nИнженер\nООО Контосо\n+7 495 555-01-29\n$"},
 	})
 }
+
+// TestWholeSignatureGoes: registers, notices, links and labels of many languages
+// go with it.
+func TestWholeSignatureGoes(t *testing.T) {
+	runOld(t, []oldCase{
+		{"alice", "Thursday works.\n\nKind regards\n\n^\nAlice Muster\nHead of Testing\n\nContoso Ltd\nRegistered in England and Wales No. 01234567\nRegistered office: 18 Weir Road, Leeds LS1 4DY\nVAT No. GB 123 4567 89\nT: +49 30 123456-78 | E: alice@contoso.com | W: contoso.com\n$"},
+		{"alice", "Thursday works.\n\nMet vriendelijke groet,\n\n^\nAlice Muster\nHead of Testing\nContoso B.V.\nTel. +49 30 123456-78\nKvK 12345678 | BTW NL001234567B01\n\nDit bericht is uitsluitend bestemd voor de geadresseerde. Als u dit bericht ten onrechte hebt ontvangen, verzoeken wij u de afzender te informeren en het bericht te vernietigen.\n$"},
+		{"alice", "Giovedì va bene.\n\nCordiali saluti\n\n^\nAlice Muster\nHead of Testing\nContoso S.r.l.\nVia Roma 7 - 20121 Milano\nTel. +49 30 123456-78\nP.IVA 01234567890 - REA MI-1234567 - Cap. Soc. € 10.000 i.v.\n\nQuesto messaggio è riservato e destinato esclusivamente al destinatario. Se lo avete ricevuto per errore, vi preghiamo di cancellarlo e di avvisare il mittente.\nPrima di stampare questa mail pensa all'ambiente.\n$"},
+		{"alice", "El jueves va bien.\n\nUn cordial saludo,\n\n^\nAlice Muster\nHead of Testing\nContoso S.L.\nC/ Mayor 7, 28013 Madrid\nTel.: +49 30 123456-78\nCIF: B12345678\nInscrita en el Registro Mercantil de Madrid, Tomo 1234, Folio 56, Hoja M-78901\n\nEste mensaje y sus archivos adjuntos son confidenciales y van dirigidos exclusivamente a su destinatario. Si lo ha recibido por error, elimínelo y comuníquelo al remitente.\n$"},
+		{"alice", "Quinta-feira está bem.\n\nCom os melhores cumprimentos,\n\n^\nAlice Muster\nHead of Testing\nContoso, Lda.\nTelm. +49 170 9876543\nNIPC 501234567 | CNPJ 12.345.678/0001-90\n$"},
+		{"alice", "Čtvrtek se hodí.\n\nS pozdravem\n\n^\nAlice Muster\nHead of Testing\nContoso s.r.o.\ntel.: +49 30 123456-78\nIČO: 12345678, DIČ: CZ12345678\nZapsána v obchodním rejstříku vedeném Městským soudem v Praze, oddíl C, vložka 12345\n$"},
+		{"alice", "A csütörtök jó.\n\nÜdvözlettel:\n\n^\nMuster Alice\nHead of Testing\nContoso Kft.\n1051 Budapest, Fő utca 7.\nTel.: +49 30 123456-78\nAdószám: 12345678-2-41\nCégjegyzékszám: 01-09-123456\n$"},
+		{"alice", "Torsdag passar bra.\n\nVänliga hälsningar\n\n^\nAlice Muster\nHead of Testing\nContoso AB\nVäxel: +49 30 123456-78\nOrg.nr 556123-4567\nTänk på miljön innan du skriver ut detta mejl.\n$"},
+		{"alice", "Torstai sopii.\n\nYstävällisin terveisin\n\n^\nAlice Muster\nHead of Testing\nContoso Oy\nPuh. +49 30 123456-78\nY-tunnus 1234567-8\n$"},
+		{"alice", "Joi este bine.\n\nCu stimă,\n\n^\nAlice Muster\nHead of Testing\nContoso S.R.L.\nMobil: +49 170 9876543\nCUI RO12345678, J40/1234/2010\n$"},
+		{"alice", "Η Πέμπτη είναι εντάξει.\n\nΜε εκτίμηση,\n\n^\nAlice Muster\nHead of Testing\nContoso Α.Ε.\nΤηλ.: +49 30 123456-78\nΑΦΜ 012345678, ΔΟΥ Αθηνών\n$"},
+		{"alice", "周四可以。\n\n此致\n敬礼\n\n^\nAlice Muster\nHead of Testing\nContoso有限公司\n电话：+49 30 123456-78\n邮箱：alice@contoso.com\n$"},
+		{"alice", "목요일 괜찮습니다.\n\n감사합니다.\n\n^\nAlice Muster\nHead of Testing\nContoso 주식회사\n전화: +49 30 123456-78\n이메일: alice@contoso.com\n$"},
+		{"alice", "Fine with us.\n\nSincerely,\n\n^\nAlice Muster\nHead of Testing\nContoso GmbH\nABN 12 345 678 901\nDirect: +49 30 123456-78\nCONFIDENTIALITY NOTICE: This e-mail message, including any attachments, is for the sole use of the intended recipient(s) and may contain confidential and privileged information. Any unauthorized review, use, disclosure or distribution is prohibited.\n$"},
+		{"alice", "Thursday works.\n\nBest,\n\n^\nAlice Muster\nHead of Testing, Contoso GmbH\nhttps://www.contoso.com | https://www.linkedin.com/in/alice-muster\n$"},
+		{"alice", "Thursday works.\n\nBest regards,\n\n^\nAlice Muster\nHead of Testing\nTesting\n\nContoso GmbH | Gauge Street 7 | 10115 Berlin | Germany\nPhone +49 30 123456-78\nMobile +49 170 9876543\nmailto:alice@contoso.com\nwww.contoso.com\n\nContoso GmbH\nManagement: Bruno Beispiel (CEO), Clara Probe\nSitz der Gesellschaft: Berlin, Amtsgericht Charlottenburg HRB 12345 B\nUSt-ID: DE 123456789\nInformationen zum Datenschutz: https://www.contoso.com/privacy\n$"},
+		{"alice", "Thursday works.\n\nBest regards,\n\n^\nAlice Muster | Head of Testing\n\nContoso GmbH\nTel +49 30 123456-78\n\nThis message is confidential. It may also be privileged or otherwise protected by work product immunity or other legal rules. If you have received it by mistake, please let us know by e-mail reply and delete it from your system; you may not copy this message or disclose its contents to anyone.\n$"},
+		{"alice", "Donnerstag passt.\n\nFreundliche Grüße\n\n^\nAlice Muster\nHead of Testing\nContoso GmbH\nTelefon: 030 12345678\nVisit us at the fair: https://www.contoso.com/fair\n$"},
+		{"catherine", "Fine.\n\nWarm regards,\n\n^\nCatherine J. Bell, PhD, PMP\nKey Account Manager | Sales\nContoso Inc. | 220 Harbor Way | Portland, OR 97209\nO: 503.555.0128 | M: 971.555.0128 | catherine@contoso.com\nPronouns: she/her/hers\n$"},
+		{"catherine", "Fine.\n\nWarm regards,\n\n^\nCatherine Bell-Hughes\nKey Account Manager\nContoso Inc.\n503-555-0128\n$"},
+		{"petra", "Passt.\n\nMfG\n\n^\ni.V. Dipl.-Ing. (FH) Petra Vogel\nLeiterin Einkauf\nContoso GmbH\nFon 030/5550103 Fax 030/5550199\n$"},
+		{"david", "בסדר.\n\nבברכה\n\n^\nד\"ר דוד לוי | מהנדס\nקונטוסו מכשור | תל אביב\nנייד: 052-555-0100 | משרד: 03-555-0100\n$"},
+		{"layla", "تمام.\n\nمع أطيب التحيات،\n\n^\nم. ليلى حداد\nمهندسة | كونتوسو للأجهزة\nهاتف: ٠٦ ٥٥٥ ٠١٠٧\nهذه الرسالة سرية وموجهة إلى المستلم فقط. إذا وصلتك عن طريق الخطأ فيرجى حذفها وإبلاغ المرسل.\n$"},
+		{"soren", "Fint.\n\nVenlig hilsen\n\n^\nSoeren Oestergaard\nDriftsleder\nContoso A/S\nMobil 20 55 01 23 · Tlf. 33 55 01 23\nDenne e-mail er fortrolig og kun til modtageren. Har du modtaget den ved en fejl, bedes du slette den og underrette afsenderen.\n$"},
+		{"elodie", "Parfait.\n\nCordialement\n\n^\nÉ. Marchand\nResponsable des achats\nContoso SAS\nTél. 01 99 00 01 22 – Port. 06 39 98 01 22\n$"},
+	})
+}

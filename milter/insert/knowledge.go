@@ -140,6 +140,7 @@ type dataLine struct {
 	found   bool   // anything that a signature holds
 	foreign bool   // somebody else's address
 	label   bool   // a label stands before a number
+	legal   bool   // a register or a tax is named
 }
 
 const taken = "|"
@@ -197,7 +198,7 @@ func (l *dataLine) takeWords() {
 		return
 	}
 	fields := strings.FieldsFunc(l.rest, func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune("|•·●<>()[]{},;\"'，；、", r)
+		return unicode.IsSpace(r) || strings.ContainsRune("|•·●<>()[]{},;\"'，；、：", r)
 	})
 	for _, f := range fields {
 		word := strings.Trim(f, ".:*_!")
@@ -206,6 +207,7 @@ func (l *dataLine) takeWords() {
 		}
 		switch {
 		case strings.Contains(word, "@"):
+			word = word[strings.LastIndexByte(word, ':')+1:]
 			l.address(word)
 		case isLink(word):
 			l.found, l.said.reach = true, true
@@ -303,6 +305,8 @@ func numberAt(s string, start int) (end int, digits string) {
 		switch c := s[i]; {
 		case c >= '0' && c <= '9':
 			end = i + 1
+		case c == ' ' && strings.HasPrefix(s[i:], " - "):
+			return end, digitsOf(s[start:end])
 		case strings.IndexByte(" .-/()+", c) >= 0 && !(c == '+' && i > start && s[i-1] != '('):
 		default:
 			return end, digitsOf(s[start:end])
@@ -312,8 +316,12 @@ func numberAt(s string, start int) (end int, digits string) {
 }
 
 func letterBefore(s string, at int) bool {
+	if at == 0 {
+		return false
+	}
 	r, _ := utf8.DecodeLastRuneInString(s[:at])
-	return unicode.IsLetter(r) && spaced(r) && !(at == 1 || s[at-2] == ' ' || s[at-2] == '|') // "T+49" is labelled
+	labelled := s[at] == '+' && (at == 1 || s[at-2] == ' ' || s[at-2] == '|') // "T+49"
+	return spaced(r) && !labelled
 }
 
 func letterAfter(s string, at int) bool {
@@ -385,12 +393,16 @@ func setsApart(r rune) bool {
 // weigh says what the line is by the pieces that are left of it.
 func (l *dataLine) weigh() {
 	lowest := theirs
-	for _, piece := range strings.FieldsFunc(strings.ReplaceAll(l.rest, " - ", taken), setsApart) {
+	rest := strings.NewReplacer(" - ", taken, "c/ ", "calle ").Replace(l.rest)
+	for _, piece := range strings.FieldsFunc(rest, setsApart) {
 		piece = strings.Trim(piece, " .*_()[]<>-–\"'~+=#")
 		if strings.Trim(piece, " :：.") == "" {
 			continue
 		}
 		lowest = min(lowest, l.piece(piece))
+	}
+	if l.legal { // its numbers call nobody
+		l.said.unknown, l.said.reach = false, l.said.phone || l.said.mail
 	}
 	switch {
 	case l.foreign:
@@ -416,16 +428,20 @@ func (l *dataLine) piece(s string) sense {
 		l.label = true
 		return usual
 	case registered(s):
-		l.found, l.label = true, true
+		l.found, l.label, l.legal = true, true, true
 		return usual
 	case words <= some && presencePhrases.begins(s) != "":
 		return likely
+	case l.said.reach && words <= some && invitationPhrases.begins(s) != "":
+		return likely
 	case strings.ContainsAny(s, ":："):
 		return strange
+	case l.legal && words <= some && !articled(s): // "Tomo 1234, Folio 56"
+		return usual
 	case l.k.names.match(s) == fully:
 		l.found = true
 		return theirs
-	case words <= few && socialPhrases.in(s), countryPhrases.begins(s) == s:
+	case words <= some && social(s), countryPhrases.begins(s) == s:
 		l.found = true
 		return usual
 	case l.found && len(s) < len("100-00010") && strings.Trim(s, "0123456789-") == "": // an extension, a postal code
@@ -443,10 +459,18 @@ func (l *dataLine) piece(s string) sense {
 		return between
 	case l.found && len(s) == 2 && isASCII(s): // a state or a country
 		return likely
-	case l.said.reach && words <= some && invitationPhrases.begins(s) != "":
-		return likely
 	}
 	return unsaid
+}
+
+// social reports whether a piece of a line leads to a service: its name, or the
+// request to follow there.
+func social(s string) bool {
+	const more = 2 // words beside the name
+	if name := socialPhrases.begins(s); name != "" {
+		return len(strings.Fields(s[len(name):])) <= more
+	}
+	return socialPhrases.in(s) && (presencePhrases.begins(s) != "" || invitationPhrases.begins(s) != "")
 }
 
 // isLabel reports whether a text is one or several labels of contact data.
@@ -473,7 +497,10 @@ func registered(s string) bool {
 		return false
 	}
 	rest := strings.TrimLeft(s[len(p):], " .:/-")
-	const words = 12
+	const words, telling = 16, 12 // bytes that no other word begins with
+	if len(p) >= telling && len(strings.Fields(rest)) <= words {
+		return true
+	}
 	return len(strings.Fields(rest)) <= words && (digitsOf(rest) != "" || strings.ContainsAny(s[len(p):], ":：") || len(strings.Fields(rest)) <= 3)
 }
 
@@ -524,10 +551,19 @@ func endsStreet(s string) bool {
 	return false
 }
 
+// britishCode reports whether two words are a British postal code: "LS1 4DY".
+func britishCode(out, in string) bool {
+	return len(in) == 3 && in[0] >= '0' && in[0] <= '9' && digitsOf(in[1:]) == "" && isASCII(in) &&
+		len(out) >= 2 && len(out) <= 4 && out[0] >= 'a' && out[0] <= 'z' && digitsOf(out) != ""
+}
+
 // postal reports whether a text is a postal code and a town, in either order.
 func postal(s string) bool {
 	words := strings.Fields(strings.NewReplacer("-", "", "〒", "").Replace(s))
 	const most = 4
+	if n := len(words); n > 2 && britishCode(words[n-2], words[n-1]) {
+		return true
+	}
 	if len(words) < 2 || len(words) > most {
 		return false
 	}

@@ -242,14 +242,17 @@ func (n *names) match(text string) strength {
 		return notNamed
 	}
 	var words []string
-	initials := 0
+	initials, initial := 0, false
 	for _, w := range all {
 		switch key := nameKey(w); {
 		case n.has(key):
 			words = append(words, key)
-		case nameTitles[w] || particles[w] || pronouns[w]:
 		case utf8.RuneCountInString(w) == 1 && spaced([]rune(w)[0]):
+			if len(n.given) > 0 && strings.HasPrefix(n.given[0], key) {
+				initial = true
+			}
 			initials++
+		case nameTitles[w] || particles[w] || pronouns[w]:
 		default:
 			words = append(words, key)
 		}
@@ -260,21 +263,13 @@ func (n *names) match(text string) strength {
 	if slices.Contains(n.whole, strings.Join(words, "")) {
 		return fully
 	}
-	return n.matchWords(words, initials, initial(all))
+	return n.matchWords(words, initials, initial)
 }
 
-// initial is the key of the first letter that stands alone, "" for none.
-func initial(words []string) string {
-	for _, w := range words {
-		if utf8.RuneCountInString(w) == 1 {
-			return nameKey(w)
-		}
-	}
-	return ""
-}
-
-func (n *names) matchWords(words []string, initials int, letter string) strength {
-	given, surname, strange := 0, 0, 0
+// matchWords says how well words name the person; initials is how many letters
+// stand alone, and initial that one of them begins their given name.
+func (n *names) matchWords(words []string, initials int, initial bool) strength {
+	given, surname, strange, edge := 0, 0, 0, 0
 	for i, w := range words {
 		switch {
 		case slices.Contains(n.surname, w):
@@ -284,13 +279,15 @@ func (n *names) matchWords(words []string, initials int, letter string) strength
 		case slices.Contains(n.further, w):
 		case i > 0 && i < len(words)-1: // a middle name
 			strange++
-		default:
-			return notNamed
+		default: // a second surname
+			edge++
 		}
 	}
 	switch {
-	case strange > 1:
+	case strange+edge > 1, edge > 0 && (given == 0 || surname < len(n.surname)):
 		return notNamed
+	case edge > 0:
+		return partly
 	case given > 0 && surname > 0 && surname == len(n.surname):
 		return fully
 	case given > 0 && surname > 0:
@@ -299,7 +296,7 @@ func (n *names) matchWords(words []string, initials int, letter string) strength
 		return notNamed
 	case given > 0 && initials <= 1: // "Alice", "Alice M."
 		return partly
-	case surname > 0 && initials > 0 && len(n.given) > 0 && strings.HasPrefix(n.given[0], letter): // "A. Muster"
+	case surname > 0 && initial: // "A. Muster"
 		return partly
 	case surname > 0 && surname == len(words) && unspaced(words[0]): // "山田"
 		return partly

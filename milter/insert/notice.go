@@ -25,12 +25,15 @@ func (r *Reading) notice(i, end int) int {
 		}
 		p := plainForm(r.lines[j].text)
 		says, names := cautionPhrases.count(p), selfPhrases.in(p)
-		if says == 0 && !names && !(j > i && r.goesOn(j)) || says == 0 && postscript(r.lines[j].text) {
+		goesOn := j > i && r.goesOn(j)
+		if says == 0 && !goesOn && (!names || concludes(r.lines[j].text)) || says == 0 && postscript(r.lines[j].text) {
 			break
 		}
 		cautious += says
 		self = self || names
-		to = j + 1
+		if says > 0 || goesOn {
+			to = j + 1
+		}
 	}
 	if self && cautious >= 2 || cautious >= noticeCautions {
 		return to - i
@@ -38,11 +41,11 @@ func (r *Reading) notice(i, end int) int {
 	return 0
 }
 
-// goesOn reports whether a line of plain text goes on with the sentence of the line
-// above it.
+// goesOn reports whether a line goes on with the sentence of the line above it,
+// which was wrapped.
 func (r *Reading) goesOn(j int) bool {
 	above := r.lines[j-1].text
-	return r.page == nil && !r.lines[j].gap && utf8.RuneCountInString(above) >= wrappedLine && !concludes(above) && !strings.HasSuffix(above, ":")
+	return !r.lines[j].gap && utf8.RuneCountInString(above) >= wrappedLine && !concludes(above) && !strings.HasSuffix(above, ":")
 }
 
 // shortNotice reports whether a line is a notice of a few words, which counts only

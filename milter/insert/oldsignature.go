@@ -104,8 +104,9 @@ func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
 			s.sense = usual
 		}
 		titles := s.title && s.sense == between && o.reach == 0 && j-o.from <= longestTitles
+		again, _ := k.nameLine(text)
 		switch {
-		case j-o.from >= longestSignature, s.sense == strange, s.unknown && m == unmarked && s.sense == between:
+		case unexplained > 0 && again != notNamed, j-o.from >= longestSignature, s.sense == strange, s.unknown && m == unmarked && s.sense == between:
 			return
 		case s.sense >= usual, m > unmarked && unexplained == 0 && (s.sense == likely || titles), s.pictured && r.signs(j, m):
 			o.add(pending.said())
@@ -132,6 +133,9 @@ func (t *tally) said() said {
 // signature anything short that is nothing to note down.
 func mayStand(text string, m mark, n int) bool {
 	const most = 80
+	if announces(text) || leadsOn(text) {
+		return false
+	}
 	if m == marked {
 		return utf8.RuneCountInString(text) <= most && !strings.ContainsAny(text, ":?@：？") && !strings.ContainsFunc(text, unicode.IsDigit)
 	}

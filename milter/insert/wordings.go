@@ -23,6 +23,9 @@ func phrasesOf(tables ...[]wording) phrases {
 	for _, t := range slices.Concat(tables...) {
 		for _, text := range t.texts {
 			p := plainForm(text)
+			if cut := strings.TrimRight(p, "."); cut != "" { // pieces come without the full stop of an abbreviation
+				p = cut
+			}
 			key := keyAt(p, 0)
 			if !slices.Contains(index[key], p) {
 				index[key] = append(index[key], p)
