@@ -14,7 +14,11 @@ type knowledge struct {
 	addresses []string
 	domains   []string
 	words     map[string]bool // those of all values
+	begins    [128]bool       // the letters that words of the name may begin with, as people write them
 }
+
+// begunAs are the letters that a word may begin with in place of that of its key.
+var begunAs = map[byte]byte{'y': 'i', 'j': 'i', 'w': 'v', 'k': 'h'}
 
 // value is a directory value in plain form.
 type value struct {
@@ -30,6 +34,12 @@ const (
 
 func know(p *Person) *knowledge {
 	k := &knowledge{names: namesOf(p), words: map[string]bool{}}
+	for _, w := range k.names.all() {
+		k.begins[w[0]&0x7f] = true
+	}
+	for written, key := range begunAs {
+		k.begins[written] = k.begins[written] || k.begins[key]
+	}
 	for _, a := range p.Addresses {
 		a = plainForm(a)
 		k.addresses = append(k.addresses, a)

@@ -19,6 +19,9 @@ const (
 // rest of it: "Dr. Alice Muster | Head of Sales". A line that names somebody else
 // too, or says something else, does not name them.
 func (k *knowledge) nameLine(text string) (strength, said) {
+	if !k.mayName(text) {
+		return notNamed, said{}
+	}
 	bare := strings.Trim(withoutImages(text), " *_|,")
 	if bare == "" || len(bare) > longestNameLine || strings.HasSuffix(bare, ":") || strings.HasSuffix(bare, "：") || strings.ContainsAny(bare, "?!？！") {
 		return notNamed, said{}
@@ -33,6 +36,34 @@ func (k *knowledge) nameLine(text string) (strength, said) {
 		return k.nameBeforeValue(pieces)
 	}
 	return k.withRest(how, pieces[used:])
+}
+
+// mayName rules out, at little cost, most lines that do not begin with the
+// person's name: sentences, and those none of whose first words begins as a word
+// of the name does.
+func (k *knowledge) mayName(text string) bool {
+	const most = longestName + 4 // words, with titles and a remark
+	if len(text) > longestNameLine {
+		return false
+	}
+	words := 0
+	begins, within := false, false
+	for _, r := range text {
+		switch letter := unicode.IsLetter(r) || unicode.IsMark(r); {
+		case !letter:
+			within = false
+			if words > 1 && r != ' ' && r != '.' && setsApart(r) {
+				return begins // the name comes first
+			}
+		case !within:
+			within = true
+			if words++; words > most {
+				return false
+			}
+			begins = begins || r >= utf8.RuneSelf || k.begins[r&0x7f|0x20]
+		}
+	}
+	return begins
 }
 
 // withoutRemarks takes out short remarks in brackets.

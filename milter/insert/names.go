@@ -231,6 +231,11 @@ func withoutBrackets(s string) string {
 	return b.String()
 }
 
+const longestName = 8 // words, with titles
+
+// all are the words of the name.
+func (n *names) all() []string { return slices.Concat(n.given, n.surname, n.further, n.nicknames) }
+
 // match says how well a text, which is nothing but a name, names the person.
 func (n *names) match(text string) strength {
 	const longest = 8                                   // words
@@ -238,7 +243,7 @@ func (n *names) match(text string) strength {
 		return notNamed
 	}
 	all := splitName(plainForm(withoutBrackets(text)))
-	if len(all) == 0 || len(all) > longest || !n.known() {
+	if len(all) == 0 || len(all) > longestName || !n.known() {
 		return notNamed
 	}
 	var words []string
