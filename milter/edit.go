@@ -40,6 +40,11 @@ func (e *Engine) edit(m *Message, texts []text, amp *entity.Part) Outcome {
 			o.Report.Blocks = append(o.Report.Blocks, l.report(&m.decision)...)
 		}
 	}
+	for _, p := range orphans(m.Tree, texts) {
+		if s, ok := entity.Unhang(p); ok {
+			o.Splices = append(o.Splices, s)
+		}
+	}
 	return e.changed(m, o)
 }
 

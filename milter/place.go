@@ -35,12 +35,18 @@ func placed(texts []text) bool {
 	return slices.ContainsFunc(texts[0].leaves, func(l *leaf) bool { return len(l.placed) > 0 })
 }
 
+// placeSignature places the signature in each form. The HTML comes first: its
+// elements say what an old signature is, and the plain text then loses the same
+// lines and no others that are not marked there.
 func placeSignature(texts []text, b insert.Block, d *policy.Decision) insert.Refusal {
 	person := fingerprint(d.Person)
 	places := make([]insert.Placement, len(texts))
 	refusals := make([]insert.Refusal, len(texts))
-	for i, t := range texts {
-		places[i], refusals[i] = t.newest.reading.Place(b, &d.Place, person, false)
+	for _, i := range htmlFirst(texts) {
+		places[i], refusals[i] = texts[i].newest.reading.Place(b, &d.Place, person, false)
+		if person.Other == nil && len(texts) > 1 && refusals[i] == "" && places[i].Placed != insert.AtMarker {
+			person.Other = &insert.OtherForm{Lines: places[i].Old}
+		}
 	}
 	if !slices.Contains(refusals, "") {
 		return refusals[0]
@@ -54,6 +60,19 @@ func placeSignature(texts []text, b insert.Block, d *policy.Decision) insert.Ref
 		t.newest.put(b, places[i])
 	}
 	return ""
+}
+
+// htmlFirst are the indexes of the texts, those of HTML before the others.
+func htmlFirst(texts []text) []int {
+	var first, others []int
+	for i := range texts {
+		if texts[i].newest.Part.Media.Type == "text/html" {
+			first = append(first, i)
+		} else {
+			others = append(others, i)
+		}
+	}
+	return append(first, others...)
 }
 
 func placeAtEdge(texts []text, b insert.Block) insert.Refusal {
@@ -70,10 +89,16 @@ func placeAtEdge(texts []text, b insert.Block) insert.Refusal {
 
 // fingerprint is what of the directory tells a person's signature.
 func fingerprint(p *policy.Person) *insert.Person {
-	f := &insert.Person{Name: p.Attributes["displayName"], Addresses: p.Addresses}
+	f := &insert.Person{
+		Name: p.Attributes["displayName"], Given: p.Attributes["givenName"], Surname: p.Attributes["surname"], Addresses: p.Addresses,
+	}
 	for name, v := range p.Attributes {
 		switch name {
 		case "displayName", "givenName", "surname", "mail", "userPrincipalName", "preferredLanguage", "employeeId":
+		case "nickname", "mailNickname", "alias", "initials":
+			f.Nicknames = append(f.Nicknames, v)
+		case "jobTitle":
+			f.Roles = append(f.Roles, v)
 		default:
 			f.Values = append(f.Values, v)
 		}

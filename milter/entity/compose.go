@@ -117,6 +117,18 @@ func Remove(p *Part) (Composition, error) {
 	return Composition{}, errHeadless
 }
 
+// Unhang takes a part out of the multipart it is in, with the boundary before it;
+// several beside one another may go. It reports whether that can be done: not with
+// a first part, nor where a boundary stands inside a header.
+func Unhang(p *Part) (Splice, bool) {
+	siblings := p.Parent.Children
+	i := slices.Index(siblings, p)
+	if i == 0 || p.tight || p.headless || siblings[i-1].tight || siblings[i-1].headless {
+		return Splice{}, false
+	}
+	return Splice{Start: siblings[i-1].BodyEnd, End: p.BodyEnd}, true
+}
+
 // Wrap puts a part and others into a new multipart that takes its place. A
 // nested part keeps its header; of the root, the fields that describe the body
 // (Content-Type and the like) move into the part, as fields would have changed

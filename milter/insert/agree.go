@@ -1,9 +1,6 @@
 package insert
 
-import (
-	"strings"
-	"unicode"
-)
+import "strings"
 
 // Agree makes two forms of one message, HTML and plain text, say the same of where
 // the older mail begins that follows the newest text. Where only one of them shows
@@ -123,15 +120,4 @@ func (r *Reading) shows(lines []line, from, to int) bool {
 		}
 	}
 	return true
-}
-
-// lettersOf is the letters and digits of a text, folded: what both forms of a
-// message have.
-func lettersOf(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, text)
 }

@@ -14,10 +14,10 @@ type container struct {
 	class  string
 	attr   string // the name attribute
 	// needs is how many of the person's directory values must be in it before it
-	// counts as his signature: clients let people type inside it.
+	// counts as their signature: clients let people type inside it.
 	needs  int
-	typed  bool // people write their mail inside it
 	own    bool // ours: counts as it is
+	begins bool // the signature begins in it and goes on below
 	sample string
 }
 
@@ -28,11 +28,12 @@ var containers = []container{
 	{name: "outlook", client: "Outlook on the web, new Outlook", id: "Signature", needs: 1, sample: `<div id="Signature">`},
 	{name: "outlook", client: "Outlook on the web, new Outlook", id: "Signature_*", needs: 1, sample: `<div id="Signature_1">`},
 	{name: "outlook", client: "Outlook on the web, new Outlook", class: "elementToProof-signature", needs: 1, sample: `<div class="elementToProof-signature">`},
-	{name: "outlook-mobile", client: "Outlook for iOS and Android", id: "ms-outlook-mobile-signature", needs: 2, typed: true, sample: `<div id="ms-outlook-mobile-signature">`},
+	{name: "outlook-bookmark", client: "Outlook for Windows", tag: atom.A, attr: "_MailAutoSig", needs: 1, begins: true, sample: `<a name="_MailAutoSig">`},
+	{name: "outlook-mobile", client: "Outlook for iOS and Android", id: "ms-outlook-mobile-signature", needs: 2, sample: `<div id="ms-outlook-mobile-signature">`},
 	{name: "gmail", client: "Gmail", class: "gmail_signature", needs: 1, sample: `<div dir="ltr" class="gmail_signature" data-smartmail="gmail_signature">`},
 	{name: "thunderbird", client: "Thunderbird", class: "moz-signature", needs: 1, sample: `<pre class="moz-signature" cols="72">`},
-	{name: "apple", client: "Apple Mail", id: "AppleMailSignature", needs: 2, typed: true, sample: `<div id="AppleMailSignature">`},
-	{name: "apple", client: "Apple Mail on iOS", id: "lineBreakAtBeginningOfSignature", needs: 2, typed: true, sample: `<div id="lineBreakAtBeginningOfSignature">`},
+	{name: "apple", client: "Apple Mail", id: "AppleMailSignature", needs: 2, sample: `<div id="AppleMailSignature">`},
+	{name: "apple", client: "Apple Mail on iOS", id: "lineBreakAtBeginningOfSignature", needs: 2, sample: `<div id="lineBreakAtBeginningOfSignature">`},
 	{name: "proton", client: "Proton Mail", class: "protonmail_signature_block", needs: 1, sample: `<div class="protonmail_signature_block">`},
 	{name: "zimbra", client: "Zimbra", attr: "__SIG_PRE__", needs: 1, sample: `<div name="__SIG_PRE__">`},
 	{name: "yahoo", client: "Yahoo Mail", class: "signature", needs: 1, sample: `<div class="ydp1signature signature">`},

@@ -6,32 +6,61 @@ import (
 	"unicode"
 )
 
-// existing finds a signature that is there already at the end of the newest
-// text: a block of ours, the container of a client or product with the person's
-// own data in it, or lines that read like his signature. What is not recognised
+// search is what evidence of an old signature is looked for with.
+type search struct {
+	block  Block
+	person *Person
+	known  *knowledge
+	last   int // the author's last line, a phone's line below it left out
+}
+
+// evidence is one way to know lines of the newest text as the author's old
+// signature. What it finds is explained line by line.
+type evidence struct {
+	name   string
+	strong bool // it counts whatever the other form of the message shows
+	find   func(*Reading, *search) found
+}
+
+// evidences are tried in order, the strongest first: what ours was, what the other
+// form showed, what a client or product put around it, a delimiter, and the data
+// alone. A further source of knowledge about a person's signature is a row here.
+var evidences = []evidence{
+	{"own-element", true, func(r *Reading, s *search) found { return r.ownBlock(s) }},
+	{"own-lines", true, func(r *Reading, s *search) found { return r.renderedLines(s.block, s.last) }},
+	{"other-form", true, func(r *Reading, s *search) found { return r.asInOtherForm(s) }},
+	{"container", true, func(r *Reading, s *search) found { return r.inContainer(s) }},
+	{"delimiter", true, func(r *Reading, s *search) found { return r.delimited(s) }},
+	{"fingerprint", false, func(r *Reading, s *search) found { return r.fingerprint(s) }},
+}
+
+// existing finds a signature that is there already at the end of the newest text:
+// a block of ours, the container of a client or product with the person's own
+// data in it, or lines that read like their signature. What is not recognised
 // with confidence is not found.
 func (r *Reading) existing(b Block, p *Person) found {
-	if f := r.ownBlock(b); f.found() {
-		return f
+	if r.last < 0 {
+		return found{}
 	}
 	last := r.signoff(r.last, nil).from - 1 // a phone's line may stand below it
 	if last < 0 {
 		last = r.last
 	}
-	if f := r.renderedLines(b, last); f.found() {
-		return f
+	s := &search{block: b, person: p, known: know(p), last: last}
+	for _, e := range evidences {
+		if !e.strong && p.Other != nil && len(p.Other.Lines) == 0 {
+			continue
+		}
+		if f := e.find(r, s); f.found() {
+			return f
+		}
 	}
-	if f := r.inContainer(p, last); f.found() {
-		return f
-	}
-	if f := r.delimited(p, last); f.found() {
-		return f
-	}
-	return r.fingerprint(p, last)
+	return found{}
 }
 
-// ownBlock finds a container of ours among the author's lines.
-func (r *Reading) ownBlock(b Block) found {
+// ownBlock finds a container of ours among the author's lines. What the author
+// typed in it stays.
+func (r *Reading) ownBlock(s *search) found {
 	if r.page == nil {
 		return found{}
 	}
@@ -41,13 +70,43 @@ func (r *Reading) ownBlock(b Block) found {
 			continue
 		}
 		f := r.linesOf(i)
-		if f.found() && r.lines[f.from].own {
-			f.name, f.ours = "sigmilter", true
-			f.same = html.UnescapeString(string(r.src[e.start:e.end])) == html.UnescapeString(strings.TrimSuffix(b.wrapped(), "\n"))
-			return f
+		if !f.found() || !r.lines[f.from].own {
+			continue
 		}
+		f.name, f.ours = "sigmilter", true
+		f.same = html.UnescapeString(string(r.src[e.start:e.end])) == html.UnescapeString(strings.TrimSuffix(s.block.wrapped(), "\n"))
+		if !f.same {
+			f = r.withoutTyped(s, f)
+		}
+		return f
 	}
 	return found{}
+}
+
+// withoutTyped leaves out the lines above and below a block in its own container
+// that nothing explains; one that nothing at all explains was another template's.
+func (r *Reading) withoutTyped(s *search, f found) found {
+	ours := map[string]bool{}
+	for _, l := range s.block.lines(true) {
+		ours[l] = true
+	}
+	explained := func(i int) bool {
+		how, _ := s.known.nameLine(r.lines[i].text)
+		return ours[r.lines[i].text] || how != notNamed || s.known.read(r.lines[i].text).sense > unsaid || r.notice(i, f.to) > 0
+	}
+	from, to := f.from, f.to
+	for from < to && !explained(from) {
+		from++
+	}
+	for to > from && !explained(to-1) {
+		to--
+	}
+	if from == to || from == f.from && to == f.to {
+		return f
+	}
+	left := r.stretch(from, to, f.name)
+	left.ours = true
+	return left
 }
 
 // linesOf is the stretch of lines within an element.
@@ -65,53 +124,6 @@ func (r *Reading) linesOf(elem int) found {
 	f.removed = r.shown(f.from, f.to)
 	return f
 }
-
-// inContainer finds the container of a client or product in the newest text that
-// holds enough of the person's data and little else.
-func (r *Reading) inContainer(p *Person, last int) found {
-	if r.page == nil || last < 0 {
-		return found{}
-	}
-	for i := range r.page.elems {
-		e := &r.page.elems[i]
-		if e.holds == nil || e.holds.own {
-			continue
-		}
-		f := r.linesOf(i)
-		if !f.found() || !r.lines[f.from].own || f.from > last || !e.holds.signedBy(p, r.lines[f.from:f.to]) {
-			continue
-		}
-		f.name = e.holds.name
-		if f.from > 0 && r.lines[f.from-1].own && r.lines[f.from-1].text == "--" {
-			f.from--
-			f.removed = append([]string{"--"}, f.removed...)
-		}
-		return f
-	}
-	return found{}
-}
-
-// delimited finds the block below a "-- " line that ends the newest text and
-// names the person.
-func (r *Reading) delimited(p *Person, last int) found {
-	for i := last; i >= 0 && r.lines[i].own && last-i < longestSignature; i-- {
-		if r.lines[i].text != "--" {
-			continue
-		}
-		if i == last || p.matches(r.lines[i+1:last+1]) == 0 {
-			return found{}
-		}
-		return r.stretch(i, last+1, "delimiter")
-	}
-	return found{}
-}
-
-const (
-	longestSignature = 25 // lines
-	longestUnknown   = 2  // lines of a signature that hold nothing known of the person
-
-	longestPostscript = 4 // lines below it
-)
 
 func (r *Reading) stretch(from, to int, name string) found {
 	return found{from: from, to: to, elem: -1, name: name, removed: r.shown(from, to)}
@@ -145,94 +157,257 @@ func (r *Reading) are(from int, want []string) bool {
 	return true
 }
 
-// fingerprint finds lines at or near the end of the newest text that begin with
-// the person's name and hold little but his data; a postscript may follow.
-func (r *Reading) fingerprint(p *Person, last int) found {
-	if p.Name == "" {
+// inContainer finds the container of a client or product in the newest text that
+// holds the person's signature. Clients let people type inside it: only the lines
+// of the signature are found, and in what was typed above them no mark.
+func (r *Reading) inContainer(s *search) found {
+	if r.page == nil {
 		return found{}
 	}
-	name := fold(p.Name)
-	for i := last; i >= 0 && r.lines[i].own && last-i < longestSignature; i-- {
-		const around = 16 // bytes of signs and blanks
-		if text := r.lines[i].text; len(text) > 2*len(name)+around || strings.Trim(fold(text), "*_ ,") != name {
+	for i := range r.page.elems {
+		e := &r.page.elems[i]
+		if e.holds == nil || e.holds.own {
 			continue
 		}
-		to := i + 1
-		for j := i + 1; j <= last && p.unknown(r.lines[i:j+1]) <= longestUnknown; j++ {
-			if p.matches(r.lines[j:j+1]) > 0 {
-				to = j + 1
+		f := r.linesOf(i)
+		if e.holds.begins {
+			f = found{from: r.lineAt(e.start), to: s.last + 1, elem: -1}
+		}
+		if !f.found() || !r.lines[f.from].own || f.from > s.last {
+			continue
+		}
+		if in := r.within(s, f.from, f.to, marked, e.holds.needs); in.found() {
+			in.name = e.holds.name
+			if in.from == f.from && in.to == f.to && !e.holds.begins {
+				in.elem = i
 			}
+			return r.withDelimiter(in)
 		}
-		if p.matches(r.lines[i:to]) < 3 || last+1-to > longestPostscript {
-			return found{}
-		}
-		return r.stretch(i, to, "fingerprint")
 	}
 	return found{}
 }
 
-// signedBy says whether the lines in a container are the person's signature. In
-// one that people type into, no more than half may be anything else.
-func (c *container) signedBy(p *Person, lines []line) bool {
-	limit := longestSignature
-	if c.typed {
-		limit = len(lines) / 2
-	}
-	return p.matches(lines) >= c.needs && p.unknown(lines) <= limit
-}
-
-// unknown counts the lines that hold nothing of the person.
-func (p *Person) unknown(lines []line) int {
-	n := 0
-	for i := range lines {
-		if p.matches(lines[i:i+1]) == 0 && !isDelimiter(lines[i].text) {
-			n++
+// lineAt is the line that stands at or after an offset.
+func (r *Reading) lineAt(at int) int {
+	for i := range r.lines {
+		if r.lines[i].end > at {
+			return i
 		}
 	}
-	return n
+	return len(r.lines)
 }
 
-// named reports whether lines hold the person's name or one of their addresses.
-func (p *Person) named(lines []line) bool {
-	known := Person{Name: p.Name, Addresses: p.Addresses}
-	return known.matches(lines) > 0
-}
-
-// matches counts which of the person's values occur in lines.
-func (p *Person) matches(lines []line) int {
-	text := fold(joinedAll(lines))
-	digits := digitsOf(text)
-	n := 0
-	if p.Name != "" && strings.Contains(text, fold(p.Name)) {
-		n++
+// withDelimiter takes the delimiter along that stands before a container.
+func (r *Reading) withDelimiter(f found) found {
+	if f.from > 0 && r.lines[f.from-1].own && r.lines[f.from-1].text == "--" {
+		f.from--
+		f.removed = append([]string{"--"}, f.removed...)
 	}
-	for _, a := range p.Addresses {
-		if strings.Contains(text, fold(a)) {
-			n++
+	return f
+}
+
+// within finds the signature in the lines [from, to) that something marks as one.
+// needs is how many of the person's values it must hold beside the name, or two
+// of them without it.
+func (r *Reading) within(s *search, from, to int, m mark, needs int) found {
+	start := from
+	for start < to && r.lines[start].text == "--" {
+		start++
+	}
+	for start < to && closingOf(r.lines[start].text) != noClosing {
+		start++ // the closing in it stays the author's
+		from = start
+	}
+	i := r.nameIn(s.known, start, to)
+	if i < 0 {
+		return r.nameless(s, from, start, to)
+	}
+	h := r.head(s.known, i, start, m)
+	if h > start { // typed above the signature
+		c := r.above(s.known, h)
+		if c.content || leadsOn(r.lines[h-1].text) {
+			return found{}
+		}
+		m, from = greeted, h
+	} else if from > 0 && from == start && m == marked && r.lines[from-1].own && endsInColon(r.lines[from-1].text) {
+		return found{}
+	}
+	o := r.signatureAt(s.known, i, to, m)
+	if !o.enough(m) || o.known() < needs-1 || !r.below(s.known, o.to, to, m) {
+		return found{}
+	}
+	return r.stretch(from, o.to, "")
+}
+
+func endsInColon(text string) bool {
+	return strings.HasSuffix(text, ":") || strings.HasSuffix(text, "：")
+}
+
+// nameIn is the first of the lines [from, to) that names the person, -1 for none.
+// A line that names them in part counts when none names them fully.
+func (r *Reading) nameIn(k *knowledge, from, to int) int {
+	part := -1
+	for i := from; i < min(to, from+longestSignature); i++ {
+		switch how, _ := k.nameLine(r.lines[i].text); {
+		case how == fully:
+			return i
+		case how == partly && part < 0:
+			part = i
+		}
+	}
+	return part
+}
+
+// nameless finds a signature without a name in lines that something marks as one:
+// all of them must be explained.
+func (r *Reading) nameless(s *search, from, start, to int) found {
+	if start >= to {
+		return found{}
+	}
+	o := oldSignature{from: start, to: start}
+	r.extend(s.known, &o, to, marked)
+	first := s.known.read(r.lines[start].text)
+	if o.to < to || !o.enough(marked) || first.sense < hollow {
+		return found{}
+	}
+	return r.stretch(from, o.to, "")
+}
+
+// delimited finds the block below a "-- " line that ends the newest text and
+// is the person's.
+func (r *Reading) delimited(s *search) found {
+	for i := s.last; i >= 0 && r.lines[i].own && s.last-i < longestWhole; i-- {
+		if r.lines[i].text != "--" {
+			continue
+		}
+		if i == s.last || i > 0 && r.lines[i-1].own && endsInColon(r.lines[i-1].text) {
+			return found{}
+		}
+		f := r.within(s, i+1, s.last+1, marked, 1)
+		if f.found() && f.from == i+1 {
+			f = r.withDelimiter(f)
+		}
+		f.name = "delimiter"
+		return f
+	}
+	return found{}
+}
+
+// fingerprint finds lines that end the newest text, begin with the person's name
+// and hold enough of their data, with nothing that speaks for content.
+func (r *Reading) fingerprint(s *search) found {
+	if !s.known.names.known() {
+		return found{}
+	}
+	for i := s.last; i >= 0 && r.lines[i].own && s.last-i < longestWhole; i-- {
+		how, _ := s.known.nameLine(r.lines[i].text)
+		if how == notNamed {
+			continue
+		}
+		h := r.head(s.known, i, 0, unmarked)
+		c := r.above(s.known, h)
+		o := r.signatureAt(s.known, i, s.last+1, c.mark)
+		if !o.enough(c.mark) {
+			continue
+		}
+		if c.content || !r.below(s.known, o.to, s.last+1, c.mark) {
+			return found{}
+		}
+		return r.stretch(h, o.to, "fingerprint")
+	}
+	return found{}
+}
+
+// asInOtherForm finds the lines that were the signature in the other form of the
+// message, whose elements say more.
+func (r *Reading) asInOtherForm(s *search) found {
+	if s.person.Other == nil || len(s.person.Other.Lines) == 0 {
+		return found{}
+	}
+	want := lettersOf(strings.Join(s.person.Other.Lines, " "))
+	pictured := strings.ContainsRune(strings.Join(s.person.Other.Lines, ""), image)
+	for i := s.last; want != "" && i >= 0 && r.lines[i].own && s.last-i < longestWhole; i-- {
+		to := r.spell(want, i, s.last+1, pictured)
+		if to < 0 {
+			continue
+		}
+		for i > 0 && r.lines[i-1].own && (r.lines[i-1].text == "--" || pictured && placeholder(r.lines[i-1].text)) {
+			i--
+		}
+		return r.stretch(i, to, "other-form")
+	}
+	return found{}
+}
+
+// spell is the line behind those from i on that spell the letters wanted, with
+// nothing else in them but what stands for links and pictures; -1 when they do not.
+func (r *Reading) spell(want string, i, end int, pictured bool) int {
+	for ; i < end && r.lines[i].own; i++ {
+		text := r.lines[i].text
+		if pictured && placeholder(text) {
+			continue
+		}
+		letters := lettersOf(withoutTargets(text))
+		if letters == "" {
+			if lettersOf(text) == "" && !isDelimiter(text) {
+				break
+			}
+			continue
+		}
+		rest, ok := strings.CutPrefix(want, letters)
+		if !ok {
 			break
 		}
+		want = rest
 	}
-	for _, v := range p.Values {
-		if d := digitsOf(v); len(d) >= 7 && len(d)*2 >= len(v) {
-			if strings.Contains(digits, d[len(d)-7:]) {
-				n++
-			}
-		} else if len(v) >= 4 && strings.Contains(text, fold(v)) {
-			n++
+	if want != "" {
+		return -1
+	}
+	return i
+}
+
+// withoutTargets takes out where links lead, which only the source of the HTML
+// form shows: "LinkedIn<https://...>".
+func withoutTargets(text string) string {
+	if !strings.ContainsAny(text, "<[") {
+		return text
+	}
+	var b strings.Builder
+	for text != "" {
+		i := strings.IndexAny(text, "<[")
+		if i < 0 {
+			break
 		}
+		end := strings.IndexByte(text[i:], closes[text[i]])
+		if end < 0 {
+			break
+		}
+		b.WriteString(text[:i])
+		if !linkInBrackets(text[i+1 : i+end]) {
+			b.WriteString(text[i : i+end+1])
+		}
+		text = text[i+end+1:]
 	}
-	return n
+	return b.String() + text
 }
 
-func joinedAll(lines []line) string {
-	return strings.Join(texts(lines), " ")
+// placeholder reports whether a line is nothing but what Outlook writes for a
+// picture: its name or what it shows, in brackets.
+func placeholder(text string) bool {
+	const longest = 120
+	rest, ok := strings.CutPrefix(withoutTargets(text), "[")
+	if withoutTargets(text) == "" && strings.HasPrefix(text, "[") {
+		return true
+	}
+	return ok && len(text) <= longest && strings.IndexByte(rest, ']') == len(rest)-1
 }
 
-// digitsOf is the digits of s: phone numbers are written in many ways.
-func digitsOf(s string) string {
+// lettersOf are the letters and digits of a text, in which two forms of a message
+// agree.
+func lettersOf(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsDigit(r) {
-			return r
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
 		}
 		return -1
 	}, s)

@@ -40,11 +40,21 @@ func (s *Settings) Selects(reply bool) bool {
 	return s.OnNew
 }
 
-// Person is what is known of the author, to tell his old signature from text.
+// Person is what is known of the author, to tell their old signature from text.
 type Person struct {
-	Name      string
-	Addresses []string
-	Values    []string // further directory values: phones, title, company ...
+	Name           string // as the directory shows it
+	Given, Surname string
+	Nicknames      []string // other names the directory has
+	Addresses      []string
+	Roles          []string // what they are: the title
+	Values         []string // further directory values: phones, department, company ...
+	// Other is what was found in another form of the same message, nil for none.
+	Other *OtherForm
+}
+
+// OtherForm is what one form of a message showed of the author's old signature.
+type OtherForm struct {
+	Lines []string // none: there is no signature that anybody would know without a mark
 }
 
 // Placement is where a block goes in one text.
@@ -54,6 +64,7 @@ type Placement struct {
 	Separator string   // the rule that ended the newest text, empty when it runs to the end
 	Beaten    []string // the rules that spoke for an earlier end and were weaker
 	Removed   []string // the visible text that made room
+	Old       []string // that of the old signature among it
 }
 
 // How a block was placed, as the report shows it.
@@ -152,7 +163,9 @@ func (r *Reading) place(b Block, s *Settings, p *Person, force bool) (Placement,
 	}
 	if old := r.existing(b, p); old.found() {
 		if s.ReplaceExisting {
-			return r.replace(b, old, off), ""
+			pl := r.replace(b, old, off)
+			pl.Old = old.removed
+			return pl, ""
 		}
 		if old.ours {
 			return Placement{}, AlreadyHere
@@ -179,7 +192,7 @@ func (r *Reading) reclaim(p *Person) {
 	for from > r.last+1 && r.lines[from-1].quote == 0 && r.lines[from-1].text != "--" {
 		from--
 	}
-	if from--; from <= r.last || r.lines[from].text != "--" || !p.named(r.lines[from:]) {
+	if from--; from <= r.last || r.lines[from].text != "--" || !know(p).tells(r.lines[from:]) {
 		return
 	}
 	for i := from; i < len(r.lines); i++ {

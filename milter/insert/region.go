@@ -54,26 +54,36 @@ func (r *Reading) after(i int) string {
 	return ""
 }
 
-// spans are the ranges of the source that hold what was found: one element
-// where an element holds it and nothing else, else the text between the tags.
+// spans are the ranges of the source that hold what was found: the elements that
+// hold lines of it and nothing else a reader sees, and between them the text and
+// the pictures.
 func (r *Reading) spans(f found) []span {
-	elem := f.elem
-	if elem < 0 {
-		elem = r.holding(f)
+	first, last := r.lines[f.from].start, r.lines[f.to-1].end
+	if f.elem >= 0 {
+		e := &r.page.elems[f.elem]
+		if first < e.start { // a delimiter before the container
+			return append([]span{{e.start, e.end}}, r.textSpans(first, r.lines[f.from].end)...)
+		}
+		return []span{{e.start, e.end}}
 	}
-	if elem < 0 {
-		return r.textSpans(r.lines[f.from].start, r.lines[f.to-1].end)
+	var spans []span
+	at := first
+	for _, s := range r.holding(f) {
+		if s.from > at {
+			spans = append(spans, r.textSpans(at, s.from)...)
+		}
+		spans = append(spans, s)
+		at = s.to
 	}
-	e := &r.page.elems[elem]
-	if start := r.lines[f.from].start; start < e.start { // a delimiter before the container
-		return append([]span{{e.start, e.end}}, r.textSpans(start, r.lines[f.from].end)...)
+	if at < last {
+		spans = append(spans, r.textSpans(at, last)...)
 	}
-	return []span{{e.start, e.end}}
+	return spans
 }
 
-// holding is the outermost element that holds the lines and nothing else a
-// reader sees, -1 for none.
-func (r *Reading) holding(f found) int {
+// holding are the outermost elements that hold some of the lines, or blanks
+// between them, and nothing else a reader sees.
+func (r *Reading) holding(f found) []span {
 	from, to := 0, len(r.src)
 	if f.from > 0 {
 		from = r.lines[f.from-1].end
@@ -81,32 +91,42 @@ func (r *Reading) holding(f found) int {
 	if f.to < len(r.lines) {
 		to = r.lines[f.to].open
 	}
-	outer := -1
-	for i := r.lines[f.from].elem; i >= 0; i = r.page.elems[i].parent {
+	first, last := r.lines[f.from].start, r.lines[f.to-1].end
+	var spans []span
+	at := from
+	for i := range r.page.elems {
 		e := &r.page.elems[i]
-		if e.start < from || e.end > to || structure[e.tag] {
+		if e.start >= last {
 			break
 		}
-		if e.close >= r.lines[f.to-1].end {
-			outer = i
+		if e.start < at || e.end > to || e.end <= first || structure[e.tag] || e.void {
+			continue
 		}
+		spans = append(spans, span{e.start, e.end})
+		at = e.end
 	}
-	return outer
+	return spans
 }
 
-// textSpans are the pieces of text between the tags of [from, to), blanks of the
-// source left out.
+// textSpans are the pieces of text and the pictures between the tags of
+// [from, to), blanks of the source left out.
 func (r *Reading) textSpans(from, to int) []span {
 	var spans []span
 	z := nethtml.NewTokenizer(bytes.NewReader(r.src[from:to]))
 	for at := from; ; {
 		tt := z.Next()
 		n := len(z.Raw())
-		if tt == nethtml.ErrorToken {
+		switch tt {
+		case nethtml.ErrorToken:
 			return spans
-		}
-		if tt == nethtml.TextToken && strings.TrimSpace(string(r.src[at:at+n])) != "" {
-			spans = append(spans, span{at, at + n})
+		case nethtml.TextToken:
+			if strings.TrimSpace(string(r.src[at:at+n])) != "" {
+				spans = append(spans, span{at, at + n})
+			}
+		case nethtml.StartTagToken, nethtml.SelfClosingTagToken:
+			if name, _ := z.TagName(); atom.Lookup(name) == atom.Img {
+				spans = append(spans, span{at, at + n})
+			}
 		}
 		at += n
 	}

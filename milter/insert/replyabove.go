@@ -54,7 +54,7 @@ func asksForReplyAbove(lower string, inRows bool) bool {
 			}
 		}
 	}
-	if unspaced(firstRune(lower)) {
+	if unspaced(lower) {
 		return slices.ContainsFunc(replyAboveIndex[""], func(i int) bool { return saysReplyAbove(lower, i, inRows) })
 	}
 	return false
@@ -90,19 +90,13 @@ var replyAboveIndex = func() map[string][]int {
 	index := map[string][]int{}
 	for i := range replyAbove {
 		word, _, _ := strings.Cut(replyAbove[i].above, " ")
-		if unspaced(firstRune(word)) {
+		if unspaced(word) {
 			word = ""
 		}
 		index[word] = append(index[word], i)
 	}
 	return index
 }()
-
-// unspaced reports whether r is of a script that does not put blanks between all
-// words.
-func unspaced(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai)
-}
 
 func firstRune(s string) rune {
 	r, _ := utf8.DecodeRuneInString(s)
@@ -126,7 +120,7 @@ func madeOf(word, list string) bool {
 	for word != "" {
 		rest := word
 		for w := range strings.FieldsSeq(list) {
-			if after, ok := strings.CutPrefix(word, w); ok && unspaced(firstRune(w)) && len(after) < len(rest) {
+			if after, ok := strings.CutPrefix(word, w); ok && unspaced(w) && len(after) < len(rest) {
 				rest = after
 			}
 		}

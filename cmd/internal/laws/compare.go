@@ -20,6 +20,10 @@ func (c *checker) compare(was, is *part) {
 		c.content(was, is)
 		return
 	}
+	header := was
+	if was.kind == "multipart/related" {
+		was = c.withoutOrphans(was, is)
+	}
 	gone, came, ok := c.children(was, is)
 	if !ok {
 		c.breach(2, was, "had %d parts and has %d", len(was.children), len(is.children))
@@ -29,7 +33,7 @@ func (c *checker) compare(was, is *part) {
 	if gone >= 0 {
 		kept = slices.Delete(slices.Clone(kept), gone, gone+1)
 	}
-	c.partHeader(was, is, nil)
+	c.partHeader(header, is, nil)
 	c.frame(was, is, gone, came)
 	c.related(was, new)
 	for i := range kept {

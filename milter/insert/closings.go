@@ -1,0 +1,175 @@
+package insert
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// closings are the greetings that end a letter. The name below one is that of
+// who signs.
+var closings = []wording{
+	{"en", []string{"regards", "best regards", "kind regards", "kindest regards", "warm regards", "warmest regards", "with regards", "with kind regards", "with best regards", "with warm regards", "many regards", "best", "all the best", "best wishes", "with best wishes", "warm wishes", "kind wishes", "yours", "yours sincerely", "yours faithfully", "yours truly", "sincerely", "sincerely yours", "very truly yours", "respectfully", "cordially", "cheers", "take care", "speak soon", "talk soon", "see you", "see you soon", "have a nice day", "have a great day", "have a good day", "have a good weekend", "have a nice weekend", "have a great weekend", "greetings", "br", "kr", "rgds", "brgds", "bw", "hugs", "love", "looking forward to hearing from you", "looking forward to your reply", "until then"}},
+	{"de", []string{"mit freundlichen grüßen", "mit freundlichem gruß", "freundliche grüße", "freundlichen gruß", "freundlicher gruß", "mit freundlicher empfehlung", "mit besten grüßen", "mit besten empfehlungen", "beste grüße", "besten gruß", "bester gruß", "viele grüße", "vielen gruß", "liebe grüße", "lieber gruß", "herzliche grüße", "mit herzlichen grüßen", "herzlichst", "schöne grüße", "schönen gruß", "sonnige grüße", "grüße", "gruß", "grüßle", "mit kollegialen grüßen", "mit sportlichen grüßen", "hochachtungsvoll", "ihr", "ihre", "dein", "deine", "euer", "eure", "es grüßt", "bis bald", "bis dann", "bis morgen", "bis montag", "bis dienstag", "bis mittwoch", "bis donnerstag", "bis freitag", "bis nächste woche", "bis später", "wir sehen uns", "alles gute", "schönes wochenende", "ein schönes wochenende", "schönen tag", "einen schönen tag", "schönen feierabend", "mfg", "m.f.g.", "vg", "lg", "bg", "mit freundlichen gruessen", "freundliche gruesse", "glückauf", "servus", "mit vorzüglicher hochachtung"}},
+	{"fr", []string{"cordialement", "bien cordialement", "très cordialement", "bien à vous", "bien à toi", "sincèrement", "salutations", "meilleures salutations", "salutations distinguées", "sincères salutations", "cordiales salutations", "avec mes meilleures salutations", "avec nos meilleures salutations", "amicalement", "bien amicalement", "respectueusement", "bonne journée", "bonne soirée", "bonne réception", "bon week-end", "belle journée", "à bientôt", "à demain", "bises", "cdt", "cdlt", "bav", "veuillez agréer", "je vous prie d'agréer", "nous vous prions d'agréer", "je vous prie de croire", "dans l'attente de votre réponse", "dans l'attente de votre retour", "au plaisir"}},
+	{"es", []string{"saludos", "un saludo", "saludos cordiales", "cordiales saludos", "un cordial saludo", "cordialmente", "atentamente", "muy atentamente", "atentos saludos", "atte", "un abrazo", "abrazos", "saludos afectuosos", "reciba un cordial saludo", "reciban un cordial saludo", "quedo atento", "quedo atenta", "quedo a la espera", "quedo a su disposición", "sin otro particular", "hasta pronto", "que tenga un buen día", "buen día", "buen fin de semana", "slds", "sinceramente", "respetuosamente"}},
+	{"pt", []string{"atenciosamente", "att", "cumprimentos", "melhores cumprimentos", "com os melhores cumprimentos", "com cumprimentos", "cordiais saudações", "saudações", "cordialmente", "um abraço", "abraço", "abraços", "abs", "até breve", "até logo", "respeitosamente", "cordiais cumprimentos", "bom fim de semana", "bom trabalho", "grato", "grata"}},
+	{"it", []string{"cordiali saluti", "distinti saluti", "cari saluti", "saluti", "un saluto", "un cordiale saluto", "tanti saluti", "i migliori saluti", "migliori saluti", "cordialmente", "con i migliori saluti", "con cordialità", "a presto", "buona giornata", "buona serata", "buon lavoro", "buon weekend", "in attesa di un suo riscontro", "in attesa di un vostro riscontro", "porgo distinti saluti", "porgiamo cordiali saluti", "ciao", "un abbraccio"}},
+	{"ca", []string{"salutacions", "salutacions cordials", "cordialment", "atentament", "una salutació", "salut", "una abraçada", "fins aviat"}},
+	{"gl", []string{"saúdos", "un saúdo", "atentamente", "cordialmente"}},
+	{"eu", []string{"agur", "agur bero bat", "adeitasunez", "ondo izan", "besarkada bat"}},
+	{"ro", []string{"cu stimă", "cu respect", "cu drag", "cu deosebită considerație", "toate cele bune", "numai bine", "o zi bună", "o zi frumoasă", "salutări", "cu prietenie", "al dumneavoastră"}},
+	{"nl", []string{"met vriendelijke groet", "met vriendelijke groeten", "vriendelijke groet", "vriendelijke groeten", "met hartelijke groet", "met hartelijke groeten", "hartelijke groet", "hartelijke groeten", "groet", "groeten", "groetjes", "hoogachtend", "mvg", "met beste groet", "beste groeten", "tot ziens", "tot dan", "fijne dag", "fijn weekend", "met groet", "met groeten", "gr"}},
+	{"af", []string{"vriendelike groete", "groete", "beste groete", "die uwe"}},
+	{"fy", []string{"mei freonlike groetnis", "groetnis"}},
+	{"lb", []string{"mat beschte gréiss", "bescht gréiss", "léif gréiss"}},
+	{"da", []string{"med venlig hilsen", "venlig hilsen", "venlige hilsner", "med venlige hilsner", "mange hilsner", "hilsen", "kærlig hilsen", "bedste hilsner", "mvh", "vh", "de bedste hilsner", "på gensyn", "god weekend", "god dag", "hav en god dag", "hilsner"}},
+	{"nb", []string{"med vennlig hilsen", "vennlig hilsen", "vennlege helsingar", "med vennleg helsing", "beste hilsen", "beste helsing", "hilsen", "helsing", "mvh", "ha en fin dag", "ha en god dag", "god helg", "ha en fin helg", "klem"}},
+	{"sv", []string{"med vänlig hälsning", "med vänliga hälsningar", "vänlig hälsning", "vänliga hälsningar", "bästa hälsningar", "hälsningar", "hälsning", "mvh", "vänligen", "högaktningsfullt", "ha en bra dag", "trevlig helg", "hej då", "allt gott", "varma hälsningar", "många hälsningar"}},
+	{"is", []string{"með kveðju", "kveðja", "kær kveðja", "bestu kveðjur", "með bestu kveðju", "virðingarfyllst", "kveðjur"}},
+	{"fo", []string{"vinarliga", "við vinarligari heilsan", "heilsan"}},
+	{"fi", []string{"ystävällisin terveisin", "terveisin", "parhain terveisin", "yt", "t.", "terv.", "terveiset", "kunnioittavasti", "hyvää päivänjatkoa", "mukavaa päivää", "hyvää viikonloppua", "lämpimin terveisin"}},
+	{"et", []string{"lugupidamisega", "parimate soovidega", "tervitades", "heade soovidega", "kena päeva", "parimat"}},
+	{"lv", []string{"ar cieņu", "cieņā", "ar sveicieniem", "ar laba vēlējumiem", "jauku dienu"}},
+	{"lt", []string{"pagarbiai", "su pagarba", "geriausi linkėjimai", "linkėjimai", "geros dienos"}},
+	{"pl", []string{"pozdrawiam", "z poważaniem", "z pozdrowieniami", "serdecznie pozdrawiam", "pozdrawiam serdecznie", "łączę pozdrowienia", "pozdrowienia", "z wyrazami szacunku", "miłego dnia", "pozdr", "życzę miłego dnia", "do usłyszenia", "do zobaczenia", "udanego weekendu", "z uszanowaniem"}},
+	{"cs", []string{"s pozdravem", "s přátelským pozdravem", "s úctou", "se srdečným pozdravem", "zdravím", "zdraví", "hezký den", "přeji hezký den", "pěkný den", "srdečně", "s přáním hezkého dne", "s přáním pěkného dne", "hezký víkend", "mějte se hezky"}},
+	{"sk", []string{"s pozdravom", "s priateľským pozdravom", "s úctou", "so srdečným pozdravom", "pozdravujem", "zdraví", "pekný deň", "prajem pekný deň", "s prianím pekného dňa", "pekný víkend"}},
+	{"hu", []string{"üdvözlettel", "tisztelettel", "szívélyes üdvözlettel", "baráti üdvözlettel", "üdv", "üdvözlet", "köszönettel és üdvözlettel", "szép napot", "további szép napot", "jó munkát", "szép hétvégét", "maradok tisztelettel", "ölel"}},
+	{"sl", []string{"lep pozdrav", "lepe pozdrave", "s spoštovanjem", "lp", "prijazen pozdrav", "s prijaznimi pozdravi", "lep dan"}},
+	{"hr", []string{"s poštovanjem", "srdačan pozdrav", "lijep pozdrav", "pozdrav", "pozdravi", "lp", "ugodan dan", "lijepi pozdravi"}},
+	{"sr", []string{"s poštovanjem", "srdačan pozdrav", "pozdrav", "с поштовањем", "срдачан поздрав", "поздрав", "lep pozdrav", "леп поздрав"}},
+	{"mk", []string{"со почит", "поздрав", "срдечен поздрав"}},
+	{"bg", []string{"с уважение", "поздрави", "с поздрави", "поздрав", "хубав ден", "сърдечни поздрави", "най-добри пожелания"}},
+	{"ru", []string{"с уважением", "с наилучшими пожеланиями", "всего доброго", "с приветом", "с глубоким уважением", "хорошего дня", "всего хорошего", "искренне ваш", "искренне ваша", "до встречи", "до связи", "с благодарностью и уважением", "удачи", "с ув."}},
+	{"uk", []string{"з повагою", "з найкращими побажаннями", "щиро ваш", "щиро ваша", "гарного дня", "з вітанням", "усього найкращого", "всього найкращого"}},
+	{"be", []string{"з павагай", "з найлепшымі пажаданнямі"}},
+	{"el", []string{"με εκτίμηση", "φιλικά", "με φιλικούς χαιρετισμούς", "χαιρετισμούς", "χαιρετισμοί", "με τιμή", "φιλικοί χαιρετισμοί", "με σεβασμό", "καλή συνέχεια", "θερμούς χαιρετισμούς"}},
+	{"sq", []string{"me respekt", "përshëndetje", "të fala", "sinqerisht"}},
+	{"mt", []string{"tislijiet", "dejjem tiegħek"}},
+	{"ga", []string{"le meas", "is mise le meas", "beir bua"}},
+	{"cy", []string{"cofion", "cofion gorau", "cofion cynnes", "yn gywir"}},
+	{"tr", []string{"saygılarımla", "saygılarımızla", "iyi çalışmalar", "iyi günler", "iyi çalışmalar dilerim", "iyi günler dilerim", "selamlar", "sevgiler", "hürmetlerimle", "en iyi dileklerimle", "kolay gelsin", "iyi akşamlar", "saygılar", "sevgi ve saygılarımla", "teşekkürler ve iyi çalışmalar"}},
+	{"az", []string{"hörmətlə", "ən xoş arzularla"}},
+	{"kk", []string{"құрметпен"}},
+	{"ka", []string{"პატივისცემით", "საუკეთესო სურვილებით"}},
+	{"hy", []string{"հարգանքով", "լավագույն մաղթանքներով"}},
+	{"he", []string{"בברכה", "בכבוד רב", "בברכת שבוע טוב", "תודה וברכה", "כל טוב", "יום טוב", "המשך יום נעים", "שלכם", "שלך", "בידידות", "בתודה ובברכה", "להתראות", "ברכות", "בהוקרה", "יום נעים", "דרישת שלום", "ד\"ש"}},
+	{"ar", []string{"مع التحية", "مع أطيب التحيات", "مع خالص التحية", "تحياتي", "مع فائق الاحترام", "وتفضلوا بقبول فائق الاحترام", "مع الاحترام", "مع التقدير", "أطيب التحيات", "خالص التحيات", "مع تحياتي", "والسلام عليكم", "تقبلوا تحياتي", "مع خالص الشكر والتقدير", "دمتم بخير", "تحية طيبة"}},
+	{"fa", []string{"با احترام", "با تشکر و احترام", "ارادتمند", "با سپاس", "با تقدیم احترام"}},
+	{"ur", []string{"والسلام", "نیک تمنائیں"}},
+	{"hi", []string{"सादर", "भवदीय", "धन्यवाद सहित", "शुभकामनाओं सहित", "आपका", "आपकी"}},
+	{"bn", []string{"শুভেচ্ছান্তে", "ধন্যবাদান্তে", "বিনীত"}},
+	{"ta", []string{"நன்றியுடன்", "அன்புடன்"}},
+	{"th", []string{"ขอแสดงความนับถือ", "ด้วยความเคารพ", "ด้วยความนับถือ"}},
+	{"vi", []string{"trân trọng", "trân trọng kính chào", "thân mến", "kính chào", "kính thư", "thân ái", "chúc bạn một ngày tốt lành"}},
+	{"id", []string{"salam", "salam hormat", "hormat saya", "hormat kami", "salam hangat", "wassalam", "teriring salam"}},
+	{"ms", []string{"yang benar", "yang ikhlas", "salam hormat", "sekian", "sekian, terima kasih"}},
+	{"tl", []string{"lubos na gumagalang", "gumagalang"}},
+	{"sw", []string{"wako mwaminifu", "wasalaam", "kila la heri"}},
+	{"zh", []string{"此致", "敬礼", "此致敬礼", "祝好", "顺祝商祺", "商祺", "谨启", "敬上", "顺颂", "祝工作顺利", "祝您工作愉快", "祝生意兴隆", "敬祝", "順頌商祺", "敬啟", "谨上", "祝商祺", "此致 敬礼", "祝您", "祝 好", "敬禮", "順頌"}},
+	{"ja", []string{"よろしくお願い", "宜しくお願い", "お願い申し上げます", "お願いいたします", "お願い致します", "以上", "敬具", "草々", "かしこ", "失礼いたします", "失礼します"}},
+	{"ko", []string{"감사합니다", "드림", "올림", "배상", "감사드립니다", "수고하세요", "안녕히 계십시오", "좋은 하루 되세요", "부탁드립니다"}},
+	{"eo", []string{"amike", "kun amikaj salutoj"}},
+}
+
+// thanks end a letter too, but stand below a request as well.
+var thanks = []wording{
+	{"en", []string{"thanks", "thank you", "many thanks", "thanks a lot", "thanks in advance", "thank you in advance", "thank you very much", "with thanks", "thx", "ta", "cheers and thanks", "thanks and regards", "thanks & regards"}},
+	{"de", []string{"danke", "vielen dank", "danke im voraus", "vielen dank im voraus", "besten dank", "herzlichen dank", "danke schön", "dankeschön", "mit dank", "danke und gruß", "danke & gruß"}},
+	{"fr", []string{"merci", "merci d'avance", "merci beaucoup", "avec mes remerciements", "en vous remerciant", "je vous remercie"}},
+	{"es", []string{"gracias", "muchas gracias", "mil gracias", "gracias de antemano", "agradecido", "agradecida"}},
+	{"pt", []string{"obrigado", "obrigada", "muito obrigado", "muito obrigada", "agradecido", "agradecida", "desde já agradeço"}},
+	{"it", []string{"grazie", "grazie mille", "molte grazie", "grazie in anticipo", "ringraziando"}},
+	{"ca", []string{"gràcies", "moltes gràcies"}},
+	{"ro", []string{"mulțumesc", "mulțumesc anticipat", "vă mulțumesc"}},
+	{"nl", []string{"bedankt", "dank je wel", "dank u wel", "alvast bedankt", "met dank", "bij voorbaat dank", "hartelijk dank"}},
+	{"da", []string{"tak", "mange tak", "på forhånd tak", "tusind tak"}},
+	{"nb", []string{"takk", "tusen takk", "mange takk", "på forhånd takk"}},
+	{"sv", []string{"tack", "tack på förhand", "tack så mycket", "stort tack"}},
+	{"is", []string{"takk", "takk fyrir", "með fyrirfram þökk"}},
+	{"fi", []string{"kiitos", "kiitos etukäteen", "kiittäen", "paljon kiitoksia"}},
+	{"et", []string{"aitäh", "tänan", "ette tänades"}},
+	{"lv", []string{"paldies"}},
+	{"lt", []string{"ačiū", "dėkoju"}},
+	{"pl", []string{"dziękuję", "dzięki", "z góry dziękuję", "dziękuję i pozdrawiam"}},
+	{"cs", []string{"děkuji", "díky", "předem děkuji", "děkujeme"}},
+	{"sk", []string{"ďakujem", "vďaka", "vopred ďakujem"}},
+	{"hu", []string{"köszönöm", "köszönettel", "köszi", "előre is köszönöm"}},
+	{"sl", []string{"hvala", "najlepša hvala", "hvala in lep pozdrav"}},
+	{"hr", []string{"hvala", "hvala unaprijed", "zahvaljujem"}},
+	{"sr", []string{"hvala unapred", "хвала"}},
+	{"bg", []string{"благодаря", "мерси", "предварително благодаря"}},
+	{"ru", []string{"спасибо", "благодарю", "с благодарностью", "заранее спасибо", "заранее благодарю"}},
+	{"uk", []string{"дякую", "наперед дякую", "з вдячністю"}},
+	{"el", []string{"ευχαριστώ", "σας ευχαριστώ", "ευχαριστούμε", "με ευχαριστίες"}},
+	{"tr", []string{"teşekkürler", "teşekkür ederim", "şimdiden teşekkürler"}},
+	{"he", []string{"תודה", "תודה רבה", "תודה מראש", "בתודה"}},
+	{"ar", []string{"شكرا", "شكراً", "شكرا جزيلا", "شكراً جزيلاً", "مع الشكر"}},
+	{"fa", []string{"با تشکر", "ممنون", "سپاسگزارم"}},
+	{"hi", []string{"धन्यवाद"}},
+	{"th", []string{"ขอบคุณ", "ขอบคุณครับ", "ขอบคุณค่ะ"}},
+	{"vi", []string{"cảm ơn", "xin cảm ơn", "cám ơn"}},
+	{"id", []string{"terima kasih"}},
+	{"zh", []string{"谢谢", "多谢", "感谢", "謝謝"}},
+	{"ja", []string{"ありがとうございます", "ありがとうございました"}},
+	{"ko", []string{"고맙습니다"}},
+}
+
+var (
+	closingPhrases = phrasesOf(closings, thanks)
+	thankPhrases   = phrasesOf(thanks)
+)
+
+const (
+	longestClosing     = 90 // characters of a line that is a closing
+	longestClosingTail = 24 // characters behind its phrase: "aus Berlin", "and see you"
+	shortClosing       = 10 // bytes; a shorter one is none at the end of a sentence, nor with much behind it
+)
+
+// closing says how a line ends a letter.
+type closing uint8
+
+const (
+	noClosing closing = iota
+	loosely           // a word of thanks, or a sentence that ends in a closing
+	plainly           // nothing but a closing
+)
+
+// closingOf says how a line ends a letter.
+func closingOf(text string) closing {
+	text = strings.TrimSuffix(text, ":)")
+	if utf8.RuneCountInString(text) > longestClosing || strings.ContainsAny(text, "?？@") {
+		return noClosing
+	}
+	if head, tail, ok := strings.Cut(strings.ReplaceAll(text, "：", ":"), ":"); ok { // QUIRK: Hungarians write "Üdvözlettel:"
+		if p := strings.TrimSpace(plainForm(head)); tail != "" || len(p) < shortClosing || closingPhrases.begins(p) != p {
+			return noClosing
+		}
+		return plainly
+	}
+	p := strings.Trim(plainForm(text), " ,.!;-–—*_~。、！…()^")
+	phrase := closingPhrases.begins(p)
+	rest := strings.TrimLeft(p[len(phrase):], " ,.!/|&")
+	switch {
+	case phrase != "" && rest == "":
+		if thankPhrases.begins(p) == phrase {
+			return loosely
+		}
+		return plainly
+	case len(phrase) < shortClosing, utf8.RuneCountInString(rest) > longestClosingTail, strings.ContainsAny(rest, "0123456789"):
+		return closingAtEnd(p)
+	case closingPhrases.begins(rest) != "": // in two languages
+		return plainly
+	}
+	return loosely
+}
+
+// closingAtEnd says whether a text in plain form ends in a closing.
+func closingAtEnd(p string) closing {
+	for i := range p {
+		if phrase := closingPhrases.at(p, i); len(phrase) >= shortClosing && i+len(phrase) == len(p) {
+			return loosely
+		}
+	}
+	return noClosing
+}

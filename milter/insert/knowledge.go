@@ -1,0 +1,604 @@
+package insert
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// knowledge is what is known of a person, ready to be compared with lines.
+type knowledge struct {
+	names     names
+	values    []value // the longest first
+	addresses []string
+	domains   []string
+	words     map[string]bool // those of all values
+	begins    [128]bool       // the letters that words of the name may begin with, as people write them
+}
+
+// begunAs are the letters that a word may begin with in place of that of its key.
+var begunAs = map[byte]byte{'y': 'i', 'j': 'i', 'w': 'v', 'k': 'h'}
+
+// value is a directory value in plain form.
+type value struct {
+	text   string
+	digits string // the last of a phone number, "" for any other value
+	role   bool   // what somebody is
+}
+
+const (
+	mostValues   = 60 // of a person that are looked for
+	numberDigits = 7  // by which a phone number is known however it is written
+)
+
+func know(p *Person) *knowledge {
+	k := &knowledge{names: namesOf(p), words: map[string]bool{}}
+	for _, w := range k.names.all() {
+		k.begins[w[0]&0x7f] = true
+	}
+	for written, key := range begunAs {
+		k.begins[written] = k.begins[written] || k.begins[key]
+	}
+	for _, a := range p.Addresses {
+		a = plainForm(a)
+		k.addresses = append(k.addresses, a)
+		if _, domain, ok := strings.Cut(a, "@"); ok {
+			k.domains = append(k.domains, domain)
+		}
+	}
+	for _, v := range p.Roles {
+		k.addValue(v, true)
+	}
+	for _, v := range p.Values {
+		k.addValue(v, false)
+	}
+	slices.SortStableFunc(k.values, func(a, b value) int { return len(b.text) - len(a.text) })
+	k.values = k.values[:min(len(k.values), mostValues)]
+	return k
+}
+
+// addValue adds what an attribute holds, which may be several numbers.
+func (k *knowledge) addValue(v string, role bool) {
+	for _, piece := range strings.FieldsFunc(v, func(r rune) bool { return r == ';' || r == '\n' }) {
+		if d := digitsOf(plainForm(piece)); len(d) >= numberDigits && len(d)*2 >= len(piece) || strings.Count(piece, "+") > 1 {
+			for n := range strings.SplitSeq(piece, ",") {
+				if d := digitsOf(plainForm(n)); len(d) >= numberDigits {
+					k.values = append(k.values, value{text: plainForm(visible(n)), digits: d[len(d)-numberDigits:]})
+				}
+			}
+			continue
+		}
+		text := plainForm(visible(piece))
+		if utf8.RuneCountInString(text) < 2 {
+			continue
+		}
+		k.values = append(k.values, value{text: text, role: role})
+		for _, w := range wordsOf(text) {
+			k.words[w] = true
+		}
+	}
+}
+
+// wordsOf are the words and numbers of a text in plain form.
+func wordsOf(plain string) []string {
+	return strings.FieldsFunc(plain, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+}
+
+// sense is what speaks for a line in a signature, the weakest first.
+type sense uint8
+
+const (
+	strange sense = iota // somebody else's data, a form, a question: it speaks against
+	unsaid               // nothing speaks for it
+	between              // reads like an address or a title: counts between other lines
+	hollow               // a picture, a row of signs: likewise
+	likely               // reads like a company, a title where titles stand: counts below others
+	usual                // what nothing but a signature holds: labelled numbers, links, registers
+	theirs               // nothing but the person's own data
+)
+
+// said is what a line says.
+type said struct {
+	sense    sense
+	values   uint64 // which of the person's values are in it
+	phone    bool   // one of them is a number
+	mail     bool   // one of them is an address
+	role     bool   // one of them says what they are
+	title    bool   // reads like what somebody is or where they work
+	reach    bool   // there is a number, an address or a link of anybody's
+	unknown  bool   // there is a number without a label that is not theirs
+	pictured bool   // it is nothing but a picture
+}
+
+const longestData = 300 // bytes of a line that holds data
+
+// read says what speaks for a line.
+func (k *knowledge) read(text string) said {
+	bare := withoutImages(text)
+	switch {
+	case bare == "":
+		return said{sense: hollow, pictured: true}
+	case !strings.ContainsFunc(bare, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }):
+		return said{sense: hollow}
+	case len(bare) > longestData:
+		return said{sense: unsaid}
+	}
+	p := plainForm(bare)
+	if printPhrases.in(p) {
+		return said{sense: usual}
+	}
+	l := &dataLine{k: k, rest: p}
+	l.takeLinks()
+	l.takeWords()
+	l.takeNumbers()
+	l.takeValues()
+	l.takeOfficers()
+	l.weigh()
+	if leadsOn(bare) && strings.ContainsAny(bare[len(bare)-1:], ":") || strings.HasSuffix(bare, "：") || strings.HasSuffix(bare, "?") || strings.HasSuffix(bare, "？") {
+		l.said.sense = strange
+	}
+	return l.said
+}
+
+// dataLine is a line whose data are taken out of it one after the other; what is
+// left must be explained by the words of signatures.
+type dataLine struct {
+	k       *knowledge
+	said    said
+	rest    string // in plain form, with taken between pieces in place of what was taken
+	found   bool   // anything that a signature holds
+	foreign bool   // somebody else's address
+	label   bool   // a label stands before a number
+	legal   bool   // a register or a tax is named
+}
+
+const taken = "|"
+
+// takeLinks takes out what clients write in brackets when they turn a link or a
+// picture into text: "[cid:image001.png@...]", "<https://...>".
+func (l *dataLine) takeLinks() {
+	if !strings.ContainsAny(l.rest, "<[(") {
+		return
+	}
+	var b strings.Builder
+	rest := l.rest
+	for {
+		i := strings.IndexAny(rest, "<[(")
+		if i < 0 {
+			break
+		}
+		end := strings.IndexByte(rest[i:], closes[rest[i]])
+		if end < 0 || !linkInBrackets(rest[i+1:i+end]) {
+			b.WriteString(rest[:i+1])
+			rest = rest[i+1:]
+			continue
+		}
+		l.found, l.said.reach = true, true
+		b.WriteString(rest[:i] + taken)
+		rest = rest[i+end+1:]
+	}
+	l.rest = b.String() + rest
+}
+
+var closes = map[byte]byte{'<': '>', '[': ']', '(': ')'}
+
+// linkInBrackets reports whether what stands in brackets is an address of
+// something, or the name of a picture.
+func linkInBrackets(s string) bool {
+	for _, scheme := range []string{"cid:", "http:", "https:", "tel:", "www.", "mailto:", "callto:", "sip:"} {
+		if strings.HasPrefix(s, scheme) {
+			return true
+		}
+	}
+	for _, kind := range []string{".png", ".jpg", ".jpeg", ".gif", ".svg", ".bmp"} {
+		if strings.HasSuffix(s, kind) {
+			return true
+		}
+	}
+	return pictureWords[s]
+}
+
+// pictureWords are what clients write in brackets for a picture without a name.
+var pictureWords = wordSet("image picture logo bild photo foto immagine imagen imagem afbeelding billede bilde kuva obraz obrazek kep рисунок изображение 图片 画像 그림 banner signature")
+
+// takeWords takes out the words that are mail addresses or links.
+func (l *dataLine) takeWords() {
+	if !strings.ContainsAny(l.rest, "@.") {
+		return
+	}
+	fields := strings.FieldsFunc(l.rest, func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune("|•·●<>()[]{},;\"'，；、：", r)
+	})
+	for _, f := range fields {
+		word := strings.Trim(f, ".:*_!")
+		for _, label := range []string{"mailto:", "e-mail:", "email:", "mail:", "e:", "m:", "web:", "w:", "i:", "www:"} {
+			word = strings.TrimPrefix(word, label)
+		}
+		switch {
+		case strings.Contains(word, "@"):
+			word = word[strings.LastIndexByte(word, ':')+1:]
+			l.address(word)
+		case isLink(word):
+			l.found, l.said.reach = true, true
+		default:
+			continue
+		}
+		l.rest = strings.Replace(l.rest, word, taken, 1)
+	}
+}
+
+// address weighs a mail address.
+func (l *dataLine) address(a string) {
+	l.said.reach = true
+	local, domain, _ := strings.Cut(a, "@")
+	switch own := slices.Contains(l.k.domains, domain); {
+	case local == "" || !strings.Contains(domain, "."): // a handle, a word with a sign
+		l.foreign = true
+	case slices.Contains(l.k.addresses, a):
+		l.found, l.said.mail = true, true
+		l.said.values |= 1 << 63
+	case own && l.k.names.addressed(local), desks[local]:
+		l.found = true
+	default:
+		l.foreign = true
+	}
+}
+
+// addressed reports whether the local part of an address has the person's surname,
+// or their given name and nothing else.
+func (n *names) addressed(local string) bool {
+	words := nameWords(strings.ReplaceAll(local, "_", " "))
+	if len(words) == 1 && slices.Contains(n.given, words[0]) {
+		return true
+	}
+	strangers := 0
+	for _, w := range words {
+		if utf8.RuneCountInString(w) > 1 && !n.has(w) {
+			strangers++
+		}
+	}
+	return strangers == 0 && slices.ContainsFunc(words, func(w string) bool { return slices.Contains(n.surname, w) })
+}
+
+// desks are mailboxes of a company, not of a person.
+var desks = wordSet("info office mail post kontakt contact contacto contato contatti contatto kontor sales service support hello hallo welcome team help helpdesk zentrale vertrieb verkauf einkauf buchhaltung rechnung presse jobs hr admin secretariat sekretariat direction accueil commercial ventas ventes vendite vendas compras acquisti achats amministrazione administracion comercial biuro sekretariat obchod sprzedaz iroda ertesites posta bilgi satis marketing datenschutz privacy export import order orders bestellung reception poststelle myynti toimisto firmapost postmottak registrator")
+
+// domainEnds are what the name of a site ends in, where no scheme says that it is one.
+var domainEnds = wordSet("com net org info biz eu de at ch li fr be lu nl uk ie dk no se fi is pl cz sk hu ro bg gr tr it es pt cat eus gal ru ua by rs hr si ba mk al ee lv lt us ca mx br ar cl co pe au nz jp cn kr tw hk sg my id th vn in il jo ae sa eg za ma tn ke ng io ai app dev tech shop group online cloud digital company example international global energy solutions systems agency consulting health care legal academy university edu gov coop berlin hamburg wien swiss brussels paris london")
+
+// isLink reports whether a word in plain form is the address of a site.
+func isLink(word string) bool {
+	if strings.Contains(word, "://") || strings.HasPrefix(word, "www.") {
+		return true
+	}
+	host, _, _ := strings.Cut(word, "/")
+	at := strings.LastIndexByte(host, '.')
+	if at <= 0 || len(host) < len("a1.de") || !domainEnds[host[at+1:]] {
+		return false
+	}
+	for _, part := range strings.Split(host, ".") {
+		if len(part) < 2 || strings.HasPrefix(part, "-") || strings.HasSuffix(part, "-") || strings.ContainsFunc(part, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' }) {
+			return false
+		}
+	}
+	return true
+}
+
+// takeNumbers takes out phone numbers. One that is not theirs counts when a label
+// stands on the line.
+func (l *dataLine) takeNumbers() {
+	const fewest = 6
+	for from := 0; from < len(l.rest); {
+		start := strings.IndexAny(l.rest[from:], "+0123456789(")
+		if start < 0 {
+			return
+		}
+		start += from
+		end, digits := numberAt(l.rest, start)
+		from = max(end, start+1)
+		number := l.rest[start:end]
+		whole := !letterBefore(l.rest, start) && !letterAfter(l.rest, end)
+		if len(digits) < fewest || !whole || strings.HasSuffix(strings.TrimRight(l.rest[:start], " "), "〒") || len(digits) < numberDigits && !strings.ContainsAny(number, " -/") {
+			continue
+		}
+		l.number(digits)
+		l.rest = l.rest[:start] + taken + l.rest[end:]
+		from = start + 1
+	}
+}
+
+// numberAt is where a phone number that may begin at a place ends, and its digits.
+func numberAt(s string, start int) (end int, digits string) {
+	end = start
+	for i := start; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			end = i + 1
+		case c == ' ' && strings.HasPrefix(s[i:], " - "):
+			return end, digitsOf(s[start:end])
+		case strings.IndexByte(" .-/()+", c) >= 0 && !(c == '+' && i > start && s[i-1] != '('):
+		default:
+			return end, digitsOf(s[start:end])
+		}
+	}
+	return end, digitsOf(s[start:end])
+}
+
+func letterBefore(s string, at int) bool {
+	if at == 0 {
+		return false
+	}
+	r, _ := utf8.DecodeLastRuneInString(s[:at])
+	labelled := s[at] == '+' && (at == 1 || s[at-2] == ' ' || s[at-2] == '|') // "T+49"
+	return spaced(r) && !labelled
+}
+
+func letterAfter(s string, at int) bool {
+	r, _ := utf8.DecodeRuneInString(s[at:])
+	return spaced(r)
+}
+
+func (l *dataLine) number(digits string) {
+	l.said.reach = true
+	for i, v := range l.k.values {
+		if v.digits != "" && strings.Contains(digits, v.digits) {
+			l.found, l.said.phone = true, true
+			l.said.values |= 1 << i
+			return
+		}
+	}
+	l.said.unknown = true
+}
+
+// takeValues takes out the person's other values where they stand as words.
+func (l *dataLine) takeValues() {
+	for i, v := range l.k.values {
+		if v.digits != "" {
+			continue
+		}
+		for from := 0; ; {
+			at := strings.Index(l.rest[from:], v.text)
+			if at < 0 {
+				break
+			}
+			at += from
+			if !wordAt(l.rest, at, at+len(v.text)) {
+				from = at + len(v.text)
+				continue
+			}
+			l.found = true
+			l.said.values |= 1 << i
+			l.said.role = l.said.role || v.role
+			l.rest = l.rest[:at] + taken + l.rest[at+len(v.text):]
+			from = at + 1
+		}
+	}
+}
+
+// takeOfficers takes out those who lead the company, with their names.
+func (l *dataLine) takeOfficers() {
+	for i := range l.rest {
+		if i > 0 && !strings.ContainsRune("|,;/•· ", rune(l.rest[i-1])) {
+			continue
+		}
+		phrase := officerPhrases.at(l.rest, i)
+		if phrase == "" {
+			continue
+		}
+		after := strings.TrimLeft(strings.TrimPrefix(l.rest[i+len(phrase):], "in"), " *:/")
+		if !strings.HasPrefix(strings.TrimLeft(l.rest[i+len(phrase):], " (in)/*"), ":") && !strings.HasPrefix(strings.TrimLeft(l.rest[i+len(phrase):], " "), "：") || after == "" {
+			continue
+		}
+		l.rest, l.found = l.rest[:i], true
+		return
+	}
+}
+
+// setsApart reports whether a character stands between the pieces of a line.
+func setsApart(r rune) bool {
+	return strings.ContainsRune("|•·●∙│┃¦–—‖,;/\t◦▪►»※，、；｜・", r) || unicode.Is(unicode.So, r)
+}
+
+// weigh says what the line is by the pieces that are left of it.
+func (l *dataLine) weigh() {
+	lowest := theirs
+	rest := strings.NewReplacer(" - ", taken, "c/ ", "calle ").Replace(l.rest)
+	for _, piece := range strings.FieldsFunc(rest, setsApart) {
+		piece = strings.Trim(piece, " .*_()[]<>-–\"'~+=#")
+		if strings.Trim(piece, " :：.") == "" {
+			continue
+		}
+		lowest = min(lowest, l.piece(piece))
+	}
+	if l.legal { // its numbers call nobody
+		l.said.unknown, l.said.reach = false, l.said.phone || l.said.mail
+	}
+	switch {
+	case l.foreign:
+		l.said.sense = strange
+	case lowest == theirs && !l.found && !l.said.unknown:
+		l.said.sense = unsaid
+	case lowest > between && l.said.unknown && !l.label:
+		l.said.sense = between
+	case lowest == between && l.said.values != 0:
+		l.said.sense = likely
+	default:
+		l.said.sense = lowest
+	}
+}
+
+// piece says what a piece of a line is.
+func (l *dataLine) piece(s string) sense {
+	name := strings.TrimRight(s, " :：.")
+	words := len(strings.Fields(s))
+	const few, some = 6, 10
+	switch {
+	case isLabel(name):
+		l.label = true
+		return usual
+	case registered(s):
+		l.found, l.label, l.legal = true, true, true
+		return usual
+	case words <= some && presencePhrases.begins(s) != "":
+		return likely
+	case l.said.reach && words <= some && invitationPhrases.begins(s) != "":
+		return likely
+	case strings.ContainsAny(s, ":："):
+		return strange
+	case l.legal && words <= some && !articled(s): // "Tomo 1234, Folio 56"
+		return usual
+	case l.k.names.match(s) == fully:
+		l.found = true
+		return theirs
+	case words <= some && social(s), countryPhrases.begins(s) == s:
+		l.found = true
+		return usual
+	case l.found && len(s) < len("100-00010") && strings.Trim(s, "0123456789-") == "": // an extension, a postal code
+		return likely
+	case words <= few && l.k.holdsWords(s), words <= few && onlyTitles(s):
+		return likely
+	case words <= few && digitsOf(s) == "" && rolePhrases.in(s) && !articled(s):
+		l.said.title = true
+		return between
+	case words <= some && !articled(s) && companyPhrases.ends(s):
+		return likely
+	case words <= some && !articled(s) && companyPhrases.in(s):
+		return between
+	case words <= some && digitsOf(s) != "" && (streetPhrases.in(s) || endsStreet(s) || strings.ContainsAny(s, eastStreets)), postal(s):
+		return between
+	case l.found && len(s) == 2 && isASCII(s): // a state or a country
+		return likely
+	}
+	return unsaid
+}
+
+// social reports whether a piece of a line leads to a service: its name, or the
+// request to follow there.
+func social(s string) bool {
+	const more = 2 // words beside the name
+	if name := socialPhrases.begins(s); name != "" {
+		return len(strings.Fields(s[len(name):])) <= more
+	}
+	return socialPhrases.in(s) && (presencePhrases.begins(s) != "" || invitationPhrases.begins(s) != "")
+}
+
+// isLabel reports whether a text is one or several labels of contact data.
+func isLabel(s string) bool {
+	const longest = 40
+	if len(s) > longest {
+		return false
+	}
+	for s != "" {
+		p := labelPhrases.begins(s)
+		if p == "" {
+			return false
+		}
+		s = strings.TrimLeft(s[len(p):], " .:/+&-()")
+	}
+	return true
+}
+
+// registered reports whether a piece of a line is about a register or a tax: it
+// begins with such a word and holds a number or a name.
+func registered(s string) bool {
+	p := registerPhrases.begins(s)
+	if p == "" {
+		return false
+	}
+	rest := strings.TrimLeft(s[len(p):], " .:/-")
+	const words, telling = 16, 12 // bytes that no other word begins with
+	if len(p) >= telling && len(strings.Fields(rest)) <= words {
+		return true
+	}
+	return len(strings.Fields(rest)) <= words && (digitsOf(rest) != "" || strings.ContainsAny(s[len(p):], ":：") || len(strings.Fields(rest)) <= 3)
+}
+
+// holdsWords reports whether all words of a text are of the person's values.
+func (k *knowledge) holdsWords(s string) bool {
+	words := wordsOf(s)
+	for _, w := range words {
+		if !k.words[w] {
+			return false
+		}
+	}
+	return len(words) > 0
+}
+
+// onlyTitles reports whether a text is nothing but titles and pronouns.
+func onlyTitles(s string) bool {
+	words := splitName(s)
+	for _, w := range words {
+		if !nameTitles[w] && !pronouns[w] {
+			return false
+		}
+	}
+	return len(words) > 0
+}
+
+// articled reports whether a text begins as a sentence does.
+func articled(s string) bool {
+	first, _, _ := strings.Cut(s, " ")
+	return articles[first]
+}
+
+var articles = wordSet("the a an our your my this that these we i you he she they please der die das den dem ein eine unser unsere mein meine ihr ihre wir ich sie er es bitte dies diese le la les un une notre votre mon ma nous je vous il elle ils merci el los las una nuestro nuestra mi su yo usted por o os as um uma nosso nossa meu minha il lo gli uno una nostro nostra mio de het een onze uw mijn wij ik u jij graag vi jag du den det ett en jeg han hun proszę nasz nasza mój moja my ja pan ten ta prosím náš naše můj moje já vy a az egy mi én ön kérem мы я вы он она они наш наша пожалуйста ми ви будь şu bu biz ben siz lütfen")
+
+// streetEnds are words for streets that languages write together with the name.
+var streetEnds = []string{"strasse", "str", "weg", "platz", "allee", "gasse", "ring", "damm", "ufer", "straat", "laan", "plein", "gracht", "kade", "dijk", "vej", "gade", "plads", "veien", "vegen", "gata", "gaten", "gatan", "vagen", "katu", "tie", "kuja", "utca"}
+
+// eastStreets are the signs of addresses in scripts that write words together.
+const eastStreets = "路街号區区楼室號町村市県都道丁番階로길구층동"
+
+func endsStreet(s string) bool {
+	for _, w := range wordsOf(s) {
+		for _, e := range streetEnds {
+			if len(w) > len(e)+2 && strings.HasSuffix(w, e) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// britishCode reports whether two words are a British postal code: "LS1 4DY".
+func britishCode(out, in string) bool {
+	return len(in) == 3 && in[0] >= '0' && in[0] <= '9' && digitsOf(in[1:]) == "" && isASCII(in) &&
+		len(out) >= 2 && len(out) <= 4 && out[0] >= 'a' && out[0] <= 'z' && digitsOf(out) != ""
+}
+
+// postal reports whether a text is a postal code and a town, in either order.
+func postal(s string) bool {
+	words := strings.Fields(strings.NewReplacer("-", "", "〒", "").Replace(s))
+	const most = 4
+	if n := len(words); n > 2 && britishCode(words[n-2], words[n-1]) {
+		return true
+	}
+	if len(words) < 2 || len(words) > most {
+		return false
+	}
+	code := func(w string) bool {
+		d := digitsOf(w)
+		return len(d) >= 4 && len(d) <= 7 && len(w)-len(d) <= 2
+	}
+	letters := func(ws []string) bool {
+		return !slices.ContainsFunc(ws, func(w string) bool { return digitsOf(w) != "" || utf8.RuneCountInString(w) < 2 })
+	}
+	if code(words[0]) && letters(words[1:]) {
+		return true
+	}
+	last := len(words) - 1
+	return code(words[last]) && letters(words[:last]) && utf8.RuneCountInString(words[last-1]) == 2
+}
+
+// tells reports whether lines name the person, or hold a number or an address of
+// theirs.
+func (k *knowledge) tells(lines []line) bool {
+	for i := range lines {
+		what := k.read(lines[i].text)
+		if how, _ := k.nameLine(lines[i].text); how == fully || what.phone || what.mail {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,180 @@
+package insert
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// signingMarks stand before the name of who signs for somebody else.
+var signingMarks = []string{"i.a.", "i. a.", "i.v.", "i. v.", "ppa.", "ppa", "pp.", "p.p.", "p. p.", "gez.", "per pro", "p.o.", "p/o", "b/a", "i/o", "w z.", "w/z", "v z.", "v.z.", "z up.", "/s/", "signed"}
+
+// Limits of the line with the name.
+const (
+	longestNameLine = 200 // bytes
+	longestBracket  = 40  // bytes of a remark in brackets
+)
+
+// nameLine says how well a line names the person, who may be told about in the
+// rest of it: "Dr. Alice Muster | Head of Sales". A line that names somebody else
+// too, or says something else, does not name them.
+func (k *knowledge) nameLine(text string) (naming, said) {
+	if !k.mayName(text) {
+		return notNamed, said{}
+	}
+	bare := strings.Trim(withoutImages(text), " *_|,")
+	if bare == "" || len(bare) > longestNameLine || strings.HasSuffix(bare, ":") || strings.HasSuffix(bare, "：") || strings.ContainsAny(bare, "?!？！") {
+		return notNamed, said{}
+	}
+	bare = withoutMark(withoutRemarks(bare))
+	pieces, signs := piecesOf(bare)
+	if len(pieces) == 0 {
+		return notNamed, said{}
+	}
+	how, used := k.firstPieces(pieces, signs)
+	if how == notNamed {
+		return k.nameBeforeValue(pieces)
+	}
+	return k.withRest(how, pieces[used:])
+}
+
+// mayName rules out, at little cost, most lines that do not begin with the
+// person's name: sentences, and those none of whose first words begins as a word
+// of the name does.
+func (k *knowledge) mayName(text string) bool {
+	const most = longestName + 4 // words, with titles and a remark
+	if len(text) > longestNameLine {
+		return false
+	}
+	words := 0
+	begins, within := false, false
+	for _, r := range text {
+		switch letter := unicode.IsLetter(r) || unicode.IsMark(r); {
+		case !letter:
+			within = false
+			if words > 1 && r != ' ' && r != '.' && setsApart(r) {
+				return begins // the name comes first
+			}
+		case !within:
+			within = true
+			if words++; words > most {
+				return false
+			}
+			begins = begins || r >= utf8.RuneSelf || k.begins[r&0x7f|0x20]
+		}
+	}
+	return begins
+}
+
+// withoutRemarks takes out short remarks in brackets.
+func withoutRemarks(s string) string {
+	short := withoutBrackets(s)
+	if len(s)-len(short) > longestBracket || strings.Contains(s, "://") || strings.Contains(s, "@") {
+		return s
+	}
+	return short
+}
+
+func withoutMark(s string) string {
+	lower := strings.ToLower(s)
+	for _, m := range signingMarks {
+		if rest, ok := strings.CutPrefix(lower, m); ok && (strings.HasPrefix(rest, " ") || strings.HasSuffix(m, ".")) && len(lower) == len(s) {
+			return strings.TrimSpace(s[len(m):])
+		}
+	}
+	return s
+}
+
+// piecesOf cuts a line where its pieces are set apart, and gives the sign behind
+// each.
+func piecesOf(s string) (pieces []string, signs []rune) {
+	from := 0
+	add := func(to, next int, sign rune) {
+		if p := strings.TrimSpace(s[from:to]); p != "" {
+			pieces, signs = append(pieces, p), append(signs, sign)
+		}
+		from = next
+	}
+	for i, r := range s {
+		switch {
+		case r == '-' && i > 0 && s[i-1] == ' ' && strings.HasPrefix(s[i:], "- "), setsApart(r) && r != '・':
+			add(i, i+utf8.RuneLen(r), r)
+		}
+	}
+	add(len(s), len(s), 0)
+	return pieces, signs
+}
+
+// firstPieces says how well the first pieces name the person, and how many do:
+// two for "Muster, Alice".
+func (k *knowledge) firstPieces(pieces []string, signs []rune) (naming, int) {
+	how := k.names.match(pieces[0])
+	if how == fully || len(pieces) == 1 {
+		return unlessSentence(pieces[0], how), 1
+	}
+	if signs[0] == ',' || signs[0] == '，' {
+		if k.names.match(pieces[0]+" "+pieces[1]) == fully {
+			return fully, 2
+		}
+	}
+	if how == notNamed && script(pieces[0]) != script(pieces[1]) && k.names.match(pieces[1]) == fully {
+		return fully, 2 // the name in another script first
+	}
+	return how, 1
+}
+
+// unlessSentence is how well a piece names the person, not at all when it ends a sentence.
+func unlessSentence(piece string, how naming) naming {
+	if how == notNamed || !strings.HasSuffix(piece, ".") {
+		return how
+	}
+	words := splitName(plainForm(piece))
+	if last := words[len(words)-1]; nameTitles[last] || utf8.RuneCountInString(last) == 1 {
+		return how
+	}
+	return notNamed
+}
+
+// script tells the scripts of two names apart.
+func script(s string) *unicode.RangeTable {
+	for _, r := range s {
+		for _, t := range []*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Hebrew, unicode.Arabic, unicode.Hangul, unicode.Thai, unicode.Devanagari} {
+			if unicode.Is(t, r) {
+				return t
+			}
+		}
+		if unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) {
+			return unicode.Han
+		}
+	}
+	return nil
+}
+
+// nameBeforeValue is the name with one of the person's values behind it and
+// nothing between: the cells of a table come out so.
+func (k *knowledge) nameBeforeValue(pieces []string) (naming, said) {
+	first := plainForm(pieces[0])
+	for i, v := range k.values {
+		name, ok := strings.CutSuffix(first, v.text)
+		if !ok || v.digits != "" || name == "" || !strings.HasSuffix(name, " ") || k.names.match(name) != fully {
+			continue
+		}
+		how, s := k.withRest(fully, pieces[1:])
+		s.values |= 1 << i
+		s.role = s.role || v.role
+		return how, s
+	}
+	return notNamed, said{}
+}
+
+// withRest is how well a line names the person whose rest reads like that.
+func (k *knowledge) withRest(how naming, rest []string) (naming, said) {
+	if len(rest) == 0 {
+		return how, said{sense: theirs}
+	}
+	s := k.read(strings.Join(rest, " "+taken+" "))
+	if s.sense <= unsaid {
+		return notNamed, said{}
+	}
+	return how, s
+}

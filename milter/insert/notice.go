@@ -1,0 +1,57 @@
+package insert
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Limits of notices.
+const (
+	longestNotice  = 30 // lines
+	wrappedLine    = 45 // characters of a line that goes on in the next
+	noticeCautions = 3  // that make a notice without a word for the mail itself
+)
+
+// notice is how many lines from i on, up to end, are a notice of confidentiality
+// or the like. Each line has words of one, or goes on with the sentence of the
+// line above.
+func (r *Reading) notice(i, end int) int {
+	cautious := 0
+	self := false
+	to := i
+	for j := i; j < end && j-i < longestNotice && r.lines[j].own; j++ {
+		if j > i && r.lines[j].gap && r.page == nil {
+			break
+		}
+		p := plainForm(r.lines[j].text)
+		says, names := cautionPhrases.count(p), selfPhrases.in(p)
+		goesOn := j > i && r.goesOn(j)
+		if says == 0 && !goesOn && (!names || concludes(r.lines[j].text)) || says == 0 && postscript(r.lines[j].text) {
+			break
+		}
+		cautious += says
+		self = self || names
+		if says > 0 || goesOn {
+			to = j + 1
+		}
+	}
+	if self && cautious >= 2 || cautious >= noticeCautions {
+		return to - i
+	}
+	return 0
+}
+
+// goesOn reports whether a line goes on with the sentence of the line above it,
+// which was wrapped.
+func (r *Reading) goesOn(j int) bool {
+	above := r.lines[j-1].text
+	return !r.lines[j].gap && utf8.RuneCountInString(above) >= wrappedLine && !concludes(above) && !strings.HasSuffix(above, ":")
+}
+
+// shortNotice reports whether a line is a notice of a few words, which counts only
+// where something marks the signature.
+func shortNotice(text string) bool {
+	const longest = 120
+	p := plainForm(text)
+	return len(p) <= longest && selfPhrases.in(p) && cautionPhrases.in(p)
+}

@@ -1,0 +1,298 @@
+package insert
+
+import (
+	"math/bits"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// mark is what shows that a signature may begin at a line.
+type mark uint8
+
+const (
+	unmarked mark = iota // nothing but the name: the data alone must say it
+	greeted              // a closing stands above the name
+	marked               // a container, a bookmark or a delimiter
+)
+
+// Limits of old signatures.
+const (
+	longestSignature = 25 // lines of data
+	longestWhole     = 60 // with notices
+	longestHead      = 4  // lines above the name that belong to it
+	longestTitles    = 3  // lines below the name that may be titles nobody knows
+	longestUnsaid    = 2  // of these at a stretch
+)
+
+// tally is what the lines of a signature hold.
+type tally struct {
+	values uint64
+	name   naming
+	phone  bool // a number of theirs
+	mail   bool // an address of theirs
+	role   bool
+	reach  int // lines with a number, an address or a link of anybody's
+}
+
+func (t *tally) add(s said) {
+	t.values |= s.values
+	t.phone = t.phone || s.phone
+	t.mail = t.mail || s.mail
+	t.role = t.role || s.role
+	if s.reach {
+		t.reach++
+	}
+}
+
+func (t *tally) known() int { return bits.OnesCount64(t.values) }
+
+// holds reports whether the lines hold enough to be a signature.
+func (t *tally) enough(m mark) bool {
+	switch {
+	case m == marked && t.name != notNamed:
+		return true
+	case m == marked:
+		return t.contact()
+	case m == greeted && t.name == fully:
+		return t.known() >= 2 || t.known() == 1 && t.reach > 0 && (t.contact() || t.reach > 1)
+	case m == greeted:
+		return t.known() >= 2 && t.contact()
+	}
+	// An address to deliver to has no title, and what is written on a badge has
+	// either a number or an address.
+	return t.name == fully && t.known() >= 3 && t.contact() && (t.role || t.phone && t.mail)
+}
+
+// contact reports whether there is a number or an address of theirs.
+func (t *tally) contact() bool { return t.phone || t.mail }
+
+// lines of one signature, from the name on.
+type oldSignature struct {
+	tally
+	from, to int
+}
+
+// signatureAt reads the signature whose name stands in line i, as far as its
+// lines are explained, to line end at most.
+func (r *Reading) signatureAt(k *knowledge, i, end int, m mark) oldSignature {
+	how, s := k.nameLine(r.lines[i].text)
+	o := oldSignature{from: i, to: i + 1}
+	o.name = how
+	o.add(s)
+	r.extend(k, &o, end, m)
+	return o
+}
+
+// extend goes on as far as lines are explained. Lines for which little speaks
+// count when one follows for which much does.
+func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
+	unexplained := 0
+	var pending tally
+	for j := o.to; j < end && j-o.from < longestWhole && r.lines[j].own; {
+		text := r.lines[j].text
+		if postscript(text) {
+			return
+		}
+		if n := r.notice(j, end); n > 0 {
+			j += n
+			o.to, unexplained = j, 0
+			continue
+		}
+		s := k.read(text)
+		if m == marked && s.sense == unsaid && shortNotice(text) {
+			s.sense = usual
+		}
+		titles := s.title && s.sense == between && o.reach == 0 && j-o.from <= longestTitles
+		again, _ := k.nameLine(text)
+		switch {
+		case unexplained > 0 && again != notNamed, j-o.from >= longestSignature, s.sense == strange, s.unknown && m == unmarked && s.sense == between:
+			return
+		case s.sense >= usual, m > unmarked && unexplained == 0 && (s.sense == likely || titles), s.pictured && r.signs(j, m):
+			o.add(pending.said())
+			o.add(s)
+			o.to, unexplained, pending = j+1, 0, tally{}
+		case s.sense == unsaid:
+			if unexplained++; m == unmarked || unexplained > longestUnsaid || !mayStand(text, m, j-o.from) {
+				return
+			}
+		default:
+			pending.add(s)
+		}
+		j++
+	}
+}
+
+// said is what pending lines add when they count.
+func (t *tally) said() said {
+	return said{values: t.values, phone: t.phone, mail: t.mail, role: t.role, reach: t.reach > 0}
+}
+
+// mayStand reports whether a line that nothing speaks for may stand between others
+// of a signature, n lines below the name: a title, and in what is marked as a
+// signature anything short that is nothing to note down.
+func mayStand(text string, m mark, n int) bool {
+	const most = 80
+	if announces(text) || leadsOn(text) {
+		return false
+	}
+	if m == marked {
+		return utf8.RuneCountInString(text) <= most && !strings.ContainsAny(text, ":?@：？") && !strings.ContainsFunc(text, unicode.IsDigit)
+	}
+	return n <= longestTitles && titular(text)
+}
+
+// titular reports whether a line may be a title or a department that no table
+// knows: a few words, no sentence, nothing to note down.
+func titular(text string) bool {
+	const most, words = 60, 7
+	if utf8.RuneCountInString(text) > most || len(strings.Fields(text)) > words || concludes(text) || leadsOn(text) || closingOf(text) != noClosing {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(text, "*_ \"'„“»"))
+	if unicode.IsLower(first) || strings.ContainsFunc(text, unicode.IsDigit) || strings.ContainsAny(text, ":?!@：？！") {
+		return false
+	}
+	return unicode.IsLetter(first) && !articled(plainForm(text))
+}
+
+// head is the first line that belongs to the signature whose name stands in line
+// i: pictures and the company's name, where nothing but a closing or the beginning
+// of what is marked stands above them.
+func (r *Reading) head(k *knowledge, i, start int, m mark) int {
+	h := i
+	for h > start && i-h < longestHead && r.lines[h-1].own {
+		s := k.read(r.lines[h-1].text)
+		company := s.sense >= likely && s.values != 0 && !s.reach
+		if !s.pictured && !company {
+			break
+		}
+		h--
+	}
+	switch {
+	case h == start && m == marked, h > 0 && r.lines[h-1].own && closingOf(r.lines[h-1].text) == plainly:
+		return h
+	}
+	return r.besideName(i, h)
+}
+
+// besideName is the first of the lines from h on that stands in the same table as
+// the name in line i: a logo in the cell beside it.
+func (r *Reading) besideName(i, h int) int {
+	if r.page == nil {
+		return i
+	}
+	table := r.table(i)
+	for table >= 0 && h < i && !(r.page.elems[table].start <= r.lines[h].start) {
+		h++
+	}
+	if table < 0 {
+		return i
+	}
+	if h > 0 && r.lines[h-1].start >= r.page.elems[table].start {
+		return i // something else stands in it
+	}
+	return h
+}
+
+// context is what stands above a signature.
+type context struct {
+	mark
+	content bool // something there says that the data are what the mail is about
+}
+
+// above looks at what stands above line i: a closing, then what the author wrote.
+func (r *Reading) above(k *knowledge, i int) context {
+	c := context{}
+	j := i - 1
+	if j >= 0 && r.lines[j].own {
+		if how, s := k.nameLine(r.lines[j].text); how == partly && s.values == 0 && j > 0 && closingOf(r.lines[j-1].text) != noClosing {
+			j-- // the author typed their first name, and the client put the signature below
+		}
+	}
+	loose := false
+	for n := 0; n < 3 && j >= 0 && r.lines[j].own; n++ {
+		how := closingOf(r.lines[j].text)
+		if how == noClosing {
+			break
+		}
+		loose = loose || how == loosely && c.mark == unmarked
+		c.mark = greeted
+		if how == loosely && announces(r.lines[j].text) {
+			c.content = true
+		}
+		j--
+	}
+	if j < 0 || !r.lines[j].own {
+		c.content = c.content || c.mark == unmarked || loose // it is all there is
+		return c
+	}
+	text := r.lastWords(j)
+	switch {
+	case leadsOn(r.lines[j].text) && !salutes(r.lines[j].text, c.mark):
+		c.content = true
+	case c.mark == greeted && !loose:
+		c.content = c.content || pointsBelow(text)
+	case c.mark == greeted:
+		c.content = c.content || announces(text)
+	default:
+		s := k.read(r.lines[j].text)
+		c.content = !concludes(r.lines[j].text) || !r.lines[i].gap || s.reach || bulleted(r.lines[j].text) || mayAnnounce(text)
+	}
+	return c
+}
+
+// salutes reports whether a line that ends in a comma is nothing but the beginning
+// of a letter with a closing below it, or of the closing itself.
+func salutes(text string, m mark) bool {
+	return m == greeted && !strings.HasSuffix(text, ":") && !strings.HasSuffix(text, "：")
+}
+
+// lastWords is the end of what the author wrote, up to line j.
+func (r *Reading) lastWords(j int) string {
+	const lines, most = 2, 400
+	text := r.lines[j].text
+	for n := 1; n < lines && j-n >= 0 && r.lines[j-n].own && !r.lines[j-n+1].gap; n++ {
+		text = r.lines[j-n].text + " " + text
+	}
+	if len(text) > most {
+		at := len(text) - most
+		for !utf8.RuneStart(text[at]) {
+			at++
+		}
+		text = text[at:]
+	}
+	return text
+}
+
+// bulleted reports whether a line is an item of a list.
+func bulleted(text string) bool {
+	first, _ := utf8.DecodeRuneInString(text)
+	if strings.ContainsRune("-*•·–◦▪●", first) {
+		return true
+	}
+	n := len(text) - len(strings.TrimLeft(text, "0123456789"))
+	return n > 0 && n < 3 && n < len(text) && (text[n] == '.' || text[n] == ')')
+}
+
+// below reports whether what follows a signature lets it be one: nothing, or what
+// the author wrote below it. Somebody else's data, or another closing, do not.
+func (r *Reading) below(k *knowledge, to, end int, m mark) bool {
+	if to >= end || postscript(r.lines[to].text) {
+		return true
+	}
+	if m == unmarked {
+		return false
+	}
+	const near = 8
+	for j := to; j < min(end, to+near); j++ {
+		s := k.read(r.lines[j].text)
+		if s.reach || s.unknown {
+			return false
+		}
+		if m == greeted && (closingOf(r.lines[j].text) != noClosing || s.sense > unsaid && !s.pictured) {
+			return false
+		}
+	}
+	return true
+}

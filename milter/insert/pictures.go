@@ -1,0 +1,108 @@
+package insert
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	nethtml "golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// signs reports whether the pictures of a line that is nothing but pictures may be
+// those of a signature: logos and banners are low, or come from a site, or link
+// to one. In what is marked as a signature every picture is.
+func (r *Reading) signs(i int, m mark) bool {
+	if m == marked {
+		return true
+	}
+	if m == unmarked && r.page == nil {
+		return false
+	}
+	l := &r.lines[i]
+	z := nethtml.NewTokenizer(bytes.NewReader(r.src[l.start:l.end]))
+	for {
+		switch z.Next() {
+		case nethtml.ErrorToken:
+			return true
+		case nethtml.StartTagToken, nethtml.SelfClosingTagToken:
+			if t := z.Token(); t.DataAtom == atom.Img && !logo(t.Attr) && !r.linked(i) {
+				return false
+			}
+		}
+	}
+}
+
+// Sizes of pictures in signatures, in pixels.
+const (
+	highestLogo = 260
+	widestLogo  = 800
+)
+
+// logo reports whether a picture may be one of a signature by its own attributes.
+func logo(attrs []nethtml.Attribute) bool {
+	width, height := 0, 0
+	remote := false
+	for _, a := range attrs {
+		switch a.Key {
+		case "width":
+			width = pixels(a.Val)
+		case "height":
+			height = pixels(a.Val)
+		case "style":
+			style := compactStyle(a.Val)
+			width = max(width, stylePixels(style, "width:"))
+			height = max(height, stylePixels(style, "height:"))
+		case "src":
+			remote = strings.HasPrefix(a.Val, "http")
+		}
+	}
+	if width == 0 && height == 0 {
+		return remote
+	}
+	return height <= highestLogo && width <= widestLogo && (height > 0 || width <= highestLogo || remote)
+}
+
+func pixels(s string) int {
+	n, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(s), "px"), 32)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}
+
+// stylePixels is a length in a compact style, 0 for none in pixels, inches or points.
+func stylePixels(style, property string) int {
+	for part := range strings.SplitSeq(style, ";") {
+		v, ok := strings.CutPrefix(part, property)
+		if !ok {
+			continue
+		}
+		for unit, perUnit := range map[string]float64{"px": 1, "in": 96, "pt": 96.0 / 72} {
+			if n, err := strconv.ParseFloat(strings.TrimSuffix(v, unit), 32); err == nil && strings.HasSuffix(v, unit) {
+				return int(n * perUnit)
+			}
+		}
+	}
+	return 0
+}
+
+// linked reports whether a line stands within a link.
+func (r *Reading) linked(i int) bool {
+	for e := r.lines[i].elem; e >= 0; e = r.page.elems[e].parent {
+		if r.page.elems[e].tag == atom.A {
+			return true
+		}
+	}
+	return false
+}
+
+// table is the innermost table around a line, -1 for none.
+func (r *Reading) table(i int) int {
+	for e := r.lines[i].elem; e >= 0; e = r.page.elems[e].parent {
+		if r.page.elems[e].tag == atom.Table {
+			return e
+		}
+	}
+	return -1
+}
