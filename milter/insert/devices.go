@@ -1,32 +1,28 @@
 package insert
 
-// devices are words of which one must stand in a sign-off: makers, models,
-// systems and programs, and what the thing in the hand is called. Without one,
-// "Sent from our depot in Hull" is a sentence of the author's. Lower case; a
-// word counts from its beginning, with any ending ("iphonesta", "telefonu").
-var devices = []string{
-	// models and makers
-	"iphone", "iphon", "ipad", "ipod", "imac", "macbook", "apple watch", "vision pro", "galaxy", "samsung", "huawei", "honor", "xiaomi", "redmi", "poco", "oneplus", "oppo", "vivo",
-	"realme", "pixel", "nokia", "lumia", "htc", "lg", "sony", "xperia", "motorola", "moto g", "moto e", "alcatel", "blackberry", "zte", "lenovo", "asus", "fairphone",
-	"nexus", "kindle", "verizon", "t-mobile", "at&t", "sprint", "bell ", "cricket", "ti-85", "华为", "小米", "红米", "荣耀", "三星", "魅族", "갤럭시", "גלקסי",
+// names are what a sign-off names, in all languages: a row for each class. A word
+// with ^ counts only with a capital, since it is a word of the language too.
+var names = []struct {
+	class class
+	words string
+}{
+	// models and series
+	{model, "samsung mobile, samsung tablet, samsung smartphone, huawei mobile, xiaomi mobile, sony mobile, lg mobile, nokia mobile, htc mobile, oppo mobile, vivo mobile, honor mobile, motorola mobile, alcatel mobile, iphone, iphon, ipad, ipod, ipod touch, imac, macbook, macbook air, macbook pro, apple watch, vision pro, apple vision pro, galaxy, galaxy note, galaxy tab, galaxy fold, galaxy watch, redmi, redmi note, poco, mi phone, moto g, moto e, moto x, moto z, lumia, xperia, blackberry, blackberry 10, blackbery, bberry, razr, kindle, kindle fire, fire tablet, fire hd, amazon fire, thinkpad, zenfone, rog phone, chromebook, surface pro, surface duo, surface go, gt i9100, gt i9300, ideos, ascend, zenpad, yoga tab, ematic, nook, playbook, phablet, pinephone, librem, sailfish"},
+	{model, "айфон, айпад, галакси, самсунг галакси, κινητό iphone, גלקסי, אייפון, אייפד, آيفون, ايفون, الآيفون, الايفون, الأيفون, أيفون, الآيباد, لآيفون, آیفون, آيباد, ايباد, آیپد, جالاكسي, جلاكسي, گلکسی, আইফোন, आईफोन, आईफ़ोन, आईपैड, ไอโฟน, ไอแพด, 갤럭시, 아이폰, 아이패드, アイフォン, アイフォーン, アイパッド, ギャラクシー, 苹果手机, 蘋果手機, айфоны, აიფონი"},
 	// systems
-	"android", "ios", "windows", "harmonyos", "linux", "chromebook", "андроид", "אנדרואיד", "أندرويد", "안드로이드",
-	// programs
-	"outlook", "gmail", "yahoo", "proton", "mailbox", "inbox by", "airmail", "spark", "front", "superhuman", "mailspring", "nylas", "thunderbird", "tuta", "k-9", "aol",
-	"zoho", "gmx", "web.de", "libero", "orange", "bluemail", "newton", "canary", "edison", "mymail", "polymail", "mailbird", "em client", "fairemail", "typeapp",
-	"missive", "hey.com", "fastmail", "naver", "qq", "foxmail", "mail.ru", "mail for", "mail app", "mail-app", "email app", "e-mail app", "mail client", "app mail",
-	"kpn mail", "uol mail", "tim mail", "email.cz", "ukr.net", "к-9", "آوتلوك", "דואר", "微信",
-	"яндекс", "почт", "邮箱", "郵件", "邮件", "メール", "메일", "nine", "boxer", "touchdown", "good for enterprise", "postbox", "roundcube", "zimbra", "spike", "shortwave",
-	// the thing in the hand, by language
-	"phone", "smartphone", "mobile", "cell", "handset", "tablet", "device", "handheld", "wireless", "pda", "computer", "pc", "laptop", "watch", "torch",
-	"handy", "mobiltelefon", "mobilgerät", "gerät", "telefon", "smartfon",
-	"téléphone", "telephone", "portable", "mobil", "appareil", "tablette", "móvil", "movil", "celular", "teléfono", "telefono", "dispositivo", "tableta", "equipo", "smarphone",
-	"cellulare", "telefonino", "palmare", "telemóvel", "telefone", "aparelho", "mòbil", "móbil", "тэлефон", "dispositiu", "teléfon", "toestel", "telefoon", "mobiel", "apparaat",
-	"mobilen", "enhet", "surfplatta", "nettbrett", "tlf", "puhelim", "kännyk", "laite", "älypuhelin", "tabletti", "komórk", "urządzeni", "zařízení", "zariadeni", "mobilu",
-	"készülék", "okostelefon", "mobilom", "телефон", "смартфон", "мобильн", "мобільн", "планшет", "устройств", "пристро", "айфон", "айпад", "телефона", "мобилен",
-	"κινητ", "τηλέφωνο", "συσκευή", "cihaz", "telefonum", "naprav", "uređaj", "mobitel", "уређај", "dispozitiv", "įrengin", "telefonas", "ierīc", "tālru", "seadme", "mobiili",
-	"هاتف", "جهاز", "جوال", "الآيفون", "آيفون", "گوشی", "تلفن", "מכשיר", "טלפון", "נייד", "אייפון", "手机", "手機", "行動", "平板", "电话", "設備", "设备", "裝置",
-	"携帯", "スマホ", "スマートフォン", "端末", "タブレット", "휴대폰", "휴대전화", "스마트폰", "핸드폰", "아이폰", "아이패드", "điện thoại", "thiết bị", "โทรศัพท์", "มือถือ", "อุปกรณ์", "ไอโฟน",
-	"ponsel", "hp saya", "perangkat", "telepon", "telefon pintar", "peranti", "simu", "फ़ोन", "फोन", "मोबाइल", "মোবাইল", "பேசி", "ఫోన్", "uidheam", "dyfais", "ffôn", "fón", "síma", "tæki",
-	"poŝtelefon", "telefonino", "gailu", "mugikor", "pajisj", "celularin", "հեռախոս", "ტელეფონ", "телефоннан", "утас",
+	{system, "android, andriod, ios, ipados, macos, mac os, windows, windows phone, windows mobile, windows rt, linux, harmonyos, harmony os, chrome os, chromeos, ubuntu touch, symbian, bada, tizen, webos, kaios, meego, sailfish os, graphene os, grapheneos, lineageos, wear os, carplay, hyperos, miui, coloros"},
+	{system, "андроид, андроіда, андроїд, אנדרואיד, האנדרואיד, اندرويد, أندرويد, لأندرويد, الأندرويد, الاندرويد, آندرويد, اندروید, آندروید, एंड्रॉइड, এন্ড্রয়েড, แอนดรอยด์, 안드로이드, アンドロイド, 安卓, 鸿蒙, ანდროიდი"},
+	{system | maker, "mac"},
+	// mail programs
+	{program, "^mailbox, outlook, outlook mobile, outlook com, hotmail, microsoft outlook, ms outlook, owa, owa for devices, gmail, gmail mobile, google mail, inbox by gmail, google inbox, yahoo mail, ymail, aol mail, aol app, aol mobile mail, aol desktop, mailspring, nylas mail, nylas n1, n1, tuta, tutá, tuta mail, tuta app, tutanota, k 9, k 9 mail, k9, k9 mail, к 9, к 9 mail, thunderbird, mozilla thunderbird, fairemail, delta chat, deltachat, proton mail, protonmail, bluemail, blue mail, typeapp, type mail, typemail, acompli, zoho mail, edison mail, newton mail, cloudmagic, cloudmagic email, canary mail, ^canary, ^spark, spark mail, spark by readdle, ^airmail, superhuman, missive, ^front, front app, hey com, fastmail, em client, emclient, mailbird, postbox, vivaldi mail, nine mail, aqua mail, aquamail, mymail, mail ru, polymail, mailbutler, roundcube, zimbra, blackberry hub, blackberry work, good for enterprise, ^touchdown, vmware boxer, workspace one boxer, spike email, spikenow, ^shortwave, notion mail, mail for windows, windows mail, windows live mail, mail for windows 10, apple mail, samsung email, samsung mail, web de mail, mail de, posteo, mailbox org, email cz, ukr net, i ua, mozilla, claws mail, kmail, geary, opera mail, the bat, pegasus mail, eudora, ibm verse, hcl verse, lotus traveler, lotus notes traveler, ibm notes traveler, ibm traveler, hcl traveler, verse mobile, mailtime, maildroid, profimail, solmail, mailwise, dejaoffice, secure hub, secure mail, citrix secure mail, ninefolders, skymail, mailfence, infomaniak mail, simplelogin, startmail, runbox, kolab, sogo, horde, squirrelmail, rainloop, snappymail, betterbird, evolution mail, mail plus, libero mail, mail orange, sfr mail, free mail, uol mail, gmx mail, freenet mail, telekom mail, 1 1 mail, o2 mail, web de app"},
+	{program, "яндекс почта, яндекс почты, яндекс почте, яндекс почтой, почта mail, почты mail, почта mail ru, почты mail ru, почте mail ru, мобильной почты mail ru, рамблер почта, рамблер почты, k 9 пошти, к 9 пошти, k 9 поште, к 9 поште, דואר עבור windows, آوتلوك, اوتلوك, جيميل, 네이버 메일, 네이버 메일앱, 네이버메일, 다음 메일, 다음메일, 한메일, 카카오메일, 지메일, 아웃룩, yahoo メール, yahoo メールアプリ, ヤフーメール, gメール, アウトルック, ドコモメール, ソフトバンクメール, サンダーバード, qq 邮箱, qq 郵箱, qq 邮箱手机版, 网易邮箱大师, 网易邮箱, 163 邮箱, 126 邮箱, 139 邮箱, 189 邮箱, 新浪邮箱, 搜狐邮箱, 阿里邮箱, 阿里云邮箱, 腾讯企业邮箱, 腾讯企业邮, 企业微信, 钉钉, foxmail, coremail, 网易灵犀办公, 灵犀邮箱, yahoo 奇摩電子郵件, yahoo 奇摩電子信箱, yahoo 奇摩信箱, 雅虎邮箱, 华为邮箱, 小米邮件, 微信"},
+	// makers, providers and networks
+	{maker, "apple, samsung, huawei, honor, xiaomi, oneplus, one plus, oppo, vivo, realme, pixel, google pixel, google, nexus, nokia, htc, lg, sony, sony ericsson, sonyericsson, motorola, moto, alcatel, zte, lenovo, asus, acer, fairphone, ^nothing, wiko, meizu, infinix, tecno, itel, doogee, ulefone, cubot, umidigi, oukitel, blackview, crosscall, archos, bq, medion, gigaset, emporia, doro, lava, micromax, karbonn, jio, panasonic, sharp, aquos, kyocera, fujitsu, docomo, razer, ^palm, palm treo, treo, punkt, shiftphone, volla, murena, jolla, hisense, tcl, coolpad, leeco, letv, gionee, elephone, vertu, siemens, philips, thomson, ^echo, polaroid, blu, ^cat, hp, surface, microsoft, microsoft surface, kobo, amazon, teracube, unihertz, iqoo, ^magic, black shark, cherry mobile, evercoss, advan, ^symphony, walton, qmobile, bmobile, nubia, hmd, prestigio, allview, myphone, sagem, energizer, land rover, mediapad, matepad, palmone, psion, rim, droid"},
+	{maker, "yahoo, aol, gmx, freenet, t online, telekom, magentacloud, vodafone, 1und1, ionos, strato, ^orange, sfr, bouygues, bouygues telecom, bbox, la poste, laposte, laposte net, ^libero, ^virgilio, tim, tiscali, ^wind, iliad, ^aruba, fastweb, uol, bol, terra, seznam, centrum, wp, onet, interia, o2 pl, kpn, ziggo, xs4all, telenet, proximus, skynet, swisscom, bluewin, ^sunrise, ^drei, telia, telenor, tele2, comviq, elisa, sonera, movistar, claro, entel, telcel, tigo, vivo brasil, digitel, movilnet, verizon, verizon wireless, at t, t mobile, tmobile, ^sprint, metropcs, metro by t mobile, ^boost, boost mobile, ^cricket, cricket wireless, u s cellular, us cellular, tracfone, straight talk, ^bell, bell mobility, rogers, telus, ^fido, koodo, telstra, optus, ^three, virgin mobile, virgin media, ^bt, talktalk, ^sky, eir, spark nz, etisalat, stc, ^zain, mobily, airtel, reliance jio, maxis, celcom, digi, ^globe, singtel, starhub, softbank, ntt docomo, naver, daum, nate, kakao, yandex, rambler, zoho, edison, ^newton, ^nine, ^boxer, vivaldi, ^hey, proton, ^spike, mailo, vodacom, mtn, safaricom, cosmote, turkcell, turk telekom, beeline, megafon, mts, kyivstar"},
+	{maker, "яндекс, самсунг, хуавей, сяоми, ксиаоми, нокиа, нокия, алкатель, леново, سامسونج, سامسونغ, سامسونگ, هواوي, هواوی, شاومي, شیائومی, نوكيا, סמסונג, שיאומי, וואווי, นोकिया, सैमसंग, ซัมซุง, หัวเว่ย, ออปโป้, วีโว่, 삼성, 엘지, 화웨이, 샤오미, 华为, 華為, 小米, 红米, 紅米, 荣耀, 榮耀, 三星, 魅族, 一加, 真我, 努比亚, 锤子, 坚果, 中兴, 联想, 索尼, 諾基亞, 诺基亚, 摩托罗拉, 苹果, 蘋果, 谷歌, 索尼爱立信, 中国移动, 中国联通, 中国电信, サムスン, ソニー, ファーウェイ, シャオミ, 腾讯, 网易"},
+	// behind a name
+	{qualifier, "pro, max, plus, ultra, mini, lite, neo, edge, note, fold, flip, se, air, fe, prime, duos, play, power, style, active, duo, premium, compact, classic, curve, bold, pearl, storm, torch, tour, passport, priv, leap, key2, keyone, dual sim, duosim, nova, mate, magic, find, reno, nord, ace, tab, view, watch, one, desire, wildfire, sensation, incredible, evo, hero, optimus, grand, core, star, trend, mega, alpha, young, gio, wave, nexus, pixel, moto, razr, defy, milestone, flash2, octacore, redmi, poco, gt, rs, z fold, z flip, xcover, x cover, velvet, wing, thinq, stylo, phone, phones, lenny, sunny, rainbow, fever, desktop, touch, gen, generation, wifi, wi fi, cellular, retina, x, xl, xr, xs, xt, s, z, e, g, c, t, k, a, p, m, i, v, ii, iii, iv, titanium, sense, idol, shine, pop, smart, elite, hd, rt, app, vibe, zoom, explorer"},
+	{little, "lte, 3g, 4g, 5g, 4g lte, 5g uw, 3g s, wlan"},
+	{little, "for, on"},
+	{little | app, "app"},
 }

@@ -7,7 +7,7 @@
 // prefixes. Then the words: header blocks, "original message" lines and
 // attribution lines ("On Monday Bob wrote:"). What remains is the author's own
 // text, and the block goes after its last line. All knowledge of clients and
-// languages is in tables (separators.go, phrases.go, signoffs.go,
+// languages is in tables (separators.go, phrases.go, stems_west.go,
 // containers.go), a row per form with the mail client or language it comes
 // from; the code knows none.
 //
