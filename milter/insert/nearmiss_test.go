@@ -27,6 +27,7 @@ var nearMisses = []struct{ lang, text string }{
 	{"en", "Sent from Samsung"},
 	{"en", "Sent from Nokia"},
 	{"en", "Sent from Google"},
+	{"en", "Sent from Mac"},
 	{"en", "Sent from Motorola last Friday"},
 	{"en", "Sent from the Samsung warehouse"},
 	{"en", "Sent from the mobile unit"},

@@ -3,6 +3,7 @@ package insert
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -117,7 +118,13 @@ func announces(text string) bool {
 // itemShape is what a line of a list or a step of instructions begins with.
 var itemShape = regexp.MustCompile(`^([-–*•·‣◦▪●○■□+]|\(?(\d{1,2}|[a-zA-Z])[.)]) `)
 
-func item(text string) bool { return itemShape.MatchString(text) }
+func item(text string) bool { return itemShape.MatchString(text) && !framed(text) }
+
+// framed reports whether a line ends in the sign that it begins with: "- Sent -".
+func framed(text string) bool {
+	first, size := utf8.DecodeRuneInString(text)
+	return strings.HasSuffix(text[size:], " "+string(first))
+}
 
 // beginsSmall reports whether the first letter of a line is a small one, as that of
 // a line within a sentence is. What writes itself so (iPhone) and what stands in
@@ -205,18 +212,19 @@ func (r *Reading) clientInstalls(first, last int) bool {
 	return true
 }
 
+// instructing are words of instructions about programs, in the languages of the
+// stems that ask to install one.
+var instructing = []string{
+	"outlook", "bluemail", "typeapp", "aol", "yahoo", "install", "download", "app store", "play store", "google play", "intune", "step ",
+	"herunterlad", "schritt", "télécharg", "étape", "descarg", "paso ", "scaric", "passo", "baix", "stap ", "ladda ne", "steg ", "lataa", "pobier", "zainstal", "krok ", "stáhn", "stiahn", "instal",
+	"telepít", "letölt", "indir", "yükle", "скача", "загруз", "установ", "шаг ", "завантаж", "встанов", "изтегл", "κατεβά", "安装", "安裝", "下载", "下載", "步骤", "步驟", "インストール", "ダウンロード", "手順", "설치", "다운로드", "단계",
+	"تثبيت", "تنزيل", "התקנ", "הורד", "ติดตั้ง", "cài đặt", "pasang", "unduh",
+}
+
 // instructs reports whether a line is one of instructions about programs.
 func instructs(text string) bool {
-	if item(text) {
-		return true
-	}
 	lower := fold(text)
-	for _, word := range []string{"outlook", "bluemail", "install", "download", "app store", "play store", "google play", "intune"} {
-		if strings.Contains(lower, word) {
-			return true
-		}
-	}
-	return false
+	return item(text) || slices.ContainsFunc(instructing, func(word string) bool { return strings.Contains(lower, word) })
 }
 
 // shown are the lines [from, to) as a reader sees them, quote prefixes included.

@@ -262,7 +262,7 @@ func (r *signoffReading) fills(c classed, p pattern) bool {
 	case ownDevice:
 		return c.has&mine != 0 && (made || c.has&(thing|model|system) != 0)
 	case aPlatform:
-		return c.has&(system|model) != 0 && c.has&(mine|program|thing) == 0
+		return c.has&(system|platform|model) != 0 && c.has&(mine|program|thing) == 0
 	}
 	return made || c.has&(thing|model|system|program) != 0
 }

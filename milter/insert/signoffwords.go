@@ -16,7 +16,8 @@ type word struct {
 
 // wordsOf cuts text into words; what stands between them is left out.
 func wordsOf(text string) []word {
-	var words []word
+	const usual = 6 // bytes of a word and the blank behind it
+	words := make([]word, 0, 1+len(text)/usual)
 	from := -1      // where the word begins that is being read
 	single := false // it is a character that is a word by itself
 	end := func(at int) {
@@ -46,7 +47,8 @@ func wordsOf(text string) []word {
 // together reports whether r is of a script that puts no blanks between words, or
 // writes particles together with them.
 func together(r rune) bool {
-	return r == 'ー' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+	const first = '\u0e00' // Thai
+	return r >= first && (r == 'ー' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar))
 }
 
 // class says what a word does in a sign-off. A word may be of several.
@@ -57,6 +59,7 @@ const (
 	thing                       // what the thing in the hand is called
 	model                       // a model or a series of a maker
 	system                      // an operating system
+	platform                    // what a program is installed on, when it says too little alone
 	program                     // a mail program
 	maker                       // a maker or a provider: counts with "my" or another word
 	common                      // "device", "computer": likewise
@@ -72,7 +75,7 @@ const (
 
 	nameable = model | system | program | maker // behind which a number, a qualifier and an ending may stand
 
-	inGap     = from | mine | thing | common | nameable | app | little | qualifier | ending
+	inGap     = from | mine | thing | common | nameable | app | little | qualifier | ending | platform
 	inApology = sorry | fault | excusing
 )
 

@@ -359,6 +359,7 @@ var westStems = []stem{
 	{"oc", "mandat de …", aName, "Mandat de mon iPhone"},
 	{"eu", "… bidalia", aName, "Nire iPhone-tik bidalia"},
 	{"eu", "… bidalita", aName, "Nire Android gailutik bidalita"},
+	{"eu", "bidalita …", aName, "Bidalita nire iPhonetik"},
 	{"eu", "lortu outlook …", aPlatform, "Lortu Outlook iOS-rako"},
 	// Portuguese
 	{"pt", "enviado do …", aName, "Enviado do meu iPhone"},
