@@ -10,7 +10,7 @@ import (
 // with * at the end anything.
 var mobileLinks = []string{
 	"aka.ms/o0ukef", "aka.ms/aab9ysg", "aka.ms/ghei36", "aka.ms/qtex0l", "aka.ms/weboutlook", "aka.ms/getoutlookforios", "aka.ms/getoutlookformac", "aka.ms/getoutlookforandroid",
-	"go.microsoft.com/fwlink*", "windows.microsoft.com/consumer-preview", "sprh.mn*", "aqua-mail.com", "www.aqua-mail.com", "spikenow.com*",
+	"go.microsoft.com/fwlink*", "windows.microsoft.com/consumer-preview", "sprh.mn*", "aqua-mail.com", "www.aqua-mail.com", "spikenow.com*", "good.com", "www.good.com",
 	"getmailspring.com", "www.getmailspring.com", "link.getmailspring.com*", "tuta.com", "tuta.com/free-email", "tutanota.com", "www.tutanota.com", "proton.me", "proton.me/mail", "proton.me/mail/home", "pr.tn*", "protonmail.com", "www.protonmail.com", "protonmail.ch",
 	"mail.mobile.aol.com", "mobile.aol.com", "overview.mail.yahoo.com*", "mail.onelink.me*", "more.att.com*", "yho.com*", "mail.yahoo.com", "bluemail.me", "www.bluemail.me", "bluemail.me/download", "www.bluemail.me/r*", "typeapp.com", "www.typeapp.com", "typeapp.com/r*", "www.typeapp.com/r*",
 	"canarymail.io", "www.canarymail.io", "sparkmailapp.com", "sparkmailapp.com/source*", "www.sparkmailapp.com", "airmailapp.com", "superhuman.com", "superhuman.com/*", "emclient.com", "www.emclient.com", "getmailbird.com", "www.getmailbird.com*", "mailbird.com", "polymail.io", "email.faircode.eu",

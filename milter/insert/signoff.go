@@ -74,11 +74,20 @@ func (r *Reading) signoffLines(i int, more []*regexp.Regexp) int {
 		if n > 1 && (r.lines[first+1].gap || !r.couldBeSignoff(first)) {
 			return 0
 		}
-		if s := readSignoff(joined(r.lines[first : i+1])); s != notSignoff && r.standsAlone(first, s) && (s != installs || r.clientInstalls(first, i)) {
+		if r.isSignoff(first, i) {
 			return n
 		}
 	}
 	return 0
+}
+
+// isSignoff reports whether the lines from first to last are one sign-off.
+func (r *Reading) isSignoff(first, last int) bool {
+	kind := readSignoff(joined(r.lines[first : last+1]))
+	if kind == notSignoff || !r.standsAlone(first, kind) {
+		return false
+	}
+	return kind != installs || r.clientInstalls(first, last)
 }
 
 // standsAlone reports whether line i begins something of its own: it is not the

@@ -37,7 +37,7 @@ func matching(lang, sample string) []string {
 		if stems[i].lang != lang {
 			continue
 		}
-		if p := patternOf(&stems[i]); len(p.head) > 0 && r.fits(p, 0) || len(p.head) == 0 && slices.ContainsFunc(indexes(r.words), func(at int) bool { return at > 0 && r.fitsBefore(p, 0, at) }) {
+		if p := patternOf(&stems[i]); fitsAtStart(r, p) {
 			rows = append(rows, p.text)
 		}
 	}
@@ -49,6 +49,14 @@ func matching(lang, sample string) []string {
 		}
 	}
 	return rows
+}
+
+// fitsAtStart reports whether a whole line is built like a stem.
+func fitsAtStart(r *signoffReading, p pattern) bool {
+	if len(p.head) > 0 {
+		return r.fits(p, 0)
+	}
+	return slices.ContainsFunc(indexes(r.words), func(at int) bool { return at > 0 && r.fitsBefore(p, 0, at) })
 }
 
 func indexes(words []word) []int {
@@ -160,7 +168,7 @@ func checkWords(t *testing.T, lang string, rows ...string) {
 	var seen []string
 	for _, row := range rows {
 		for _, item := range list(row) {
-			word := strings.TrimLeft(item, "^+")
+			word := strings.TrimLeft(item, "^+!")
 			checkText(t, lang, word)
 			if slices.Contains(seen, word) {
 				t.Errorf("%s: %q stands twice", lang, word)

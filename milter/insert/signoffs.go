@@ -26,6 +26,7 @@ type need uint8
 
 const (
 	aName     need = iota // of a device, a model, a system or a program
+	aMaker                // likewise, or a maker alone: the words of the stem speak of a thing
 	aModel                // likewise, but not just "phone": the words of the stem are common
 	aProgram              // a mail program: "Sent by", "Secured with"
 	ownDevice             // a device with "my": "From my phone"
@@ -193,7 +194,7 @@ func (r *signoffReading) stands(i int, words []string) bool {
 		return false
 	}
 	for j, w := range words {
-		if w != anyWord && w != r.words[i+j].text {
+		if given := &r.words[i+j]; w != given.text && !(w == anyWord && given.upper) {
 			return false
 		}
 	}
@@ -257,6 +258,8 @@ func (r *signoffReading) fills(c classed, p pattern) bool {
 	switch n {
 	case aProgram:
 		return aMailProgram
+	case aMaker:
+		return c.makers > 0 || c.has&(thing|model|system|program) != 0
 	case aModel:
 		return made || c.has&(model|system|program) != 0
 	case ownDevice:

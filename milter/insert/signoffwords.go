@@ -101,6 +101,7 @@ type lexicon struct {
 type suffix struct {
 	text string
 	from bool
+	mine bool
 }
 
 var vocabularyIndex = sync.OnceValue(func() *lexicon {
@@ -115,10 +116,13 @@ var vocabularyIndex = sync.OnceValue(func() *lexicon {
 		x.add(v.lang, common, v.common)
 		x.add(v.lang, app, v.app)
 		x.add(v.lang, little, v.little)
-		x.add(v.lang, ending, v.endings)
 		for _, e := range list(v.endings) {
-			text, isFrom := strings.CutPrefix(e, "+")
-			x.endings[v.lang] = append(x.endings[v.lang], suffix{fold(text), isFrom})
+			text, isMine := strings.CutPrefix(e, "!")
+			text, isFrom := strings.CutPrefix(text, "+")
+			s := suffix{fold(text), isFrom, isMine}
+			x.endings[v.lang] = append(x.endings[v.lang], s)
+			x.add(v.lang, s.class(), s.text)
+			x.cased[v.lang] = x.cased[v.lang] || isFrom
 		}
 	}
 	for i := range apologies {
@@ -202,10 +206,14 @@ func (e *entry) inflects() bool {
 
 // class is what an ending adds to a name.
 func (s suffix) class() class {
+	c := ending
 	if s.from {
-		return ending | from
+		c |= from
 	}
-	return ending
+	if s.mine {
+		c |= mine
+	}
+	return c
 }
 
 // matches reports whether words begin with those of an entry, its first word left
@@ -274,10 +282,7 @@ func (x *lexicon) explain(words []word, lang string, of class) []classed {
 func (x *lexicon) read(words []word, lang string, of class, behindName bool) (int, class) {
 	size, what := x.longest(words, lang, of)
 	if !behindName {
-		what &^= qualifier | ending
-	}
-	if what == from { // an ending that ends nothing
-		what = 0
+		what = alone(what)
 	}
 	switch {
 	case what != 0 || of&nameable == 0:
@@ -290,6 +295,15 @@ func (x *lexicon) read(words []word, lang string, of class, behindName bool) (in
 		return 0, 0
 	}
 	return x.longest([]word{{name, words[0].upper}}, lang, nameable)
+}
+
+// alone is what remains of a class where no name stands before it: an ending that
+// ends nothing is nothing.
+func alone(c class) class {
+	if c&ending != 0 && c&(nameable|thing|common|app|little) == 0 {
+		return 0
+	}
+	return c &^ (qualifier | ending)
 }
 
 // numbered reports whether a word is a number or the number of a model: "15",
