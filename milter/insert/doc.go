@@ -9,7 +9,7 @@
 // lines that begin with >, whichever stands first. What remains is the author's own
 // text, and the block goes after its last line. HTML and plain text of one message
 // are made to agree ([Agree]). All knowledge of clients and
-// languages is in tables (separators.go, builds.go, phrases.go, signoffs.go,
+// languages is in tables (separators.go, builds.go, phrases.go, stems_west.go,
 // containers.go), a row per form with the mail client or language it comes
 // from; the code knows none.
 //

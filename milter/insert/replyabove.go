@@ -66,15 +66,15 @@ func saysReplyAbove(lower string, row int, inRows bool) bool {
 	switch {
 	case !ok:
 		return false
-	case inRows && (anyWord(before, words) || anyWord(after, words)):
+	case inRows && (hasWord(before, words) || hasWord(after, words)):
 		return true
 	}
 	return (before != "" || after != "") && onlyWords(before, words) && onlyWords(after, words)
 }
 
-// anyWord reports whether a text has one of the words of a list that are no small
+// hasWord reports whether a text has one of the words of a list that are no small
 // words.
-func anyWord(text, list string) bool {
+func hasWord(text, list string) bool {
 	const small = 3 // bytes
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) }) {
 		if (len(word) > small && strings.Contains(list, " "+word+" ")) || madeOf(word, list) {
