@@ -119,7 +119,7 @@ var designations = []struct{ sequence, source string }{
 
 // hasShifts reports whether a text switches character sets.
 func hasShifts(text []byte) bool {
-	if out := bytes.IndexByte(text, shiftOut); out >= 0 && bytes.IndexByte(text[out:], shiftIn) > 0 {
+	if hasKorean(text) {
 		return true
 	}
 	for {
@@ -134,6 +134,31 @@ func hasShifts(text []byte) bool {
 			}
 		}
 	}
+}
+
+// hasKorean reports whether what stands between shift-out and shift-in is mostly
+// Hangul as ISO-2022-KR writes it, two bytes a character. Logs and the line drawings
+// of terminals have the two controls as well.
+func hasKorean(text []byte) bool {
+	hangul, pairs := 0, 0
+	for {
+		_, rest, ok := bytes.Cut(text, []byte{shiftOut})
+		if !ok {
+			break
+		}
+		run, after, ok := bytes.Cut(rest, []byte{shiftIn})
+		if !ok {
+			break
+		}
+		for i := 0; i+1 < len(run); i += 2 {
+			pairs++
+			if run[i] >= 0x30 && run[i] <= 0x48 { // the rows of KS X 1001 that have it
+				hangul++
+			}
+		}
+		text = after
+	}
+	return hangul > 0 && hangul*4 >= pairs*3
 }
 
 // isHZ reports whether a text is in HZ (RFC 1843): runs ~{...~} of two bytes a

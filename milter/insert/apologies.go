@@ -70,7 +70,7 @@ var apologies = []apology{
 		[]string{"Odesláno z mobilu. Prosím, omluvte mou stručnost.", "Odesláno z mobilu. Omluvte stručnost."}},
 	{"sk", "ospravedlňte, prepáčte, prepáč, ospravedlňujem sa za, ospravedlňujem sa", "stručnosť, moju stručnosť, preklepy, chýbajúcu diakritiku, pravopisné chyby, chyby", "prosím, moju, za, a, prípadné, sa, moje",
 		[]string{"Odoslané z mobilu. Prosím, ospravedlňte moju stručnosť."}},
-	{"sl", "oprostite, oprosti, opravičujem se za, se opravičujem za, opravičilo za", "kratkosti, kratkost, jedrnatost, moji kratkosti, tipkarske napake, zatipkane, zatipke, napake", "moji, mojo, za, in, prosim, morebitne",
+	{"sl", "oprostite, oprosti, opravičujem se za, se opravičujem za, opravičilo za", "kratkosti, kratkost, jedrnatosti, jedrnatost, moji kratkosti, tipkarske napake, zatipkane, zatipke, napake", "moji, mojo, za, in, prosim, morebitne",
 		[]string{"Poslano z mojega telefona. Oprostite moji kratkosti."}},
 	{"hr", "oprostite na, oprostite, oprosti na, oprosti, ispričavam se zbog, ispričavam se na, izvinite na, izvini na", "kratkoći, kratkoće, sažetosti, sažetost, kratkoću, tipfelerima, tipfelere, pogreškama, greškama u pisanju", "mojoj, na, i, mogućim, molim, vas, eventualnim, zbog",
 		[]string{"Poslano s mobitela. Oprostite na kratkoći."}},

@@ -260,6 +260,9 @@ func glued(text string) int {
 // gluedHere says whether an attribution with an opening word and a date soon
 // after it begins at the start of text.
 func gluedHere(text string) bool {
+	if unicode.IsLower(firstRune(text)) {
+		return false
+	}
 	lower := fold(text)
 	const near = 40
 	return opened(text) && !startsDated(lower) && dated(lower[:min(len(lower), near)]) && attributes(text, false, 1) > 0

@@ -247,3 +247,22 @@ func TestAgree(t *testing.T) {
 		}
 	}
 }
+
+// TestSignoffWithin: a phone's line that the author wrote on below makes room alone.
+func TestSignoffWithin(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"Sent from my iPhone\nHi Ben,\nyes.\n", "\nHi Ben,\nyes.\n\nSIG\n"},
+		{"Hallo Ben\n\nVon meinem iPhone gesendet\nJa gerne\n", "Hallo Ben\n\n\nJa gerne\n\nSIG\n"},
+		{"Yes.\nSent from my iPhone\nPS: bring the meters.\n", "Yes.\n\nPS: bring the meters.\n\nSIG\n"},
+		{"样品已收到。\n发自我的iPhone\n照片明天发给您。\n", "样品已收到。\n\n照片明天发给您。\n\nSIG\n"},
+		{"It ends in\nSent from my iPhone\nwhich looks odd.\n", "It ends in\nSent from my iPhone\nwhich looks odd.\n\nSIG\n"},
+		{"Replace this:\nSent from my iPhone\nBy our address.\n", "Replace this:\nSent from my iPhone\nBy our address.\n\nSIG\n"},
+		{"The default is\n\nSent from my iPhone\n\nPlease change it.\n", "The default is\n\nSent from my iPhone\n\nPlease change it.\n\nSIG\n"},
+		{"Steps\nGet Outlook for iOS\nSign in.\n", "Steps\nGet Outlook for iOS\nSign in.\n\nSIG\n"},
+	} {
+		pl, _ := Read([]byte(c.in), Kind{}).Place(testBlock, &all, &alice, false)
+		if got := apply(t, c.in, pl); got != c.want {
+			t.Errorf("%q becomes %q, want %q", c.in, got, c.want)
+		}
+	}
+}

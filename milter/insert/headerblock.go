@@ -205,7 +205,7 @@ func unfinished(first, next string) bool {
 }
 
 // labelShape is a label the table does not know.
-var labelShape = regexp.MustCompile(`^[*_]*\pL[\pL ._-]{0,24} ?[*_]* ?[:：]`)
+var labelShape = regexp.MustCompile(`^[*_]*\pL[\pL\pM ._'’-]{0,24} ?[*_]* ?[:：]`)
 
 // inlineHeader reports whether several labels stand in one line: "From: Bob Sent:
 // Monday To: Alice Subject: offer".

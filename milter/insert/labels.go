@@ -258,7 +258,7 @@ var labels = []label{
 	{"vi", sentLabel, "đã gửi"}, {"vi", sentLabel, "gửi"}, {"vi", sentLabel, "ngày"}, {"vi", sentLabel, "ngày gửi"}, {"vi", sentLabel, "thời gian"},
 	{"vi", toLabel, "đến"}, {"vi", toLabel, "tới"}, {"vi", toLabel, "người nhận"}, {"vi", ccLabel, "đồng gửi"},
 	{"vi", subjectLabel, "chủ đề"}, {"vi", subjectLabel, "tiêu đề"},
-	{"th", fromLabel, "จาก"}, {"th", sentLabel, "ส่ง"}, {"th", sentLabel, "ส่งเมื่อ"}, {"th", sentLabel, "วันที่"}, {"th", toLabel, "ถึง"},
+	{"th", fromLabel, "จาก"}, {"th", sentLabel, "ส่ง"}, {"th", sentLabel, "ส่งเมื่อ"}, {"th", sentLabel, "วันที่"}, {"th", sentLabel, "วันที่ส่ง"}, {"th", toLabel, "ถึง"},
 	{"th", ccLabel, "สำเนา"}, {"th", ccLabel, "สำเนาถึง"}, {"th", subjectLabel, "เรื่อง"}, {"th", subjectLabel, "หัวเรื่อง"}, {"th", subjectLabel, "ชื่อเรื่อง"},
 	{"id", fromLabel, "dari"}, {"id", sentLabel, "dikirim"}, {"id", sentLabel, "terkirim"}, {"id", sentLabel, "tanggal"},
 	{"id", toLabel, "kepada"}, {"id", toLabel, "ke"}, {"id", toLabel, "untuk"}, {"id", ccLabel, "tembusan"},

@@ -154,7 +154,16 @@ func (m *marking) quoted(i int) int {
 		l.own = false
 		return i + 1
 	}
+	if m.rowOfQuote(i) {
+		return m.disown(i-1, 2, quoteName(l))
+	}
 	return m.disown(i, 1, quoteName(l))
+}
+
+// rowOfQuote reports whether a row stands directly above the first quoted line i, in
+// plain text, and not directly below a line of the author's.
+func (m *marking) rowOfQuote(i int) bool {
+	return i > 0 && m.lines[i].elem < 0 && !m.lines[i].gap && m.lines[i-1].gap && isRow(m.lines[i-1].text)
 }
 
 // trailing says how far unquoted lines reach that belong to quoted ones above.

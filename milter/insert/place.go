@@ -174,10 +174,19 @@ func (r *Reading) place(b Block, s *Settings, p *Person, force bool) (Placement,
 	if off.found() {
 		return r.replace(b, off, found{}), ""
 	}
-	if !force && !s.Selects(r.kind.Reply) {
+	var within found
+	if s.ReplaceSignoff {
+		within = r.signoffWithin()
+	}
+	if !force && !within.found() && !s.Selects(r.kind.Reply) {
 		return Placement{}, NotSelected
 	}
-	return r.afterNewest(b)
+	pl, why := r.afterNewest(b)
+	if why == "" && within.found() {
+		pl.Edits = append(r.removal(within), pl.Edits...)
+		pl.Removed = within.removed
+	}
+	return pl, why
 }
 
 // reclaim gives the author back the delimited block with their name or address that

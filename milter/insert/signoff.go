@@ -53,6 +53,50 @@ func (r *Reading) signoff(last int, more []*regexp.Regexp) found {
 	return f
 }
 
+// signoffWithin finds the line that a phone put in and that the author wrote on
+// below, in the same paragraph or from the first line on. It must name what the mail
+// was sent from, and only it makes room: the block goes below the author's last line.
+func (r *Reading) signoffWithin() found {
+	const first, last = 3, 12 // lines of the newest text that are looked at
+	from := 0
+	for from < r.last && !r.lines[from].own {
+		from++
+	}
+	for i := from; i < r.last; i++ {
+		if i >= from+first && i < r.last-last {
+			i = r.last - last
+		}
+		if r.couldBeSignoff(i) && r.writtenOnBelow(i, from) && readSignoff(r.lines[i].text) != notSignoff && r.isSignoff(i, i) && !r.vague(i) {
+			return r.stretch(i, i+1, "sign-off")
+		}
+	}
+	return found{}
+}
+
+// writtenOnBelow reports whether the author went on below line i as people do below
+// their phone's line: it is the first, or the next line stands directly below it and
+// begins a sentence.
+func (r *Reading) writtenOnBelow(i, first int) bool {
+	next := &r.lines[i+1]
+	return next.own && !beginsSmall(next.text) && (i == first || !next.gap)
+}
+
+// vague reports whether a sign-off names nothing, or asks to install something
+// without a link of the program.
+func (r *Reading) vague(i int) bool {
+	switch readSignoff(r.lines[i].text) {
+	case unnamed:
+		return true
+	case installs:
+		from := 0
+		if i > 0 {
+			from = r.lines[i-1].end
+		}
+		return !linksProgram(string(r.src[from:r.lines[i].end]))
+	}
+	return false
+}
+
 // couldBeSignoff reports whether a line is the author's and not behind a quote
 // prefix.
 func (r *Reading) couldBeSignoff(i int) bool {

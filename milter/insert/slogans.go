@@ -43,6 +43,7 @@ var slogans = []phrase{
 	{"fr", "la meilleure application de messagerie gratuite pour le travail", "Envoyé de Mailspring, la meilleure application de messagerie gratuite pour le travail"},
 	{"fr", "le meilleur client de messagerie gratuit pour le travail", "Envoyé depuis Mailspring, le meilleur client de messagerie gratuit pour le travail"},
 	{"fr", "obtenez votre propre boîte mail chiffrée et sans publicité", "Envoyé en toute sécurité avec Tuta. Obtenez votre propre boîte mail chiffrée et sans publicité"},
+	{"fr", "profitez d emails sécurisés et sans publicité", "Envoyé avec Tuta ; profitez d'emails sécurisés et sans publicité"},
 	{"fr", "profitez d e mails sécurisés et sans publicité", "Envoyé avec Tuta ; profitez d'e-mails sécurisés et sans publicité :"},
 	{"es", "la mejor aplicación de correo electrónico gratuita para el trabajo", "Enviado desde Mailspring, la mejor aplicación de correo electrónico gratuita para el trabajo"},
 	{"es", "el mejor cliente de correo gratuito para el trabajo", "Enviado desde Mailspring, el mejor cliente de correo gratuito para el trabajo"},

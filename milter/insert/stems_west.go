@@ -112,6 +112,7 @@ var westStems = []stem{
 	{"de", "diese email wurde von … gesendet", aName, "Diese Email wurde von meinem Tablet gesendet."},
 	{"de", "nachricht von … gesendet", ownDevice, "Nachricht von meinem Handy gesendet"},
 	{"de", "von … geschrieben", ownDevice, "Von meinem Handy geschrieben"},
+	{"de", "outlook für … beschaffen", aPlatform, "Outlook für Android beschaffen"},
 	{"de", "outlook für … beziehen", aPlatform, "Outlook für Android beziehen"},
 	{"de", "outlook für … abrufen", aPlatform, "Outlook für iOS abrufen"},
 	{"de", "outlook für … herunterladen", aPlatform, "Outlook für iOS herunterladen"},
