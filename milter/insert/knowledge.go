@@ -18,7 +18,7 @@ type knowledge struct {
 }
 
 // begunAs are the letters that a word may begin with in place of that of its key.
-var begunAs = map[byte]byte{'y': 'i', 'j': 'i', 'w': 'v', 'k': 'h'}
+var begunAs = []struct{ written, key byte }{{'y', 'i'}, {'j', 'i'}, {'w', 'v'}, {'k', 'h'}, {'k', 'x'}}
 
 // value is a directory value in plain form.
 type value struct {
@@ -37,8 +37,8 @@ func know(p *Person) *knowledge {
 	for _, w := range k.names.all() {
 		k.begins[w[0]&0x7f] = true
 	}
-	for written, key := range begunAs {
-		k.begins[written] = k.begins[written] || k.begins[key]
+	for _, as := range begunAs {
+		k.begins[as.written] = k.begins[as.written] || k.begins[as.key]
 	}
 	for _, a := range p.Addresses {
 		a = plainForm(a)
