@@ -35,7 +35,7 @@ func plainForm(s string) string {
 			}
 		}
 	}
-	return oneVowel.Replace(fold(b.String()))
+	return oneVowel.Replace(fold(norm.NFC.String(b.String()))) // Hangul is put together again
 }
 
 // oneVowel makes one of an umlaut's two spellings without one.
