@@ -100,7 +100,7 @@ func (l *leaf) report(d *policy.Decision) []BlockReport {
 		i := slices.IndexFunc(blocks, func(b policy.Block) bool { return b.Kind == p.Block.Kind })
 		reports = append(reports, BlockReport{
 			Block: string(p.Block.Kind), Template: blocks[i].Template, Part: l.Part.ID, Type: l.Part.Media.Type,
-			Placed: p.Placement.Placed, Separator: p.Placement.Separator, Removed: p.Placement.Removed,
+			Placed: p.Placement.Placed, Separator: p.Placement.Separator, Beaten: p.Placement.Beaten, Removed: p.Placement.Removed,
 		})
 	}
 	return reports

@@ -185,7 +185,6 @@ func TestAgreement(t *testing.T) {
 		"sign-off only in text":   {signoffOnly, "Hello\n\n" + phone, "<p>Hello</p>", policy.Rule, []string{insert.Replaced, insert.AtEnd}},
 		"no place in HTML":        {allSelection, "Hello", "<p>Hello</p><plaintext>x", policy.Reason(insert.NoPlace), nil},
 		"no place, marker beside": {markerOnly, "Hello\n{EMAILSIGNATURE}", "<p>Hello</p><plaintext>x", policy.Reason(insert.NoPlace), nil},
-		"empty text":              {allSelection, "", "<p>Hello</p>", policy.Rule, []string{insert.AtEnd, insert.AtEnd}},
 		"text is a patch":         {allSelection, "diff --git a/x b/x", "<p>Hello</p>", policy.Patch, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -210,6 +209,76 @@ func TestAgreement(t *testing.T) {
 				t.Errorf("preamble or epilogue changed:\n%s", tr.out)
 			}
 		})
+	}
+}
+
+// TestBlank: a text without a word is not the message, as long as another one has
+// some.
+func TestBlank(t *testing.T) {
+	const pdf = "--b\nContent-Type: application/pdf\nContent-Disposition: inline; filename=a.pdf\n\nPDF\n"
+	leaf := func(text string) string { return "--b\n" + textPlain + "\n\n" + text + "\n" }
+	page := func(html string) string { return "--b\n" + textHTML + "\n\n" + html + "\n" }
+	named := func(html, name string) string {
+		return "--b\n" + textHTML + "\nContent-Disposition: inline; filename=" + name + "\n\n" + html + "\n"
+	}
+	forms := func(text, html string) string {
+		return "--b\nContent-Type: multipart/alternative; boundary=f\n\n--f\n" + textPlain + "\n\n" + text + "\n--f\n" + textHTML + "\n\n" + html + "\n--f--\n"
+	}
+	for name, c := range map[string]struct{ parts, signed string }{
+		"text, file, HTML":               {leaf("") + pdf + page("<p>Hello</p>"), "3"},
+		"text, HTML":                     {leaf(" \n\u00a0\n") + page("<p>Hello</p>"), "2"},
+		"HTML, text":                     {page("<br>&nbsp;") + leaf("Hello"), "2"},
+		"HTML, file, text":               {page("<p>&#8203;</p>") + pdf + leaf("Hello"), "3"},
+		"text, both forms":               {leaf("") + forms("Hello", "<p>Hello</p>"), "2.1 2.2"},
+		"both forms, file, HTML":         {forms("", "<br>") + pdf + page("<p>Hello</p>"), "3"},
+		"both forms, text":               {forms("", "<br>") + leaf("Hello"), "2"},
+		"text, HTML, text":               {leaf("") + page("<p>Hello</p>") + leaf("-- \nlist"), "2"},
+		"text, HTML, text with words":    {leaf("") + page("<br>") + leaf("Hello"), "3"},
+		"nothing but files":              {leaf("") + pdf, "1"},
+		"nothing in all of them":         {leaf("") + pdf + page("<br>"), "1"},
+		"nothing in both forms":          {forms("", "<br>") + pdf, "1.1 1.2"},
+		"words first":                    {leaf("Hello") + page("<p>Bye</p>"), "1"},
+		"a picture is something":         {page("<img src=\"a.png\" width=400>") + leaf("Hello"), "1"},
+		"no text form":                   {forms("", "<p>Hello</p>") + pdf, "1.2"},
+		"no HTML form":                   {forms("Hello", "<div><br></div>"), "1.1"},
+		"named":                          {leaf("") + named("<p>Hello</p>", "body.html") + pdf, "2"},
+		"named first":                    {named("<p>Hello</p>", "body.html") + leaf(""), "1"},
+		"named beside words":             {named("<p>Report</p>", "body.html") + leaf("Hello"), "2"},
+		"named, without a word":          {leaf("") + named("<br>", "body.html"), "1"},
+		"a quote is something":           {leaf("> Hi\n> there") + page("<p>Hello</p>"), "1"},
+		"pages of a list, then a letter": {page("") + page("") + leaf("") + page("") + forms("Hello", "<p>Hello</p>"), "5.1 5.2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tr := try(t, newEngine(), multi(c.parts+"--b--\n"))
+			tr.want(t, Signed, policy.Rule)
+			var got []string
+			for _, b := range tr.Report.Blocks {
+				got = append(got, b.Part)
+			}
+			if s := strings.Join(got, " "); s != c.signed {
+				t.Errorf("signed %s, want %s", s, c.signed)
+			}
+		})
+	}
+}
+
+// TestBlankFormEnforced: what is enforced is seen in every form that a reader may
+// show.
+func TestBlankFormEnforced(t *testing.T) {
+	tr := try(t, newEngine(enforced), both("", "<p>Hello</p>"))
+	tr.want(t, Signed, policy.Rule)
+	if len(tr.Report.Blocks) != 2 {
+		t.Errorf("blocks %+v", tr.Report.Blocks)
+	}
+}
+
+// TestBlankFormStays: no second HTML form is made where a blank one is.
+func TestBlankFormStays(t *testing.T) {
+	asHTML := withRule(func(r *policy.RuleSpec) { r.AddHTML = true })
+	tr := try(t, newEngine(asHTML), both("Hello", "<br>"))
+	tr.want(t, Signed, policy.Rule)
+	if n := strings.Count(tr.out, "text/html"); n != 1 {
+		t.Errorf("%d HTML forms:\n%s", n, tr.out)
 	}
 }
 

@@ -76,7 +76,7 @@ func TestEnforceIsOfTheRuleThatApplies(t *testing.T) {
 		}, Continue},
 	} {
 		e := newEngine(func(e *Engine, _ *shelf) { e.Policy.Rules = c.rules })
-		tr := try(t, e, letter("Content-Type: text/plain; charset=x-klingon", "Hello\n"))
+		tr := try(t, e, letter("Content-Type: text/plain; charset=x-klingon", "Hell\xf6\n"))
 		if tr.Reply != c.want {
 			t.Errorf("%s: reply %d", name, tr.Reply)
 		}

@@ -28,7 +28,7 @@ func (e *Engine) openLeaf(m *Message, p *entity.Part, later bool) (*leaf, policy
 		return nil, "", err
 	}
 	d := &m.decision
-	kind := kindOf(p, d.Reply, later)
+	kind := kindOf(m, p, later)
 	if d.Reply && d.Disclaimer == "" && !d.AddHTML && !m.whole {
 		for _, n := range starts {
 			if n > size/2 {

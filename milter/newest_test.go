@@ -46,6 +46,9 @@ func TestBodyRule(t *testing.T) {
 		"only quoted":      {reply(letter(textPlain, "Yes."+quoted+"Our offer.\n")), policy.NoRule},
 		"only in a tag":    {letter(textHTML, "<p title=\"offer\">Yes.</p><style>.offer{}</style><!-- offer -->\n"), policy.NoRule},
 		"only attached":    {letter("Content-Type: multipart/mixed; boundary=b", "--b\n"+textPlain+"\n\nYes.\n--b\n"+textPlain+"\nContent-Disposition: attachment\n\nOur offer.\n--b--\n"), policy.NoRule},
+		"no word in HTML":  {both("Our offer.", "<br>"), policy.Rule},
+		"a blank text":     {letter("Content-Type: multipart/mixed; boundary=b", "--b\n"+textPlain+"\n\n\n--b\n"+textHTML+"\n\n<p>Our offer.</p>\n--b--\n"), policy.Rule},
+		"quoted, a footer": {reply(letter("Content-Type: multipart/mixed; boundary=b", "--b\n"+textPlain+"\n\n"+quoted+"Yes.\n--b\n"+textHTML+"\n\n<p>Our offer.</p>\n--b--\n")), policy.NoRule},
 		"none":             {hello, policy.NoRule},
 	} {
 		if tr := try(t, newEngine(byBody(t, "offer")), c.raw); tr.Report.Reason != string(c.want) || tr.stage != WantBody {

@@ -41,6 +41,7 @@ type BlockReport struct {
 	Type      string   `json:"type"`
 	Placed    string   `json:"placed"`              // marker, above-quote, end, top or replaced
 	Separator string   `json:"separator,omitempty"` // row of the separator table that ended the newest text
+	Beaten    []string `json:"beaten,omitempty"`    // rows that spoke for an earlier end of it and were weaker
 	Removed   []string `json:"removed,omitempty"`   // text taken out: marker, sign-off, old signature
 }
 

@@ -14,7 +14,7 @@ import (
 type text struct {
 	leaves []*leaf
 	newest *leaf // where the author's newest text ends
-	whole  bool  // it is one leaf, not a row of them
+	whole  bool  // it is one leaf, not a row of them, and no other form is left out
 }
 
 // leaf is an opened leaf and what is put into it.
@@ -36,21 +36,82 @@ func (l *leaf) put(b insert.Block, pl insert.Placement) {
 // shows says whether a reader sees anything of the leaf.
 func (l *leaf) shows() bool { return !l.reading.Blank() || l.reading.Quotes() }
 
-// texts opens and reads what a reader sees as the message. The error is that of
-// reading the body; whatever is wrong with the message itself is a reason.
+// texts opens and reads what a reader sees as the message: the body in which
+// something is seen first. The error is that of reading the body; whatever is wrong
+// with the message itself is a reason.
 func (e *Engine) texts(m *Message) ([]text, policy.Reason, error) {
+	var best []text
+	var at int64 = -1 // where something is seen in it
+	for _, body := range entity.Bodies(m.Tree) {
+		if at >= 0 && (body.Named() || body.Start() >= at) {
+			break
+		}
+		texts, why, err := e.openBody(m, body)
+		if err != nil || why != "" {
+			return nil, why, err
+		}
+		if shown := firstShown(texts); best == nil || (shown >= 0 && (at < 0 || shown < at)) {
+			best, at = texts, shown
+		}
+	}
+	if best == nil {
+		return nil, reasonNoText, nil
+	}
+	if !m.decision.Enforced {
+		best = withWords(best)
+	}
+	if len(best) == 2 {
+		insert.Agree(best[0].newest.reading, best[1].newest.reading)
+	}
+	return best, "", nil
+}
+
+// openBody opens the documents of a body.
+func (e *Engine) openBody(m *Message, body entity.Body) ([]text, policy.Reason, error) {
 	var texts []text
-	for _, doc := range entity.Documents(m.Tree) {
+	for _, doc := range body.Documents {
 		t, why, err := e.open(m, doc)
 		if err != nil || why != "" {
 			return nil, why, err
 		}
 		texts = append(texts, t)
 	}
-	if len(texts) == 0 {
-		return nil, reasonNoText, nil
-	}
 	return texts, "", nil
+}
+
+// firstShown is where the first leaf begins in which a reader sees anything, -1 for
+// none.
+func firstShown(texts []text) int64 {
+	var at int64 = -1
+	for _, t := range texts {
+		i := slices.IndexFunc(t.leaves, (*leaf).shows)
+		if i < 0 {
+			continue
+		}
+		if start := t.leaves[i].Part.BodyStart; at < 0 || start < at {
+			at = start
+		}
+	}
+	return at
+}
+
+// withWords is texts without the forms that show nothing beside one that does: a
+// client that writes an empty text beside its HTML has no text form, and a block
+// alone is none.
+func withWords(texts []text) []text {
+	var kept []text
+	for _, t := range texts {
+		if slices.ContainsFunc(t.leaves, (*leaf).shows) {
+			kept = append(kept, t)
+		}
+	}
+	if len(kept) == 0 || len(kept) == len(texts) {
+		return texts
+	}
+	for i := range kept {
+		kept[i].whole = false // the other form is there, if blank
+	}
+	return kept
 }
 
 // open reads the leaves of one document until quoted mail begins, or all of them
@@ -59,6 +120,7 @@ func (e *Engine) texts(m *Message) ([]text, policy.Reason, error) {
 func (e *Engine) open(m *Message, doc entity.Document) (text, policy.Reason, error) {
 	t := text{whole: len(doc.Leaves) == 1}
 	ended := false
+	patch := policy.TitledPatch(m.Header)
 	for i, p := range doc.Leaves {
 		l, why, err := e.openLeaf(m, p, i > 0)
 		if err != nil || why != "" {
@@ -68,7 +130,7 @@ func (e *Engine) open(m *Message, doc entity.Document) (text, policy.Reason, err
 		if ended {
 			continue
 		}
-		if why := l.reading.Untouchable(); why != "" {
+		if why := l.reading.Untouchable(patch); why != "" {
 			return t, policy.Reason(why), nil
 		}
 		if t.newest == nil || l.shows() {
@@ -106,12 +168,16 @@ func leafReason(err error) policy.Reason {
 }
 
 // kindOf is how a text part is to be read.
-func kindOf(p *entity.Part, reply, later bool) insert.Kind {
+func kindOf(m *Message, p *entity.Part, later bool) insert.Kind {
+	d := &m.decision
 	return insert.Kind{
-		HTML:   p.Media.Type == "text/html",
-		Flowed: strings.EqualFold(p.Media.Params["format"], "flowed"),
-		DelSp:  strings.EqualFold(p.Media.Params["delsp"], "yes"),
-		Reply:  reply,
-		Later:  later,
+		HTML:    p.Media.Type == "text/html",
+		Flowed:  strings.EqualFold(p.Media.Params["format"], "flowed"),
+		DelSp:   strings.EqualFold(p.Media.Params["delsp"], "yes"),
+		Reply:   d.Reply,
+		Forward: d.Forward,
+		Later:   later,
+
+		Recipients: m.Recipients,
 	}
 }

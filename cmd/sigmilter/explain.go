@@ -182,6 +182,9 @@ func placementWords(r *milter.Report) []string {
 		if b.Separator != "" {
 			words += ", quoted mail begins with " + b.Separator
 		}
+		if len(b.Beaten) > 0 {
+			words += ", which is stronger than " + strings.Join(b.Beaten, " and ") + " above it"
+		}
 		for _, text := range b.Removed {
 			words += fmt.Sprintf(", removed %q", text)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -25,7 +26,9 @@ var ErrCharset = errors.New("charset")
 // charset says how the bytes of a part become text and back. In the zero value
 // the bytes are the text: that is UTF-8.
 type charset struct {
-	ascii    bool              // the bytes are the text, and only ASCII may be written
+	ascii    bool              // only ASCII may be written; without a decoder the bytes are the text
+	kept     bool              // the bytes may be more than ASCII: the label must stay as it is
+	guessed  bool              // ASCII only because all of it is, whatever the label means
 	decoder  encoding.Encoding // nil: the bytes are the text
 	encoder  encoding.Encoding // nil, with a decoder or whole: cannot be written
 	whole    func([]byte) []byte
@@ -43,6 +46,9 @@ var charsets = map[string]charset{
 	"us-ascii": {ascii: true},
 	"utf-8":    {},
 	"utf-7":    {whole: decodeUTF7},
+
+	"iso-2022-kr": {whole: decodeShifted},
+	"iso-2022-cn": {whole: decodeShifted},
 	// QUIRK: clients label windows-1252 as ISO-8859-1 and all readers read it so,
 	// but what we write keeps to the standard.
 	"iso-8859-1": {decoder: charmap.Windows1252, encoder: charmap.ISO8859_1},
@@ -67,6 +73,11 @@ var charsetAliases = map[string]string{
 	"iso88591":            "iso-8859-1",
 	"iso_8859_1":          "iso-8859-1",
 	"latin-1":             "iso-8859-1",
+	"cp50220":             "iso-2022-jp",
+	"cp50221":             "iso-2022-jp",
+	"cp50222":             "iso-2022-jp",
+	"iso-2022-jp-1":       "iso-2022-jp",
+	"iso-2022-jp-ms":      "iso-2022-jp",
 	"unicode-1-1-utf-7":   "utf-7",
 	"x-unicode-2-0-utf-7": "utf-7",
 }
@@ -89,6 +100,9 @@ func lookupCharset(label string) (charset, error) {
 	}
 	if cs, ok := charsets[name]; ok {
 		return cs, nil
+	}
+	if name == "x-user-defined" { // QUIRK: to browsers it is one that holds every byte, in mail it says nothing
+		return charset{}, fmt.Errorf("%w %q is not known", ErrCharset, label)
 	}
 	e, err := ianaindex.MIME.Encoding(name)
 	if err != nil || e == nil { // nil: registered, but x/text has it, if at all, under another name
@@ -123,6 +137,11 @@ func textCharset(label string, text []byte) (charset, error) {
 
 // plain reports whether the bytes are the text.
 func (cs charset) plain() bool { return cs.decoder == nil && cs.whole == nil }
+
+// isUnlabelledUTF8 reports whether the bytes are UTF-8 already, only nobody said so.
+func (cs charset) isUnlabelledUTF8(b []byte) bool {
+	return cs.ascii && cs.plain() && !cs.kept && utf8.Valid(b)
+}
 
 // decodeAll returns src in UTF-8. What does not decode becomes U+FFFD, except
 // where the bytes are the text.
@@ -213,8 +232,11 @@ func (cs charset) unshifted(src, text []byte, pos int) int {
 // encode returns text in the charset, and whether all of it can be written so
 // that it is read back unchanged.
 func (cs charset) encode(text string) ([]byte, bool) {
+	if cs.ascii && !isASCII(text) {
+		return []byte(text), false
+	}
 	if cs.plain() {
-		return []byte(text), !cs.ascii || isASCII(text)
+		return []byte(text), true
 	}
 	if cs.encoder == nil {
 		return nil, false

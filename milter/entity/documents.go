@@ -1,6 +1,10 @@
 package entity
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // Document is a text of the message as a reader sees it: one text/plain or
 // text/html leaf, or the sequence of leaves that Apple Mail makes of a text with
@@ -10,39 +14,65 @@ type Document struct {
 	Leaves []*Part
 }
 
-// Documents returns the parts that a reader sees as the message: at most one
-// document in plain text and one in HTML, in the order of the message.
-//
-//   - multipart/alternative: the documents of every child;
-//   - multipart/related: those of the root part, named by the start parameter or
-//     else the first child;
-//   - multipart/mixed and any other: those of the first child that has some. If
-//     that child is a leaf, the inline leaves of the same type after it continue it.
-//
-// An attachment, a part with a file name, message/rfc822 and whatever is inside a
-// signed, encrypted, report or digest multipart is never a document. Beside a
-// signed or encrypted part nothing is either, if it comes first: what follows
-// there is some list's footer.
-func Documents(root *Part) []Document {
-	var text, html bool
-	var docs []Document
-	for _, d := range documents(root) {
-		seen := &text
-		if d.HTML {
-			seen = &html
-		}
-		if !*seen {
-			*seen = true
-			docs = append(docs, d)
-		}
-	}
-	return docs
+// Body is what may be the message: at most one document in plain text and one in
+// HTML, in the order of the message.
+type Body struct {
+	Documents []Document
+
+	likeness likeness
 }
 
-func documents(p *Part) []Document {
+// Named reports whether it has a file name: it is the message only if what has
+// none shows nothing.
+func (b *Body) Named() bool { return b.likeness > unnamed }
+
+// Start is where in the message's body the first of its texts begins.
+func (b *Body) Start() int64 { return b.Documents[0].Leaves[0].BodyStart }
+
+// Bodies returns what may be the message, in order and those with a file name
+// last. The message is the one in which a reader sees something first, or else the
+// first of all: clients and gateways write blank texts before the real one.
+//
+//   - multipart/alternative: one body of every child's documents;
+//   - multipart/related: those of the root part, named by the start parameter or
+//     else the first child;
+//   - multipart/mixed and any other: those of its children. If a child is a leaf,
+//     the inline leaves of the same type after it continue it.
+//
+// An attachment, message/rfc822 and whatever is inside a signed, encrypted, report
+// or digest multipart is never a document. Beside a signed or encrypted part
+// nothing is either, if it comes first: what follows there is some list's footer.
+//
+// QUIRK: SAP, Notes and many scripts give the text of the message a file name. A
+// part with one counts where it is a form of a multipart/alternative, where it is
+// the whole message, and where no other part can be the message.
+func Bodies(root *Part) []Body {
+	all := paired(bodies(root))
+	slices.SortStableFunc(all, func(a, b Body) int { return cmp.Compare(a.likeness, b.likeness) })
+	return all[:eligible(all)]
+}
+
+// eligible is how many of the bodies, sorted by their names, may be the message:
+// those without a name or with that of a message, or else the only one with a name
+// that says nothing.
+func eligible(all []Body) int {
+	for i := range all {
+		if all[i].likeness <= letter {
+			continue
+		}
+		alone := len(all) == 1 || all[1].likeness == files
+		if i == 0 && alone && all[0].likeness == perhaps {
+			return 1
+		}
+		return i
+	}
+	return len(all)
+}
+
+func bodies(p *Part) []Body {
 	if !p.IsMultipart() {
-		if isBodyText(p) {
-			return []Document{{HTML: p.Media.Type == "text/html", Leaves: []*Part{p}}}
+		if isText(p) {
+			return []Body{{Documents: []Document{document(p)}, likeness: likenessOf(p)}}
 		}
 		return nil
 	}
@@ -50,40 +80,73 @@ func documents(p *Part) []Document {
 	case "multipart/signed", "multipart/encrypted", "multipart/report", "multipart/digest":
 		return nil
 	case "multipart/alternative":
-		var docs []Document
-		for _, c := range p.Children {
-			docs = append(docs, documents(c)...)
-		}
-		return docs
+		return forms(p)
 	case "multipart/related":
 		if r := relatedRoot(p); r != nil {
-			return documents(r)
+			return bodies(r)
 		}
 		return nil
 	}
 	return sequence(p)
 }
 
-// sequence returns the documents of a multipart/mixed.
-func sequence(p *Part) []Document {
-	for i, c := range p.Children {
-		if c.Media.Type == "multipart/signed" || c.Media.Type == "multipart/encrypted" {
-			return nil
-		}
-		docs := documents(c)
-		if len(docs) == 0 {
-			continue
-		}
-		if first := bodyText(c); first != nil {
-			for _, next := range p.Children[i+1:] {
-				if leaf := bodyText(next); leaf != nil && leaf.Media.Type == first.Media.Type {
-					docs[0].Leaves = append(docs[0].Leaves, leaf)
+func document(leaf *Part) Document {
+	return Document{HTML: leaf.Media.Type == "text/html", Leaves: []*Part{leaf}}
+}
+
+// forms returns the one body of a multipart/alternative: of each type the first
+// document, rather one without file name.
+func forms(p *Part) []Body {
+	var form [2]*Document
+	var named [2]likeness
+	for _, c := range p.Children {
+		for _, b := range bodies(c) {
+			for _, d := range b.Documents {
+				i := 0
+				if d.HTML {
+					i = 1
+				}
+				if form[i] == nil || b.likeness < named[i] {
+					form[i], named[i] = &d, b.likeness
 				}
 			}
 		}
-		return docs
 	}
-	return nil
+	var b Body
+	for _, d := range form {
+		if d != nil {
+			b.Documents = append(b.Documents, *d)
+		}
+	}
+	if len(b.Documents) == 0 {
+		return nil
+	}
+	slices.SortFunc(b.Documents, func(a, b Document) int { return cmp.Compare(a.Leaves[0].BodyStart, b.Leaves[0].BodyStart) })
+	return []Body{b}
+}
+
+// sequence returns the bodies of a multipart/mixed.
+func sequence(p *Part) []Body {
+	var all []Body
+	open := map[string]int{} // media type -> index in all of the body that leaves of the type continue
+	for _, c := range p.Children {
+		if c.Media.Type == "multipart/signed" || c.Media.Type == "multipart/encrypted" {
+			break
+		}
+		leaf := inlineText(c)
+		if leaf == nil || likenessOf(leaf) != unnamed {
+			all = append(all, bodies(c)...)
+			continue
+		}
+		if i, continues := open[leaf.Media.Type]; continues {
+			d := &all[i].Documents[0]
+			d.Leaves = append(d.Leaves, leaf)
+			continue
+		}
+		open[leaf.Media.Type] = len(all)
+		all = append(all, Body{Documents: []Document{document(leaf)}})
+	}
+	return all
 }
 
 // relatedRoot returns the root of a multipart/related (RFC 2387 section 3.2).
@@ -101,19 +164,20 @@ func relatedRoot(p *Part) *Part {
 	return p.Children[0]
 }
 
-// bodyText is the text that a part is or, with its pictures around it, has as the
-// root of a multipart/related; nil for none.
-func bodyText(p *Part) *Part {
+// inlineText is the text that a part is or, with its pictures around it, has as
+// the root of a multipart/related; nil for none.
+func inlineText(p *Part) *Part {
 	if p.Media.Type == "multipart/related" {
 		p = relatedRoot(p)
 	}
-	if p == nil || !isBodyText(p) {
+	if p == nil || !isText(p) {
 		return nil
 	}
 	return p
 }
 
-func isBodyText(p *Part) bool {
+// isText reports whether a part is a text that readers show, and no attachment.
+func isText(p *Part) bool {
 	return (p.Media.Type == "text/plain" || p.Media.Type == "text/html") &&
-		(p.Disposition == "" || p.Disposition == "inline") && p.Filename == ""
+		(p.Disposition == "" || p.Disposition == "inline")
 }

@@ -62,6 +62,24 @@ var traps = []struct {
 	{"ISO-2022-JP escapes", func(n int) string {
 		return "Content-Type: text/plain; charset=iso-2022-jp\n\n" + strings.Repeat("\x1b$B\x1b(B", n) + "x\n"
 	}},
+	{"ISO-2022-JP without a label", func(n int) string { return "\n" + strings.Repeat("\x1b$B\x1b(B", n) + "x\n" }},
+	{"ISO-2022-KR without a label", func(n int) string { return "\n\x1b$)C" + strings.Repeat("\x0e8q\x0f", n) + "x\n" }},
+	{"shifts without end", func(n int) string { return "\n\x1b$)C" + strings.Repeat("\x0e8q", n) }},
+	{"escapes", func(n int) string { return "\n" + strings.Repeat("\x1b[", n) }},
+	{"HZ without a label", func(n int) string { return "\n" + strings.Repeat("~{PGFZ~}", n) }},
+	{"tilde braces", func(n int) string { return "\n" + strings.Repeat("~{", n) }},
+	{"HZ without end", func(n int) string { return "\n~{" + strings.Repeat("PG", n) }},
+	{"UTF-7 without a label", func(n int) string { return "\n" + strings.Repeat("+ZeVnLA- ", n) }},
+	{"plus signs", func(n int) string { return "\n" + strings.Repeat("+-", n) }},
+	{"texts with names", func(n int) string {
+		return mixed + strings.Repeat("--b\nContent-Type: text/plain; name=a.txt\n\nx\n", n) + "--b--\n"
+	}},
+	{"texts with names of letters", func(n int) string {
+		return mixed + strings.Repeat("--b\nContent-Type: text/html; name=body.html\n\nx\n", n) + "--b--\n"
+	}},
+	{"blank texts of two types", func(n int) string {
+		return mixed + strings.Repeat("--b\n\n\n--b\nContent-Type: text/html\n\n\n", n) + "--b--\n"
+	}},
 	{"GB18030", func(n int) string {
 		return "Content-Type: text/plain; charset=gb18030\n\n" + strings.Repeat("\x81\x30\x81\x30", n) + "x\n"
 	}},
@@ -107,7 +125,7 @@ func readAll(message string) {
 	if err != nil {
 		panic(err)
 	}
-	Documents(root)
+	Bodies(root)
 	root.Walk(func(p *Part) bool {
 		if !p.IsMultipart() {
 			if l, err := Open(p, []byte(body[p.BodyStart:p.BodyEnd])); err == nil {

@@ -48,6 +48,9 @@ func OpenStart(p *Part, start []byte) (*Leaf, error) {
 	l, err := Open(p, start)
 	if l != nil {
 		l.start = true
+		if l.charset.guessed {
+			return nil, fmt.Errorf("part %q in a charset nobody knows: %w", p.ID, ErrStart)
+		}
 	}
 	return l, err
 }
@@ -62,7 +65,7 @@ func (l *Leaf) open() (err error) {
 	if l.decoded, err = l.transfer.decode(l.raw); err != nil {
 		return err
 	}
-	if l.charset, err = textCharset(l.Part.Media.Params["charset"], l.decoded); err != nil {
+	if l.charset, err = foundCharset(l.Part.Media.Params["charset"], l.decoded); err != nil {
 		return err
 	}
 	l.Text = l.charset.decodeAll(l.decoded)
@@ -183,10 +186,9 @@ func (l *Leaf) rewrite(edits []Edit) (rewriting, error) {
 	encoded, fits := l.encode(edits)
 	switch {
 	case fits:
-	case l.charset.ascii && utf8.Valid(l.decoded):
-		// The bytes are UTF-8 already, only nobody said so.
+	case l.charset.isUnlabelledUTF8(l.decoded):
 		r.charset, r.label = charset{}, "utf-8"
-	case l.charset.ascii || bytes.ContainsRune(l.Text, utf8.RuneError):
+	case (l.charset.ascii && l.charset.plain()) || bytes.ContainsRune(l.Text, utf8.RuneError):
 		return r, fmt.Errorf("%w: the part does not decode cleanly, so that it cannot become UTF-8", ErrCharset)
 	default:
 		r.charset, r.label = charset{}, "utf-8"

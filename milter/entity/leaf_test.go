@@ -228,7 +228,8 @@ func TestErrors(t *testing.T) {
 		want          error
 	}{
 		{"unknown encoding", field("utf-8", "x-uuencode") + "x", Edit{}, ErrEncoding},
-		{"unknown charset", field("x-martian", "7bit") + "x", Edit{}, ErrCharset},
+		{"unknown charset", field("x-martian", "8bit") + "x \xe9", Edit{}, ErrCharset},
+		{"national variant of ASCII", field("din_66003", "7bit") + "Gr}~e", Edit{}, ErrCharset},
 		{"UTF-16 without mark", field("utf-16", "base64") + "eAB4AA==", Edit{}, ErrCharset},
 		{"base64 with a footer", field("utf-8", "base64") + "YWJj\r\n-- \r\nlist", Edit{}, ErrDamaged},
 		{"us-ascii with other bytes", field("us-ascii", "8bit") + "\xfc x", Edit{0, 0, "ü"}, ErrCharset},

@@ -14,29 +14,48 @@ const (
 )
 
 // attribution says over how many lines an attribution stands at the start of
-// lines ("On Monday, Bob Jones <bob@example.net>" / "wrote:"), 0 for none. It
-// is recognised by its build in any language: how it opens (a preposition, a
-// date, a name with an address), that a date or an address is in it, how it ends
-// (a verb of the table, a colon).
-func attribution(lines []line) int {
+// lines ("On Monday, Bob Jones <bob@example.net>" / "wrote:"), 0 for none, and how
+// strong it is. It is recognised by its build in any language: how it opens (a
+// preposition, a date, a name with an address), that a date or an address is in it,
+// how it ends (a verb of the table, a colon).
+func attribution(lines []line) (n int, by strength) {
 	if !opens(lines[0].text) {
-		return 0
+		return 0, 0
 	}
 	size := 0
 	for n := 1; n <= len(lines) && n <= maxAttributionLines; n++ {
 		l := &lines[n-1]
 		if size += len(l.text) + 1; size > maxAttribution || n > 1 && (l.gap && !(n == 2 && l.text == "<") || l.quote != lines[0].quote) {
-			return 0
+			return 0, 0
 		}
 		if n == 2 && !goesOn(lines[0].text, l.text) && !paragraphAboveQuote(lines) {
-			return 0
+			return 0, 0
 		}
 		quoted := n < len(lines) && lines[n].quote > lines[0].quote
-		if attributes(joined(lines[:n]), quoted, n) {
-			return n
+		by := attributes(joined(lines[:n]), quoted, n)
+		if by == 0 {
+			continue
+		}
+		if n > 1 && completeFrom(lines, n, quoted) {
+			return 0, 0
+		}
+		return n, by
+	}
+	return 0, 0
+}
+
+// completeFrom reports whether the lines up to n have a whole attribution in them
+// that begins below the first, which is the author's own then: "On Thursday we are
+// there" directly above "On 20 Nov 2026, Ben wrote:".
+func completeFrom(lines []line, n int, quoted bool) bool {
+	for from := 1; from < n; from++ {
+		rest := joined(lines[from:n])
+		a := traitsOf(rest, quoted, n-from)
+		if a.has(ended|date) && a.has(opener|startsDate) && hasExactDate(rest) && attributes(rest, quoted, n-from) == strong {
+			return true
 		}
 	}
-	return 0
+	return false
 }
 
 // opens says whether an attribution could begin with this line: cheap, since
@@ -67,55 +86,20 @@ func paragraphAboveQuote(lines []line) bool {
 		if lines[n].quote > lines[0].quote {
 			return strings.HasSuffix(lines[n-1].text, ":")
 		}
-		if lines[n].gap || attribution(lines[n:]) > 0 {
+		if lines[n].gap || attributed(lines[n:]) {
 			break
 		}
 	}
 	return false
 }
 
-var addressed = regexp.MustCompile(`[^\s<>(]@\S`)
-
-// attributes judges one candidate. quoted says that quoted lines follow it, n
-// over how many lines it stands.
-func attributes(s string, quoted bool, n int) bool {
-	if (strings.Contains(s, ">>>") || strings.Contains(s, " ---")) && programs.MatchString(s) {
-		return true
-	}
-	t := strings.Trim(s, "-*_ |")
-	dashed := strings.HasPrefix(s, "--") && strings.HasSuffix(s, "--")
-	bareText, colon := cutColon(t)
-	if !dashed && !(colon && quoted) && !strings.ContainsFunc(s, atOrDigit) {
-		return false // cheap, since every line of the newest text is asked
-	}
-	lower := fold(bareText)
-	verb, last := findVerb(lower)
-	if !colon && !verb && !gmailDate.MatchString(lower) {
-		return false
-	}
-	date := dated(lower)
-	address := strings.Contains(lower, "@")
-	opener := opened(bareText)
-	switch {
-	case verb && date && (colon || last) && (opener || address || n == 1 && startsWithName(bareText)):
-		return true
-	case verb && address && (colon || last) && (n == 1 || strings.ContainsAny(s[:min(len(s), 80)], "<@")):
-		return true
-	case verb && (colon && quoted || last && dashed) && len(lower) < 120:
-		return true
-	case date && address && colon && (opener || startsDated(lower)):
-		return true
-	case quoted && address && colon && n == 1 && strings.HasSuffix(bareText, ">") && startsWithName(bareText):
-		return true
-	case gmailDate.MatchString(lower) && n <= 2:
-		return true
-	case quoted && colon && (date || address) && (opener || startsDated(lower) || address && date):
-		return true
-	case verb && opener && colon && last && n == 1 && len(lower) < 80 && strings.Count(lower, " ") < 6:
-		return date
-	}
-	return false
+// attributed reports whether lines begin with an attribution.
+func attributed(lines []line) bool {
+	n, _ := attribution(lines)
+	return n > 0
 }
+
+var addressed = regexp.MustCompile(`[^\s<>(]@\S`)
 
 // atOrDigit finds what an address or a date has.
 func atOrDigit(r rune) bool { return r == '@' || unicode.IsDigit(r) }
@@ -154,8 +138,10 @@ func fold(s string) string {
 
 var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "´", "'", "`", "'")
 
-// findVerb looks for a verb of the table; last says that it ends the text.
+// findVerb looks for a verb of the table; last says that it ends the text, but for
+// words such as "the following".
 func findVerb(lower string) (found, last bool) {
+	lower = withoutTail(lower)
 	for at := 0; at+1 < len(lower); at++ {
 		for _, v := range verbIndex[[2]byte{lower[at], lower[at+1]}] {
 			if !strings.HasPrefix(lower[at:], v) || !wordAt(lower, at, at+len(v)) {
@@ -167,6 +153,16 @@ func findVerb(lower string) (found, last bool) {
 		}
 	}
 	return found, false
+}
+
+// withoutTail takes off what may stand behind the verb: "wrote the following".
+func withoutTail(lower string) string {
+	for i := range wroteTails {
+		if head, ok := strings.CutSuffix(lower, " "+wroteTails[i].text); ok {
+			return head
+		}
+	}
+	return lower
 }
 
 // verbIndex is the table of verbs by their first bytes: the text is gone through
@@ -205,21 +201,23 @@ var startDate = regexp.MustCompile(`^["'(\[]?(\d{1,4}[./年-]|\d{1,2}:\d{2}|\d{1
 
 func startsDated(lower string) bool { return startDate.MatchString(lower) }
 
-// opened says whether text begins with a word attributions open with, which has
-// a capital in scripts that know them, or with a date.
+// opened reports whether text begins with a word attributions open with, or with a
+// date. In small letters the word counts only with a date directly behind it.
 func opened(text string) bool {
 	text = strings.TrimLeft(text, "\"'([")
 	lower := fold(text)
-	if r, _ := utf8.DecodeRuneInString(text); unicode.IsLower(r) {
-		return startsDated(lower)
+	if startsDated(lower) || startsWithWeekday(lower) {
+		return true
 	}
+	small := unicode.IsLower(firstRune(text))
 	for i := range openers {
 		o := openers[i].text
 		if strings.HasPrefix(lower, o) && wordAt(lower, 0, len(o)) {
-			return true
+			rest := strings.TrimLeft(lower[len(o):], " ")
+			return !small || startsDated(rest) || startsWithWeekday(rest)
 		}
 	}
-	return startsDated(lower)
+	return false
 }
 
 // startsWithName says whether text begins like a person's name: a capital, or a
@@ -243,8 +241,11 @@ func glued(text string) int {
 	if verb, last := findVerb(fold(t)); !verb || !last || opened(strings.TrimLeft(text, "-*_ >|")) {
 		return -1
 	}
-	before := ' '
+	before, address := ' ', strings.IndexAny(text, "<@")
 	for at, r := range text {
+		if address >= 0 && at > address {
+			break // it is the line's own, which began with it
+		}
 		// In Chinese the name stands before the date: the line is whole.
 		if !unicode.Is(unicode.Han, r) && (before == ' ' && r != ' ' || unicode.IsLower(before) && unicode.IsUpper(r)) {
 			if head := strings.TrimRight(text[:at], "-*_ "); head != "" && gluedHere(text[at:]) {
@@ -261,5 +262,5 @@ func glued(text string) int {
 func gluedHere(text string) bool {
 	lower := fold(text)
 	const near = 40
-	return opened(text) && !startsDated(lower) && dated(lower[:min(len(lower), near)]) && attributes(text, false, 1)
+	return opened(text) && !startsDated(lower) && dated(lower[:min(len(lower), near)]) && attributes(text, false, 1) > 0
 }

@@ -2,12 +2,14 @@
 // and what has to make room for it: a marker, a phone's sign-off, an old
 // signature.
 //
-// A text, HTML or plain, is read as a list of visual lines ([Read]). Structure
-// comes first: elements that hold quoted mail, elements that start it, quote
-// prefixes. Then the words: header blocks, "original message" lines and
-// attribution lines ("On Monday Bob wrote:"). What remains is the author's own
-// text, and the block goes after its last line. All knowledge of clients and
-// languages is in tables (separators.go, phrases.go, signoffs.go,
+// A text, HTML or plain, is read as a list of visual lines ([Read]). Signs of older
+// mail are gathered over all of them and weighed (evidence.go): elements that clients
+// write, header blocks, "original message" lines and attribution lines ("On Monday
+// Bob wrote:") beat what authors write as well, such as a list with From and To or
+// lines that begin with >, whichever stands first. What remains is the author's own
+// text, and the block goes after its last line. HTML and plain text of one message
+// are made to agree ([Agree]). All knowledge of clients and
+// languages is in tables (separators.go, builds.go, phrases.go, stems_west.go,
 // containers.go), a row per form with the mail client or language it comes
 // from; the code knows none.
 //

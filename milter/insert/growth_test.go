@@ -41,6 +41,10 @@ var traps = []struct {
 	{"markers", Kind{Reply: true}, func(n int) string { return strings.Repeat("{EMAILSIGNATURE} ", n) }},
 	{"names", Kind{Reply: true}, func(n int) string { return strings.Repeat("Alice Muster\n", n) }},
 	{"brackets", Kind{Reply: true}, func(n int) string { return strings.Repeat("<a\n", n) }},
+	{"armour that is none", Kind{}, func(n int) string { return strings.Repeat("-----BEGIN PGP MESSAGE-----\n", n) }},
+	{"armour without end", Kind{}, func(n int) string { return strings.Repeat("-----BEGIN PGP MESSAGE-----\nQUJD\n", n) }},
+	{"signed without end", Kind{}, func(n int) string { return strings.Repeat("-----BEGIN PGP SIGNED MESSAGE-----\n", n) }},
+	{"diffs", Kind{}, func(n int) string { return strings.Repeat("---\ndiff --git a b\n", n) }},
 	{"combining", Kind{Reply: true}, func(n int) string { return "a" + strings.Repeat("\u0301", n) }},
 }
 
@@ -68,7 +72,9 @@ func BenchmarkGrowth(b *testing.B) {
 }
 
 func readAndPlace(text []byte, kind Kind) {
-	Read(text, kind).Place(testBlock, &all, &alice, false)
+	r := Read(text, kind)
+	r.Untouchable(false)
+	r.Place(testBlock, &all, &alice, false)
 }
 
 // cpuOf is the CPU time a function takes, with what the collector does meanwhile.

@@ -24,6 +24,8 @@ type elem struct {
 	hides      bool // its text is not seen
 	holds      *container
 	class, id  string // as written
+	older      bool   // it starts quoted mail of an earlier round
+	composed   bool   // see line.composed
 }
 
 // page is an HTML text read as lines and elements.
@@ -144,6 +146,7 @@ func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
 	}
 	e := elem{tag: t.tag, start: at, in: in, close: -1, end: -1, parent: s.top(), seen: s.seen, blanks: s.blanks, id: t.attrs.id, class: t.attrs.class}
 	e.quotes, e.holds, e.hides = t.quotes, t.holds, unseen[t.tag] || t.attrs.hidden
+	e.older, e.composed = t.separates != nil && t.separates.older, t.composed
 	if m := t.separates; m != nil && (s.mark == nil || s.mark.older) {
 		s.mark, s.markAt = m, s.outermost(at)
 	}
@@ -152,6 +155,9 @@ func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
 		last := &s.elems[len(s.elems)-1]
 		last.close, last.end, last.void = in, in, true
 		return
+	}
+	if t.tag == atom.A && s.inLine {
+		s.cur.link = true
 	}
 	if e.hides {
 		s.hidden++
@@ -368,10 +374,17 @@ func (s *scan) beginLine(at int) {
 		s.cur.open = min(s.cur.open, s.prefix)
 	}
 	for _, i := range s.stack {
-		if q := s.elems[i].quotes; q != notQuoting {
+		e := &s.elems[i]
+		if e.quotes != notQuoting {
 			s.cur.quote++
-			s.cur.sure = max(s.cur.sure, q)
+			s.cur.sure = max(s.cur.sure, e.quotes)
 		}
+		if e.tag == atom.Tr {
+			s.cur.row = i + 1
+		}
+		s.cur.link = s.cur.link || e.tag == atom.A
+		s.cur.older = s.cur.older || e.older
+		s.cur.composed = s.cur.composed || e.composed
 	}
 	s.blanks++
 	s.gap, s.breaks, s.rule, s.prefix, s.mark, s.markAt = false, 0, -1, -1, nil, -1

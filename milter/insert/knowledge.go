@@ -594,10 +594,12 @@ func postal(s string) bool {
 	return code(words[last]) && letters(words[:last]) && utf8.RuneCountInString(words[last-1]) == 2
 }
 
-// tells reports whether lines name the person or hold anything of theirs.
+// tells reports whether lines name the person, or hold a number or an address of
+// theirs.
 func (k *knowledge) tells(lines []line) bool {
 	for i := range lines {
-		if how, _ := k.nameLine(lines[i].text); how == fully || k.read(lines[i].text).values != 0 {
+		what := k.read(lines[i].text)
+		if how, _ := k.nameLine(lines[i].text); how == fully || what.phone || what.mail {
 			return true
 		}
 	}

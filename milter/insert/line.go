@@ -21,7 +21,14 @@ type line struct {
 	ruled  bool    // HTML: a horizontal rule stands before it
 	open   int     // where a block goes that is to stand before this line
 	elem   int     // HTML: index of the innermost element, -1 for none
+	tab    int     // plain text: where in the text a column ends that a tab or a row of blanks follows, 0 for none
+	link   bool    // HTML: a part of it is a link
+	row    int     // HTML: index of the innermost table row and one more, 0 for none
 	mark   *separator
+	older  bool // HTML: it is in an element of an earlier round, as clients mark them
+	// composed says that it is in a paragraph of a client that marks the mail it quotes
+	// by an element of its own: Outlook's MsoNormal, elementToProof.
+	composed bool
 
 	own bool   // the author's own newest text
 	why string // name of the rule that says the line is not the author's

@@ -18,7 +18,7 @@ const (
 // nameLine says how well a line names the person, who may be told about in the
 // rest of it: "Dr. Alice Muster | Head of Sales". A line that names somebody else
 // too, or says something else, does not name them.
-func (k *knowledge) nameLine(text string) (strength, said) {
+func (k *knowledge) nameLine(text string) (naming, said) {
 	if !k.mayName(text) || bulleted(text) && !strings.HasPrefix(text, "*") {
 		return notNamed, said{}
 	}
@@ -107,10 +107,10 @@ func piecesOf(s string) (pieces []string, signs []rune) {
 
 // firstPieces says how well the first pieces name the person, and how many do:
 // two for "Muster, Alice".
-func (k *knowledge) firstPieces(pieces []string, signs []rune) (strength, int) {
+func (k *knowledge) firstPieces(pieces []string, signs []rune) (naming, int) {
 	how := k.names.match(pieces[0])
 	if how == fully || len(pieces) == 1 {
-		return ended(pieces[0], how), 1
+		return unlessSentence(pieces[0], how), 1
 	}
 	if signs[0] == ',' || signs[0] == '，' {
 		if k.names.match(pieces[0]+" "+pieces[1]) == fully {
@@ -123,8 +123,8 @@ func (k *knowledge) firstPieces(pieces []string, signs []rune) (strength, int) {
 	return how, 1
 }
 
-// ended is how well a piece names the person, not at all when it ends a sentence.
-func ended(piece string, how strength) strength {
+// unlessSentence is how well a piece names the person, not at all when it ends a sentence.
+func unlessSentence(piece string, how naming) naming {
 	if how == notNamed || !strings.HasSuffix(piece, ".") {
 		return how
 	}
@@ -152,7 +152,7 @@ func script(s string) *unicode.RangeTable {
 
 // nameBeforeValue is the name with one of the person's values behind it and
 // nothing between: the cells of a table come out so.
-func (k *knowledge) nameBeforeValue(pieces []string) (strength, said) {
+func (k *knowledge) nameBeforeValue(pieces []string) (naming, said) {
 	first := plainForm(pieces[0])
 	for i, v := range k.values {
 		name, ok := strings.CutSuffix(first, v.text)
@@ -168,7 +168,7 @@ func (k *knowledge) nameBeforeValue(pieces []string) (strength, said) {
 }
 
 // withRest is how well a line names the person whose rest reads like that.
-func (k *knowledge) withRest(how strength, rest []string) (strength, said) {
+func (k *knowledge) withRest(how naming, rest []string) (naming, said) {
 	if len(rest) == 0 {
 		return how, said{sense: theirs}
 	}

@@ -116,11 +116,11 @@ type names struct {
 	whole          []string // given and surname written as one, in both orders
 }
 
-// strength says how well a text names the person.
-type strength uint8
+// naming says how well a text names the person.
+type naming uint8
 
 const (
-	notNamed strength = iota
+	notNamed naming = iota
 	// partly is a given name or a nickname alone, an initial and the surname, or one
 	// of two surnames: it counts only beside data that are theirs alone.
 	partly
@@ -237,7 +237,7 @@ const longestName = 8 // words, with titles
 func (n *names) all() []string { return slices.Concat(n.given, n.surname, n.further, n.nicknames) }
 
 // match says how well a text, which is nothing but a name, names the person.
-func (n *names) match(text string) strength {
+func (n *names) match(text string) naming {
 	if strings.ContainsAny(text, "&+:;@?!0123456789") { // two people, a label, a sentence
 		return notNamed
 	}
@@ -272,7 +272,7 @@ func (n *names) match(text string) strength {
 
 // matchWords says how well words name the person; initials is how many letters
 // stand alone, and initial that one of them begins their given name.
-func (n *names) matchWords(words []string, initials int, initial bool) strength {
+func (n *names) matchWords(words []string, initials int, initial bool) naming {
 	given, surname, strange, edge := 0, 0, 0, 0
 	for i, w := range words {
 		switch {

@@ -6,50 +6,60 @@ import (
 	"unicode/utf8"
 )
 
-// newest marks the author's own lines and says, for the first line of each
-// stretch that is not his, by which rule. Weak signs (words, bare blockquotes,
-// quote prefixes) count only in a reply or forward; elements that only quoting
-// writes always count.
+// marking tells the author's own lines from those of older mail.
 //
-// The stretches are told apart by what begins them:
-//   - A separator ("rest"): all that follows is older mail. Header blocks,
-//     "original message" lines and Outlook's elements are such.
-//   - An attribution line: what follows is older mail as far as it is quoted;
-//     text after the quote is the author's again (replies below or between the
-//     quoted lines). When nothing after it is quoted, it is a separator.
-//   - A quoted line without attribution: like an attribution.
-//
-// It returns the line from which all is older mail, whatever else may follow; -1
-// when that cannot be said.
-func newest(lines []line, kind Kind) int {
+// First it gathers evidence over all lines (evidence.go): elements, header blocks
+// and lines that quoting writes. Then it weighs it. A strong sign beats each weak
+// one that stands above it, so that a list with From and To, or lines that begin
+// with >, are the author's when the client's own separator follows further down. Of
+// signs that are as strong the first counts. What a sign then says of the lines
+// below it depends on its reach: all that follows is older mail, or only what is
+// quoted; text after the quote is the author's again (replies below or between the
+// quoted lines).
+type marking struct {
+	lines      []line
+	kind       Kind
+	older      bool   // the separators of earlier rounds count, as nothing else does
+	composed   bool   // see line.composed: the client marks quoted mail by its own element
+	signs      []sign // in the order of the lines
+	lastStrong int    // index of the last strong sign, -1 for none
+	rowCount   int    // see rows, -1 when not counted yet
+
+	owned      bool     // a line of the author's came
+	introduced bool     // a sign came that is followed by quoted lines
+	stretches  int      // of older mail
+	ended      int      // the line from which all is older mail, -1 for none
+	ender      *sign    // the sign that says so
+	beaten     []string // the rules of the signs that lost
+}
+
+// newest marks the author's own lines and says, for the first line of each stretch
+// that is not theirs, by which rule.
+func newest(lines []line, kind Kind) *marking {
 	levelled := !kind.Later && levelQuotes(lines)
-	m := marking{lines: lines, reply: kind.Reply}
-	if m.run(); m.stretches == 0 {
+	m := &marking{lines: lines, kind: kind, composed: composes(lines)}
+	if m.run(); m.stretches == 0 && slices.ContainsFunc(lines, func(l line) bool { return l.mark != nil && l.mark.older }) {
 		// QUIRK: Outlook's own separator can be lost while those of older rounds,
 		// x_..., are still there.
 		m.older = true
 		m.run()
-		return -1
+		m.ender = nil // more of the text may have the newer one
 	}
 	if levelled {
-		return -1 // what follows may be quoted less
+		m.ender = nil // what follows may be quoted less
 	}
-	return m.settled()
+	return m
 }
 
-// settled is the line from which all is older mail, unless lines that are not
-// there could say otherwise: those below an element's separator cannot, as far as
-// they are not looked at together with the ones above it, and some more must be
-// there below a separator of words.
+// composes reports whether the first line is in a paragraph of a client that marks
+// quoted mail by an element of its own.
+func composes(lines []line) bool { return len(lines) > 0 && lines[0].composed }
+
+// settled is the line from which all is older mail, whatever lines may follow that
+// are not there yet; -1 when that cannot be said. Only a strong sign settles it, and
+// the lines that are looked at as one header block must be there.
 func (m *marking) settled() int {
-	if m.ended < 0 {
-		return -1
-	}
-	needs := maxHeaderLines + soon
-	if l := &m.lines[m.ended]; l.mark != nil && l.why == l.mark.name {
-		needs = maxHeaderLines
-	}
-	if len(m.lines)-m.ended < needs {
+	if m.ender == nil || m.ender.strength != strong || len(m.lines)-m.ended < maxHeaderLines {
 		return -1
 	}
 	return m.ended
@@ -72,62 +82,66 @@ func levelQuotes(lines []line) bool {
 	return shared > 0
 }
 
-// marking is one pass over the lines of a text.
-type marking struct {
-	lines      []line
-	reply      bool
-	older      bool // the separators of earlier rounds count
-	explicit   int  // see lastExplicit
-	introduced bool // an attribution, or an element that holds one, came
-	stretches  int  // of older mail
-	ended      int  // the line from which all is older mail, -1 for none
-}
-
 func (m *marking) run() {
 	for i := range m.lines {
 		m.lines[i].own, m.lines[i].why = true, ""
 	}
-	m.stretches, m.ended = 0, -1
-	m.explicit = m.lastExplicit()
+	m.signs, m.beaten, m.lastStrong, m.rowCount = nil, nil, -1, -1
+	m.owned, m.introduced, m.stretches, m.ended, m.ender = false, false, 0, -1, nil
+	m.collect()
+	next := 0
 	for i := 0; i < len(m.lines); {
-		i = m.step(i)
+		for next < len(m.signs) && m.signs[next].from < i {
+			next++
+		}
+		at := i
+		if next < len(m.signs) && m.signs[next].from == i {
+			i = m.obey(next)
+			next++
+		}
+		if i == at {
+			i = m.step(i)
+		}
 	}
 }
 
-// step looks at what begins with line i and returns the line after it. The
-// first rule that says it is older mail decides.
+// obey marks what a sign says is older mail and returns the line after it; the sign's
+// own line when the sign does not count.
+func (m *marking) obey(n int) int {
+	s := &m.signs[n]
+	if s.strength == weak && n < m.lastStrong {
+		m.beat(s.rule)
+		return s.from
+	}
+	if s.reach == asQuoted {
+		m.introduced = true
+		return m.disown(s.from, s.to-s.from, s.rule)
+	}
+	if s.rule == "attribution" && !m.owned && !m.forwarded(s) {
+		m.introduced = true
+		return m.disown(s.from, s.to-s.from, s.rule)
+	}
+	m.ended, m.ender = s.from, s
+	return m.disown(s.from, len(m.lines)-s.from, s.rule)
+}
+
+// forwarded reports whether an attribution at the top of a forward has the forwarded
+// mail below it although nothing is quoted there. In a reply the author's answer may
+// follow.
+func (m *marking) forwarded(s *sign) bool {
+	return m.kind.Forward && !slices.ContainsFunc(m.lines[s.to:], func(l line) bool { return l.quote > 0 })
+}
+
+// step looks at a line that no sign begins with, and returns the line after it or
+// after the lines that go with it.
 func (m *marking) step(i int) int {
-	for _, rule := range []func(int) int{m.element, m.quoted, m.words, m.trailing} {
+	for _, rule := range []func(int) int{m.quoted, m.trailing} {
 		if next := rule(i); next > i {
 			return next
 		}
 	}
+	m.owned = true
 	return i + 1
-}
-
-// element says how far an element that starts quoted mail reaches.
-func (m *marking) element(i int) int {
-	l := &m.lines[i]
-	if !m.counts(l) || l.quote > 0 {
-		return i
-	}
-	if !l.mark.intro {
-		return m.rest(i, l.mark.name)
-	}
-	if why := separatorLine(m.lines[i:]); why != "" {
-		return m.rest(i, why)
-	}
-	n := max(1, attribution(m.lines[i:]))
-	if !quotedSoon(m.lines[i:], n) {
-		return m.rest(i, l.mark.name)
-	}
-	m.introduced = true
-	return m.disown(i, n, l.mark.name)
-}
-
-// counts says whether a line's separator counts in this pass.
-func (m *marking) counts(l *line) bool {
-	return l.mark != nil && (m.older || !l.mark.older) && (!l.mark.header || labelled(l.text))
 }
 
 // quoted takes one quoted line.
@@ -143,41 +157,21 @@ func (m *marking) quoted(i int) int {
 	return m.disown(i, 1, quoteName(l))
 }
 
-// words says how far the words reach that start quoted mail.
-func (m *marking) words(i int) int {
-	if !m.reply || m.lines[i].quote > 0 {
-		return i
-	}
-	if why := separatorLine(m.lines[i:]); why != "" {
-		return m.rest(i, why)
-	}
-	n := attribution(m.lines[i:])
-	if n == 0 {
-		return i
-	}
-	if !quotedSoon(m.lines[i:], n) && anyOwn(m.lines[:i]) {
-		return m.rest(i, "attribution")
-	}
-	m.introduced = true
-	return m.disown(i, n, "attribution")
-}
-
 // trailing says how far unquoted lines reach that belong to quoted ones above.
 func (m *marking) trailing(i int) int {
-	if i == 0 || m.lines[i-1].own || !trailer(m.lines[i:], m.lines[:i]) {
+	if i == 0 {
 		return i
 	}
-	for n := trailerLength(m.lines[i:]); n > 0; n-- {
-		m.lines[i].own = false
-		i++
+	n := 0
+	if m.lines[i-1].own {
+		n = m.footerBelowAnswer(i)
+	} else {
+		n = m.trailer(i)
 	}
-	return i
-}
-
-// rest marks all lines from i on as older mail.
-func (m *marking) rest(i int, why string) int {
-	m.ended = i
-	return m.disown(i, len(m.lines)-i, why)
+	for j := i; j < i+n; j++ {
+		m.lines[j].own = false
+	}
+	return i + n
 }
 
 // disown marks n lines from i on as a stretch of older mail.
@@ -191,43 +185,47 @@ func (m *marking) disown(i, n int, why string) int {
 	return i
 }
 
-// lastExplicit is the index of the last separator or attribution at the top
-// level, -1 for none: a bare blockquote before it is the author's indented
-// paragraph, since his client marks quoted mail in another way.
-func (m *marking) lastExplicit() int {
-	if !slices.ContainsFunc(m.lines, func(l line) bool { return l.quote > 0 && l.sure == bare }) {
-		return -1
-	}
-	last := -1
-	for i := range m.lines {
-		l := &m.lines[i]
-		if l.quote > 0 {
-			continue
-		}
-		if m.reply && separatorLine(m.lines[i:]) != "" {
-			return i // nothing but older mail follows
-		}
-		if m.counts(l) || m.reply && attribution(m.lines[i:]) > 0 {
-			last = i
-		}
-	}
-	return last
-}
-
-// countsAsQuoted says whether a quoted line is older mail.
+// countsAsQuoted reports whether a quoted line is older mail. Prefixes and bare
+// blockquotes above a strong sign are the author's, as their client marks quoted
+// mail in another way.
 func (m *marking) countsAsQuoted(i int) bool {
 	l := &m.lines[i]
-	switch {
-	case i > 0 && !m.lines[i-1].own:
+	if i > 0 && !m.lines[i-1].own {
 		return true
-	case l.sure == introduced:
-		return m.reply && (m.introduced || attribution(m.lines[i:]) > 0)
-	case l.sure == bare:
-		return m.reply && i >= m.explicit
-	case l.sure == prefixed:
-		return m.reply
+	}
+	switch l.sure {
+	case introduced:
+		return m.kind.Reply && (m.introduced || attributed(m.lines[i:]))
+	case bare:
+		return m.kind.Reply && !m.loses(l, m.signBelow(i, weak))
+	case prefixed:
+		return m.kind.Reply && !m.loses(l, m.signBelow(i, strong))
 	}
 	return true
+}
+
+// loses notes that a quoted line is the author's, if it is.
+func (m *marking) loses(l *line, beaten bool) bool {
+	if beaten {
+		m.beat(quoteName(l))
+	}
+	return beaten
+}
+
+// beat notes the rule of a sign that a stronger one further down beat.
+func (m *marking) beat(rule string) {
+	if !slices.Contains(m.beaten, rule) {
+		m.beaten = append(m.beaten, rule)
+	}
+}
+
+// signBelow reports whether a sign at least so strong begins below line i.
+func (m *marking) signBelow(i int, least strength) bool {
+	n := len(m.signs) - 1
+	if least == strong {
+		n = m.lastStrong
+	}
+	return n >= 0 && m.signs[n].from > i
 }
 
 func quoteName(l *line) string {
@@ -237,70 +235,17 @@ func quoteName(l *line) string {
 	return "blockquote"
 }
 
-// quotedSoon says whether a quoted line follows the n lines of an attribution,
-// at once or, in plain text, after a blank line; a line or two of the author's
-// own in between would make it a sentence of his.
-func quotedSoon(lines []line, n int) bool {
-	return n < len(lines) && lines[n].quote > lines[0].quote
-}
-
-// trailer says whether an unquoted line after quoted ones belongs to them: the
-// rest of a long quoted line that a client wrapped without a prefix, or what
-// lists and virus scanners put below.
-func trailer(lines, before []line) bool {
-	l, prev := &lines[0], &before[len(before)-1]
-	if l.ruled && prev.quote > 0 && anyOwn(before) { // what a provider advertises
-		return true
-	}
-	if l.elem >= 0 || prev.quote == 0 {
-		return isDelimiter(l.text)
-	}
-	if isDelimiter(l.text) {
-		return true
-	}
-	if l.gap || !anyOwn(before) {
-		return false
-	}
-	const wrapped = 60 // shorter lines are not wrapped
-	between := l.cited || len(lines) > 1 && lines[1].quote > 0 && !lines[1].gap
-	long := len([]rune(prev.text)) >= wrapped
-	return between && (long || closesMore(l.text)) || long && len(lines) == 1
-}
-
-// closesMore says whether a text closes a bracket it did not open: it is the
-// rest of a link or a remark.
-func closesMore(text string) bool {
-	return strings.Count(text, ")") > strings.Count(text, "(") || strings.Count(text, "]") > strings.Count(text, "[") || strings.HasSuffix(text, ">")
-}
-
-// trailerLength is how many lines belong to a trailer: to the end of the run of
-// unquoted lines for a delimiter or a rule, else one.
-func trailerLength(lines []line) int {
-	if !isDelimiter(lines[0].text) && !lines[0].ruled {
-		return 1
-	}
-	for i := range lines {
-		if lines[i].quote > 0 {
-			return i
-		}
-	}
-	return len(lines)
-}
-
-func anyOwn(lines []line) bool {
-	for i := range lines {
-		if lines[i].own {
-			return true
-		}
-	}
-	return false
-}
-
-// isDelimiter says whether a line only separates: "--", "____", "****".
+// isDelimiter reports whether a line only separates: "--", "____", "-=-=-=-".
 func isDelimiter(text string) bool {
 	first, size := utf8.DecodeRuneInString(text)
-	if len(text) == size || !dash(first) && first != '*' && first != '#' {
+	if len(text) == size || !rowSign(first) {
 		return false
 	}
-	return strings.Trim(text, string(first)) == ""
+	if strings.Trim(text, string(first)) == "" {
+		return true
+	}
+	const shortestMixed = 5 // bytes
+	return len(text) >= shortestMixed && !strings.ContainsFunc(text, func(r rune) bool { return !rowSign(r) && r != '.' && r != ',' })
 }
+
+func rowSign(r rune) bool { return dash(r) || r == '*' || r == '#' }

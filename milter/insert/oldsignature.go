@@ -28,7 +28,7 @@ const (
 // tally is what the lines of a signature hold.
 type tally struct {
 	values uint64
-	name   strength
+	name   naming
 	phone  bool // a number of theirs
 	mail   bool // an address of theirs
 	role   bool

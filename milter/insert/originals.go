@@ -250,6 +250,36 @@ var bareOriginals = []phrase{
 	{"ms", "mulakan mesej dimajukan:", "Mulakan mesej dimajukan:"},
 }
 
+// captions are lines that clients put directly above the header block of quoted mail,
+// without dashes and without a period or colon.
+var captions = []phrase{
+	{"en", "this is a forwarded message", "This is a forwarded message"},
+	{"en", "here is the forwarded message", "Here is the forwarded message:"},
+	{"en", "begin original message", "Begin original message:"},
+	{"en", "forwarded email", "Forwarded email:"},
+	{"de", "dies ist eine weitergeleitete nachricht", "Dies ist eine weitergeleitete Nachricht"},
+	{"de", "weitergeleitete mail", "Weitergeleitete Mail:"},
+	{"nl", "dit is een doorgestuurd bericht", "Dit is een doorgestuurd bericht"},
+	{"da", "dette er en videresendt besked", "Dette er en videresendt besked"},
+	{"sv", "detta är ett vidarebefordrat meddelande", "Detta är ett vidarebefordrat meddelande"},
+	{"fr", "ceci est un message transféré", "Ceci est un message transféré"},
+	{"fr", "e-mail transféré", "E-mail transféré :"},
+	{"es", "este es un mensaje reenviado", "Este es un mensaje reenviado"},
+	{"es", "correo reenviado", "Correo reenviado:"},
+	{"pt", "esta é uma mensagem encaminhada", "Esta é uma mensagem encaminhada"},
+	{"it", "questo è un messaggio inoltrato", "Questo è un messaggio inoltrato"},
+	{"pl", "to jest wiadomość przekazana", "To jest wiadomość przekazana"},
+	{"cs", "toto je přeposlaná zpráva", "Toto je přeposlaná zpráva"},
+	{"hu", "ez egy továbbított üzenet", "Ez egy továbbított üzenet"},
+	{"ru", "это пересылаемое сообщение", "Это пересылаемое сообщение"},
+	{"ru", "это пересланное сообщение", "Это пересланное сообщение"},
+	{"ru", "пересылаемое письмо", "Пересылаемое письмо:"},
+	{"uk", "це переслане повідомлення", "Це переслане повідомлення"},
+	{"tr", "bu iletilmiş bir mesajdır", "Bu iletilmiş bir mesajdır"},
+	{"zh-Hans", "这是一封转发的邮件", "这是一封转发的邮件"},
+	{"ja", "転送メール", "転送メール:"},
+}
+
 // forwardedBy are the lines HCL Notes puts above forwarded mail, between rows of
 // dashes: a name and a date follow.
 var forwardedBy = []phrase{

@@ -11,11 +11,14 @@ import (
 
 // Kind says how a text is to be read.
 type Kind struct {
-	HTML   bool
-	Flowed bool // plain text in format=flowed (RFC 3676)
-	DelSp  bool // likewise, with the blanks at line ends to be deleted
-	Reply  bool // the message is a reply or a forward, so that words count as separators
-	Later  bool // it goes on with a text that began in an earlier part
+	HTML    bool
+	Flowed  bool // plain text in format=flowed (RFC 3676)
+	DelSp   bool // likewise, with the blanks at line ends to be deleted
+	Reply   bool // the message is a reply or a forward, so that weak signs of quoted mail count
+	Forward bool // it is a forward
+	Later   bool // it goes on with a text that began in an earlier part
+	// Recipients are the addresses that the message goes to.
+	Recipients []string
 }
 
 // Settings are the four selections and what goes with them.
@@ -60,6 +63,7 @@ type Placement struct {
 	Edits     []entity.Edit
 	Placed    string   // one of the Placed constants
 	Separator string   // the rule that ended the newest text, empty when it runs to the end
+	Beaten    []string // the rules that spoke for an earlier end and were weaker
 	Removed   []string // the visible text that made room
 	Old       []string // the old signature, whether it is taken out or says already what it should
 	Ours      bool     // it was a block of ours
@@ -77,12 +81,12 @@ const (
 
 // Reading is a text read as lines, the author's own among them marked.
 type Reading struct {
-	kind  Kind
-	src   []byte
-	page  *page // nil for plain text
-	lines []line
-	last  int // index of the author's last line, -1 for none
-	ended int // see Ended, -1 for no
+	kind   Kind
+	src    []byte
+	page   *page // nil for plain text
+	lines  []line
+	last   int      // index of the author's last line, -1 for none
+	marked *marking // what tells them from older mail
 }
 
 // Read reads text, which is UTF-8 and may hold bytes that are not.
@@ -95,18 +99,24 @@ func Read(text []byte, kind Kind) *Reading {
 		r.lines = plainLines(text, kind.Flowed)
 	}
 	r.lines = splitInline(r.lines, r)
-	r.ended = newest(r.lines, kind)
+	r.marked = newest(r.lines, kind)
+	r.findLast()
+	return r
+}
+
+// findLast finds the author's last line. A delimiter with nothing below it is none.
+func (r *Reading) findLast() {
+	r.last = -1
 	for i := range r.lines {
-		if r.lines[i].own && !(isDelimiter(r.lines[i].text) && r.last >= 0) {
+		if r.lines[i].own && (r.lines[i].text != "--" || r.last < 0) {
 			r.last = i
 		}
 	}
-	return r
 }
 
 // Ended says that older mail begins in the text and goes on to its end whatever
 // may follow: read with more behind it, the text is the same up to there.
-func (r *Reading) Ended() bool { return r.ended >= 0 }
+func (r *Reading) Ended() bool { return r.marked.settled() >= 0 }
 
 // Blank says that the author wrote nothing, not even a picture.
 func (r *Reading) Blank() bool { return r.last < 0 }
@@ -136,6 +146,14 @@ const (
 // may leave no place. A forced placement serves the other form of a message
 // whose one form has a place.
 func (r *Reading) Place(b Block, s *Settings, p *Person, force bool) (Placement, Refusal) {
+	pl, refusal := r.place(b, s, p, force)
+	if refusal == "" {
+		pl.Beaten = r.marked.beaten
+	}
+	return pl, refusal
+}
+
+func (r *Reading) place(b Block, s *Settings, p *Person, force bool) (Placement, Refusal) {
 	b.Text = plainBlock(b.Text, r.kind.Flowed)
 	if pl, ok := r.atMarker(b, s.Marker); ok {
 		return pl, ""
@@ -164,8 +182,8 @@ func (r *Reading) Place(b Block, s *Settings, p *Person, force bool) (Placement,
 	return r.afterNewest(b)
 }
 
-// reclaim gives the author back the delimited block with his data that ends a
-// reply written below or between the quotes: it looks like a trailer of the
+// reclaim gives the author back the delimited block with their name or address that
+// ends a reply written below or between the quotes: it looks like a trailer of the
 // quoted mail.
 func (r *Reading) reclaim(p *Person) {
 	quoted := slices.IndexFunc(r.lines, func(l line) bool { return !l.own })

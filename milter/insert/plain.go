@@ -13,6 +13,7 @@ func plainLines(text []byte, flowed bool) []line {
 	gap := true
 	cited := false // the blank line before is quoted
 	open := 0      // < signs not closed since the last blank line
+	signs := -1    // where the lines of only quote prefixes begin that stand directly above, -1 for none
 	for at := 0; at < len(text); {
 		eol := bytes.IndexByte(text[at:], '\n')
 		next := at + eol + 1
@@ -20,7 +21,7 @@ func plainLines(text []byte, flowed bool) []line {
 		if eol < 0 {
 			next, end = len(text), len(text)
 		}
-		if end > at && text[end-1] == '\r' {
+		if eol > 0 && text[end-1] == '\r' { // at the end of the text it is a character of its own
 			end--
 		}
 		quote, body := 0, text[at:end]
@@ -31,15 +32,22 @@ func plainLines(text []byte, flowed bool) []line {
 			if quote > 0 && !gap {
 				lines[len(lines)-1].cited = true
 			}
+			if quote > 0 && signs < 0 {
+				signs = at
+			}
 			gap, open, cited = true, 0, quote > 0
 		} else {
 			if quote == 0 {
 				open = max(0, open+bytes.Count(body, []byte("<"))-bytes.Count(body, []byte(">")))
 			}
-			l := line{text: shown, start: at, end: end, quote: quote, gap: gap, open: at, elem: -1}
+			l := line{text: shown, tab: column(body), start: at, end: end, quote: quote, gap: gap, open: at, elem: -1}
 			if quote > 0 {
 				l.sure = prefixed
+				if signs >= 0 {
+					l.open = signs
+				}
 			}
+			signs = -1
 			lines = append(lines, l)
 			if quote == 0 && cited {
 				lines[len(lines)-1].gap = false
@@ -49,6 +57,20 @@ func plainLines(text []byte, flowed bool) []line {
 		at = next
 	}
 	return lines
+}
+
+// column is the length of the visible text before the first tab or the first two
+// blanks in a row of a line, 0 when there are none.
+func column(body []byte) int {
+	body = bytes.Trim(body, " \t")
+	at := bytes.IndexByte(body, '\t')
+	if blanks := bytes.Index(body, []byte("  ")); blanks > 0 && (at < 0 || blanks < at) {
+		at = blanks
+	}
+	if at <= 0 || at > longestLabel {
+		return 0
+	}
+	return len(visible(string(body[:at])))
 }
 
 // closesBracket says whether a line begins with the > of an address or a link

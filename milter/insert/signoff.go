@@ -1,10 +1,14 @@
 package insert
 
 import (
+	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/net/html/atom"
 )
 
 // found is a stretch of the author's lines that makes room for a block.
@@ -19,27 +23,28 @@ type found struct {
 
 func (f found) found() bool { return f.to > f.from }
 
-// signoff finds the line a phone or mail program put at the end of the newest
-// text: only the whole last paragraphs count, so that a sentence of the author's
-// that begins alike stays.
+const (
+	longestSignoff = 6 // lines of sign-offs that stand one below the other
+	longestWrapped = 3 // lines over which a client breaks one sign-off
+)
+
+// signoff finds the lines that a phone or mail program put at the end of the
+// newest text. Each line is judged by itself: a line of the author's beside or
+// between them stays. Links and apologies count only below a sign-off.
 func (r *Reading) signoff(last int, more []*regexp.Regexp) found {
 	f := found{from: last + 1, to: last + 1, elem: -1, name: "sign-off"}
-	if last > 0 && r.lines[last].own && r.lines[last].gap && mobileLink(r.lines[last].text) {
-		f.from = last // counts only with a sign-off above it
-	}
-	for found := false; f.from > 0 && f.to-f.from < longestSignoff && !(found && r.lines[f.from-1].cited); found = true {
-		p := r.paragraph(f.from - 1)
-		first := p
-		if r.lines[p].text == "--" && p < f.from-1 {
-			first++
-		}
-		if !r.lines[p].own || r.lines[p].sure == prefixed && r.lines[p].quote > 0 || !isSignoffParagraph(r.lines[first:f.from], more) {
-			if !found {
-				f.from = f.to
-			}
+	for i := last; i >= 0 && last-i < longestSignoff && r.couldBeSignoff(i); i-- {
+		if f.found() && r.lines[i].cited {
 			break
 		}
-		f.from = p
+		if n := r.signoffLines(i, more); n > 0 {
+			i -= n - 1
+			f.from = i
+			continue
+		}
+		if text := r.lines[i].text; !mobileLink(text) && !apologises(text) {
+			break
+		}
 	}
 	if f.found() && f.from > 0 && r.lines[f.from-1].own && r.lines[f.from-1].text == "--" {
 		f.from--
@@ -48,14 +53,181 @@ func (r *Reading) signoff(last int, more []*regexp.Regexp) found {
 	return f
 }
 
-const longestSignoff = 6 // lines
+// couldBeSignoff reports whether a line is the author's and not behind a quote
+// prefix.
+func (r *Reading) couldBeSignoff(i int) bool {
+	l := &r.lines[i]
+	return l.own && !(l.sure == prefixed && l.quote > 0)
+}
 
-// paragraph is the first line of the paragraph that line i ends.
-func (r *Reading) paragraph(i int) int {
-	for i > 0 && !r.lines[i].gap && r.lines[i-1].own && !r.lines[i-1].cited && r.lines[i].text != "--" {
-		i--
+// signoffLines is over how many lines the sign-off stands whose last line is i,
+// 0 when it is none. Over several lines it must be a sign-off as a whole: no line
+// goes because the next one would do alone.
+func (r *Reading) signoffLines(i int, more []*regexp.Regexp) int {
+	for _, re := range more {
+		if re.MatchString(r.lines[i].text) {
+			return 1
+		}
 	}
-	return i
+	for n := 1; n <= longestWrapped && n <= i+1; n++ {
+		first := i - n + 1
+		if n > 1 && (r.lines[first+1].gap || !r.couldBeSignoff(first)) {
+			return 0
+		}
+		if r.isSignoff(first, i) {
+			return n
+		}
+	}
+	return 0
+}
+
+// isSignoff reports whether the lines from first to last are one sign-off.
+func (r *Reading) isSignoff(first, last int) bool {
+	kind := readSignoff(joined(r.lines[first : last+1]))
+	if kind == notSignoff || !r.standsAlone(first, kind) {
+		return false
+	}
+	return kind != installs || r.clientInstalls(first, last)
+}
+
+// standsAlone reports whether line i begins something of its own: it is not the
+// end of a sentence, an item of a list or a cell of a table, and no line above
+// announces it.
+func (r *Reading) standsAlone(i int, s signoffKind) bool {
+	l := &r.lines[i]
+	if item(l.text) || r.enclosing(i, atom.Li) >= 0 {
+		return false
+	}
+	if i == 0 || !r.lines[i-1].own {
+		return true
+	}
+	above := &r.lines[i-1]
+	if endsInColon(above.text) || r.sharesRow(i) {
+		return false
+	}
+	switch {
+	case above.text == "--":
+		return true
+	case s == unnamed && !l.gap:
+		return false
+	case beginsSmall(l.text):
+		return r.blankAbove(i)
+	case l.gap:
+		return true
+	}
+	return !r.goesOnBelow(i - 1)
+}
+
+// itemShape is what a line of a list or a step of instructions begins with.
+var itemShape = regexp.MustCompile(`^([-–*•·‣◦▪●○■□+]|\(?(\d{1,2}|[a-zA-Z])[.)]) `)
+
+func item(text string) bool { return itemShape.MatchString(text) && !framed(text) }
+
+// framed reports whether a line ends in the sign that it begins with: "- Sent -".
+func framed(text string) bool {
+	first, size := utf8.DecodeRuneInString(text)
+	return strings.HasSuffix(text[size:], " "+string(first))
+}
+
+// beginsSmall reports whether the first letter of a line is a small one, as that of
+// a line within a sentence is. What writes itself so (iPhone) and what stands in
+// brackets does not count.
+func beginsSmall(text string) bool {
+	t := strings.TrimLeft(text, "*_~-–—> ")
+	if first, _ := utf8.DecodeRuneInString(t); !unicode.IsLower(first) {
+		return false
+	}
+	for _, name := range []string{"iPhone", "iPad", "iPod", "iOS", "iMac"} {
+		if strings.HasPrefix(t, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// blankAbove reports whether a reader sees a blank line above line i. The border
+// of an element is none.
+func (r *Reading) blankAbove(i int) bool {
+	if !r.lines[i].gap || r.page == nil {
+		return r.lines[i].gap
+	}
+	between := bytes.ToLower(r.src[r.lines[i-1].end:r.lines[i].start])
+	return bytes.Contains(between, []byte("<br")) || bytes.Contains(between, []byte("<p")) ||
+		bytes.Contains(between, []byte("&nbsp;")) || bytes.Contains(between, []byte("\u00a0"))
+}
+
+// goesOnBelow reports whether the sentence of line i goes on in the next line: the
+// line is as long as mail is wrapped at, or its end flows into the next, and
+// nothing ends the sentence.
+func (r *Reading) goesOnBelow(i int) bool {
+	const wrapped = 60 // characters
+	l := &r.lines[i]
+	if r.kind.Flowed && l.end > 0 && r.src[l.end-1] == ' ' {
+		return true
+	}
+	final, _ := utf8.DecodeLastRuneInString(strings.TrimRight(l.text, `"')]»”“ `))
+	return !strings.ContainsRune(".!?…。！？؟।:;,", final) && utf8.RuneCountInString(l.text) >= wrapped
+}
+
+// enclosing is the innermost element of a kind around line i, -1 for none.
+func (r *Reading) enclosing(i int, tag atom.Atom) int {
+	if r.page == nil {
+		return -1
+	}
+	for e := r.lines[i].elem; e >= 0; e = r.page.elems[e].parent {
+		if r.page.elems[e].tag == tag {
+			return e
+		}
+	}
+	return -1
+}
+
+// sharesRow reports whether line i stands in one row of a table with the line
+// above it, in another cell.
+func (r *Reading) sharesRow(i int) bool {
+	row := r.enclosing(i, atom.Tr)
+	return row >= 0 && r.enclosing(i-1, atom.Tr) == row && r.enclosing(i, atom.Td) != r.enclosing(i-1, atom.Td)
+}
+
+// clientInstalls reports whether the lines that ask to install a program are those
+// of the program itself: it links them, or they stand alone below a text that
+// speaks neither of it nor of installing anything, and is no list.
+func (r *Reading) clientInstalls(first, last int) bool {
+	from := 0
+	if first > 0 {
+		from = r.lines[first-1].end
+	}
+	const much = 4 << 10 // bytes of markup around a line
+	if written := r.src[max(from, r.lines[first].start-much):r.lines[last].end]; linksProgram(string(written)) {
+		return true
+	}
+	if last+1 < len(r.lines) && r.lines[last+1].own && mobileLink(r.lines[last+1].text) {
+		return true
+	}
+	if !r.lines[first].gap || strings.HasSuffix(r.lines[last].text, ".") {
+		return false
+	}
+	for i := range first {
+		if r.lines[i].own && instructs(r.lines[i].text) {
+			return false
+		}
+	}
+	return true
+}
+
+// instructing are words of instructions about programs, in the languages of the
+// stems that ask to install one.
+var instructing = []string{
+	"outlook", "bluemail", "typeapp", "aol", "yahoo", "install", "download", "app store", "play store", "google play", "intune", "step ",
+	"herunterlad", "schritt", "télécharg", "étape", "descarg", "paso ", "scaric", "passo", "baix", "stap ", "ladda ne", "steg ", "lataa", "pobier", "zainstal", "krok ", "stáhn", "stiahn", "instal",
+	"telepít", "letölt", "indir", "yükle", "скача", "загруз", "установ", "шаг ", "завантаж", "встанов", "изтегл", "κατεβά", "安装", "安裝", "下载", "下載", "步骤", "步驟", "インストール", "ダウンロード", "手順", "설치", "다운로드", "단계",
+	"تثبيت", "تنزيل", "התקנ", "הורד", "ติดตั้ง", "cài đặt", "pasang", "unduh",
+}
+
+// instructs reports whether a line is one of instructions about programs.
+func instructs(text string) bool {
+	lower := fold(text)
+	return item(text) || slices.ContainsFunc(instructing, func(word string) bool { return strings.Contains(lower, word) })
 }
 
 // shown are the lines [from, to) as a reader sees them, quote prefixes included.
@@ -78,173 +250,4 @@ func texts(lines []line) []string {
 		t = append(t, lines[i].prefix+lines[i].text)
 	}
 	return t
-}
-
-// isSignoffParagraph says whether a paragraph is nothing but a sign-off. The
-// program's own link and an apology count below one ("Secured with Tuta Mail" /
-// its address).
-func isSignoffParagraph(lines []line, more []*regexp.Regexp) bool {
-	if len(lines) == 0 || len(lines) > 4 {
-		return false
-	}
-	if isSignoff(joined(lines), more) {
-		return true
-	}
-	hits := 0
-	for i := range lines {
-		switch {
-		case isSignoff(lines[i].text, more):
-			hits++
-		case i > 0 && (mobileLink(lines[i].text) || apologises(fold(lines[i].text))):
-		default:
-			return false
-		}
-	}
-	return hits > 0
-}
-
-var linkShape = regexp.MustCompile(`[<(\[]*(https?://|mailto:|www\.)[^\s<>]+[>)\]]*`)
-
-// withoutLinks takes links out of a text.
-func withoutLinks(text string) string {
-	if !strings.Contains(text, "://") && !strings.Contains(text, "mailto:") && !strings.Contains(text, "www.") {
-		return text // at little cost
-	}
-	return linkShape.ReplaceAllString(text, "")
-}
-
-// mobileLink says whether a line is nothing but a link that a phone or a mail
-// program puts below its sign-off.
-func mobileLink(text string) bool {
-	if withoutLinks(text) != "" {
-		return false
-	}
-	lower := strings.ToLower(text)
-	for _, l := range mobileLinks {
-		if strings.Contains(lower, l) {
-			return true
-		}
-	}
-	return false
-}
-
-const (
-	longestSignoffTail = 60  // characters after a stem
-	longestSlogan      = 140 // likewise with the name of a product in it
-)
-
-// isSignoff says whether a text, taken alone, is a sign-off.
-func isSignoff(text string, more []*regexp.Regexp) bool {
-	if len(text) > 400 {
-		return false
-	}
-	t := fold(strings.TrimSpace(withoutLinks(text)))
-	t = strings.Trim(t, "-–—_*()[]<>|~• ")
-	t = strings.TrimSpace(strings.TrimRight(t, ".!。:："))
-	if t == "" || strings.ContainsRune(t, image) {
-		return false
-	}
-	for _, re := range more {
-		if re.MatchString(text) {
-			return true
-		}
-	}
-	for i := range whole {
-		if t == whole[i].text {
-			return true
-		}
-	}
-	if stemmed(t) && namesDevice(t) {
-		return true
-	}
-	for i := 0; i < len(t); i++ { // with an apology after it
-		switch t[i] {
-		case '.', ',', '-', '!', ';', '\xe2', '\xe3':
-			head := strings.TrimRight(t[:i], " -.,!;")
-			if apologises(t[i:]) && (stemmed(head) || wholly(head)) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func wholly(t string) bool {
-	for i := range whole {
-		if t == whole[i].text {
-			return true
-		}
-	}
-	return false
-}
-
-func apologises(t string) bool {
-	for i := range apologies {
-		if strings.Contains(t, apologies[i].text) {
-			return true
-		}
-	}
-	return false
-}
-
-// stemmed says whether t begins or ends with a stem and the rest is short and no
-// sentence.
-func stemmed(t string) bool {
-	for i := range stems {
-		s := &stems[i]
-		var rest string
-		var ok bool
-		if s.suffix {
-			rest, ok = strings.CutSuffix(t, s.text)
-			ok = ok && wordAt(t, len(rest), len(t))
-		} else {
-			rest, ok = strings.CutPrefix(t, s.text)
-			ok = ok && wordAt(t, 0, len(s.text))
-		}
-		if ok && strings.Contains(rest, s.with) && shortTail(rest) {
-			return true
-		}
-	}
-	return false
-}
-
-// namesDevice says whether a sign-off names what it was sent from.
-func namesDevice(t string) bool {
-	for _, d := range devices {
-		for from := 0; ; {
-			at := strings.Index(t[from:], d)
-			if at < 0 {
-				break
-			}
-			if at += from; gluesPrefixes(d) || wordAt(t[:at+len(d)], at, at+len(d)) {
-				return true
-			}
-			from = at + len(d)
-		}
-	}
-	for _, p := range products {
-		if strings.Contains(t, p) {
-			return true
-		}
-	}
-	return false
-}
-
-// gluesPrefixes says whether a word is of a script whose languages write
-// prepositions and articles together with the word.
-func gluesPrefixes(word string) bool {
-	r, _ := utf8.DecodeRuneInString(word)
-	return unicode.In(r, unicode.Hebrew, unicode.Arabic)
-}
-
-// shortTail says whether what stands beside a stem is the name of a device or a
-// program rather than a sentence.
-func shortTail(rest string) bool {
-	n := utf8.RuneCountInString(rest)
-	for _, p := range products {
-		if strings.Contains(rest, p) {
-			return n <= longestSlogan
-		}
-	}
-	return n <= longestSignoffTail && !strings.ContainsAny(rest, ",;:!?") && !strings.Contains(rest, ". ")
 }

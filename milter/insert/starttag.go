@@ -1,6 +1,8 @@
 package insert
 
 import (
+	"strings"
+
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
@@ -12,6 +14,7 @@ type openTag struct {
 	quotes    quoting
 	holds     *container
 	separates *separator
+	composed  bool // see line.composed
 }
 
 // openTags are those of a document so far by their source: mail repeats the same
@@ -48,5 +51,6 @@ func readOpenTag(z *nethtml.Tokenizer) *openTag {
 		t.attrs.read(z, t.tag)
 	}
 	t.quotes, t.holds, t.separates = quotes(t.tag, &t.attrs), contains(t.tag, &t.attrs), separates(t.tag, &t.attrs)
+	t.composed = strings.HasPrefix(t.attrs.class, "MsoNormal") || t.attrs.class == "elementToProof"
 	return t
 }

@@ -2,32 +2,74 @@ package insert
 
 import "strings"
 
-// IsReply says whether a subject, decoded, has the prefix of a reply or a
-// forward in any language ("Re:", "AW:", "RE[2]:", "回复："), also behind a tag
-// that a gateway put before it ("[External] Re: ...").
-func IsReply(subject string) bool {
+// IsReply reports whether a subject, decoded, has the prefix of a reply or a
+// forward in any language ("Re:", "AW:", "RE[2]:", "回复："), also behind tags
+// that gateways and ticket systems put before it ("[External] [Secure] Re: ...").
+func IsReply(subject string) bool { return ReplyPrefix(subject) != "" }
+
+// ReplyPrefix is the first prefix of a reply or a forward that a subject has,
+// folded and without its colon and count; "" for none.
+func ReplyPrefix(subject string) string {
+	const mostTags = 4
 	s := visible(subject)
-	if strings.HasPrefix(s, "[") {
-		if _, rest, ok := strings.Cut(s, "]"); ok {
-			s = strings.TrimLeft(rest, " ")
+	for range mostTags {
+		if s = withoutTag(s); s == "" {
+			return ""
 		}
+		prefix, rest, ok := cutAtColon(s)
+		if !ok {
+			return ""
+		}
+		prefix = strings.TrimRight(fold(prefix), " 0123456789[]()^")
+		if replyPrefixIndex[prefix] {
+			return prefix
+		}
+		if strings.ContainsRune(prefix, ' ') { // a sentence, not a tag
+			return ""
+		}
+		s = rest
 	}
-	prefix, _ := cutAtColon(s)
-	prefix = strings.TrimRight(fold(prefix), " 0123456789[]()^")
+	return ""
+}
+
+var replyPrefixIndex = func() map[string]bool {
+	index := map[string]bool{}
 	for i := range replyPrefixes {
-		if prefix != "" && prefix == replyPrefixes[i].text {
-			return true
-		}
+		index[replyPrefixes[i].text] = true
 	}
-	return false
+	return index
+}()
+
+// tagSigns are what tags stand between.
+var tagSigns = [][2]string{{"[", "]"}, {"(", ")"}, {"{", "}"}, {"<", ">"}, {"【", "】"}, {"***", "***"}, {"**", "**"}, {"*", "*"}}
+
+// withoutTag is a subject without the tags it begins with.
+func withoutTag(s string) string {
+	for range 4 {
+		cut := s
+		for _, signs := range tagSigns {
+			if inner, ok := strings.CutPrefix(cut, signs[0]); ok {
+				if _, rest, ok := strings.Cut(inner, signs[1]); ok {
+					cut = strings.TrimLeft(rest, " ")
+					break
+				}
+			}
+		}
+		if cut == s {
+			break
+		}
+		s = cut
+	}
+	return s
 }
 
 const longestPrefix = 24 // bytes
 
-func cutAtColon(s string) (string, bool) {
+// cutAtColon cuts a subject at the colon that ends a short prefix.
+func cutAtColon(s string) (prefix, rest string, ok bool) {
 	i := strings.IndexAny(s[:min(len(s), longestPrefix)], ":：")
 	if i < 0 {
-		return "", false
+		return "", "", false
 	}
-	return s[:i], true
+	return s[:i], strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(s[i:], ":"), "："), " "), true
 }

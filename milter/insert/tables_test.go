@@ -88,7 +88,7 @@ func textLines(s string) []line { return plainLines([]byte(s), false) }
 func TestAttributionRows(t *testing.T) {
 	for _, table := range [][]phrase{wrote, openers} {
 		for _, p := range table {
-			if n := attribution(textLines(p.sample + "\n> old\n")); n != 1 {
+			if n, _ := attribution(textLines(p.sample + "\n> old\n")); n != 1 {
 				t.Errorf("%s %q: %q is an attribution over %d lines", p.lang, p.text, p.sample, n)
 			}
 		}
@@ -130,56 +130,5 @@ func TestReplyPrefixRows(t *testing.T) {
 		if !IsReply(s) {
 			t.Errorf("%q is no reply", s)
 		}
-	}
-}
-
-func TestSignoffRows(t *testing.T) {
-	check := func(lang, sample string) {
-		t.Helper()
-		text := "Hi Bob,\n\nsee you on Monday.\n\n" + sample + "\n"
-		r := Read([]byte(text), Kind{})
-		if f := r.signoff(r.last, nil); !f.found() || r.lines[f.from].text == "Hi Bob," {
-			t.Errorf("%s: %q is no sign-off", lang, sample)
-		} else if got := visible(strings.Join(f.removed, " ")); got != visible(strings.ReplaceAll(sample, "\n", " ")) {
-			t.Errorf("%s: of %q only %q", lang, sample, got)
-		}
-	}
-	for _, s := range stems {
-		check(s.lang, s.sample)
-	}
-	for _, table := range [][]phrase{whole, apologies} {
-		for _, p := range table {
-			check(p.lang, p.sample)
-		}
-	}
-}
-
-func TestNoSignoff(t *testing.T) {
-	for _, s := range []string{
-		"Sent from my desk, it is easier.",
-		"Sent from our depot in Hull.",
-		"Sent with love",
-		"Gesendet von Herrn Falk.",
-		"Inviato dal magazzino martedì.",
-		"Wysłane z opóźnieniem.",
-		"发自我的仓库，明天到达。",
-		"> Sent from my iPhone",
-		"Sent from my desk, is much easier then my mobile phone.",
-		"This email was sent from our automated system, not Sent from my iPad.",
-		"I got this. Sent from my iPhone",
-		"Sent from Berlin last week: three crates.",
-		"Best regards\nAlice",
-		"https://example.com/offer",
-		"Please excuse my brevity, I am in a meeting.",
-		"Gesendet habe ich es gestern, bitte prüfen.",
-	} {
-		r := Read([]byte("Hi Bob,\n\n"+s+"\n"), Kind{})
-		if f := r.signoff(r.last, nil); f.found() {
-			t.Errorf("%q counts as a sign-off: %q", s, f.removed)
-		}
-	}
-	r := Read([]byte("Hi\n\nSent from my iPhone\n\nand one more thing\n"), Kind{})
-	if f := r.signoff(r.last, nil); f.found() {
-		t.Error("a sign-off above other text counts")
 	}
 }

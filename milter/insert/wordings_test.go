@@ -106,7 +106,7 @@ func TestNotices(t *testing.T) {
 func TestNames(t *testing.T) {
 	for _, c := range []struct {
 		who, text string
-		want      strength
+		want      naming
 	}{
 		{"alice", "Alice Muster", fully}, {"alice", "MUSTER, Alice", fully}, {"alice", "Dr.-Ing. Alice Muster, M.Sc.", fully}, {"alice", "Prof. Dr. h. c. Alice Muster", fully},
 		{"alice", "Alice Muster (she/her)", fully}, {"alice", "Alice Maria Muster", fully}, {"alice", "Alice B. Muster", fully}, {"alice", "i. A. Alice Muster", fully}, {"alice", "ppa. Alice Muster", fully},

@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"sigmilter/milter/entity"
 )
@@ -15,10 +16,10 @@ const (
 	is                   // its value is this one
 	isNot                // it is there with another value
 	begins               // its value begins so
-	beginsAs             // its value begins so, in this case of letters
 	holds                // its value holds this
 	typeIs               // its media type is this
 	typeOver             // its media type begins so
+	titled               // as the subject it is that of a patch
 )
 
 // fieldKind is a kind of message that its header tells.
@@ -26,7 +27,7 @@ type fieldKind struct {
 	reason Reason
 	field  string
 	test   test
-	value  string // lower case but for beginsAs
+	value  string // lower case
 	source string // what says so
 }
 
@@ -63,8 +64,7 @@ var fieldKinds = []fieldKind{
 	{Calendar, "Content-Type", typeIs, "text/calendar", "RFC 6047"},
 	{TNEF, "Content-Type", typeIs, "application/ms-tnef", "MS-OXTNEF"},
 	{Patch, "X-Mailer", begins, "git-send-email", "git"},
-	{Patch, "Subject", beginsAs, "[PATCH", "git format-patch"},
-	{Patch, "Subject", beginsAs, "[RFC PATCH", "git format-patch"},
+	{Patch, "Subject", titled, "", "git format-patch"},
 }
 
 // passFields names the kind of a message that must pass, "" for none, and what
@@ -112,8 +112,8 @@ func (k *fieldKind) matches(h entity.Header) bool {
 		return v != "" && v != k.value
 	case begins:
 		return strings.HasPrefix(v, k.value)
-	case beginsAs:
-		return strings.HasPrefix(h.Text(k.field), k.value)
+	case titled:
+		return isPatch(h)
 	case holds:
 		return strings.Contains(v, k.value)
 	case typeIs:
@@ -130,33 +130,42 @@ type partKind struct {
 	media  string // media type
 	param  string // a parameter that must be there
 	file   string // or the file name, lower case
+	// isFile reports whether such a part is but a file beside a letter; nil: never.
+	isFile func(p *entity.Part, l letter) bool
 	source string
 }
 
+// letter is what a message has of a text that a reader sees.
+type letter struct{ text, html bool }
+
 var partKinds = []partKind{
-	{SignedPart, "multipart/signed", "", "", "RFC 1847"},
-	{EncryptedPart, "multipart/encrypted", "", "", "RFC 1847"},
-	{SMIME, "application/pkcs7-mime", "", "", "RFC 8551"},
-	{SMIME, "application/x-pkcs7-mime", "", "", "RFC 8551"},
-	{SMIME, "", "", "smime.p7m", "RFC 8551"},
-	{PGP, "application/pgp-encrypted", "", "", "RFC 3156"},
-	{Calendar, "text/calendar", "method", "", "RFC 6047; without a method it is a file"},
-	{TNEF, "application/ms-tnef", "", "", "MS-OXTNEF"},
-	{TNEF, "application/vnd.ms-tnef", "", "", "MS-OXTNEF"},
-	{TNEF, "", "", "winmail.dat", "MS-OXTNEF"},
-	{Rights, "application/x-microsoft-rpmsg-message", "", "", "MS-OXORMMS"},
-	{Rights, "", "", "message.rpmsg", "MS-OXORMMS"},
-	{Rights, "", "", "message_v2.rpmsg", "MS-OXORMMS"},
+	{SignedPart, "multipart/signed", "", "", nil, "RFC 1847"},
+	{EncryptedPart, "multipart/encrypted", "", "", nil, "RFC 1847"},
+	{SMIME, "application/pkcs7-mime", "", "", isSignedFile, "RFC 8551"},
+	{SMIME, "application/x-pkcs7-mime", "", "", isSignedFile, "RFC 8551"},
+	{SMIME, "", "", "smime.p7m", nil, "RFC 8551"},
+	{PGP, "application/pgp-encrypted", "", "", isEncryptedFile, "RFC 3156"},
+	{Calendar, "text/calendar", "method", "", isCalendarFile, "RFC 6047; without a method it is a file"},
+	{TNEF, "application/ms-tnef", "", "", besideHTML, "MS-OXTNEF"},
+	{TNEF, "application/vnd.ms-tnef", "", "", besideHTML, "MS-OXTNEF"},
+	{TNEF, "", "", "winmail.dat", besideHTML, "MS-OXTNEF"},
+	{Rights, "application/x-microsoft-rpmsg-message", "", "", isRightsFile, "MS-OXORMMS"},
+	{Rights, "", "", "message.rpmsg", nil, "MS-OXORMMS"},
+	{Rights, "", "", "message_v2.rpmsg", nil, "MS-OXORMMS"},
+	{Patch, "text/x-patch", "", "", isPatchFile, "git format-patch --attach"},
+	{Patch, "text/x-diff", "", "", isPatchFile, "Thunderbird, for a patch that is shown inline"},
 }
 
 // PassParts names the kind of a message that must pass by its MIME tree, "" for
 // none.
 func PassParts(root *entity.Part) Reason {
 	var why Reason
+	l := sync.OnceValue(func() letter { return letterOf(root) })
 	root.Walk(func(p *entity.Part) bool {
 		for i := range partKinds {
-			if why == "" && partKinds[i].matches(p) {
-				why = partKinds[i].reason
+			k := &partKinds[i]
+			if why == "" && k.matches(p) && (k.isFile == nil || !k.isFile(p, l())) {
+				why = k.reason
 			}
 		}
 		return why == ""
@@ -170,4 +179,62 @@ func (k *partKind) matches(p *entity.Part) bool {
 	}
 	_, has := p.Media.Params[k.param]
 	return p.Media.Type == k.media && (k.param == "" || has)
+}
+
+func letterOf(root *entity.Part) letter {
+	var l letter
+	for _, b := range entity.Bodies(root) {
+		for _, d := range b.Documents {
+			l.text = true
+			l.html = l.html || d.HTML
+		}
+	}
+	return l
+}
+
+// isSignedFile: contracts and electronic invoices signed as files (CAdES) have the
+// type of S/MIME and names of their own, as contract.pdf.p7m. Mail is called
+// smime.p7m, or nothing; certificates are nobody's mail.
+func isSignedFile(p *entity.Part, l letter) bool {
+	name := strings.ToLower(p.Filename)
+	certificates := strings.EqualFold(p.Media.Params["smime-type"], "certs-only")
+	return l.text && name != "" && (certificates || !strings.HasPrefix(name, "smime"))
+}
+
+// isEncryptedFile: tables of media types give files of OpenPGP the type that in mail
+// is but a line with a version.
+func isEncryptedFile(p *entity.Part, l letter) bool {
+	name := strings.ToLower(p.Filename)
+	return l.text && (strings.HasSuffix(name, ".pgp") || strings.HasSuffix(name, ".gpg"))
+}
+
+// isCalendarFile: to publish invites nobody, and what is attached is a file, whatever
+// it asks for. A calendar that is a form of the message is a meeting even so.
+func isCalendarFile(p *entity.Part, l letter) bool {
+	switch method := strings.ToLower(p.Media.Params["method"]); {
+	case !l.text:
+		return false
+	case method == "publish", method == "":
+		return true
+	}
+	form := p.Parent != nil && p.Parent.Media.Type == "multipart/alternative"
+	return p.Disposition == "attachment" && !form
+}
+
+// isPatchFile: what git attaches is the patch of a mail whose subject says so.
+func isPatchFile(p *entity.Part, _ letter) bool {
+	for p.Parent != nil {
+		p = p.Parent
+	}
+	return !TitledPatch(p.Header)
+}
+
+// besideHTML: what Outlook hides in winmail.dat has no HTML form beside it; where
+// there is one, somebody passes on a winmail.dat of other mail.
+func besideHTML(_ *entity.Part, l letter) bool { return l.html }
+
+// isRightsFile: protected mail is called message.rpmsg or message_v2.rpmsg, or
+// nothing.
+func isRightsFile(p *entity.Part, l letter) bool {
+	return l.text && p.Filename != "" && !strings.HasPrefix(strings.ToLower(p.Filename), "message")
 }

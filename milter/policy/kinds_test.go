@@ -47,8 +47,7 @@ var fieldCases = []fieldCase{
 	{Calendar, "Content-Type", "text/calendar", []string{" text/calendar; method=REQUEST", "TEXT/Calendar"}, []string{" text/calendars", "text/plain; name=text/calendar", "text/x-calendar"}},
 	{TNEF, "Content-Type", "application/ms-tnef", []string{" application/ms-tnef; name=winmail.dat", "Application/MS-TNEF"}, []string{" application/ms-tnef2", "application/octet-stream", "X-MS-TNEF-Correlator:"}},
 	{Patch, "X-Mailer", "git-send-email", []string{" git-send-email 2.39.2", "Git-Send-Email"}, []string{" Microsoft Outlook 16.0", "sends git-send-email"}},
-	{Patch, "Subject", "[PATCH", []string{" [PATCH] fix", "[PATCH v2 1/3] fix", "=?utf-8?q?=5BPATCH=5D_gr=C3=BC=C3=9Fe?="}, []string{" [patch] fix", "Re: [PATCH] fix", "A [PATCH", "PATCH"}},
-	{Patch, "Subject", "[RFC PATCH", []string{" [RFC PATCH 0/2] idea"}, []string{" [RFC] PATCH", "[rfc patch] idea", "Re: [RFC PATCH] idea"}},
+	{Patch, "Subject", "", []string{" [PATCH v2 1/3] fix", " [RFC PATCH 0/2] idea", "=?utf-8?q?=5BPATCH_v3_1/2=5D_gr=C3=BC=C3=9Fe?="}, []string{" [patch v2] fix", "Re: [PATCH v2] fix", "A [PATCH 1/2", "PATCH 1/2", " [PATCHDAY] reboot tonight", " [PATCH] reboot tonight", " [PATCH v2] reboot tonight"}},
 }
 
 // field is a field with a value, or a whole field in place of it.
@@ -98,10 +97,10 @@ func TestFieldKinds(t *testing.T) {
 // TestFieldKindRows: the values are compared in lower case.
 func TestFieldKindRows(t *testing.T) {
 	for _, k := range fieldKinds {
-		if k.test != beginsAs && k.value != strings.ToLower(k.value) {
+		if k.value != strings.ToLower(k.value) {
 			t.Errorf("%s: %q would never match", k.field, k.value)
 		}
-		if (k.test == present) != (k.value == "") || k.source == "" {
+		if (k.test == present || k.test == titled) != (k.value == "") || k.source == "" {
 			t.Errorf("%s: value %q, source %q", k.field, k.value, k.source)
 		}
 	}
@@ -139,23 +138,26 @@ type partCase struct {
 var partCases = []partCase{
 	{SignedPart, "multipart/signed", "", []string{"Content-Type: multipart/signed; protocol=x; boundary=in", "Content-Type: Multipart/SIGNED"}, []string{"Content-Type: multipart/signedx; boundary=in", "Content-Type: application/pgp-signature; name=signature.asc"}},
 	{EncryptedPart, "multipart/encrypted", "", []string{"Content-Type: multipart/encrypted; boundary=in"}, []string{"Content-Type: application/encrypted"}},
-	{SMIME, "application/pkcs7-mime", "", []string{"Content-Type: application/pkcs7-mime; smime-type=signed-data"}, []string{"Content-Type: application/pkcs7-signature; name=smime.p7s"}},
-	{SMIME, "application/x-pkcs7-mime", "", []string{"Content-Type: application/X-PKCS7-mime"}, []string{"Content-Type: application/x-pkcs7-crl"}},
+	{SMIME, "application/pkcs7-mime", "", []string{"Content-Type: application/pkcs7-mime; smime-type=signed-data", "Content-Type: application/pkcs7-mime; name=smime.p7z", "Content-Type: application/pkcs7-mime; smime-type=authEnveloped-data; name=SMIME.P7M"},
+		[]string{"Content-Type: application/pkcs7-signature; name=smime.p7s", "Content-Type: application/pkcs7-mime; name=\"contratto.pdf.p7m\"", "Content-Type: application/pkcs7-mime; smime-type=signed-data; name=IT01234567890_A0001.xml.p7m", "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=archive.p7m", "Content-Type: application/pkcs7-mime; smime-type=certs-only; name=smime.p7c", "Content-Type: application/pkcs7-mime\nContent-Disposition: attachment; filename*=utf-8''Angebot%20f%C3%BCr%20B.p7m"}},
+	{SMIME, "application/x-pkcs7-mime", "", []string{"Content-Type: application/X-PKCS7-mime"}, []string{"Content-Type: application/x-pkcs7-crl", "Content-Type: application/x-pkcs7-mime\nContent-Disposition: attachment; filename=fattura.XML.P7M"}},
 	{SMIME, "", "smime.p7m", []string{"Content-Type: application/octet-stream; name=SMIME.p7m", "Content-Disposition: attachment; filename=\"smime.p7m\""}, []string{"Content-Type: application/octet-stream; name=my-smime.p7m", "Content-Disposition: attachment; filename=smime.p7m.txt"}},
-	{PGP, "application/pgp-encrypted", "", []string{"Content-Type: application/pgp-encrypted"}, []string{"Content-Type: application/pgp-keys"}},
-	{Calendar, "text/calendar", "", []string{"Content-Type: text/calendar; method=REQUEST", "Content-Type: text/calendar; charset=utf-8; METHOD=\"reply\""}, []string{"Content-Type: text/calendar; name=party.ics", "Content-Type: text/calendar; x-method=REQUEST", "Content-Type: text/plain; method=REQUEST"}},
+	{PGP, "application/pgp-encrypted", "", []string{"Content-Type: application/pgp-encrypted", "Content-Type: application/pgp-encrypted; name=\"PGPMIME version identification\"", "Content-Type: application/pgp-encrypted\nContent-Disposition: attachment; filename=version.txt"}, []string{"Content-Type: application/pgp-keys", "Content-Type: application/pgp-encrypted; name=salaries.xlsx.pgp", "Content-Type: application/pgp-encrypted\nContent-Disposition: attachment; filename=\"Backup.GPG\""}},
+	{Calendar, "text/calendar", "", []string{"Content-Type: text/calendar; method=REQUEST", "Content-Type: text/calendar; charset=utf-8; METHOD=\"reply\"", "Content-Type: text/calendar; method=COUNTER; name=meeting.ics\nContent-Disposition: inline"}, []string{"Content-Type: text/calendar; method=PUBLISH", "Content-Type: text/calendar; method=\"publish\"; name=party.ics\nContent-Disposition: attachment", "Content-Type: text/calendar; method=REQUEST; name=invite.ics\nContent-Disposition: attachment; filename=invite.ics", "Content-Type: text/calendar; method=", "Content-Type: text/calendar; name=party.ics", "Content-Type: text/calendar; x-method=REQUEST", "Content-Type: text/plain; method=REQUEST"}},
 	{TNEF, "application/ms-tnef", "", []string{"Content-Type: application/ms-tnef"}, []string{"Content-Type: application/ms-tnefs"}},
 	{TNEF, "application/vnd.ms-tnef", "", []string{"Content-Type: application/vnd.ms-tnef"}, []string{"Content-Type: application/vnd.ms-excel"}},
 	{TNEF, "", "winmail.dat", []string{"Content-Disposition: attachment; filename=Winmail.DAT", "Content-Type: application/octet-stream; name=winmail.dat"}, []string{"Content-Disposition: attachment; filename=winmail.dat.zip", "Content-Disposition: attachment; filename=notwinmail.dat"}},
-	{Rights, "application/x-microsoft-rpmsg-message", "", []string{"Content-Type: application/x-microsoft-rpmsg-message"}, []string{"Content-Type: application/x-microsoft-rpmsg"}},
+	{Rights, "application/x-microsoft-rpmsg-message", "", []string{"Content-Type: application/x-microsoft-rpmsg-message", "Content-Type: application/x-microsoft-rpmsg-message; name=Message_v4.rpmsg"}, []string{"Content-Type: application/x-microsoft-rpmsg", "Content-Type: application/x-microsoft-rpmsg-message; name=saved.rpmsg"}},
 	{Rights, "", "message.rpmsg", []string{"Content-Disposition: attachment; filename=Message.rpmsg"}, []string{"Content-Disposition: attachment; filename=message.rpmsg.txt", "Content-Disposition: attachment; filename=messages.rpmsg"}},
+	{Patch, "text/x-patch", "", []string{"Content-Type: text/x-patch; name=0001-x.patch\nContent-Disposition: inline; filename=0001-x.patch"}, []string{"Content-Type: text/x-patches"}},
+	{Patch, "text/x-diff", "", []string{"Content-Type: TEXT/x-diff"}, []string{"Content-Type: text/x-diffs"}},
 	{Rights, "", "message_v2.rpmsg", []string{"Content-Type: application/octet-stream; name=\"=?utf-8?Q?message=5Fv2.rpmsg?=\""}, []string{"Content-Disposition: attachment; filename=message_v3.rpmsg"}},
 }
 
 // tree is the MIME tree of a message with that root Content-Type and body.
 func tree(t *testing.T, contentType, body string) *entity.Part {
 	t.Helper()
-	s := entity.NewScanner(header("Content-Type: "+contentType), entity.Limits{})
+	s := entity.NewScanner(header("Subject: [PATCH] x", "Content-Type: "+contentType), entity.Limits{})
 	if _, err := s.Write([]byte(body)); err != nil {
 		t.Fatal(err)
 	}
@@ -214,6 +216,61 @@ func TestPartKinds(t *testing.T) {
 		if (k.media == "") == (k.file == "") || k.source == "" || strings.ToLower(k.media+k.file) != k.media+k.file {
 			t.Errorf("row %+v", k)
 		}
+	}
+}
+
+// TestPassPartsBeside: what other parts there are says whether a part is the message
+// or a file of it.
+func TestPassPartsBeside(t *testing.T) {
+	const (
+		text     = "--b\n\nHello\n"
+		page     = "--b\nContent-Type: text/html\n\n<p>Hello</p>\n"
+		contract = "--b\nContent-Type: application/pkcs7-mime; name=contract.pdf.p7m\nContent-Disposition: attachment\n\nMII=\n"
+		dat      = "--b\nContent-Type: application/ms-tnef; name=winmail.dat\nContent-Disposition: attachment\n\neJ8=\n"
+		saved    = "--b\nContent-Type: application/octet-stream; name=winmail.dat\nContent-Disposition: attachment\n\neJ8=\n"
+		invite   = "--b\nContent-Type: text/calendar; method=REQUEST; name=invite.ics\nContent-Disposition: attachment\n\nBEGIN:VCALENDAR\n"
+		archive  = "--b\nContent-Type: application/pgp-encrypted; name=a.pgp\n\nx\n"
+		rights   = "--b\nContent-Type: application/x-microsoft-rpmsg-message; name=a.rpmsg\n\nx\n"
+	)
+	for body, want := range map[string]Reason{
+		contract:          SMIME, // alone, whatever its name
+		text + contract:   "",
+		contract + text:   "",
+		page + contract:   "",
+		archive:           PGP,
+		text + archive:    "",
+		rights:            Rights,
+		page + rights:     "",
+		invite:            Calendar,
+		text + invite:     "",
+		dat:               TNEF,
+		text + dat:        TNEF,
+		text + page + dat: "",
+		page + saved:      "",
+		text + saved:      TNEF,
+	} {
+		if got := PassParts(tree(t, "multipart/mixed; boundary=b", body+"--b--\n")); got != want {
+			t.Errorf("%q: %q, want %q", body, got, want)
+		}
+	}
+	for body, want := range map[string]Reason{
+		text + page + invite: Calendar, // a form of the message, though it is called an attachment
+		text + page + "--b\nContent-Type: text/calendar; method=PUBLISH\n\nBEGIN:VCALENDAR\n": "",
+	} {
+		if got := PassParts(tree(t, "multipart/alternative; boundary=b", body+"--b--\n")); got != want {
+			t.Errorf("alternative %q: %q, want %q", body, got, want)
+		}
+	}
+}
+
+// TestPassPartsWithoutTitle: an attached patch makes no patch of a letter.
+func TestPassPartsWithoutTitle(t *testing.T) {
+	s := entity.NewScanner(header("Subject: the patch", "Content-Type: multipart/mixed; boundary=b"), entity.Limits{})
+	if _, err := s.Write([]byte("--b\n\nHello\n--b\nContent-Type: text/x-patch; name=0001-x.patch\n\n+x\n--b--\n")); err != nil {
+		t.Fatal(err)
+	}
+	if root, err := s.Finish(); err != nil || PassParts(root) != "" {
+		t.Errorf("%q, %v", PassParts(root), err)
 	}
 }
 

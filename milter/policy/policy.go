@@ -101,6 +101,7 @@ type Decision struct {
 	Person  *Person // nil unless the directory knows the author
 	Rule    string  // the first rule that says what to put in
 	Reply   bool    // a reply or a forward
+	Forward bool    // a forward
 	// Pending says that a rule asked for the size or the text, or a proof for the
 	// signatures, which were not known: the rest is void, and Decide is to be
 	// called again with them.
@@ -191,7 +192,7 @@ func (p *Policy) Decide(f *Facts, people People) (Decision, error) {
 	m := message{facts: f, subject: newValue(f.Header.Text("Subject")), authors: authorsOf(f.Header)}
 	m.thread = threadOf(f.Header, m.subject.text)
 	m.tenant, m.claimed = p.tenantOf(m.authors)
-	d := Decision{Reply: m.thread != New}
+	d := Decision{Reply: m.thread != New, Forward: m.thread == Forward}
 	if p.loops(f) {
 		d.Reason = Loop
 		return d, nil

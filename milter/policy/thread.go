@@ -22,17 +22,17 @@ const (
 // then, and a reply by its subject or by what it refers to. Tokens of ours
 // are no reference: a message that has only those is a new one on a second pass.
 func threadOf(h entity.Header, subject string) Thread {
-	prefixed := insert.IsReply(subject)
+	prefix := insert.ReplyPrefix(subject)
 	switch {
-	case prefixed && isForward(subject):
+	case forwards[strings.ReplaceAll(prefix, "\u0307", "")]: // the dot that the fold of a Turkish İ leaves
 		return Forward
-	case prefixed || h.Get("In-Reply-To") != "" || seal.WithoutTokens(h.Get(referencesField)) != "":
+	case prefix != "" || h.Get("In-Reply-To") != "" || seal.WithoutTokens(h.Get(referencesField)) != "":
 		return Reply
 	}
 	return New
 }
 
-// forwards are the prefixes of [insert.IsReply] that say forwarded. QUIRK: VS is a
+// forwards are the prefixes of [insert.ReplyPrefix] that say forwarded. QUIRK: VS is a
 // forward in Danish and Norwegian, and a reply in Finnish and Estonian; it is
 // taken for a forward.
 var forwards = map[string]bool{
@@ -66,14 +66,4 @@ var forwards = map[string]bool{
 	"転送": true,                      // Japanese
 	"전달": true,                      // Korean
 	"ct": true, "chuyển tiếp": true, // Vietnamese
-}
-
-// isForward says whether the prefix of a subject, which has one, says forwarded.
-func isForward(subject string) bool {
-	s := fold(subject)
-	if tag, rest, ok := strings.Cut(s, "]"); ok && strings.HasPrefix(tag, "[") {
-		s = strings.TrimLeft(rest, " ")
-	}
-	i := strings.IndexAny(s, ":：")
-	return i >= 0 && forwards[strings.TrimRight(strings.ReplaceAll(s[:i], "\u0307", ""), " 0123456789[]()^")]
 }

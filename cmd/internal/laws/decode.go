@@ -3,6 +3,7 @@ package laws
 import (
 	"bytes"
 	"encoding/base64"
+	"regexp"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -10,15 +11,26 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/ianaindex"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 )
 
 // text is the decoded text of a leaf in UTF-8, line ends as LF. Clean says that
 // the part decoded without a fault; ok, that its encoding and charset are known.
-func (p *part) text() (text string, clean, ok bool) {
+func (p *part) text() (text string, clean, ok bool) { return p.textAs(p.params["charset"]) }
+
+// textAs is text for a part that had that label before it was signed. Under a new
+// label it reads as that says; else what the bytes are counts more.
+func (p *part) textAs(label string) (text string, clean, ok bool) {
 	decoded, clean, ok := transferDecoded(p.value("Content-Transfer-Encoding"), p.body)
 	if !ok {
 		return "", false, false
+	}
+	if label == p.params["charset"] {
+		if text, hidden := hiddenText(decoded); hidden {
+			return strings.ReplaceAll(text, "\r\n", "\n"), clean, true
+		}
 	}
 	text, sound, ok := charsetDecoded(p.params["charset"], decoded)
 	return strings.ReplaceAll(text, "\r\n", "\n"), clean && sound, ok
@@ -90,13 +102,71 @@ func charsetDecoded(label string, b []byte) (text string, clean, ok bool) {
 	}
 	e := charset(label)
 	if e == nil {
-		return "", false, false
+		return string(b), true, isASCII(string(b)) && !strings.HasPrefix(label, "din_")
 	}
 	decoded, err := e.NewDecoder().Bytes(b)
 	return string(decoded), !bytes.ContainsRune(decoded, utf8.RuneError), err == nil
 }
 
+var (
+	// jis and shifts begin text in ISO-2022-JP and in ISO-2022-KR or -CN.
+	jis    = regexp.MustCompile(`\x1b(?:\$[@B]|\([IJ])`)
+	shifts = regexp.MustCompile(`\x1b\$\)([AC])`)
+	// hz is a run of HZ with two common characters in a row.
+	hz = regexp.MustCompile(`~\{(?:[\x21-\x77][\x21-\x7e])*?(?:[\x21-\x29\x30-\x57][\x21-\x7e]){2}(?:[\x21-\x77][\x21-\x7e])*?~\}`)
+)
+
+// hiddenText is text in an encoding of escape sequences, by what is in it.
+func hiddenText(b []byte) (string, bool) {
+	if !isASCII(string(b)) {
+		return "", false
+	}
+	label := ""
+	switch set := shifts.FindSubmatch(b); {
+	case set != nil:
+		label = map[string]string{"A": "gbk", "C": "euc-kr"}[string(set[1])]
+		b = unshifted(shifts.ReplaceAll(b, nil))
+	case jis.Match(b):
+		label = "iso-2022-jp"
+	case hz.Match(b):
+		label = "hz-gb-2312"
+	default:
+		return "", false
+	}
+	text, clean, ok := charsetDecoded(label, b)
+	return text, ok && clean
+}
+
+// unshifted has the high bit set of what stands between shift out and shift in.
+func unshifted(b []byte) []byte {
+	var out []byte
+	high := byte(0)
+	for _, c := range b {
+		switch c {
+		case 0x0e:
+			high = 0x80
+			continue
+		case 0x0f, '\n':
+			high = 0
+		}
+		switch {
+		case c == 0x0f:
+		case c > ' ':
+			out = append(out, c|high)
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 func charset(label string) encoding.Encoding {
+	if label == "hz-gb-2312" { // which browsers do not know any more
+		return simplifiedchinese.HZGB2312
+	}
+	if label == "iso-2022-jp" { // with half-width kana, which browsers do not write
+		return japanese.ISO2022JP
+	}
 	switch label {
 	case "utf-16":
 		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)

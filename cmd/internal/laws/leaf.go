@@ -25,7 +25,7 @@ func (c *checker) leaf(was, is *part) {
 		c.breach(2, was, "a block went into text that does not decode")
 		return
 	}
-	b, clean, ok := is.text()
+	b, clean, ok := is.textAs(was.params["charset"])
 	if !ok || cleanBefore && !clean {
 		c.breach(2, was, "does not decode any more as its header says")
 		return

@@ -1,0 +1,86 @@
+package insert
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// undashed reports whether a line is an "original message" line that has lost its
+// dashes, as QQ draws a rule beside it, or never had any. It counts directly above a
+// header block.
+func undashed(text string) bool {
+	lower := strings.TrimRight(fold(text), ".:： ")
+	is := func(p phrase) bool { return p.text == lower }
+	return slices.ContainsFunc(originals, is) || slices.ContainsFunc(captions, is)
+}
+
+// betweenDashes says whether a line has rows of dashes at both ends: directly
+// above a header block its words do not matter.
+func betweenDashes(text string) bool {
+	return dashes(text) >= 2 && strings.HasSuffix(text, text[:1]+text[:1]) && !isDelimiter(text)
+}
+
+// original says whether a line is one that clients put above quoted mail.
+func original(text string) bool {
+	c := text[0]
+	if c < 0x80 && (c >= '0' && c <= '9') || len(text) > maxAttribution {
+		return false
+	}
+	inner := strings.TrimFunc(text, func(r rune) bool { return dash(r) || strings.ContainsRune("* >|[]", r) })
+	if inner == "" {
+		return false
+	}
+	lower := fold(inner)
+	if dashes(strings.TrimLeft(text, "*>|[ ")) >= 2 {
+		return inTable(originals, strings.TrimRight(lower, ":： ")) || strings.HasSuffix(text, "--") && begins(forwardedBy, lower)
+	}
+	return bareIndex[lower]
+}
+
+// dash says whether r is one of the characters rows of which separate: hyphens
+// and dashes of all kinds, underscores and the like.
+func dash(r rune) bool { return unicode.Is(unicode.Pd, r) || strings.ContainsRune("_=~+─━", r) }
+
+// dashes counts the dashes that text begins with.
+func dashes(text string) int {
+	n := 0
+	for _, r := range text {
+		if !dash(r) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// inTable says whether lower is a phrase of the table, or goes on after one with
+// more dashes (a header block on the same line).
+func inTable(table []phrase, lower string) bool {
+	for i := range table {
+		if after, ok := strings.CutPrefix(lower, table[i].text); ok {
+			if after == "" || dashes(strings.TrimLeft(after, " ")) >= 2 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func begins(table []phrase, lower string) bool {
+	for i := range table {
+		if strings.HasPrefix(lower, table[i].text+" ") {
+			return true
+		}
+	}
+	return false
+}
+
+var bareIndex = func() map[string]bool {
+	m := make(map[string]bool)
+	for _, p := range bareOriginals {
+		m[fold(p.text)] = true
+		m[strings.TrimRight(fold(p.text), ":： ")] = true
+	}
+	return m
+}()
