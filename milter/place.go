@@ -45,7 +45,7 @@ func placeSignature(texts []text, b insert.Block, d *policy.Decision) insert.Ref
 	for _, i := range htmlFirst(texts) {
 		places[i], refusals[i] = texts[i].newest.reading.Place(b, &d.Place, person, false)
 		if person.Other == nil && len(texts) > 1 && refusals[i] == "" && places[i].Placed != insert.AtMarker {
-			person.Other = &insert.OtherForm{Lines: places[i].Old}
+			person.Other = &insert.OtherForm{Lines: places[i].Old, Ours: places[i].Ours}
 		}
 	}
 	if !slices.Contains(refusals, "") {

@@ -168,6 +168,34 @@ func TestPrependAndRemove(t *testing.T) {
 	}
 }
 
+// TestUnhang takes out parts beside one another, and puts one behind them.
+func TestUnhang(t *testing.T) {
+	const message = "Content-Type: multipart/related; boundary=b\r\n\r\npre\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>\r\n--b\r\nContent-Type: image/a\r\n\r\nA\r\n--b\r\nContent-Type: image/b\r\n\r\nB\r\n--b--\r\nepi\r\n"
+	for _, c := range []struct {
+		gone []int
+		want string
+	}{{[]int{1}, "related(text/html=<p> image/b=B image/png=AAAA|)"}, {[]int{2}, "related(text/html=<p> image/a=A image/png=AAAA|)"}, {[]int{1, 2}, "related(text/html=<p> image/png=AAAA|)"}} {
+		root, _, body := composed(t, message, func(root *Part) (Composition, error) {
+			comp, err := Relate(root.Children[0], []Addition{picture}, Multipart{}, nil, "\r\n")
+			for _, i := range c.gone {
+				s, ok := Unhang(root.Children[i])
+				if !ok {
+					t.Fatalf("part %d stays", i)
+				}
+				comp.Before = append(comp.Before, s)
+			}
+			return comp, err
+		})
+		if got := shape(root, body); got != c.want || !strings.HasPrefix(body, "pre\r\n") || !strings.HasSuffix(body, "--b--\r\nepi\r\n") {
+			t.Errorf("without %v: %s, want %s\n%s", c.gone, got, c.want, body)
+		}
+	}
+	h, n := ParseHeader([]byte(message))
+	if _, ok := Unhang(scanned(t, h, message[n:]).Children[0]); ok {
+		t.Error("the first part goes")
+	}
+}
+
 func TestBareLineEnds(t *testing.T) {
 	_, _, body := composed(t, "Content-Type: text/html\n\n<p>\n", func(root *Part) (Composition, error) {
 		return Relate(root, []Addition{picture}, Multipart{Boundary: "new"}, nil, "\n")

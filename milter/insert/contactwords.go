@@ -3,7 +3,7 @@ package insert
 // contactLabels stand before a number, an address or a link in signatures, with or
 // without a colon. One that asks or directs ("phone for the driver") is none.
 var contactLabels = []wording{
-	{"und", []string{"t", "m", "f", "p", "e", "w", "a", "d", "o", "h", "c", "i", "s", "tel", "tel.", "fax", "e-mail", "email", "mail", "e mail", "web", "www", "mob", "mob.", "☎", "✆", "📞", "📱", "✉", "🌐", "📧", "📠", "🏢", "📍", "skype", "whatsapp", "signal", "threema", "telegram", "wechat", "line", "viber", "mailto", "sip", "voip", "teams", "zoom", "linkedin", "xing", "url", "gsm", "ddi", "ext", "ext.", "hp"}},
+	{"und", []string{"t", "m", "f", "p", "e", "w", "a", "d", "o", "h", "c", "i", "s", "tel", "tel.", "fax", "e-mail", "email", "mail", "e mail", "web", "www", "mob", "mob.", "skype", "whatsapp", "signal", "threema", "telegram", "wechat", "line", "viber", "mailto", "sip", "voip", "teams", "zoom", "linkedin", "xing", "url", "gsm", "ddi", "ext", "ext.", "hp"}},
 	{"en", []string{"phone", "telephone", "mobile", "cell", "cell phone", "cellphone", "mobile phone", "office", "office phone", "desk", "desk phone", "direct", "direct line", "direct dial", "switchboard", "reception", "main", "landline", "home", "work", "business", "facsimile", "website", "web site", "internet", "homepage", "address", "call", "hotline", "toll free", "toll-free", "extension", "office address", "mailing address", "email address", "tel/fax", "phone/fax", "service desk", "helpdesk", "book a meeting", "meeting link", "calendar", "mobile/whatsapp", "head office", "registered office", "location", "work phone", "business phone"}},
 	{"de", []string{"telefon", "mobil", "handy", "mobiltelefon", "telefax", "festnetz", "durchwahl", "zentrale", "büro", "internet", "webseite", "website", "homepage", "anschrift", "adresse", "fon", "fernruf", "telefonzentrale", "sekretariat", "mobilnummer", "funk", "hausanschrift", "postanschrift", "besucheranschrift", "büroadresse", "nebenstelle", "apparat", "dw", "hotline", "standort", "dienstlich", "tel./fax", "telefon/fax", "diensthandy"}},
 	{"fr", []string{"tél", "tél.", "téléphone", "portable", "port", "port.", "fixe", "ligne directe", "standard", "télécopie", "courriel", "mél", "mèl", "site", "site web", "site internet", "adresse", "bureau", "accueil", "cellulaire", "poste", "gsm", "tél direct", "secrétariat", "mobile"}},
@@ -42,7 +42,7 @@ var contactLabels = []wording{
 	{"th", []string{"โทร", "โทร.", "โทรศัพท์", "มือถือ", "แฟกซ์", "อีเมล", "ที่อยู่", "เว็บไซต์"}},
 	{"vi", []string{"điện thoại", "đt", "đtdđ", "di động", "sđt", "địa chỉ", "fax", "email", "website"}},
 	{"id", []string{"telepon", "telp", "telp.", "hp", "ponsel", "alamat", "surel", "faks", "situs"}},
-	{"zh", []string{"电话", "手机", "传真", "邮箱", "电邮", "邮件", "地址", "网址", "网站", "电子邮件", "座机", "分机", "微信", "電話", "手機", "傳真", "電郵", "信箱", "地址", "網址", "網站", "邮编", "移动电话", "分機", "总机", "直线"}},
+	{"zh", []string{"电话", "手机", "传真", "邮箱", "电邮", "邮件", "地址", "网址", "网站", "电子邮件", "座机", "分机", "微信", "電話", "手機", "傳真", "電郵", "信箱", "網址", "網站", "邮编", "移动电话", "分機", "总机", "直线"}},
 	{"ja", []string{"電話", "tel", "fax", "携帯", "携帯電話", "メール", "住所", "所在地", "直通", "代表", "内線", "ファックス", "url", "ウェブサイト", "eメール", "e-mail", "メールアドレス", "電話番号", "mobile"}},
 	{"ko", []string{"전화", "휴대폰", "휴대전화", "팩스", "이메일", "주소", "홈페이지", "핸드폰", "모바일", "직통", "대표", "대표전화", "내선", "메일", "사무실"}},
 }
@@ -61,7 +61,7 @@ var companyForms = []wording{
 	{"pt", []string{"lda", "lda.", "ltda", "ltda.", "s.a.", "eireli", "universidade", "me"}},
 	{"it", []string{"s.r.l.", "srl", "s.p.a.", "spa", "s.n.c.", "s.a.s.", "snc", "università", "gruppo", "srls"}},
 	{"nl", []string{"b.v.", "bv", "n.v.", "nv", "bvba", "vof", "universiteit", "gemeente"}},
-	{"da", []string{"a/s", "aps", "as", "i/s", "p/s", "kommune"}},
+	{"da", []string{"a/s", "aps", "kommune"}},
 	{"nb", []string{"as", "asa", "kommune", "universitetet"}},
 	{"sv", []string{"ab", "aktiebolag", "hb", "kommun", "universitet"}},
 	{"fi", []string{"oy", "oyj", "ky", "oy ab", "yliopisto"}},

@@ -13,6 +13,11 @@
 // containers.go), a row per form with the mail client or language it comes
 // from; the code knows none.
 //
+// An old signature is taken out line by line: each line of it is the person's own
+// data or what nothing but a signature holds (knowledge.go), and what stands above
+// and below it must not say that the data are what the mail is about (content.go).
+// A line for which nothing speaks stays, whatever stands beside it.
+//
 // The result is a list of edits over the text; nothing is parsed into a tree
 // and written anew. The package is pure: no sockets, files, clocks or
 // configuration.

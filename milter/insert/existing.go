@@ -17,21 +17,27 @@ type search struct {
 // evidence is one way to know lines of the newest text as the author's old
 // signature. What it finds is explained line by line.
 type evidence struct {
-	name   string
-	strong bool // it counts whatever the other form of the message shows
+	name string
+	// counts says whether it counts beside what the other form of the message showed.
+	counts func(*OtherForm) bool
 	find   func(*Reading, *search) found
 }
+
+func always(*OtherForm) bool         { return true }
+func wasOurs(o *OtherForm) bool      { return o.Ours }
+func wasTheirs(o *OtherForm) bool    { return !o.Ours && len(o.Lines) > 0 }
+func wasSomething(o *OtherForm) bool { return len(o.Lines) > 0 }
 
 // evidences are tried in order, the strongest first: what ours was, what the other
 // form showed, what a client or product put around it, a delimiter, and the data
 // alone. A further source of knowledge about a person's signature is a row here.
 var evidences = []evidence{
-	{"own-element", true, func(r *Reading, s *search) found { return r.ownBlock(s) }},
-	{"own-lines", true, func(r *Reading, s *search) found { return r.renderedLines(s.block, s.last) }},
-	{"other-form", true, func(r *Reading, s *search) found { return r.asInOtherForm(s) }},
-	{"container", true, func(r *Reading, s *search) found { return r.inContainer(s) }},
-	{"delimiter", true, func(r *Reading, s *search) found { return r.delimited(s) }},
-	{"fingerprint", false, func(r *Reading, s *search) found { return r.fingerprint(s) }},
+	{"own-element", always, func(r *Reading, s *search) found { return r.ownBlock(s) }},
+	{"own-lines", wasOurs, func(r *Reading, s *search) found { return r.renderedLines(s.block, s.last) }},
+	{"other-form", wasTheirs, func(r *Reading, s *search) found { return r.asInOtherForm(s) }},
+	{"container", always, func(r *Reading, s *search) found { return r.inContainer(s) }},
+	{"delimiter", always, func(r *Reading, s *search) found { return r.delimited(s) }},
+	{"fingerprint", wasSomething, func(r *Reading, s *search) found { return r.fingerprint(s) }},
 }
 
 // existing finds a signature that is there already at the end of the newest text:
@@ -48,7 +54,7 @@ func (r *Reading) existing(b Block, p *Person) found {
 	}
 	s := &search{block: b, person: p, known: know(p), last: last}
 	for _, e := range evidences {
-		if !e.strong && p.Other != nil && len(p.Other.Lines) == 0 {
+		if p.Other != nil && !e.counts(p.Other) {
 			continue
 		}
 		if f := e.find(r, s); f.found() {
@@ -135,7 +141,7 @@ func (r *Reading) stretch(from, to int, name string) found {
 func (r *Reading) renderedLines(b Block, last int) found {
 	want := b.lines(r.page != nil)
 	for from := last + 1 - len(want); len(want) > 0 && from >= 0; from-- {
-		if r.are(from, want) {
+		if r.are(from, want) && !(r.page != nil && r.asContent(from)) {
 			f := r.stretch(from, from+len(want), "sigmilter")
 			f.ours, f.same = true, r.page == nil
 			return f
@@ -145,6 +151,12 @@ func (r *Reading) renderedLines(b Block, last int) found {
 		}
 	}
 	return found{}
+}
+
+// asContent reports whether what stands above line i says that the data from there
+// on are what the mail is about.
+func (r *Reading) asContent(i int) bool {
+	return i > 0 && r.lines[i-1].own && (leadsOn(r.lines[i-1].text) && closingOf(r.lines[i-1].text) == noClosing || announces(r.lines[i-1].text))
 }
 
 // are says whether the lines from one on are the author's and these.

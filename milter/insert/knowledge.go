@@ -18,7 +18,7 @@ type knowledge struct {
 }
 
 // begunAs are the letters that a word may begin with in place of that of its key.
-var begunAs = map[byte]byte{'y': 'i', 'j': 'i', 'w': 'v', 'k': 'h'}
+var begunAs = []struct{ written, key byte }{{'y', 'i'}, {'j', 'i'}, {'w', 'v'}, {'k', 'h'}, {'k', 'x'}}
 
 // value is a directory value in plain form.
 type value struct {
@@ -37,8 +37,8 @@ func know(p *Person) *knowledge {
 	for _, w := range k.names.all() {
 		k.begins[w[0]&0x7f] = true
 	}
-	for written, key := range begunAs {
-		k.begins[written] = k.begins[written] || k.begins[key]
+	for _, as := range begunAs {
+		k.begins[as.written] = k.begins[as.written] || k.begins[as.key]
 	}
 	for _, a := range p.Addresses {
 		a = plainForm(a)
@@ -128,7 +128,7 @@ func (k *knowledge) read(text string) said {
 	if printPhrases.in(p) {
 		return said{sense: usual}
 	}
-	l := &dataLine{k: k, rest: p}
+	l := &dataLine{k: k, rest: p, label: strings.ContainsAny(p, "☎✆📞📱📠")}
 	l.takeLinks()
 	l.takeWords()
 	l.takeNumbers()
@@ -386,8 +386,9 @@ func (l *dataLine) takeOfficers() {
 		if phrase == "" {
 			continue
 		}
-		after := strings.TrimLeft(strings.TrimPrefix(l.rest[i+len(phrase):], "in"), " *:/")
-		if !strings.HasPrefix(strings.TrimLeft(l.rest[i+len(phrase):], " (in)/*"), ":") && !strings.HasPrefix(strings.TrimLeft(l.rest[i+len(phrase):], " "), "：") || after == "" {
+		after := strings.TrimLeft(l.rest[i+len(phrase):], " (in)/*")
+		names, ok := strings.CutPrefix(strings.Replace(after, "：", ":", 1), ":")
+		if names = strings.TrimSpace(names); !ok || names == "" || strings.HasPrefix(names, taken) {
 			continue
 		}
 		l.rest, l.found = l.rest[:i], true
@@ -397,14 +398,16 @@ func (l *dataLine) takeOfficers() {
 
 // setsApart reports whether a character stands between the pieces of a line.
 func setsApart(r rune) bool {
-	return strings.ContainsRune("|•·●∙│┃¦–—‖,;/\t◦▪►»※，、；｜・", r) || unicode.Is(unicode.So, r)
+	return strings.ContainsRune("|•·●∙│┃¦–—‖,;/\t◦▪►»※，、；｜・", r) || unicode.Is(unicode.So, r) && !strings.ContainsRune("°№™®©", r)
 }
+
+// inOnePiece spells what has a sign in it that sets pieces apart.
+var inOnePiece = strings.NewReplacer(" - ", taken, "c/ ", "calle ", " a/s", " as", "(株)", " 株式会社", "(주)", " 주식회사")
 
 // weigh says what the line is by the pieces that are left of it.
 func (l *dataLine) weigh() {
 	lowest := theirs
-	rest := strings.NewReplacer(" - ", taken, "c/ ", "calle ").Replace(l.rest)
-	for _, piece := range strings.FieldsFunc(rest, setsApart) {
+	for _, piece := range strings.FieldsFunc(inOnePiece.Replace(l.rest), setsApart) {
 		piece = strings.Trim(piece, " .*_()[]<>-–\"'~+=#")
 		if strings.Trim(piece, " :：.") == "" {
 			continue

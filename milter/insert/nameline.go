@@ -19,7 +19,7 @@ const (
 // rest of it: "Dr. Alice Muster | Head of Sales". A line that names somebody else
 // too, or says something else, does not name them.
 func (k *knowledge) nameLine(text string) (naming, said) {
-	if !k.mayName(text) {
+	if !k.mayName(text) || bulleted(text) && !strings.HasPrefix(text, "*") {
 		return notNamed, said{}
 	}
 	bare := strings.Trim(withoutImages(text), " *_|,")

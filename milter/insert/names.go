@@ -35,7 +35,7 @@ func plainForm(s string) string {
 			}
 		}
 	}
-	return oneVowel.Replace(fold(b.String()))
+	return oneVowel.Replace(fold(norm.NFC.String(b.String()))) // Hangul is put together again
 }
 
 // oneVowel makes one of an umlaut's two spellings without one.
@@ -238,7 +238,6 @@ func (n *names) all() []string { return slices.Concat(n.given, n.surname, n.furt
 
 // match says how well a text, which is nothing but a name, names the person.
 func (n *names) match(text string) naming {
-	const longest = 8                                   // words
 	if strings.ContainsAny(text, "&+:;@?!0123456789") { // two people, a label, a sentence
 		return notNamed
 	}

@@ -55,6 +55,7 @@ type Person struct {
 // OtherForm is what one form of a message showed of the author's old signature.
 type OtherForm struct {
 	Lines []string // none: there is no signature that anybody would know without a mark
+	Ours  bool     // it was a block of ours
 }
 
 // Placement is where a block goes in one text.
@@ -64,7 +65,8 @@ type Placement struct {
 	Separator string   // the rule that ended the newest text, empty when it runs to the end
 	Beaten    []string // the rules that spoke for an earlier end and were weaker
 	Removed   []string // the visible text that made room
-	Old       []string // that of the old signature among it
+	Old       []string // the old signature, whether it is taken out or says already what it should
+	Ours      bool     // it was a block of ours
 }
 
 // How a block was placed, as the report shows it.
@@ -164,7 +166,7 @@ func (r *Reading) place(b Block, s *Settings, p *Person, force bool) (Placement,
 	if old := r.existing(b, p); old.found() {
 		if s.ReplaceExisting {
 			pl := r.replace(b, old, off)
-			pl.Old = old.removed
+			pl.Old, pl.Ours = old.removed, old.ours
 			return pl, ""
 		}
 		if old.ours {

@@ -243,3 +243,36 @@ func TestUnsigned(t *testing.T) {
 		check(t, tc.name, tc.in, tc.out, r, tc.want)
 	}
 }
+
+// TestPictureGone: a picture may be gone when only removed text referred to it.
+func TestPictureGone(t *testing.T) {
+	const (
+		head  = "Content-Type: multipart/related; boundary=r\n"
+		html  = "\n--r\nContent-Type: text/html; charset=utf-8\n\n"
+		part  = "\n--r\nContent-Type: image/png\nContent-ID: <old@x>\nContent-Transfer-Encoding: base64\n\nAAAA"
+		other = "\n--r\nContent-Type: image/png\nContent-ID: <other@x>\nContent-Transfer-Encoding: base64\n\nBBBB"
+		close = "\n--r--\n"
+		block = `<div id="sigmilter-disclaimer" class="sigmilter-disclaimer"><p>Secret.</p></div>` + "\n"
+	)
+	removed := []string{"Alice", string(object)}
+	for _, tc := range []struct {
+		name, in, out string
+		removed       []string
+		want          string
+	}{
+		{"nothing shows it", "<p>Hi</p><p>Alice<br><img src=cid:old@x></p>", "<p>Hi</p>" + block, removed, ""},
+		{"still shown", "<p>Hi<img src=cid:old@x></p><p>Alice<br><img src=cid:old@x></p>", "<p>Hi<img src=cid:old@x></p>" + block, removed, "the picture old@x is gone"},
+		{"never shown", "<p>Hi</p><p>Alice</p>", "<p>Hi</p>" + block, removed[:1], "the picture old@x is gone"},
+		{"nothing removed", "<p>Hi</p>", "<p>Hi</p>" + block, nil, "had 3 parts and has 2"},
+	} {
+		r := milter.Report{Action: milter.Signed, Blocks: []milter.BlockReport{{Block: "disclaimer", Template: "legal", Part: "1", Placed: "replaced", Removed: tc.removed}}}
+		breaches := Check([]byte(head+html+tc.in+part+other+close), []byte(head+"X-Guard: Yes\n"+html+tc.out+other+close), r, additionOptions())
+		var got []string
+		for _, b := range breaches {
+			got = append(got, b.String())
+		}
+		if text := strings.Join(got, "; "); tc.want == "" && text != "" || !strings.Contains(text, tc.want) {
+			t.Errorf("%s: %s, want %q", tc.name, text, tc.want)
+		}
+	}
+}
