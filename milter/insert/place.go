@@ -42,6 +42,7 @@ type Person struct {
 	Name      string
 	Addresses []string
 	Values    []string // further directory values: phones, title, company ...
+	Memory    *Memory  // what is remembered of earlier mails; nil when nothing is
 }
 
 // Placement is where a block goes in one text.
@@ -49,6 +50,7 @@ type Placement struct {
 	Edits     []entity.Edit
 	Placed    string   // one of the Placed constants
 	Separator string   // the rule that ended the newest text, empty when it runs to the end
+	By        string   // what told the old signature or the sign-off that it replaces
 	Removed   []string // the visible text that made room
 }
 
@@ -70,6 +72,7 @@ type Reading struct {
 	lines []line
 	last  int // index of the author's last line, -1 for none
 	ended int // see Ended, -1 for no
+	ends  *ending
 }
 
 // Read reads text, which is UTF-8 and may hold bytes that are not.
@@ -132,7 +135,7 @@ func (r *Reading) Place(b Block, s *Settings, p *Person, force bool) (Placement,
 	if s.ReplaceSignoff {
 		off = r.signoff(r.last, s.Signoffs)
 	}
-	if old := r.existing(b, p); old.found() {
+	if old := r.orLearned(r.existing(b, p), p); old.found() {
 		if s.ReplaceExisting {
 			return r.replace(b, old, off), ""
 		}
