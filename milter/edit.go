@@ -11,7 +11,7 @@ import (
 )
 
 // edit turns the placements into the outcome.
-func (e *Engine) edit(m *Message, texts []text, amp *entity.Part) Outcome {
+func (e *Engine) edit(m *Message, texts []text, amp *entity.Part, person *insert.Person) Outcome {
 	o := Outcome{Report: e.report(m, Signed, m.decision.Reason)}
 	if amp != nil {
 		c, err := entity.Remove(amp)
@@ -40,6 +40,7 @@ func (e *Engine) edit(m *Message, texts []text, amp *entity.Part) Outcome {
 			o.Report.Blocks = append(o.Report.Blocks, l.report(&m.decision)...)
 		}
 	}
+	e.learn(m, texts, person)
 	return e.changed(m, o)
 }
 
@@ -95,7 +96,7 @@ func (l *leaf) report(d *policy.Decision) []BlockReport {
 		i := slices.IndexFunc(blocks, func(b policy.Block) bool { return b.Kind == p.Block.Kind })
 		reports = append(reports, BlockReport{
 			Block: string(p.Block.Kind), Template: blocks[i].Template, Part: l.Part.ID, Type: l.Part.Media.Type,
-			Placed: p.Placement.Placed, Separator: p.Placement.Separator, Removed: p.Placement.Removed,
+			Placed: p.Placement.Placed, Separator: p.Placement.Separator, By: p.Placement.By, Removed: p.Placement.Removed,
 		})
 	}
 	return reports

@@ -41,6 +41,7 @@ type BlockReport struct {
 	Type      string   `json:"type"`
 	Placed    string   `json:"placed"`              // marker, above-quote, end, top or replaced
 	Separator string   `json:"separator,omitempty"` // row of the separator table that ended the newest text
+	By        string   `json:"by,omitempty"`        // what told the old signature or the sign-off that it replaces
 	Removed   []string `json:"removed,omitempty"`   // text taken out: marker, sign-off, old signature
 }
 

@@ -182,6 +182,9 @@ func placementWords(r *milter.Report) []string {
 		if b.Separator != "" {
 			words += ", quoted mail begins with " + b.Separator
 		}
+		if b.By != "" {
+			words += ", told by " + b.By
+		}
 		for _, text := range b.Removed {
 			words += fmt.Sprintf(", removed %q", text)
 		}
