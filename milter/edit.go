@@ -11,7 +11,7 @@ import (
 )
 
 // edit turns the placements into the outcome.
-func (e *Engine) edit(m *Message, texts []text, amp *entity.Part) Outcome {
+func (e *Engine) edit(m *Message, texts []text, amp *entity.Part, person *insert.Person) Outcome {
 	o := Outcome{Report: e.report(m, Signed, m.decision.Reason)}
 	if amp != nil {
 		c, err := entity.Remove(amp)
@@ -45,6 +45,7 @@ func (e *Engine) edit(m *Message, texts []text, amp *entity.Part) Outcome {
 			o.Splices = append(o.Splices, s)
 		}
 	}
+	e.learn(m, texts, person)
 	return e.changed(m, o)
 }
 
@@ -100,7 +101,7 @@ func (l *leaf) report(d *policy.Decision) []BlockReport {
 		i := slices.IndexFunc(blocks, func(b policy.Block) bool { return b.Kind == p.Block.Kind })
 		reports = append(reports, BlockReport{
 			Block: string(p.Block.Kind), Template: blocks[i].Template, Part: l.Part.ID, Type: l.Part.Media.Type,
-			Placed: p.Placement.Placed, Separator: p.Placement.Separator, Beaten: p.Placement.Beaten, Removed: p.Placement.Removed,
+			Placed: p.Placement.Placed, Separator: p.Placement.Separator, Beaten: p.Placement.Beaten, By: p.Placement.By, Removed: p.Placement.Removed,
 		})
 	}
 	return reports

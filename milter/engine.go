@@ -22,6 +22,16 @@ type Store interface {
 	Block(tenant string, p *policy.Person, template string) (insert.Block, error)
 }
 
+// Memory is what is known of how the mails of people end, so that their signatures
+// are known too. It is called from many goroutines and never waits for the network,
+// nor for a write.
+type Memory interface {
+	// Recall is what is remembered of a person's mails; false when nothing can be.
+	Recall(tenant string, p *policy.Person) (insert.Memory, bool)
+	// Learn has the endings of one mail remembered, in each of its forms.
+	Learn(tenant string, p *policy.Person, endings []insert.Ending)
+}
+
 // ErrRender says that a template failed for one person.
 var ErrRender = errors.New("the template failed")
 
@@ -30,9 +40,10 @@ var ErrRender = errors.New("the template failed")
 type Engine struct {
 	Policy    *policy.Policy
 	Store     Store
-	TextBytes int64 // a larger text part passes unsigned; 0 for no limit
-	LineBytes int64 // likewise with a longer line in it
-	OnError   Reply // Tempfail, or Continue to pass the message unsigned
+	TextBytes int64  // a larger text part passes unsigned; 0 for no limit
+	LineBytes int64  // likewise with a longer line in it
+	Memory    Memory // nil: nothing is learned
+	OnError   Reply  // Tempfail, or Continue to pass the message unsigned
 	// OnErrorOf has, by name, the tenants that have another OnError.
 	OnErrorOf map[string]Reply
 	OnRender  Reply // likewise, when a template failed for the author
@@ -168,14 +179,15 @@ func (e *Engine) sign(m *Message) Outcome {
 	if len(texts) == 0 {
 		return e.addText(m, blocks)
 	}
-	switch why := place(texts, blocks, &m.decision); why {
+	person := e.author(m)
+	switch why := place(texts, blocks, &m.decision, person); why {
 	case "":
 	case insert.NoPlace:
 		return e.fail(m, policy.Reason(why), nil)
 	default:
 		return e.pass(m, policy.Reason(why))
 	}
-	return e.edit(m, texts, amp)
+	return e.edit(m, texts, amp, person)
 }
 
 // blocks are the rendered blocks of a decision.

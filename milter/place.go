@@ -10,12 +10,12 @@ import (
 // place finds the places of the blocks in each form of the message. The forms
 // must agree: when one has a place for the signature, the others get it where it
 // belongs there, and when one has none, none gets it.
-func place(texts []text, blocks []insert.Block, d *policy.Decision) insert.Refusal {
+func place(texts []text, blocks []insert.Block, d *policy.Decision, person *insert.Person) insert.Refusal {
 	why := insert.NotSelected
 	for _, b := range blocks {
 		switch {
 		case b.Kind == insert.Signature:
-			why = placeSignature(texts, b, d)
+			why = placeSignature(texts, b, d, person)
 		case d.Place.Selects(d.Reply) || placed(texts):
 			why = placeAtEdge(texts, b)
 		}
@@ -38,8 +38,7 @@ func placed(texts []text) bool {
 // placeSignature places the signature in each form. The HTML comes first: its
 // elements say what an old signature is, and the plain text then loses the same
 // lines and no others that are not marked there.
-func placeSignature(texts []text, b insert.Block, d *policy.Decision) insert.Refusal {
-	person := fingerprint(d.Person)
+func placeSignature(texts []text, b insert.Block, d *policy.Decision, person *insert.Person) insert.Refusal {
 	places := make([]insert.Placement, len(texts))
 	refusals := make([]insert.Refusal, len(texts))
 	for _, i := range htmlFirst(texts) {

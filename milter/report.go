@@ -42,6 +42,7 @@ type BlockReport struct {
 	Placed    string   `json:"placed"`              // marker, above-quote, end, top or replaced
 	Separator string   `json:"separator,omitempty"` // row of the separator table that ended the newest text
 	Beaten    []string `json:"beaten,omitempty"`    // rows that spoke for an earlier end of it and were weaker
+	By        string   `json:"by,omitempty"`        // what told the old signature or the sign-off that it replaces
 	Removed   []string `json:"removed,omitempty"`   // text taken out: marker, sign-off, old signature
 }
 

@@ -35,6 +35,8 @@ type Book struct {
 	// TTL is how long a signature may be used after it was rendered. With 0 or
 	// less, each is rendered anew and none is stored.
 	TTL time.Duration
+	// Learn says that the endings of mails are remembered, see [Book.Recall].
+	Learn bool
 	// Now is the clock, time.Now if nil.
 	Now func() time.Time
 
@@ -67,22 +69,40 @@ func (b *Book) wanted(name string) (w wanted, ok bool) {
 // any case, and whether there is one. That there is none is remembered for a
 // minute.
 func (b *Book) Person(tenant, address string) (directory.Person, bool, error) {
+	e, err := b.entry(tenant, address)
+	if err != nil {
+		return directory.Person{}, false, err
+	}
+	return e.person, e.known, nil
+}
+
+func personKey(tenant, address string) recentKey {
+	return recentKey{tenant: tenant, address: strings.ToLower(address)}
+}
+
+// entry is what is in memory of the person who has an address, or that nobody has it.
+func (b *Book) entry(tenant, address string) (*recentEntry, error) {
 	now := b.now()
 	generation := b.Store.Generation()
-	key := recentKey{tenant: tenant, address: strings.ToLower(address)}
+	key := personKey(tenant, address)
 	if e, ok := b.recent.get(key); ok && e.generation == generation && now.Before(e.expires) {
-		return e.person, e.known, nil
+		return e, nil
 	}
 	p, known, err := b.Store.Person(tenant, key.address)
 	if err != nil {
-		return p, false, err
+		return nil, err
 	}
 	e := &recentEntry{generation: generation, expires: now.Add(unknownTTL), person: p, known: known}
 	if known {
 		e.expires = now.Add(max(b.TTL, unknownTTL))
 	}
+	if known && b.Learn {
+		if e.learnKey, e.learned, err = b.Store.learnedOf(tenant, key.address); err != nil {
+			return nil, err
+		}
+	}
 	b.recent.put(key, e)
-	return p, known, nil
+	return e, nil
 }
 
 // Signature returns the signature of the person of a tenant who has the address,

@@ -26,6 +26,8 @@
 //	sigmilter                    bucket that makes the file ours
 //	    schema                   schema version, decimal
 //	    templates                names of templates, JSON; see [Store.KeepTemplates]
+//	    learn                    key of the hashes of learned lines, random; only while
+//	                             signatures are learned, see [Store.KeepLearned]
 //	staging                      of a reading that is being written, see below
 //	tenants
 //	    <tenant>
@@ -34,6 +36,8 @@
 //	        contested            address, NUL, source, NUL, key -> of records that
 //	                             have an address which is another person's
 //	        rendered             primary address, NUL, template -> rendering
+//	        learned              primary address -> endings of mails, see encodeLearned;
+//	                             only while signatures are learned
 //	        count                number of people, decimal
 //	        plan                 JSON of Plan
 //	        sources
@@ -55,6 +59,10 @@
 // A rendering carries the versions of the person and of the template it was made
 // of and the time it runs out, see rendering.encode; one that cannot be decoded
 // counts as absent, since it can be made again.
+//
+// The endings of a person's mails take 2182 bytes at most. Those that cannot be decoded
+// count as absent: they are learned again. A sigmilter that does not know them lets them
+// lie.
 //
 // Schema 1 had one source a tenant, and its people in place of entries.
 package sigstore

@@ -3,6 +3,7 @@ package sigstore
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -216,7 +217,7 @@ func (m *mixing) write(w *writing) (diff Diff, err error) {
 	}
 	for primary := range m.dissolved {
 		diff.Removed++
-		if err := m.dropRendered(primary); err != nil {
+		if err := errors.Join(m.dropRendered(primary), m.dropLearned(primary)); err != nil {
 			return diff, err
 		}
 	}

@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	// maxPending is how many signatures may wait for the disk. More are not
-	// stored, and rendered again when they are asked for the next time.
+	// maxPending is how many signatures and endings of mails may wait for the disk.
+	// More are not stored: signatures are rendered again when they are asked for the
+	// next time, and endings come with the next mail.
 	maxPending = 256
 	// maxTogether is how many of them go into one transaction.
 	maxTogether = 64
@@ -33,9 +34,12 @@ func (p pending) write(tx *bbolt.Tx) error {
 	return t.rendered.Put(renderedKey(p.address, p.template), p.encode())
 }
 
-// remember stores a signature later. It never waits, and does nothing when too
+// deferred is something on its way to the file.
+type deferred interface{ write(tx *bbolt.Tx) error }
+
+// remember stores something later. It never waits, and does nothing when too
 // many are waiting already or the store is read-only or closed.
-func (s *Store) remember(p pending) {
+func (s *Store) remember(p deferred) {
 	s.closing.RLock()
 	defer s.closing.RUnlock()
 	if s.closed || s.pending == nil {
@@ -54,7 +58,7 @@ func (s *Store) writePending() {
 	defer close(s.written)
 	failing := false
 	for p := range s.pending {
-		together := append(make([]pending, 0, maxTogether), p)
+		together := append(make([]deferred, 0, maxTogether), p)
 	gather:
 		for len(together) < maxTogether {
 			select {
@@ -77,7 +81,7 @@ func (s *Store) writePending() {
 		})
 		// Signing goes on without; a full disk is worth one line, not one a message.
 		if err != nil && !failing {
-			slog.Error("rendered signatures are not stored", "error", err)
+			slog.Error("rendered signatures and learned ones are not stored", "error", err)
 		}
 		failing = err != nil
 	}

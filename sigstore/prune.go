@@ -59,12 +59,19 @@ func (s *Store) KeepTemplates(names []string) error {
 
 // pruneRendered goes through one page of what is rendered.
 func (t tenantTx) pruneRendered(after []byte, drop func(primary, template string, value []byte) bool) (last []byte, more bool, err error) {
+	return prunePageOf(t.rendered, after, func(key, value []byte) bool {
+		primary, template, _ := bytes.Cut(key, []byte{0})
+		return drop(string(primary), string(template), value)
+	})
+}
+
+// prunePageOf goes through one page of a bucket.
+func prunePageOf(b *bbolt.Bucket, after []byte, drop func(key, value []byte) bool) (last []byte, more bool, err error) {
 	var old [][]byte
-	cursor := t.rendered.Cursor()
+	cursor := b.Cursor()
 	key, value := cursor.Seek(after)
 	for n := 0; key != nil && n < prunePage; n++ {
-		primary, template, _ := bytes.Cut(key, []byte{0})
-		if drop(string(primary), string(template), value) {
+		if drop(key, value) {
 			old = append(old, key)
 		}
 		last = slices.Clone(key)
@@ -72,7 +79,7 @@ func (t tenantTx) pruneRendered(after []byte, drop func(primary, template string
 	}
 	more = key != nil
 	for _, key := range old {
-		if err := t.rendered.Delete(key); err != nil {
+		if err := b.Delete(key); err != nil {
 			return last, more, err
 		}
 	}

@@ -70,7 +70,7 @@ func (r *rebuild) run() error {
 	if r.result.Changed+r.result.Removed == 0 {
 		return nil
 	}
-	return r.store.dropStale(r.tenant)
+	return errors.Join(r.store.dropStale(r.tenant), r.store.dropLearnedStrangers(r.tenant))
 }
 
 // prepare writes everything into the staging bucket.

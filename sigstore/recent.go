@@ -18,6 +18,7 @@ const (
 	// recentOverhead is about what an entry takes besides its texts and pictures:
 	// the person, the key and the map.
 	recentOverhead = 2 << 10
+	endingOverhead = 64 // likewise of an ending besides its lines
 )
 
 // recent holds the signatures asked for lately, in shards. Sessions do not wait for
@@ -44,8 +45,10 @@ type recentEntry struct {
 	signature  Signature
 
 	// Of an entry without template:
-	known  bool
-	person directory.Person
+	known    bool
+	person   directory.Person
+	learnKey []byte // of the hashes of the person's lines; nil when none are learned
+	learned  []Ending
 
 	used atomic.Bool // since it was rendered
 }
@@ -62,6 +65,9 @@ func (e *recentEntry) size() int {
 	n := recentOverhead + len(e.signature.HTML) + len(e.signature.Text)
 	for _, image := range e.signature.Images {
 		n += len(image.Data)
+	}
+	for i := range e.learned {
+		n += endingOverhead + 8*len(e.learned[i].Lines)
 	}
 	if r := e.person.Ready; r != nil {
 		n += len(r.HTML) + len(r.Text)

@@ -57,11 +57,11 @@ type Store struct {
 
 	freshness sync.Map // tenant -> time.Time of the oldest last success, see [Store.Fresh]
 
-	// Signatures on their way to the file. closing guards the sends against the
+	// Signatures and endings on their way to the file. closing guards the sends against the
 	// close of the channel.
 	closing sync.RWMutex
 	closed  bool
-	pending chan pending
+	pending chan deferred
 	written chan struct{} // closed when the last of them is in the file
 }
 
@@ -83,7 +83,7 @@ func newStore(db *bbolt.DB, file *os.File, path string) *Store {
 		reading: make(chan struct{}, 1), limits: defaultLimits,
 	}
 	if !db.IsReadOnly() {
-		s.pending = make(chan pending, maxPending)
+		s.pending = make(chan deferred, maxPending)
 		s.written = make(chan struct{})
 		go s.writePending()
 	}

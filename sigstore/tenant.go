@@ -25,6 +25,8 @@ var tenantBuckets = [][]byte{peopleBucket, addressesBucket, contestedBucket, ren
 type tenantTx struct {
 	*bbolt.Bucket
 	people, addresses, contested, rendered, sources *bbolt.Bucket
+
+	learned *bbolt.Bucket // nil when there is none
 }
 
 // readTenant returns a tenant, and false when there is none of the name.
@@ -73,6 +75,7 @@ func (t *tenantTx) open() {
 
 func (t *tenantTx) openPeople() {
 	t.people, t.addresses, t.rendered = t.Bucket.Bucket(peopleBucket), t.Bucket.Bucket(addressesBucket), t.Bucket.Bucket(renderedBucket)
+	t.learned = t.Bucket.Bucket(learnedBucket)
 }
 
 // sourceTx is a source of a tenant within a transaction.

@@ -157,10 +157,67 @@ func findPerson(store *sigstore.Store, tenants []string, address string) (contro
 		if err != nil || ok {
 			p := personOf(tenant, details.Person)
 			p.Sources, p.Origins = details.Sources, details.Origins
+			if err == nil {
+				p.Learned, err = learnedOf(store, tenant, address)
+			}
 			return p, err
 		}
 	}
 	return control.Person{}, control.Errorf(control.NotFound, "nobody has the address %s", address)
+}
+
+// learnedOf is what was learned of a person, nil for nothing.
+func learnedOf(store *sigstore.Store, tenant, address string) (*control.Learned, error) {
+	known, err := store.Learned(tenant, address)
+	if err != nil || known.Remembered == 0 {
+		return nil, err
+	}
+	l := learned(known)
+	return &l, nil
+}
+
+func learned(k sigstore.Known) control.Learned {
+	l := control.Learned{Lines: k.Lines, Mails: k.Mails, Remembered: k.Remembered}
+	if k.Lines > 0 {
+		l.Since = k.Since.Format(time.DateOnly)
+	}
+	return l
+}
+
+// Forget implements [control.Daemon].
+func (d *daemon) Forget(tenant, address string) ([]control.Forgotten, error) {
+	names, err := d.tenants(tenant)
+	if err != nil {
+		return nil, err
+	}
+	return forget(d.store, names, address)
+}
+
+// Remembered implements [control.Daemon].
+func (d *daemon) Remembered(tenant, address string) (control.Remembered, error) {
+	known, ok := d.current.Load().book.Recall(tenant, address)
+	if !ok {
+		return control.Remembered{}, nil
+	}
+	return control.Remembered{Key: known.Key, Endings: known.Encode()}, nil
+}
+
+// forget drops what was learned of the person who has the address in tenants.
+func forget(store *sigstore.Store, tenants []string, address string) (all []control.Forgotten, err error) {
+	for _, tenant := range tenants {
+		known, err := store.Forget(tenant, address)
+		if errors.Is(err, sigstore.ErrUnknown) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, control.Forgotten{Tenant: tenant, Address: strings.ToLower(address), Learned: learned(known)})
+	}
+	if len(all) == 0 {
+		return nil, control.Errorf(control.NotFound, "nobody has the address %s", address)
+	}
+	return all, nil
 }
 
 // RefreshPeople implements [control.Daemon].

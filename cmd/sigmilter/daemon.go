@@ -240,15 +240,18 @@ func (d *daemon) openControl(cfg *config.Config) (stop func()) {
 	}
 }
 
-// prune takes what was rendered of templates that are no longer configured out of
-// the state file, beside.
+// prune takes what was rendered of templates that are no longer configured, and
+// learned of tenants that are not, out of the state file, beside.
 func (d *daemon) prune() {
 	d.beside.Go(func() {
 		d.pruning.Lock()
 		defer d.pruning.Unlock()
-		names := slices.Collect(maps.Keys(d.current.Load().cfg.Templates))
-		if err := d.store.KeepTemplates(names); err != nil {
+		cfg := d.current.Load().cfg
+		if err := d.store.KeepTemplates(slices.Collect(maps.Keys(cfg.Templates))); err != nil {
 			d.log.Error("signatures of removed templates stay in the state file", "error", err)
+		}
+		if err := d.store.KeepLearned(learningTenants(cfg)); err != nil {
+			d.log.Error("learned signatures cannot be begun with, or dropped", "error", err)
 		}
 	})
 }

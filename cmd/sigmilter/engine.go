@@ -25,9 +25,10 @@ func newEngine(cfg *config.Config, store *sigstore.Store, log *slog.Logger) *mil
 // newEngineOf is newEngine with a book that others use as well, while sources may
 // still be read for the first time.
 func newEngineOf(cfg *config.Config, book *sigstore.Book, reading func(tenant string) (strangers, everybody bool), log *slog.Logger) *milter.Engine {
+	store := signatures{book, newPictures(cfg), newStaleness(cfg), reading, new(encoded)}
 	e := &milter.Engine{
 		Policy:    newPolicy(cfg),
-		Store:     signatures{book, newPictures(cfg), newStaleness(cfg), reading, new(encoded)},
+		Store:     store,
 		AddText:   cfg.Place.AttachOnly == config.AddText,
 		DropAMP:   cfg.Place.AMP == config.DropAMP,
 		TextBytes: cfg.Limits.TextBytes,
@@ -39,6 +40,9 @@ func newEngineOf(cfg *config.Config, book *sigstore.Book, reading func(tenant st
 		DKIM:      newDKIM(cfg),
 		OnLoop:    replyTo(cfg.Guard.OnLoop),
 		Log:       log,
+	}
+	if cfg.Place.Learn {
+		e.Memory = store
 	}
 	return e
 }
@@ -97,6 +101,7 @@ func newBook(cfg *config.Config, store *sigstore.Store) *sigstore.Book {
 	return &sigstore.Book{
 		Store: store,
 		TTL:   cfg.Cache.TTL,
+		Learn: cfg.Place.Learn,
 		Templates: func(name string) (*render.Template, bool) {
 			t, ok := cfg.Templates[name]
 			return t.Parsed, ok

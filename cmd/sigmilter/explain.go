@@ -185,6 +185,9 @@ func placementWords(r *milter.Report) []string {
 		if len(b.Beaten) > 0 {
 			words += ", which is stronger than " + strings.Join(b.Beaten, " and ") + " above it"
 		}
+		if b.By != "" {
+			words += ", told by " + b.By
+		}
 		for _, text := range b.Removed {
 			words += fmt.Sprintf(", removed %q", text)
 		}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"iter"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -26,9 +27,10 @@ func newPeopleCommand() *cobra.Command {
 		Short: "Look at the people the daemon signs for, and have them read anew",
 		Example: `  sigmilter people list muster
   sigmilter people show alice@contoso.com
-  sigmilter people refresh`,
+  sigmilter people refresh
+  sigmilter people forget alice@contoso.com`,
 	}
-	cmd.AddCommand(newPeopleListCommand(), newPeopleShowCommand(), newPeopleRefreshCommand())
+	cmd.AddCommand(newPeopleListCommand(), newPeopleShowCommand(), newPeopleRefreshCommand(), newPeopleForgetCommand())
 	return needsVerb(cmd)
 }
 
@@ -53,11 +55,9 @@ none is running.`,
 				return listPeople(cmd.OutOrStdout(), c.People(cmd.Context(), tenant, match), ask.json)
 			},
 			func(store *sigstore.Store, tenants []string) error {
-				if tenant != "" {
-					if !slices.Contains(tenants, tenant) {
-						return fmt.Errorf("the state file has no tenant %q", tenant)
-					}
-					tenants = []string{tenant}
+				tenants, err := onlyTenant(tenants, tenant)
+				if err != nil {
+					return err
 				}
 				return listPeople(cmd.OutOrStdout(), peopleOf(store, tenants, match), ask.json)
 			})
@@ -65,15 +65,32 @@ none is running.`,
 	return cmd
 }
 
+// onlyTenant is the tenant of a name among those of a state file, or all for an empty
+// name.
+func onlyTenant(tenants []string, name string) ([]string, error) {
+	switch {
+	case name == "":
+		return tenants, nil
+	case !slices.Contains(tenants, name):
+		return nil, fmt.Errorf("the state file has no tenant %q", name)
+	}
+	return []string{name}, nil
+}
+
 // people asks the daemon, or where none runs the state file.
 func (a *asking) people(online func(*control.Client) error, offline func(*sigstore.Store, []string) error) error {
+	return a.peopleIn(sigstore.OpenReadOnly, online, offline)
+}
+
+// peopleIn is people with a way to open the state file.
+func (a *asking) peopleIn(open func(path string) (*sigstore.Store, error), online func(*control.Client) error, offline func(*sigstore.Store, []string) error) error {
 	unasked := errNoControl
 	if c := a.client(); c != nil {
 		if unasked = online(c); !errors.Is(unasked, control.ErrNoDaemon) || a.socket != "" {
 			return answered(unasked)
 		}
 	}
-	store, err := sigstore.OpenReadOnly(config.FindPlaces(a.config).State)
+	store, err := open(config.FindPlaces(a.config).State)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("no daemon is running, and there is no state: %w", err)
@@ -132,8 +149,9 @@ func newPeopleShowCommand() *cobra.Command {
 		Use:   "show [-c FILE] ADDRESS",
 		Short: "Show a person, with the source of each value",
 		Long: `show prints what is known of the person who has the address, primary or not, and
-which source each value is of. It asks the running daemon, and reads the state file
-where none is running.`,
+which source each value is of. With place.learn it says whether the person's own
+signature is known from earlier mails. It asks the running daemon, and reads the state
+file where none is running.`,
 		Example: `  sigmilter people show alice@contoso.com`,
 		Args:    takes("ADDRESS"),
 	}
@@ -176,7 +194,70 @@ func showPerson(w io.Writer, p control.Person) error {
 			}
 		}
 		row("sources", strings.Join(p.Sources, ", "), "")
+		if p.Learned != nil {
+			row("learned", learnedWords(p.Learned), "")
+		}
 	})
+}
+
+// learnedWords say what is known of how a person's mails end.
+func learnedWords(l *control.Learned) string {
+	switch {
+	case l.Remembered == 0:
+		return "nothing"
+	case l.Lines == 0:
+		return fmt.Sprintf("no signature yet, endings of mails: %d", l.Remembered)
+	}
+	return fmt.Sprintf("a signature of %d lines, since %s, from %d mails", l.Lines, l.Since, l.Mails)
+}
+
+func newPeopleForgetCommand() *cobra.Command {
+	var tenant string
+	cmd := &cobra.Command{
+		Use:   "forget [-c FILE] [--tenant NAME] ADDRESS",
+		Short: "Forget what was learned of a person's own signature",
+		Long: `forget drops what place.learn remembers of the mails of the person who has the address,
+primary or not. The person's own signature is learned anew from later mails, while the
+setting is on. It asks the running daemon, and changes the state file where none is
+running.`,
+		Example: `  sigmilter people forget alice@contoso.com`,
+		Args:    takes("ADDRESS"),
+	}
+	ask := addAskingFlags(cmd, "write JSON")
+	cmd.Flags().StringVar(&tenant, "tenant", "", "only the person of tenant `NAME`")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		show := func(all []control.Forgotten, err error) error {
+			if err != nil {
+				return err
+			}
+			if ask.json {
+				return writeJSON(cmd.OutOrStdout(), all)
+			}
+			return table(cmd.OutOrStdout(), "TENANT\tADDRESS\tFORGOTTEN", func(row func(...any)) {
+				for _, f := range all {
+					row(f.Tenant, f.Address, learnedWords(&f.Learned))
+				}
+			})
+		}
+		return ask.peopleIn(existingState,
+			func(c *control.Client) error { return show(c.Forget(cmd.Context(), tenant, args[0])) },
+			func(store *sigstore.Store, tenants []string) error {
+				tenants, err := onlyTenant(tenants, tenant)
+				if err != nil {
+					return err
+				}
+				return show(forget(store, tenants, args[0]))
+			})
+	}
+	return cmd
+}
+
+// existingState opens a state file for writing that is there already.
+func existingState(path string) (*sigstore.Store, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, err
+	}
+	return sigstore.Open(path)
 }
 
 // oneLine is a value of a directory as it may go to a terminal.

@@ -143,7 +143,9 @@ func openOffline(ctx context.Context, path string, stderr io.Writer) (*offline, 
 	if err != nil {
 		return nil, err
 	}
-	return &offline{cfg, store, newEngine(cfg, store, log)}, nil
+	engine := newEngine(cfg, store, log)
+	engine.Memory = offlineMemory(ctx, cfg, store, engine.Memory)
+	return &offline{cfg, store, engine}, nil
 }
 
 // envelope is a sender and recipients, and where the message came from.

@@ -50,6 +50,8 @@ type Person struct {
 	Values         []string // further directory values: phones, department, company ...
 	// Other is what was found in another form of the same message, nil for none.
 	Other *OtherForm
+	// Memory is what is remembered of earlier mails; nil when nothing is.
+	Memory *Memory
 }
 
 // OtherForm is what one form of a message showed of the author's old signature.
@@ -64,6 +66,7 @@ type Placement struct {
 	Placed    string   // one of the Placed constants
 	Separator string   // the rule that ended the newest text, empty when it runs to the end
 	Beaten    []string // the rules that spoke for an earlier end and were weaker
+	By        string   // what told the old signature or the sign-off that it replaces
 	Removed   []string // the visible text that made room
 	Old       []string // the old signature, whether it is taken out or says already what it should
 	Ours      bool     // it was a block of ours
@@ -87,6 +90,7 @@ type Reading struct {
 	lines  []line
 	last   int      // index of the author's last line, -1 for none
 	marked *marking // what tells them from older mail
+	ends   *ending
 }
 
 // Read reads text, which is UTF-8 and may hold bytes that are not.
@@ -163,7 +167,7 @@ func (r *Reading) place(b Block, s *Settings, p *Person, force bool) (Placement,
 	if s.ReplaceSignoff {
 		off = r.signoff(r.last, s.Signoffs)
 	}
-	if old := r.existing(b, p); old.found() {
+	if old := r.orLearned(r.existing(b, p), p); old.found() {
 		if s.ReplaceExisting {
 			pl := r.replace(b, old, off)
 			pl.Old, pl.Ours = old.removed, old.ours

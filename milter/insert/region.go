@@ -15,7 +15,7 @@ import (
 // replace puts the block in place of what was found, and takes out what else is
 // to go: the sign-off below an old signature.
 func (r *Reading) replace(b Block, f, also found) Placement {
-	pl := Placement{Placed: Replaced, Separator: r.after(f.to)}
+	pl := Placement{Placed: Replaced, Separator: r.after(f.to), By: f.name}
 	if also.found() && also.from < f.to {
 		also = found{}
 	}

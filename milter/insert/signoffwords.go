@@ -55,27 +55,27 @@ func together(r rune) bool {
 type class uint16
 
 const (
-	mine      class = 1 << iota // "my", "a": makes a sign-off of a mere maker
-	thing                       // what the thing in the hand is called
-	model                       // a model or a series of a maker
-	system                      // an operating system
-	platform                    // what a program is installed on, when it says too little alone
-	program                     // a mail program
-	maker                       // a maker or a provider: counts with "my" or another word
-	common                      // "device", "computer": likewise
-	app                         // "mail", "app": makes a program of a maker
-	little                      // prepositions, articles, "secure"
-	qualifier                   // "Pro", "Ultra": only behind a name
-	ending                      // "-umdan", "-ul": likewise
-	sorry                       // "please excuse"
-	fault                       // "my brevity", "typos"
-	excusing                    // what else an apology is made of
+	mine       class = 1 << iota // "my", "a": makes a sign-off of a mere maker
+	thing                        // what the thing in the hand is called
+	model                        // a model or a series of a maker
+	system                       // an operating system
+	platform                     // what a program is installed on, when it says too little alone
+	program                      // a mail program
+	maker                        // a maker or a provider: counts with "my" or another word
+	common                       // "device", "computer": likewise
+	app                          // "mail", "app": makes a program of a maker
+	little                       // prepositions, articles, "secure"
+	qualifier                    // "Pro", "Ultra": only behind a name
+	caseEnding                   // "-umdan", "-ul": likewise
+	sorry                        // "please excuse"
+	fault                        // "my brevity", "typos"
+	excusing                     // what else an apology is made of
 
 	from // it says by itself that something came from it or by it: "telefonumdan"
 
 	nameable = model | system | program | maker // behind which a number, a qualifier and an ending may stand
 
-	inGap     = from | mine | thing | common | nameable | app | little | qualifier | ending | platform
+	inGap     = from | mine | thing | common | nameable | app | little | qualifier | caseEnding | platform
 	inApology = sorry | fault | excusing
 )
 
@@ -206,7 +206,7 @@ func (e *entry) inflects() bool {
 
 // class is what an ending adds to a name.
 func (s suffix) class() class {
-	c := ending
+	c := caseEnding
 	if s.from {
 		c |= from
 	}
@@ -300,10 +300,10 @@ func (x *lexicon) read(words []word, lang string, of class, behindName bool) (in
 // alone is what remains of a class where no name stands before it: an ending that
 // ends nothing is nothing.
 func alone(c class) class {
-	if c&ending != 0 && c&(nameable|thing|common|app|little) == 0 {
+	if c&caseEnding != 0 && c&(nameable|thing|common|app|little) == 0 {
 		return 0
 	}
-	return c &^ (qualifier | ending)
+	return c &^ (qualifier | caseEnding)
 }
 
 // numbered reports whether a word is a number or the number of a model: "15",

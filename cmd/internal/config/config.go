@@ -188,6 +188,7 @@ type Place struct {
 	AttachOnly AttachOnly       // mail without any text; PassThrough
 	AMP        AMP              // mail with an AMP form; PassAMP
 	OptOut     []string         // keywords for rules that have none of their own
+	Learn      bool             // the author's signature is known from the endings of earlier mails
 	// ThreadToken lets a token in References tell whether a reply gets the
 	// signature for replies; it needs Guard.Keys. On by default.
 	ThreadToken bool

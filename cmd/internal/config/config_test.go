@@ -170,7 +170,7 @@ func TestLoadEverything(t *testing.T) {
 			Selections: Selections{ReplaceSignoff: true, OnNew: true},
 			Marker:     "%%SIGNATURE%%",
 			Signoffs:   []*regexp.Regexp{regexp.MustCompile(`(?i)^sent with my watch$`)},
-			AttachOnly: AddText, AMP: DropAMP, OptOut: []string{"#nosig"},
+			AttachOnly: AddText, AMP: DropAMP, OptOut: []string{"#nosig"}, Learn: true,
 		},
 		Blocks: Blocks{
 			Partials: at(t, "partials"), PhonePrefix: "+49", Budget: 40_000, PhotoPixels: 300, PhotoBytes: 30_000,

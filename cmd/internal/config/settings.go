@@ -99,6 +99,7 @@ func (c *Config) settings(src *source) []setting {
 			setting{key: "amp", read: choice(&c.Place.AMP, PassAMP, DropAMP)},
 			setting{key: "opt_out", read: many(keywords, &c.Place.OptOut)},
 			setting{key: "thread_token", read: boolean(&c.Place.ThreadToken)},
+			setting{key: "learn", read: boolean(&c.Place.Learn)},
 		)...)},
 		{key: "blocks", read: c.Blocks.read},
 		{key: "template", read: c.readTemplates, absent: missing("add a table [template.NAME] with the html file of a signature")},

@@ -95,6 +95,16 @@ func (c *Client) RefreshPeople(ctx context.Context, tenant, source string, force
 	return r, c.call(ctx, http.MethodPost, "/v1/people/refresh", q, &r)
 }
 
+// Forget drops what was learned of a person's signature.
+func (c *Client) Forget(ctx context.Context, tenant, address string) (f []Forgotten, err error) {
+	return f, c.call(ctx, http.MethodPost, "/v1/people/forget", url.Values{"tenant": {tenant}, "address": {address}}, &f)
+}
+
+// Remembered asks how the mails of a person ended.
+func (c *Client) Remembered(ctx context.Context, tenant, address string) (r Remembered, err error) {
+	return r, c.call(ctx, http.MethodGet, "/v1/people/remembered", url.Values{"tenant": {tenant}, "address": {address}}, &r)
+}
+
 // Cache counts rendered signatures.
 func (c *Client) Cache(ctx context.Context) (s []CacheStatus, err error) {
 	return s, c.call(ctx, http.MethodGet, "/v1/cache", nil, &s)

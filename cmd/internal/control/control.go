@@ -8,6 +8,8 @@
 //	GET  /v1/people?tenant=T&match=TEXT         Person, one a line
 //	GET  /v1/people/ADDRESS                     Person, with the origin of each value
 //	POST /v1/people/refresh?tenant=&source=&force=   list of Reading
+//	POST /v1/people/forget?tenant=&address=     list of Forgotten
+//	GET  /v1/people/remembered?tenant=&address= Remembered
 //	GET  /v1/cache                              list of CacheStatus
 //	POST /v1/cache/drop?tenant=&address=        CacheChange
 //	POST /v1/cache/refresh?tenant=&address=     CacheChange
@@ -47,6 +49,11 @@ type Daemon interface {
 	// RefreshPeople reads the sources of these names now, all for empty ones. With
 	// force it does not matter how many people are gone.
 	RefreshPeople(ctx context.Context, tenant, source string, force bool) ([]Reading, error)
+	// Forget drops what was learned of the signature of the person who has the
+	// address, in a tenant or in all of them.
+	Forget(tenant, address string) ([]Forgotten, error)
+	// Remembered is how the mails of a person of a tenant ended.
+	Remembered(tenant, address string) (Remembered, error)
 	Cache() ([]CacheStatus, error)
 	// DropCache forgets rendered signatures: of a person, of a tenant, or all.
 	DropCache(tenant, address string) (CacheChange, error)
@@ -147,6 +154,29 @@ type Person struct {
 	Groups     []string          `json:"groups,omitempty"`
 	Sources    []string          `json:"sources,omitempty"` // that know the person, by precedence
 	Origins    map[string]string `json:"origins,omitempty"` // source of each attribute
+	Learned    *Learned          `json:"learned,omitempty"` // nil when no mail of theirs is remembered
+}
+
+// Learned says what is known of how a person's mails end.
+type Learned struct {
+	Lines      int    `json:"lines"`           // of the signature that is known; 0 for none yet
+	Since      string `json:"since,omitempty"` // the day of the first mail with it
+	Mails      int    `json:"mails,omitempty"` // with it, of those that are remembered
+	Remembered int    `json:"remembered"`      // endings of mails
+}
+
+// Forgotten is what was learned of a person, and dropped.
+type Forgotten struct {
+	Tenant  string `json:"tenant"`
+	Address string `json:"address"`
+	Learned
+}
+
+// Remembered is what is remembered of a person's mails, as the state file has it;
+// empty when nothing is learned.
+type Remembered struct {
+	Key     []byte `json:"key,omitempty"` // of the hashes
+	Endings []byte `json:"endings,omitempty"`
 }
 
 // Reading is how the reading of a source went that was asked for.

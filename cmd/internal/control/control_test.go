@@ -56,6 +56,14 @@ func (f *fake) RefreshPeople(_ context.Context, tenant, source string, force boo
 	return []Reading{{Tenant: tenant, Source: source, Err: fmt.Sprint(force)}}, nil
 }
 
+func (f *fake) Forget(tenant, address string) ([]Forgotten, error) {
+	return []Forgotten{{Tenant: tenant, Address: address, Learned: Learned{Lines: 3}}}, nil
+}
+
+func (f *fake) Remembered(tenant, address string) (Remembered, error) {
+	return Remembered{Key: []byte(tenant), Endings: []byte(address)}, nil
+}
+
 func (f *fake) Cache() ([]CacheStatus, error) {
 	return []CacheStatus{{Tenant: "contoso", Stored: 3}}, nil
 }
@@ -97,6 +105,14 @@ func TestCalls(t *testing.T) {
 		"refresh": func() (any, any, error) {
 			r, err := c.RefreshPeople(ctx, "contoso", "hr", true)
 			return r, []Reading{{Tenant: "contoso", Source: "hr", Err: "true"}}, err
+		},
+		"forget": func() (any, any, error) {
+			all, err := c.Forget(ctx, "contoso", "a@contoso.com")
+			return all, []Forgotten{{Tenant: "contoso", Address: "a@contoso.com", Learned: Learned{Lines: 3}}}, err
+		},
+		"remembered": func() (any, any, error) {
+			r, err := c.Remembered(ctx, "contoso", "a@contoso.com")
+			return r, Remembered{Key: []byte("contoso"), Endings: []byte("a@contoso.com")}, err
 		},
 		"cache": func() (any, any, error) {
 			s, err := c.Cache(ctx)

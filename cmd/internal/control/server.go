@@ -108,6 +108,12 @@ func routes(d Daemon) http.Handler {
 		q := r.URL.Query()
 		return d.RefreshPeople(r.Context(), q.Get("tenant"), q.Get("source"), q.Get("force") == "true")
 	})
+	api("POST /v1/people/forget", func(r *http.Request) (any, error) {
+		return d.Forget(r.URL.Query().Get("tenant"), r.URL.Query().Get("address"))
+	})
+	api("GET /v1/people/remembered", func(r *http.Request) (any, error) {
+		return d.Remembered(r.URL.Query().Get("tenant"), r.URL.Query().Get("address"))
+	})
 	api("GET /v1/cache", func(*http.Request) (any, error) { return d.Cache() })
 	api("POST /v1/cache/drop", func(r *http.Request) (any, error) {
 		return d.DropCache(r.URL.Query().Get("tenant"), r.URL.Query().Get("address"))

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/control"
+	"sigmilter/milter"
+	"sigmilter/milter/insert"
+	"sigmilter/milter/policy"
+	"sigmilter/sigstore"
+)
+
+// Recall implements [milter.Memory].
+func (s signatures) Recall(tenant string, p *policy.Person) (insert.Memory, bool) {
+	known, ok := s.book.Recall(tenant, p.Address)
+	if !ok {
+		return insert.Memory{}, false
+	}
+	return memoryOf(known), true
+}
+
+func memoryOf(known sigstore.Recollection) insert.Memory {
+	m := insert.Memory{Hash: known.Hash()}
+	for _, e := range known.Endings {
+		m.Endings = append(m.Endings, insert.Ending{Lines: convert[insert.LineHash](e.Lines), Signature: e.Signature, First: e.First, Last: e.Last})
+	}
+	return m
+}
+
+// Learn implements [milter.Memory].
+func (s signatures) Learn(tenant string, p *policy.Person, endings []insert.Ending) {
+	mail := make([]sigstore.Ending, len(endings))
+	for i, e := range endings {
+		mail[i] = sigstore.Ending{Lines: convert[uint64](e.Lines), Signature: e.Signature, First: e.First, Last: e.Last}
+	}
+	s.book.Remember(tenant, p.Address, mail)
+}
+
+// convert is the hashes of lines as the store or the engine has them.
+func convert[To, From ~uint64](lines []From) []To {
+	all := make([]To, len(lines))
+	for i, l := range lines {
+		all[i] = To(l)
+	}
+	return all
+}
+
+// learningTenants are those whose people's signatures are learned.
+func learningTenants(cfg *config.Config) (names []string) {
+	if !cfg.Place.Learn {
+		return nil
+	}
+	for _, t := range cfg.Tenants {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+// daemonMemory is what the running daemon remembers, for verbs that cannot read the
+// state file because it has it. They learn nothing.
+type daemonMemory struct {
+	ctx    context.Context
+	client *control.Client
+}
+
+// offlineMemory is what a verb goes by: what its store has, or what the daemon has when
+// that is a temporary one.
+func offlineMemory(ctx context.Context, cfg *config.Config, store *sigstore.Store, own milter.Memory) milter.Memory {
+	if own == nil || store.Path() != "" || cfg.Control == "" {
+		return own
+	}
+	return daemonMemory{ctx, control.NewClient(cfg.Control)}
+}
+
+// Recall implements [milter.Memory].
+func (m daemonMemory) Recall(tenant string, p *policy.Person) (insert.Memory, bool) {
+	sent, err := m.client.Remembered(m.ctx, tenant, p.Address)
+	if err != nil || len(sent.Key) == 0 {
+		return insert.Memory{}, false // no daemon, as a rule
+	}
+	known, err := sigstore.DecodeRecollection(sent.Key, sent.Endings)
+	if err != nil {
+		return insert.Memory{}, false
+	}
+	return memoryOf(known), true
+}
+
+// Learn implements [milter.Memory].
+func (m daemonMemory) Learn(string, *policy.Person, []insert.Ending) {}
