@@ -202,10 +202,15 @@ func list(n int) func(string, *milter.Report) string {
 // check wants a breach that holds want, or none; with LF and with CRLF.
 func check(t *testing.T, name, in, out string, r milter.Report, want string) {
 	t.Helper()
+	checkWith(t, options, name, in, out, r, want)
+}
+
+func checkWith(t *testing.T, o Options, name, in, out string, r milter.Report, want string) {
+	t.Helper()
 	for _, end := range []string{"\n", "\r\n"} {
 		a := bytes.ReplaceAll([]byte(in), []byte("\n"), []byte(end))
 		b := bytes.ReplaceAll([]byte(out), []byte("\n"), []byte(end))
-		got := Check(a, b, r, options)
+		got := Check(a, b, r, o)
 		if text := fmt.Sprint(got); want == "" && len(got) > 0 || !strings.Contains(text, want) {
 			t.Errorf("%s, %q: %s\nwant %q", name, end, text, want)
 		}
