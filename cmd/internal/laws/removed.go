@@ -241,7 +241,7 @@ type oldSignature struct {
 	known    []bool // of the rows: sign-offs and markers
 
 	meanings  [][]meaning // of the rows, nil for those that nothing explains
-	delimited int         // the first row below a delimiter
+	delimited int         // the first row that is a delimiter or below one
 }
 
 func (s *oldSignature) losses() []string {
@@ -267,7 +267,7 @@ func (s *oldSignature) read() {
 	}
 	for i := s.from; i < s.to; i++ {
 		if isDelimiter(s.rows[i].text) {
-			s.delimited = min(s.delimited, i+1)
+			s.delimited = min(s.delimited, i)
 		}
 		if s.known[i-s.from] || s.meanings[i-s.from] != nil {
 			continue
@@ -324,7 +324,7 @@ func (s *oldSignature) pieces() int {
 
 // kept reports whether row i stands in an element that holds signatures, or below
 // a delimiter.
-func (s *oldSignature) kept(i int) bool { return s.rows[i].held || i >= s.delimited-1 }
+func (s *oldSignature) kept(i int) bool { return s.rows[i].held || i >= s.delimited }
 
 // misplaced says why the rows as a whole are not the author's old signature.
 func (s *oldSignature) misplaced() string {

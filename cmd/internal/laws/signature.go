@@ -63,6 +63,9 @@ func newAuthor(p *Person, blocks []Block) *author {
 	return a
 }
 
+// onBehalf is what Germans write before the name when they sign for others.
+var onBehalf = regexp.MustCompile(`(?i)^\s*(?:i\.? ?[av]\.?|ppa\.?|p\.? ?p\.?|gez\.?)\s`)
+
 var bracketed = regexp.MustCompile(`\([^)]*\)|\[[^\]]*\]`)
 
 func (a *author) knowName(name string) {
@@ -153,9 +156,9 @@ const (
 
 // named reports how a text names the author and nothing else.
 func (a *author) named(text string) naming {
-	words := nameWords(bracketed.ReplaceAllString(text, ""))
+	words := nameWords(onBehalf.ReplaceAllString(bracketed.ReplaceAllString(text, ""), ""))
 	const most = 6
-	if len(words) == 0 || len(words) > most {
+	if len(words) == 0 || len(words) > most || digits(text) != "" {
 		return unnamed
 	}
 	together := strings.Join(words, "")
@@ -165,7 +168,7 @@ func (a *author) named(text string) naming {
 	}
 	for _, name := range a.names {
 		switch shared := sharedWords(words, name); {
-		case together == strings.Join(name, ""), shared >= 2 && len(words)-shared <= 1, shared >= 2 && shared == len(name):
+		case together == strings.Join(name, ""), shared >= 2 && len(words)-shared <= 1:
 			return fullName
 		case shared >= 1 && initials(words, name):
 			return fullName
@@ -249,7 +252,7 @@ var speakers = []speaker{
 	{"a title or department", "Senior Engineer", asPost, func(_ *author, s string) bool { return titles.count(s) > 0 && !isProse(s) }},
 	{"a company", "Fabrikam Pumps Ltd", asPost, func(_ *author, s string) bool { return companies.count(s) > 0 && !isProse(s) }},
 	{"a street", "Gauge Street 7", asPlace, func(_ *author, s string) bool { return digits(s) != "" && streets.count(s) > 0 && !isProse(s) }},
-	{"a city or country", "10115 Berlin", asPlace, func(_ *author, s string) bool { return isCity(s) }},
+	{"a city or country", "04-366 Warszawa", asPlace, func(_ *author, s string) bool { return isCity(s) }},
 }
 
 // piecesAt are the signs at which a line is cut in pieces, the strongest first.
@@ -263,11 +266,11 @@ var piecesAt = []*regexp.Regexp{
 // means is what a line is, with what its pieces are.
 func (a *author) means(text string) (line meaning, pieces []meaning) {
 	text = strings.Trim(bulleted.ReplaceAllString(text, ""), " ")
-	if m := a.whole(text); m != asNothing {
-		return m, []meaning{m}
-	}
 	if m, ms := a.nameAndMore(text); m != asNothing {
 		return m, ms
+	}
+	if m := a.whole(text); m != asNothing {
+		return m, []meaning{m}
 	}
 	for _, at := range piecesAt {
 		if m, ms := a.cut(at.Split(text, -1)); m != asNothing {
@@ -370,7 +373,7 @@ func (a *author) contacts(text string) (own, all bool) {
 		case slices.Contains(a.addresses, s):
 			own = true
 		case !rolesOf.has(local) && !slices.Contains(a.hosts, host), personally(local) && !rolesOf.has(local):
-			return s // another person's
+			return "§" // another person's
 		}
 		found = true
 		return " "
@@ -391,11 +394,11 @@ func (a *author) contacts(text string) (own, all bool) {
 		found = true
 		return " "
 	})
-	rest = shortExt.ReplaceAllString(rest, " ")
+	rest = shortExt.ReplaceAllStringFunc(rest, func(string) string { found = true; return " " })
 	words := tokens(rest)
 	for _, w := range words {
 		for _, w := range strings.FieldsFunc(w, func(r rune) bool { return r == '/' || r == '.' || r == '|' }) {
-			if !labels.has(w) && plain(w) != "" {
+			if !labels.has(w) && (plain(w) != "" || w == "§") {
 				return own, false
 			}
 		}

@@ -114,7 +114,7 @@ s sa mog mojega moj preko putem pomoću svojega са мог моје преко 
 от моя моето мое с чрез моето мобилното
 из через при помощи моего моей мобильного приложения приложение приложении мобильной моё устройства помощью почты почта письмо со
 з із зі мого моєї допомогою мобільного застосунку додатку пошти праз маёй маім
-από απο apo to tou mou το τη το μου κινητο την μου με μέσω του της εφαρμογή
+από απο apo tou mou το τη το μου κινητο την μου με μέσω του της εφαρμογή
 nga shërbimin e im me përmes az be egy és okostelefonomról iOS-verzióját appból appjéből alkalmazásból alkalmazásából segítségével mobil saját által
 ile cep benim mobil e-posta uygulamasından kendi mənim менің арқылы
 է من از ჩემი իმ իմ من-از أيفون الـ لـ لأندرويد لأجهزة الخاص بي باستخدام بواسطة عبر تم خاص المحمول تطبيق شده با
