@@ -36,7 +36,7 @@ dërguar küldve elküldve küldtem elküldtem írva
 gönderildi gönderilmiştir gönderilen yazıldı göndərildi göndərilib жіберілді жіберілген илгәрелде юборилди yuborildi
 seolta anfonwyd sendita bidalia bidali bidalita tramesa mandato
 გაგზავნილია გაიგზავნა ուղարկված ուղարկվել илгээв илгээсэн
-أرسلت أُرسلت أرسل أُرسل مرسل مُرسل مرسلة الإرسال الارسال ارسال ارسالشده فرستاده ارسال‌شده
+أرسلت أُرسلت أرسل أُرسل مرسل مُرسل مرسلة الإرسال الارسال ارسال ارسالشده فرستاده
 נשלח נשלחה נכתב
 dikirim terkirim dihantar dihantarkan ipinadala naipadala imetumwa ilithunyelwe
 भेजा भेजी भेजा पाठवले પાઠવેલ পাঠানো প্রেরিত அனுப்பப்பட்டது పంపబడింది ಕಳುಹಿಸಲಾಗಿದೆ അയച്ചത്
