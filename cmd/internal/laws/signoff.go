@@ -15,6 +15,11 @@ import (
 // sending are the words for it, as they begin; of scripts without blanks, as they
 // stand.
 var sending = words(`
+thumbed tapped dictated replied protected
+gesandt geschützt diktiert gsendet gschickt tippt afsendt sänd skrivna beskyttet transmis rédigé protégé dicté protegit protexido mandat tramess termess protejat mesaj kaset ferstjoerd
+protegido protegida dictado digitado ditado dettato digitato turvatud aizsargāts apsaugota išsaugota zabezpieczona dyktowane odeslána odeslán odoslaný pósłane zavarovano osigurao послат изпратен защитено защищён защитой відіслано відправлена надісланий
+ασφαλισμένο προστατεύεται γράφτηκε védve küldtem missum iletildi iletilmiştir gönderilen korunmaktadır yollandı жөнөтүлдү илгээв გაგზავნილი ուղարկվել mibgħut şandin ارسلت ارسل أُرسِلت مُرسَل إرساله إرسالها إرسال محمي נשלחו מאובטח מוגן געשיקט diamankan dilindungi
+भेजा पाठवले पाठविले पठाइएको મોકલ્યું મોકલેલ ਭੇਜਿਆ ಕಳುಹಿಸಲಾಗಿದೆ അയച്ചത് بھیجا পাঠানো
 connected skickades skickad sänt skyddat skyddad säkrad gestuur geschéckt provenance segur securizat suojattu turvaliselt wysłana zapewnia zasláno zaščiteno osigurano zaštićeno надзейна bezpieczeństwo ασφαλές dërgu تمت أرسلتُ сохранено
 sent written typed composed shared secured powered encrypted
 gesendet versendet verschickt geschickt geschrieben getippt gesichert abgeschickt sicher
@@ -44,6 +49,7 @@ dikirim terkirim dihantar dihantarkan ipinadala naipadala imetumwa ilithunyelwe
 
 // getting are the words with which a client asks people to get it.
 var getting = words(`
+kry verkrijg sæktu fá lortu descarcă obţine stiahnite pridobi prenesi dohvati töltse प्राप्त muat tải về alla
 obteniu baixeu obtén laadi szerezze получите tải xuống skaff skaffa sækja ottenere obține obţineţi hae iegūst získajte laden transferir
 get download try install discover switch
 hol holen hole holt herunterladen beziehen abrufen laden lade laden
@@ -61,19 +67,22 @@ merrni beszerzése letöltése szerezze töltse indirin edinin alın endirin əl
 dapatkan unduh dapatkanlah muat kunin kumuha pata hankige
 `)
 
-// devices are what it is sent from, as the words begin: makers, models, systems,
-// and what the thing in the hand is called.
+// makers are what it is sent from, as the words begin: makers, models, systems.
+var makers = words(`
+iphone iphon ipad ipod imac macbook galaxy samsung huawei honor xiaomi redmi poco oneplus oppo vivo realme pixel nokia lumia htc lg sony xperia
+motorola moto alcatel blackberry zte lenovo asus fairphone nexus kindle wiko tecno infinix meizu doro gigaset nothing mac android ios ipados windows harmonyos linux
+chromebook symbian palm treo андроид айфон айпад самсунг хуавей сяоми droid iphoneapp androidos آيفون آیفون أندرويد אייפון גלקסי אנדרואיד símanum ti-85
+`)
+
+// devices are what the thing in the hand is called, as the words begin.
 var devices = words(`
-smartfón teléfón telefón mobiltelefón هاتف جهاز جوال آيفون أندرويد گوشی تلفن מכשיר טלפון אייפון נייד גלקסי אנדרואיד יישום kinito κινητο mobil- símanum puhelime laitteelta pametnega
-iphone iphon ipad ipod imac macbook galaxy samsung huawei honor xiaomi redmi poco oneplus oppo vivo realme pixel nokia lumia htc lg sony xperia motorola moto alcatel
-blackberry zte lenovo asus fairphone nexus kindle wiko tecno infinix meizu doro gigaset nothing mac android ios ipados windows harmonyos linux chromebook symbian palm treo
-андроид айфон айпад самсунг хуавей сяоми
-phone smartphone smartfon mobile cellphone cellular cell handset tablet device handheld wireless pda laptop notebook pc computer watch droid
+gsm natel mobilom telefonumdan утаснаас утас smartfón teléfón telefón mobiltelefón هاتف جهاز جوال گوشی تلفن מכשיר טלפון נייד יישום kinito κινητο mobil- puhelime laitteelta pametnega
+phone smartphone smartfon mobile cellphone cellular cell handset tablet device handheld wireless pda laptop notebook pc computer watch
 handy mobiltelefon mobiltelefonom mobilgerät gerät telefon mobilephone
 téléphone telephone portable mobil appareil tablette móvil movil celular teléfono telefono dispositivo tableta ordinateur ordenador smarphone
 cellulare telefonino palmare telemóvel telefone aparelho mòbil móbil dispositiu dispozitiv mugikor gailu
-toestel telefoon mobiel apparaat iphoneapp nettbrett surfplatta enhet mobilen mobilenhet tlf puhelim kännyk laite älypuhelin tablet
-komórk telefonu urządzeni mobilu zařízení zariadeni készülék okostelefon mobilom androidos
+toestel telefoon mobiel apparaat nettbrett surfplatta enhet mobilen mobilenhet tlf puhelim kännyk laite älypuhelin tablet
+komórk telefonu urządzeni mobilu zařízení zariadeni készülék okostelefon mobilom
 телефон смартфон мобильн мобільн планшет устройств пристро мобилен мобилни тэлефон прылад апарат
 κινητ τηλέφωνο συσκευή κινητο cihaz telefonum naprav uređaj mobitel mobitela уређај įrengin telefonas išmani ierīc tālru seadme nutitelefon mobiili
 ponsel hp perangkat telepon peranti simu телефоннан утас құрылғы celularin pajisj aparat síma tæki ffôn dyfais fón uidheam poŝtelefon foon selfoon
@@ -85,7 +94,7 @@ ponsel hp perangkat telepon peranti simu телефоннан утас құры�
 var programs = []string{
 	"mailspring", "tutanota", "tuta mail", "tuta", "protonmail", "proton mail", "k-9 mail", "k-9", "k9 mail", "к-9", "yahoo mail", "yahoo!mail", "yahoo! mail", "yahoo postadan", "yahoo posta", "aol app",
 	"aol mail", "gmx mail", "gmx", "web.de", "freenet mail", "telekom mail", "t-online", "zoho mail", "libero mail", "virgilio mail", "mail orange", "orange mail", "sfr mail",
-	"bluemail", "blue mail", "mymail", "airmail", "polymail", "newton mail", "edison mail", "canary mail", "spark mail", "spark by readdle", "mailbird", "em client", "aquamail", "aqua mail",
+	"bluemail", "blue mail", "mymail", "polymail", "newton mail", "edison mail", "canary mail", "spark mail", "spark by readdle", "mailbird", "em client", "aquamail", "aqua mail",
 	"fairemail", "typeapp", "superhuman", "missive", "hey.com", "mail.ru", "яндекс", "fastmail", "foxmail", "shortwave", "mimestream", "delta chat", "deltachat", "cloudmagic", "acompli",
 	"email.cz", "ukr.net", "tim mail", "1&1 mail", "uol mail", "bol mail", "kpn mail", "ziggo mail", "mailfence", "startmail", "simple email", "inbox by gmail", "nylas mail", "notion mail",
 }
@@ -94,33 +103,33 @@ var programs = []string{
 // but a system.
 var modest = []string{
 	"outlook", "windows mail", "windows live mail", "spark", "spike", "edison", "canary", "front", "gmail", "evolution", "boxer", "thunderbird", "naver", "seznam", "nylas", "hotmail", "yandex",
-	"aol", "free mail", "la poste", "laposte", "samsung email", "postbox", "roundcube", "zimbra", "kmail", "claws mail", "posteo", "mailo", "rambler", "i.ua", "wp poczta", "onet poczta", "nine", "sylpheed", "skymail", "infomaniak", "touchdown", "آوتلوك",
+	"aol", "free mail", "hey", "nylas n1", "samsung email", "postbox", "roundcube", "zimbra", "kmail", "claws mail", "posteo", "mailo", "rambler", "i.ua", "wp poczta", "onet poczta", "nine", "sylpheed", "skymail", "infomaniak", "touchdown", "آوتلوك",
 }
 
 // between are the words that stand between these in some language: prepositions,
 // articles, "my", and what makers call their models.
 var between = words(`
-from my the on d l this message was go via using boost with of app application mobile email mail client e-mail so
+vo mim mi durch dir messenger por fe ii iii iv vi movistar claro telcel entel proximus swisscom bouygues kpn tele2 turkcell docomo softbank from my the on d l this message  was been has go move while and out via using through securely boost hey with of app application mobile email mail client e-mail so
 von vom unterwegs herunter sich sie auf vun vu mengem meinem meiner mein mit aus über per dem der diese dieser dieses nachricht wurde wird mobil
-van vanaf vanuit uit my mijn met mn m'n uit via de het dit bericht is een deze
-fra frå deg min mitt sikkert telia telenor  med från dette er denne den det här e-post melding besked meddelande appen
-darbam skirtą skirtos skirta programos pašto darbam vietas minun omasta minu oma kautta mano iš iz no mana manu per ar caur
-depuis mon ma l'outlook de d'orange provenance sur mes du avec par un une le la l'application l'appareil l'app messagerie d'un cet ce courriel message été d'outlook d'iphone courrier
-desde través mi mis minha apple con el mediante este esta mensaje correo ha sido fue aplicación app del meu des dende o os meus amb do da com pelo pela minha uma através usando mensagem foi e-mail correio
-dal dalla dall'app tim dall' mio mia il lo questo messaggio è stato tramite posta
-pe din prin mea cu
-z ze przy użyciu wiadomość aplikację program systemu dla storitve programa aplikacije апликације pametnega telefona cep przez mojego mojej moje mého mojho môjho můj přes cez pomocí pomocou svého mobilního mobilného aplikaci aplikace aplikácie za pośrednictwem aplikacji programu telefonu mobilnego svojho zo pošty poczty
+van vanaf vanuit uit fan myn my mijn door op werd onderweg veilig met mn m'n uit via de het dit bericht is een deze
+fra frå deg på är genom säkert sikkert detta denne meldingen meldinga meddelandet beskeden besked skickades min mitt mínari sikkert telia telenor  med från dette er denne den det här e-post melding besked meddelande appen
+darbam skirtą skirtos skirta programos pašto darbam vietas see kiri on izmantojot naudojant izmantots tämä viesti minun omasta minu oma kautta mano iš iz no mana manu per ar caur
+grâce en toute sécurité vous ex meo depuis mon ma mes du l'outlook de d'orange provenance sur mes du avec par un une le la l'application l'appareil l'app messagerie d'un cet ce courriel message été d'outlook d'iphone courrier
+desde través forma segura mitjançant aplicação dispositivo móvel um uma en mi mis minha apple con el mediante este esta mensaje correo ha sido fue aplicación app del meu des dende o os meus amb do da com pelo pela minha uma através usando mensagem foi e-mail correio
+attraverso da uno una modo sicuro uso dal dalla dall'app tim dall' mio mia il lo questo messaggio è stato tramite posta
+pe din prin mea telefonul mesaj cu
+ze swojego bezpiecznie została była byla bola bylo ta tato táto zpráva správa wiadomość na si mobilnego sporočilo poruka ova je su z ze przy użyciu mojego wiadomość aplikację program systemu dla storitve programa aplikacije апликације pametnega telefona cep przez mojego mojej moje mého mojho môjho můj přes cez pomocí pomocou svého mobilního mobilného aplikaci aplikace aplikácie za pośrednictwem aplikacji programu telefonu mobilnego svojho zo pošty poczty
 s sa mog mojega moj preko putem pomoću svojega са мог моје преко од мој мојот моја со
-от моя моето мое с чрез моето мобилното
-из через при помощи моего моей мобильного приложения приложение приложении мобильной моё устройства помощью почты почта письмо со
+през със съобщението е мобилен от моя моето мое с чрез моето мобилното
+безопасно на мой моего это сообщение по под отправлено лист повідомлення із из через при помощи моего моей мобильного приложения приложение приложении мобильной моё устройства помощью почты почта письмо со
 з із зі мого моєї допомогою мобільного застосунку додатку пошти праз маёй маім
-από απο apo tou mou το τη το μου κινητο την μου με μέσω του της εφαρμογή
-nga shërbimin e im me përmes az be egy és okostelefonomról iOS-verzióját appból appjéből alkalmazásból alkalmazásából segítségével mobil saját által
-ile cep benim mobil e-posta uygulamasından kendi mənim менің арқылы
-է من از ჩემი իმ իմ من-از أيفون الـ لـ لأندرويد لأجهزة الخاص بي باستخدام بواسطة عبر تم خاص المحمول تطبيق شده با
-שלי הנייד מהמכשיר ממכשיר מדואר מיישום הדואר את מה- מ- מ דרך באמצעות עם הנייד ה- של
-dari daripada kutoka kwa yangu saya melalui menggunakan dengan telefon pintar aplikasi ni ko mula sa aking gamit ang
-मेरे से गया मेरा আমার থেকে என் எனது இலிருந்து నా నుండి
+μήνυμα από απο apo mou tou mou το τη το μου κινητο την μου με μέσω του της εφαρμογή
+nga shërbimin e im me përmes az ezt üzenetet biztonságosan be egy és okostelefonomról iOS-verzióját appból appjéből alkalmazásból alkalmazásából segítségével mobil saját által
+bu ileti mesaj e-posta üzerinden tarafından güvenli bir şekilde cep ile benim mobil e-posta uygulamasından kendi mənim менің арқылы
+է هذه الرسالة هذا البريد بأمان له از من ჩემი менин миний mening миний իმ իմ من-از أيفون الـ لـ لأندرويد لأجهزة الخاص بي باستخدام بواسطة عبر تم خاص المحمول تطبيق شده با
+הודעה זו ההודעה פון מיין שלי הנייד מהמכשיר ממכשיר מדואר מיישום הדואר את מה- מ- מ דרך באמצעות עם הנייד ה- של
+ini pesan lewat oleh dari saka daripada kutoka kwa yangu saya melalui menggunakan dengan telefon pintar aplikasi ni ko mula sa aking gamit ang
+के साथ गया करें माझ्या वरून मेरो बाट हुआ হয়েছে મારા થી પરથી ਮੇਰੇ ਤੋਂ ਗਿਆ ನನ್ನ ನಿಂದ എന്റെ നിന്ന് سے میرے گیا मेरे से गया मेरा আমার থেকে என் எனது இலிருந்து నా నుండి
 fy mo ó m'iphone air chur agam slighe post agam úr mínu mínum frá aplikáciu aplikaci mia nire nik tik gailutik
 galaxy pro max mini ultra plus lite note edge fold flip 5g 4g lte capable active smart gt se duos neo xl verizon t-mobile at&t sprint vodafone telstra rogers wi-fi wifi touch torch curve bold pearl
 `)
@@ -137,19 +146,20 @@ untuk pentru dla fyrir vir voor per iosille per för pre cho e-postą e-pošto s
 // glyphs are the pieces of sign-offs in scripts without blanks, longest first:
 // sending, devices and programs, and the rest.
 var (
-	glyphSending = []string{"から送信されました", "から送信しています", "を使用して送信", "を入手する", "を取得", "で保護されています", "来自", "來自", "寄送", "보낸 메일입니다", "보낸 메일", "에서 보낸", "전송됨", "발송됨", "보내짐", "ดาวน์โหลด", "から送信されました", "から送信しました", "から送信", "より送信", "で送信", "送信しました", "送信", "を入手", "をダウンロード", "发送自", "發送自", "发自", "發自", "发送", "發送", "傳送", "传送", "寄自", "寄出", "获取", "取得", "下载", "下載", "에서 보냄", "에서보냄", "에서 전송", "으로 보냄", "로 보냄", "보냄", "전송", "발송", "다운로드", "받기", "가져오기", "보냈습니다", "定制", "ส่งจาก", "ส่งด้วย", "รับ", "ดาวน์โหลด", "gửi từ", "gửi bằng", "tải", "nhận", "lấy"}
-	glyphDevices = []string{"企业微信", "デバイス", "htc", "電子郵件", "tuta", "iphone", "ipad", "ipod", "galaxy", "samsung", "android", "ios", "windows", "outlook", "huawei", "xiaomi", "oppo", "vivo", "honor", "pixel", "xperia", "mac", "华为", "華為", "小米", "红米", "荣耀", "榮耀", "三星", "魅族", "一加", "手机", "手機", "平板电脑", "平板電腦", "平板", "电话", "電話", "行動裝置", "行動", "设备", "裝置", "設備", "苹果", "蘋果", "携帯電話", "携帯", "スマートフォン", "スマホ", "端末", "タブレット", "アイフォン", "갤럭시", "삼성", "아이폰", "아이패드", "안드로이드", "휴대폰", "휴대전화", "스마트폰", "핸드폰", "네이버", "qq邮箱", "网易邮箱大师", "网易邮箱", "邮箱", "郵件", "邮件", "メール", "메일", "微信", "yahoo!", "yahoo", "gmail", "โทรศัพท์มือถือ", "โทรศัพท์", "มือถือ", "อุปกรณ์", "ไอโฟน", "điện thoại", "thiết bị", "proton", "foxmail", "naver", "spark", "k-9", "docomo", "qq", "tuta", "bluemail", "hms"}
-	glyphBetween = []string{"奇摩", "電子", "보안 이메일", "이메일", "를", "で", "を", "に", "for", "proton", "적용", "용", "应用", "版", "我的", "从", "從", "自", "的", "由", "用", "通过", "透過", "使用", "适用于", "適用於", "版", "智能", "智慧型", "签名", "安全", "手机版", "移动版", "客户端", "应用", "私の", "の", "から", "用の", "向け", "版", "나의", "내", "제", "용", "에서", "으로", "로", "을", "를", "ของฉัน", "ของ", "สำหรับ", "ฉัน", "từ", "của tôi", "của", "tôi", "cho", "dành", "được", "đã", "bằng", "mail", "app", "アプリ", "より", "앱", "모바일", "通过", "一部", "mobile", "smart", "di động"}
+	glyphSending = []string{"发出", "送出", "寄件自", "保护", "保護", "安全保护", "から送っています", "から返信しています", "返信しています", "で送信されました", "を使用して送信されました", "されました", "されています", "しています", "しました", "작성됨", "보호됨", "전송됨", "ส่งมาจาก", "ส่ง", "gửi qua", "gửi", "bảo mật", "tải về", "ផ្ញើពី", "ສົ່ງຈາກ", "ပို့သည်", "የተላከ", "යවන ලදි", "から送信されました", "から送信しています", "を使用して送信", "を入手する", "を取得", "で保護されています", "来自", "來自", "寄送", "보낸 메일입니다", "보낸 메일", "에서 보낸", "전송됨", "발송됨", "보내짐", "ดาวน์โหลด", "から送信されました", "から送信しました", "から送信", "より送信", "で送信", "送信しました", "送信", "を入手", "をダウンロード", "发送自", "發送自", "发自", "發自", "发送", "發送", "傳送", "传送", "寄自", "寄出", "获取", "取得", "下载", "下載", "에서 보냄", "에서보냄", "에서 전송", "으로 보냄", "로 보냄", "보냄", "전송", "발송", "다운로드", "받기", "가져오기", "보냈습니다", "定制", "ส่งจาก", "ส่งด้วย", "รับ", "ดาวน์โหลด", "gửi từ", "gửi bằng", "tải", "nhận", "lấy"}
+	glyphDevices = []string{"企业微信", "デバイス", "htc", "電子郵件", "tuta", "iphone", "ipad", "ipod", "galaxy", "samsung", "android", "ios", "windows", "outlook", "huawei", "xiaomi", "oppo", "vivo", "honor", "pixel", "xperia", "mac", "华为", "華為", "小米", "红米", "荣耀", "榮耀", "三星", "魅族", "一加", "手机", "手機", "平板电脑", "平板電腦", "平板", "电话", "電話", "行動裝置", "行動", "设备", "裝置", "設備", "苹果", "蘋果", "携帯電話", "携帯", "スマートフォン", "スマホ", "端末", "タブレット", "アイフォン", "갤럭시", "삼성", "아이폰", "아이패드", "안드로이드", "휴대폰", "휴대전화", "스마트폰", "핸드폰", "네이버", "qq邮箱", "网易邮箱大师", "网易邮箱", "微信", "yahoo!", "yahoo", "gmail", "โทรศัพท์มือถือ", "โทรศัพท์", "มือถือ", "อุปกรณ์", "ไอโฟน", "điện thoại", "thiết bị", "proton", "foxmail", "naver", "spark", "k-9", "docomo", "qq", "tuta", "bluemail", "hms"}
+	glyphBetween = []string{"របស់ខ្ញុំ", "ຂອງຂ້ອຍ", "ကျွန်ုပ်၏", "မှ", "ከ", "මගේ", "වෙතින්", "邮箱", "郵件", "邮件", "メール", "메일", "本", "此", "这", "受", "以", "提供", "このメールは", "は", "によって", "による", "에 의해", "메시지입니다", "입니다", "에서", "로", "ของ", "ผ่าน", "โดยใช้", "มา", "qua", "này", "thư", "từ", "điện", "của", "奇摩", "電子", "보안 이메일", "이메일", "를", "で", "を", "に", "for", "proton", "적용", "용", "应用", "版", "我的", "从", "從", "自", "的", "由", "用", "通过", "透過", "使用", "适用于", "適用於", "版", "智能", "智慧型", "签名", "安全", "手机版", "移动版", "客户端", "应用", "私の", "の", "から", "用の", "向け", "版", "나의", "내", "제", "용", "에서", "으로", "로", "을", "를", "ของฉัน", "ของ", "สำหรับ", "ฉัน", "từ", "của tôi", "của", "tôi", "cho", "dành", "được", "đã", "bằng", "mail", "app", "アプリ", "より", "앱", "모바일", "通过", "一部", "mobile", "smart", "di động"}
 )
 
 // wholly are sign-offs that name nothing they were sent from.
-var wholly = words(`gesendet_von_unterwegs verschickt_von_unterwegs sent_on_the_go sent_on_the_move sent_while_on_the_go sent_while_mobile from_my_mobile from_mobile from_my_phone from_my_iphone typed_with_thumbs
+var wholly = words(`gesendet_von_unterwegs verschickt_von_unterwegs sent_on_the_go sent_on_the_run typed_with_my_thumbs onderweg_verzonden sendt_på_farten skickat_i_farten sent_on_the_move sent_while_on_the_go sent_while_mobile from_my_mobile from_mobile from_my_phone from_my_iphone typed_with_thumbs
 mobil_gesendet von_unterwegs_gesendet unterwegs_gesendet von_unterwegs diese_nachricht_wurde_mobil_gesendet diese_mail_wurde_mobil_gesendet
 mobiel_verzonden skickat_mobilt envoyé_en_déplacement enviado_en_movilidad inviato_in_mobilità connected_by_motoblur yahoo_mail_stationery
 get_the_app get_it_now`)
 
 // apologising are the words of the apology that may follow.
 var apologising = words(`
+nachsicht tippfehlern краткоста shkurtësinë ngontacht اختصار keringkasan संक्षिप्तता
 errors faults kort korthet краткостта kısalığını
 brevity typos typo autocorrect auto-correct spelling terse terseness mistakes thumbs
 kürze tippfehler schreibfehler rechtschreibfehler autokorrektur
@@ -159,7 +169,7 @@ zwięzłość zwięzłe literówki stručnost stručnosť překlepy kratkosti kr
 الاختصار الإيجاز הקצרנות הקיצור singkatnya ngắn
 `)
 
-var apologisingGlyphs = []string{"简短", "簡短", "原谅", "谅解", "原諒", "見諒", "见谅", "申し訳ありません", "失礼", "양해", "thứ lỗi"}
+var apologisingGlyphs = []string{"ขออภัย", "简短", "簡短", "原谅", "谅解", "原諒", "見諒", "见谅", "申し訳ありません", "失礼", "양해", "thứ lỗi"}
 
 // ownLinks are pieces of the addresses that clients put below a sign-off.
 var ownLinks = []string{
@@ -175,7 +185,7 @@ var (
 	bareLink      = regexp.MustCompile(`(?:https?://|mailto:|www\.)\S+`)
 	partir        = regexp.MustCompile(`(?:^|\s)[aà] partir(?: d[aeo']\S*)?`)
 	carrier       = regexp.MustCompile(`,? (?:on|over|via) (?:the )?\S+(?: \S+){0,2}?(?:'s)? network$`)
-	sentenceEnd   = regexp.MustCompile(`[.!…。！]+(?:\s+|$)|。|\s+[-–—]\s+|[,;，]\s+`)
+	sentenceEnd   = regexp.MustCompile(`[.!…。！]+(?:\s+|$)|。|\s+[-–—]\s+|[,;]\s+|，\s*`)
 )
 
 // longestSignoff is how long one may be, in characters.
@@ -187,19 +197,42 @@ func signsOff(text string) bool {
 		return false
 	}
 	s := plainWords(withoutLinks(text))
-	if s == "" || strings.ContainsAny(s, "?？؟"+string(object)) {
+	if s == "" || strings.ContainsAny(s, "?？؟"+string(object)) || cites(text) || linksElsewhere(text) {
 		return false
 	}
 	if sendsOff(s) {
 		return true
 	}
-	for _, at := range sentenceEnd.FindAllStringIndex(s, -1) { // what follows is an apology, or where to get it
-		rest := strings.TrimSpace(s[at[1]:])
-		if sendsOff(trimSigns(s[:at[0]])) && (apologises(rest) || sendsOff(trimSigns(rest)) || rest == "") {
+	for _, at := range sentenceEnd.FindAllStringIndex(s, -1) { // what follows is an apology, or what a program says of itself
+		head, rest := trimSigns(s[:at[0]]), strings.TrimSpace(s[at[1]:])
+		if sendsOff(head) && (apologises(rest) || sendsOff(trimSigns(rest)) || rest == "" || boasts(head, rest)) {
 			return true
 		}
 	}
 	return false
+}
+
+// boasts reports whether a sign-off names a program and what follows may be what
+// that says of itself, not what somebody says to somebody.
+func boasts(signoff, rest string) bool {
+	const most = 14
+	all := signoffWords(rest)
+	program := slices.ContainsFunc(programs, func(p string) bool { _, _, ok := cutName(signoff, p); return ok })
+	return program && len(all) <= most && !personal(all) && digits(rest) == "" && !slices.ContainsFunc(all, ticket.has) && !containsAny(rest, personalGlyphs)
+}
+
+// cites reports whether a text is what somebody says to be a sign-off: it stands
+// in quotes, or announces something.
+func cites(text string) bool {
+	first, _ := utf8.DecodeRuneInString(text)
+	announced := strings.HasSuffix(text, ":") && !containsAny(strings.ToLower(text), programs)
+	return strings.ContainsRune("\"“„«>", first) && !strings.HasPrefix(text, ">>") || announced
+}
+
+// linksElsewhere reports whether a text has a link that is none of a client's.
+func linksElsewhere(text string) bool {
+	link := bareLink.FindString(text)
+	return link != "" && !containsAny(strings.ToLower(link), ownLinks)
 }
 
 // plainWords is text in lower case, its quotes plain, without signs around it.
@@ -226,20 +259,20 @@ func withoutLinks(text string) string {
 
 // sendsOff reports whether one sentence, in lower case, is a sign-off.
 func sendsOff(s string) bool {
-	s = carrier.ReplaceAllString(s, "")
+	s = strings.Replace(carrier.ReplaceAllString(s, ""), ", an at&t", "", 1)
 	if slices.Contains(wholly, strings.Join(strings.Fields(s), "_")) {
 		return true
 	}
 	return spaced(s) || unspaced(s) || advertises(s)
 }
 
-// from is how a sign-off begins that has no word for sending.
-const from = "from my "
+// ofMine is how a sign-off begins that has no word for sending.
+var ofMine = regexp.MustCompile(`^(?:from my|von meinem|vom handy|fra min|från min|de mon|depuis mon|desde mi|dal mio|do meu|van mijn) `)
 
 // spaced reads a script with blanks: every word must be one that sign-offs have.
 func spaced(s string) bool {
 	s, program := withoutProgram(partir.ReplaceAllString(s, " "))
-	sends, gets, device := false, false, program
+	sends, gets, device, maker := false, false, program, false
 	program = program || mailOfSystem(s)
 	hungarian := strings.Contains(s, "küld")
 	for _, w := range signoffWords(s) {
@@ -249,14 +282,16 @@ func spaced(s string) bool {
 			sends = true
 		case slices.Contains(getting, w):
 			gets = true
+		case inflects(w, makers):
+			device, maker = true, true
 		case inflects(w, devices):
 			device = true
-		case slices.Contains(between, w), isModel(w):
+		case slices.Contains(between, w), isModel(w) && (maker || program):
 		default:
 			return false
 		}
 	}
-	return device && (sends || strings.HasPrefix(s, from)) || program && gets
+	return device && (sends || ofMine.MatchString(s)) || program && gets
 }
 
 // mailOfSystem reports whether s names the mail program of a system by what it
@@ -319,7 +354,7 @@ func inflects(word string, list []string) bool {
 		if at < 0 || short && word != d || at > 0 && word[at-1] != '-' && utf8.RuneCountInString(d) < 6 {
 			continue
 		}
-		if ending := word[at+len(d):]; utf8.RuneCountInString(strings.Trim(ending, "'-’")) <= longestEnding+2 {
+		if ending := word[at+len(d):]; utf8.RuneCountInString(strings.Trim(ending, "'-’")) <= longestEnding {
 			return true
 		}
 	}

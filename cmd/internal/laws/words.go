@@ -12,14 +12,14 @@ var (
 	yo mí gracias favor sí hola estimado estimada querido querida mañana hoy ayer lunes martes miércoles jueves viernes sábado domingo
 	io mio grazie prego sì ciao gentile caro cara domani oggi ieri lunedì martedì mercoledì giovedì venerdì sabato domenica
 	minha obrigado obrigada sim não olá caro cara prezado amanhã hoje ontem segunda-feira terça-feira quarta-feira quinta-feira sexta-feira
-	ik mij mijn graag bedankt dank nee hallo beste geachte morgen vandaag gisteren maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+	ik mij mijn graag bedankt dank nee hallo geachte morgen vandaag gisteren maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
 	jeg mig tak takk nej nei hej hei kære kjære venligst i_morgen imorgen i_dag idag mandag tirsdag onsdag torsdag fredag lørdag søndag
 	jag mig tack nej hej snälla imorgon idag måndag tisdag onsdag torsdag fredag lördag söndag
 	minä minun kiitos kyllä moi huomenna tänään maanantai tiistai keskiviikko torstai perjantai
 	mnie proszę dziękuję dzięki cześć dzień jutro dzisiaj dziś wczoraj poniedziałek wtorek środa czwartek piątek
 	já mě prosím děkuji díky ano ahoj dobrý zítra dnes včera pondělí úterý středa čtvrtek pátek ďakujem áno zajtra pondelok utorok streda štvrtok piatok
 	én köszönöm köszi kérem kérlek igen szia tisztelt holnap tegnap hétfő kedd szerda csütörtök péntek
-	mulțumesc rog bună stimate mâine astăzi azi luni marți miercuri joi vineri
+	mulțumesc rog stimate mâine astăzi azi luni marți miercuri joi vineri
 	molim hvala bok zdravo poštovani sutra danas jučer ponedjeljak utorak srijeda četvrtak petak jaz prosim jutri
 	ben lütfen teşekkür teşekkürler evet hayır merhaba sayın yarın bugün dün pazartesi salı çarşamba perşembe cuma tamam
 	я мне мой пожалуйста спасибо привет здравствуйте уважаемый завтра сегодня вчера понедельник вторник среда четверг пятница
