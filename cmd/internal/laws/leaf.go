@@ -90,8 +90,10 @@ func (x *aligner) explainSome(reports []milter.BlockReport, stood []standing) bo
 		possible := true
 		for i, r := range reports {
 			switch leave := left&(1<<i) != 0; {
-			case leave && stood[i] == didNot, !leave && stood[i] == did:
+			case leave && stood[i] == didNot, !leave && (stood[i] == did || stood[i] == beside):
 				possible = false
+			case leave && stood[i] == beside:
+				x.removed = append(x.removed, squeeze(strings.Join(r.Removed, ""))...)
 			case !leave:
 				x.blocks |= 1 << i
 				x.removed = append(x.removed, squeeze(strings.Join(r.Removed, ""))...)

@@ -110,6 +110,11 @@ func TestStanding(t *testing.T) {
 	check(t, "replaced", in, "X-Guard: Yes\n"+in, r, "")
 	r.Blocks[0].Placed = "end"
 	check(t, "end", in, "X-Guard: Yes\n"+in, r, "listed as signed, but nothing was put in")
+	const off = in + "\nSent from my iPhone\n"
+	r.Blocks[0].Placed, r.Blocks[0].Removed = "replaced", []string{"Sent from my iPhone"}
+	check(t, "a sign-off beside it", off, "X-Guard: Yes\n"+in+"\n\n", r, "")
+	check(t, "a sign-off beside it stays", off, "X-Guard: Yes\n"+off, r, "nothing was put in")
+	check(t, "its own lines with it", off, "X-Guard: Yes\nContent-Type: text/plain\n\nHi\n\n\n", r, "its text differs")
 }
 
 // TestStuffed is a block in format=flowed, where lines that begin with a blank
