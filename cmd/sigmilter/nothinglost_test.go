@@ -158,15 +158,16 @@ func newestLines(raw []byte) []string {
 }
 
 // isAuthors reports whether a line of the golden mail is one that must stay
-// wherever it stands: no marker, no line of Alice's signature, no apology, which
-// below a sign-off is part of it, nor anything that begins a signature.
+// wherever it stands: no marker, no line of Alice's signature and no picture, which
+// may belong to it, no apology, which below a sign-off is part of it, nor anything
+// that begins a signature.
 func isAuthors(line string) bool {
 	lower := strings.ToLower(line)
 	if strings.Contains(unblank(lower), "{emailsignature}") {
 		return false
 	}
 	const longest = 200
-	if line == "" || len(line) > longest || !utf8.ValidString(line) || strings.Trim(line, "-–—_=*#~.+ ") == "" {
+	if line == "" || len(line) > longest || !utf8.ValidString(line) || strings.ContainsFunc(line, unicode.IsControl) || strings.HasPrefix(line, "[") || strings.Trim(line, "-–—_=*#~.+ ") == "" {
 		return false
 	}
 	return !slices.ContainsFunc([]string{
@@ -180,6 +181,8 @@ type line struct {
 	free bool // it may go: it is a sign-off, or the author's signature
 	kind lineKind
 	gap  bool // a blank line stands above it
+	// wrapped says that it goes on with the sentence above. Only plain text has such.
+	wrapped bool
 }
 
 type lineKind int
@@ -246,7 +249,7 @@ var pieces = []piece{
 	{"a list of people", func(_ *writing, p *picker) []line {
 		return kept(pick(p, otherSignatures) + "\n\n" + pick(p, contactOfAuthor))
 	}},
-	{"what resembles a sign-off", func(_ *writing, p *picker) []line { return kept(pick(p, nearSignoffs)) }},
+	{"what resembles a sign-off", func(_ *writing, p *picker) []line { return wrapped(kept(pick(p, nearSignoffs))) }},
 }
 
 // endings stand below a delimited signature, to which any line belongs that could:
@@ -289,6 +292,14 @@ func linesOf(text string, free bool) []line {
 // flush has no blank line above it.
 func flush(lines []line) []line {
 	lines[0].gap = false
+	return lines
+}
+
+// wrapped are lines of which each goes on with the one above.
+func wrapped(lines []line) []line {
+	for i := range lines {
+		lines[i].wrapped = i > 0
+	}
 	return lines
 }
 
@@ -391,6 +402,7 @@ func htmlBody(lines []line, style, element int) string {
 	s := styles[style%len(styles)]
 	b := strings.Builder{}
 	b.WriteString(s.begin)
+	lines = unwrapped(lines)
 	for i, l := range lines {
 		begins := i == 0 || lines[i-1].kind != l.kind || l.kind == held && l.gap && !lines[i-1].free
 		if around[l.kind] != nil && begins {
@@ -405,6 +417,19 @@ func htmlBody(lines []line, style, element int) string {
 	}
 	b.WriteString(s.end)
 	return b.String()
+}
+
+// unwrapped has sentences in one line.
+func unwrapped(lines []line) []line {
+	var whole []line
+	for _, l := range lines {
+		if l.wrapped {
+			whole[len(whole)-1].text += " " + l.text
+		} else {
+			whole = append(whole, l)
+		}
+	}
+	return whole
 }
 
 // message is a mail of Alice's with the body in both forms. It is a reply if the

@@ -90,7 +90,7 @@ func (x *aligner) explainSome(reports []milter.BlockReport, stood []standing) bo
 		possible := true
 		for i, r := range reports {
 			switch leave := left&(1<<i) != 0; {
-			case leave && stood[i] == didNot, !leave && (stood[i] == did || stood[i] == beside):
+			case leave && stood[i] == didNot, !leave && stood[i] == did:
 				possible = false
 			case leave && stood[i] == beside:
 				x.removed = append(x.removed, squeeze(strings.Join(r.Removed, ""))...)

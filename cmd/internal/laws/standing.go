@@ -15,7 +15,7 @@ const (
 	didNot standing = iota
 	did
 	perhaps // its words stood there, maybe not as sigmilter writes them
-	beside  // it did, and a sign-off that stood beside it was taken out
+	beside  // likewise, and a sign-off that may have stood below it was taken out
 )
 
 // The blocks at the edges, by the names of the report.

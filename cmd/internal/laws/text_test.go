@@ -114,6 +114,8 @@ func TestStanding(t *testing.T) {
 	r.Blocks[0].Placed, r.Blocks[0].Removed = "replaced", []string{"Sent from my iPhone"}
 	check(t, "a sign-off beside it", off, "X-Guard: Yes\n"+in+"\n\n", r, "")
 	check(t, "a sign-off beside it stays", off, "X-Guard: Yes\n"+off, r, "nothing was put in")
+	const older = "Content-Type: text/plain\n\nHi\n\nSent from my iPhone\n\nBob wrote:\n\n" + inText + "\n"
+	check(t, "a sign-off above older mail with it", older, "X-Guard: Yes\n"+strings.Replace(older, "Sent from my iPhone", inText, 1), r, "")
 	check(t, "its own lines with it", off, "X-Guard: Yes\nContent-Type: text/plain\n\nHi\n\n\n", r, "its text differs")
 }
 
