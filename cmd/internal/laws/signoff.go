@@ -109,7 +109,7 @@ var modest = []string{
 // between are the words that stand between these in some language: prepositions,
 // articles, "my", and what makers call their models.
 var between = words(`
-vo mim mi durch dir messenger por fe ii iii iv vi movistar claro telcel entel proximus swisscom bouygues kpn tele2 turkcell docomo softbank from my the on d l this message  was been has go move while and out via using through securely boost hey with of app application mobile email mail client e-mail so
+vo mim mi bell equipo durch dir messenger por fe ii iii iv vi movistar claro telcel entel proximus swisscom bouygues kpn tele2 turkcell docomo softbank from my the on d l this message  was been has go move while and out via using through securely boost hey with of app application mobile email mail client e-mail so
 von vom unterwegs herunter sich sie auf vun vu mengem meinem meiner mein mit aus über per dem der diese dieser dieses nachricht wurde wird mobil
 van vanaf vanuit uit fan myn my mijn door op werd onderweg veilig met mn m'n uit via de het dit bericht is een deze
 fra frå deg på är genom säkert sikkert detta denne meldingen meldinga meddelandet beskeden besked skickades min mitt mínari sikkert telia telenor  med från dette er denne den det här e-post melding besked meddelande appen
@@ -152,7 +152,7 @@ var (
 )
 
 // wholly are sign-offs that name nothing they were sent from.
-var wholly = words(`gesendet_von_unterwegs verschickt_von_unterwegs sent_on_the_go sent_on_the_run typed_with_my_thumbs onderweg_verzonden sendt_på_farten skickat_i_farten sent_on_the_move sent_while_on_the_go sent_while_mobile from_my_mobile from_mobile from_my_phone from_my_iphone typed_with_thumbs
+var wholly = words(`gesendet_von_unterwegs verschickt_von_unterwegs sent_on_the_go sent_on_the_run typed_with_my_thumbs onderweg_verzonden sendt_på_farten skickat_i_farten sent_on_the_move sent_while_on_the_go sent_while_mobile from_my_mobile from_mobile from_my_phone from_my_iphone sent_from_mailbox sent_from_a_phone sent_using_the_mobile_mail_app typed_with_thumbs
 mobil_gesendet von_unterwegs_gesendet unterwegs_gesendet von_unterwegs diese_nachricht_wurde_mobil_gesendet diese_mail_wurde_mobil_gesendet
 mobiel_verzonden skickat_mobilt envoyé_en_déplacement enviado_en_movilidad inviato_in_mobilità connected_by_motoblur yahoo_mail_stationery
 get_the_app get_it_now`)
@@ -231,7 +231,7 @@ func cites(text string) bool {
 
 // linksElsewhere reports whether a text has a link that is none of a client's.
 func linksElsewhere(text string) bool {
-	link := bareLink.FindString(text)
+	link := bareLink.FindString(bracketedLink.ReplaceAllString(text, "")) // one in brackets may be the client's, rewritten on the way
 	return link != "" && !containsAny(strings.ToLower(link), ownLinks)
 }
 
@@ -247,7 +247,7 @@ func plainWords(text string) string {
 	return trimSigns(strings.ToLower(text))
 }
 
-func trimSigns(s string) string { return strings.Trim(s, "-–—~•|<>().!…。:： ") }
+func trimSigns(s string) string { return strings.Trim(s, "-–—~•|<>().!…。:：^ ") }
 
 func withoutLinks(text string) string {
 	if !strings.Contains(text, "://") && !strings.Contains(text, "mailto:") && !strings.Contains(text, "www.") {
@@ -330,7 +330,7 @@ func withoutProgram(s string) (rest string, found bool) {
 // cutName cuts s around a name, with the ending that a language gives it.
 func cutName(s, name string) (before, after string, ok bool) {
 	before, after, ok = strings.Cut(s, name)
-	if r := lastRune(before); !ok || unicode.IsLetter(r) && !unicode.In(r, unicode.Hebrew, unicode.Arabic) {
+	if r := lastRune(before); !ok || unicode.IsLetter(r) && !unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai) {
 		return s, "", false
 	}
 	n := strings.IndexFunc(after, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;:.()", r) })
