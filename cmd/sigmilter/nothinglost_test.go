@@ -158,7 +158,7 @@ func newestLines(raw []byte) []string {
 }
 
 // isAuthors reports whether a line of the golden mail is one that must stay
-// wherever it stands: no marker, no line of Alice's signature and no picture, which
+// wherever it stands: no marker, no sign-off, no line of Alice's signature and no picture, which
 // may belong to it, no apology, which below a sign-off is part of it, nor anything
 // that begins a signature.
 func isAuthors(line string) bool {
@@ -167,7 +167,7 @@ func isAuthors(line string) bool {
 		return false
 	}
 	const longest = 200
-	if line == "" || len(line) > longest || !utf8.ValidString(line) || strings.ContainsFunc(line, unicode.IsControl) || strings.HasPrefix(line, "[") || strings.Trim(line, "-–—_=*#~.+ ") == "" {
+	if line == "" || len(line) > longest || !utf8.ValidString(line) || strings.ContainsFunc(line, unicode.IsControl) || strings.HasPrefix(line, "[") || strings.Trim(line, "-–—_=*#~.+ ") == "" || laws.SignsOff(line) {
 		return false
 	}
 	return !slices.ContainsFunc([]string{

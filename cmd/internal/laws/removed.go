@@ -110,7 +110,7 @@ const wrappedInto = 4
 func (r *removal) signoffAt(i, to int) int {
 	n := 0
 	for k := 1; k <= wrappedInto && i+k <= to && n == 0; k++ {
-		if k > 1 && (r.rows[i+k-1].gap || signsOff(r.rows[i+k-1].text)) {
+		if k > 1 && (r.rows[i+k-1].gap || SignsOff(r.rows[i+k-1].text)) {
 			break
 		}
 		if r.isSignoff(joinRows(r.rows[i : i+k])) {
@@ -141,7 +141,7 @@ func (r *removal) signoffAt(i, to int) int {
 }
 
 func (r *removal) isSignoff(text string) bool {
-	return signsOff(text) || slices.ContainsFunc(r.signoffs, func(re *regexp.Regexp) bool {
+	return SignsOff(text) || slices.ContainsFunc(r.signoffs, func(re *regexp.Regexp) bool {
 		return re.MatchString(text) || re.MatchString(strings.ToLower(text))
 	})
 }

@@ -191,8 +191,8 @@ var (
 // longestSignoff is how long one may be, in characters.
 const longestSignoff = 240
 
-// signsOff reports whether a text, taken alone, is a sign-off.
-func signsOff(text string) bool {
+// SignsOff reports whether a text, taken alone, is a sign-off.
+func SignsOff(text string) bool {
 	if utf8.RuneCountInString(text) > longestSignoff {
 		return false
 	}
