@@ -30,7 +30,7 @@ func FuzzNothingLost(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, picks []byte) {
-		b.check(t, picks)
+		b.check(t, b.compose(picks))
 	})
 }
 
@@ -55,8 +55,50 @@ func TestNothingLost(t *testing.T) {
 		for i := range picks {
 			picks[i] = byte(random.UintN(256))
 		}
-		b.check(t, picks)
+		b.check(t, b.compose(picks))
 	}
+}
+
+// TestLinesOnceLost are bodies of which lines were lost. One with a ~ may go.
+func TestLinesOnceLost(t *testing.T) {
+	b := newWriting(t)
+	for _, body := range []string{
+		"~Sent from my Galaxy\n-a",
+		"~Verstuurd vanaf mijn iPhone\n=x1Yz",
+		"~Skickat från min iPhone\n@@ -1,3 +1,3 @@",
+		"~Get Outlook for iOS\n2.47.0",
+		"~Sent from my iPhone\n\"Sent from my iPhone\"",
+		"Fine.\n\n~Alice Muster\n~Contoso GmbH\n~+49 30 1234567\n\n--- a/main.c\n~Sent from my iPhone",
+		"Fine.\n\nViele Grüße\nAlice\n\nCarl Nowak\nService Engineer\nContoso GmbH\n+49 30 5550102\n\nAlice Muster\n+49 30 1234567\nalice@contoso.com",
+		"Fine.\n\n~Alice Muster\n~Contoso GmbH\n~+49 30 1234567\n\nPlease send it to this address:\n\nAlice Muster\nContoso GmbH\n+49 30 1234567",
+		"Fine.\n\n~--\n~Alice Muster\n~Contoso GmbH\n\nPlease bring the small meter on Thursday.",
+		"Yes please go ahead\n~Sent from my iPhone",
+		"~Sent from my iPhone\nYes please go ahead",
+	} {
+		var lines []line
+		for _, l := range kept(body) {
+			l.text, l.free = strings.TrimPrefix(l.text, "~"), strings.HasPrefix(l.text, "~")
+			lines = append(lines, l)
+		}
+		for style := range styles {
+			b.check(t, composed{reply: style%2 == 1, style: style, lines: lines})
+			b.check(t, composed{reply: style%2 == 0, style: style, element: 1, lines: heldSignature(lines)})
+		}
+	}
+}
+
+// heldSignature has the first lines that are a signature in a client's element.
+func heldSignature(lines []line) []line {
+	lines = slices.Clone(lines)
+	for i := range lines {
+		if lines[i].free && strings.Contains(lines[i].text, "Alice") {
+			for ; i < len(lines) && lines[i].free; i++ {
+				lines[i].kind = held
+			}
+			return lines
+		}
+	}
+	return lines
 }
 
 // writing puts bodies together and signs them.
@@ -114,7 +156,7 @@ func (w *writing) read(t testing.TB) {
 			t.Fatal(err)
 		}
 		for _, line := range newestLines(raw) {
-			if line = strings.Join(strings.Fields(line), " "); !removed[line] && isAuthors(line) {
+			if line = strings.Join(strings.Fields(line), " "); !removed[line] && isAuthors(line) && !glued(line, removed) {
 				w.lines = append(w.lines, line)
 			}
 		}
@@ -125,6 +167,18 @@ func (w *writing) read(t testing.TB) {
 	if len(w.lines) < enough {
 		t.Fatalf("only %d lines of authors", len(w.lines))
 	}
+}
+
+// glued reports whether a line begins with one that is taken out, and goes on
+// without a blank: a conversion to text has lost the end of that line.
+func glued(line string, removed map[string]bool) bool {
+	for r := range removed {
+		rest, ok := strings.CutPrefix(line, r)
+		if first, _ := utf8.DecodeRuneInString(rest); ok && unicode.IsLetter(first) {
+			return true
+		}
+	}
+	return false
 }
 
 // newestLines are the lines above the first quoted one in the plain text of a
@@ -432,58 +486,69 @@ func unwrapped(lines []line) []line {
 	return whole
 }
 
-// message is a mail of Alice's with the body in both forms. It is a reply if the
-// first byte is odd; the next two pick how the HTML is written.
-func (w *writing) message(picks []byte) (raw []byte, lines []line) {
+// composed is a mail of Alice's with a body in both forms.
+type composed struct {
+	reply          bool
+	style, element int // how the HTML is written
+	lines          []line
+}
+
+// compose makes what the bytes pick, first of all whether it is a reply, and how its
+// HTML is written.
+func (w *writing) compose(picks []byte) composed {
 	p := &picker{bytes: picks}
-	reply, style, element := p.next()%2 == 1, p.next(), p.next()
-	lines = w.body(p)
+	return composed{reply: p.next()%2 == 1, style: p.next(), element: p.next(), lines: w.body(p)}
+}
+
+func (m *composed) raw() []byte {
 	head := "From: Alice Muster <alice@contoso.com>\nTo: Ben Ortiz <ben@example.net>\nSubject: Meters\n"
-	if reply {
+	if m.reply {
 		head = "From: Alice Muster <alice@contoso.com>\nTo: Ben Ortiz <ben@example.net>\nSubject: Re: Meters\nIn-Reply-To: <1@example.net>\nReferences: <1@example.net>\n"
 	}
 	return []byte(head + "Date: Mon, 23 Nov 2026 09:00:00 +0100\nMessage-ID: <2@contoso.com>\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=\"b\"\n\n" +
-		"--b\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n" + plainBody(lines) +
-		"\n--b\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n" + htmlBody(lines, style, element) + "\n--b--\n"), lines
+		"--b\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n" + plainBody(m.lines) +
+		"\n--b\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n" + htmlBody(m.lines, m.style, m.element) + "\n--b--\n")
 }
 
-// check signs a body and looks for every line that must stay.
-func (w *writing) check(t *testing.T, picks []byte) {
+// check signs a mail and looks for every line that must stay.
+func (w *writing) check(t *testing.T, m composed) {
 	t.Helper()
-	raw, lines := w.message(picks)
-	got, err := try(w.cfg, w.engine, raw, envelope{sender: "alice@contoso.com", recipients: []string{"ben@example.net"}})
+	got, err := try(w.cfg, w.engine, m.raw(), envelope{sender: "alice@contoso.com", recipients: []string{"ben@example.net"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got.outcome.Report.Action != milter.Signed {
 		return // to the byte as it was, which others see to
 	}
+	how := fmt.Sprintf("reply %v, %s, of the body\n%s", m.reply, styles[m.style%len(styles)].name, plainBody(m.lines))
 	for _, breach := range got.breaches {
 		if breach.Law != 2 || !strings.Contains(breach.What, "was taken out, ") { // what went is looked at here, line by line
-			t.Errorf("%s in the body\n%s", breach, plainBody(lines))
+			t.Errorf("%s: %s", breach, how)
 		}
 	}
 	for _, at := range got.places {
-		w.wants(t, lines, at, got.outcome.Report)
+		i := slices.IndexFunc(got.outcome.Report.Blocks, func(b milter.BlockReport) bool { return b.Part == at.Part })
+		if lost, ok := m.lost(at); ok {
+			t.Errorf("part %s lost %q with %q: %s", at.Part, lost, got.outcome.Report.Blocks[i].Removed, how)
+		}
 	}
 }
 
-// wants looks for the lines in a part that was signed, in their order.
-func (w *writing) wants(t *testing.T, lines []line, at laws.Place, r milter.Report) {
-	t.Helper()
+// lost is the first line of those that must stay that a part has not, in their
+// order.
+func (m *composed) lost(at laws.Place) (text string, lost bool) {
 	rest := unblank(at.Before) + unblank(at.After)
-	for _, l := range lines {
+	for _, l := range m.lines {
 		if l.free {
 			continue
 		}
 		_, after, ok := strings.Cut(rest, unblank(l.text))
 		if !ok {
-			i := slices.IndexFunc(r.Blocks, func(b milter.BlockReport) bool { return b.Part == at.Part })
-			t.Errorf("part %s lost %q with %q of the body\n%s", at.Part, l.text, r.Blocks[i].Removed, plainBody(lines))
-			return
+			return l.text, true
 		}
 		rest = after
 	}
+	return "", false
 }
 
 // unblank is what a reader sees of a text without blanks and quote signs.
