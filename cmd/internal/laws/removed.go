@@ -521,7 +521,7 @@ func (s *oldSignature) betweenExplained(i int) bool {
 // follow.
 func (s *oldSignature) begins(i int) bool {
 	words := strings.Fields(s.rows[i].text)
-	if len(words) < 2 || len(words) > 4 || i+1 >= s.to {
+	if len(words) < 2 || len(words) > 4 {
 		return false
 	}
 	for _, w := range words {
@@ -529,5 +529,11 @@ func (s *oldSignature) begins(i int) bool {
 			return false
 		}
 	}
-	return s.anotherPerson(s.rows[i+1].text)
+	const most = 4 // lines down to a number
+	for j := i + 1; j < s.to && j <= i+most && !s.rows[j].gap; j++ {
+		if s.anotherPerson(s.rows[j].text) {
+			return true
+		}
+	}
+	return false
 }

@@ -74,6 +74,7 @@ var wrongRemovals = []struct{ name, who, text string }{
 	{"contacts, the author first", "alice", "We are two this week.||~Alice Muster|~+49 30 1234567|~alice@contoso.com||Carl Nowak|+49 30 5550102|carl@contoso.com"},
 	{"contacts, all gone", "alice", "Who is there this week:||~Alice Muster|~Contoso GmbH|~+49 30 1234567||~Carl Nowak|~+49 30 5550102"},
 	{"contacts, the other inside", "alice", "We are two this week.||~Alice Muster|~Head of Sales|~Carl Nowak|~+49 30 5550102|~+49 30 1234567"},
+	{"contacts below a name that ends the letter", "alice", "Fine.||Viele Grüße|~Alice||~Carl Nowak|~Service Engineer|~Contoso GmbH|~+49 30 5550102||~Alice Muster|~+49 30 1234567"},
 	{"contacts, bulleted", "alice", "This week:||- Carl Nowak, +49 30 5550102|~- Alice Muster, +49 30 1234567"},
 	{"contacts, numbered", "alice", "This week.||1. Carl Nowak, +49 30 5550102|~2. Alice Muster, Contoso GmbH, +49 30 1234567"},
 	{"a colleague's signature", "alice", "Turn to my colleague.||~Carl Nowak|~Service Engineer|~Contoso GmbH|~+49 30 5550102"},
@@ -101,6 +102,10 @@ var wrongRemovals = []struct{ name, who, text string }{
 	{"the answer above, Italian", "alice", "~Va bene|~Inviato da iPhone"},
 	{"the answer below a program's line", "alice", "~Sent from Mailspring|~Yes please go ahead"},
 	{"the answer behind an apology", "alice", "~Sent from my phone. Please excuse my brevity.|~I will call you on Monday"},
+	{"a line of a diff", "alice", "~Sent from my Galaxy|~-a"},
+	{"a line of a diff below a signature", "alice", "Fine.||~Alice Muster|~Contoso GmbH|~+49 30 1234567||~--- a/main.c|~Sent from my iPhone"},
+	{"a version", "alice", "~Get Outlook for iOS|~2.47.0"},
+	{"a sign-off in quotes", "alice", "~Sent from my iPhone|~\"Sent from my iPhone\""},
 	{"a row of answers", "alice", "~Yes|~No|~Thursday|~Sent from my Galaxy"},
 	// sentences that resemble a sign-off
 	{"an assistant's mailbox", "alice", "The plan is attached.||~Sent from my assistant's mailbox"},

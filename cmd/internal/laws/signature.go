@@ -245,7 +245,7 @@ var speakers = []speaker{
 	{"words of values", "Sales, Contoso GmbH", asOwnData, (*author).isOfValues},
 	{"their own numbers and addresses", "Tel. +49 30 1234567 | alice@contoso.com", asOwnData, func(a *author, s string) bool { own, all := a.contacts(s); return own && all }},
 	{"numbers and addresses", "Fax: +49 30 99 / www.contoso.com", asData, func(a *author, s string) bool { _, all := a.contacts(s); return all }},
-	{"degrees and pronouns", "B.Sc., MBA (she/her)", asPost, func(_ *author, s string) bool { return len(tokens(s)) > 0 && len(nameWords(s)) == 0 }},
+	{"degrees and pronouns", "B.Sc., MBA (she/her)", asPost, func(_ *author, s string) bool { return utf8.RuneCountInString(plain(s)) > 1 && len(nameWords(s)) == 0 }},
 	{"a notice", "This e-mail is confidential.", asLegal, func(_ *author, s string) bool { return isNotice(s) }},
 	{"a line of the register", "Amtsgericht Charlottenburg, HRB 12345", asLegal, func(_ *author, s string) bool { return register.count(s) > 0 && !isProse(s) }},
 	{"print, follow, meet", "Please consider the environment before printing.", asHabit, func(_ *author, s string) bool { return isHabit(s) }},
@@ -403,7 +403,7 @@ func (a *author) contacts(text string) (own, all bool) {
 			}
 		}
 	}
-	return own, found || len(words) > 0 && len(words) <= 2 && utf8.RuneCountInString(text) < 16
+	return own, found || len(words) == 1 && strings.HasSuffix(text, ":") // its number stands in the next cell
 }
 
 // personally reports whether the local part of an address looks like somebody's
