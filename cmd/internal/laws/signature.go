@@ -117,7 +117,7 @@ func plain(s string) string {
 	}, norm.NFD.String(s))
 }
 
-// bare is plain with umlauts as the letter alone.
+// plainest is plain with umlauts as the letter alone.
 func plainest(s string) string {
 	return strings.NewReplacer("ae", "a", "oe", "o", "ue", "u", "aa", "a", "ss", "s").Replace(plain(s))
 }
@@ -145,7 +145,7 @@ func nameWords(name string) []string {
 	return words
 }
 
-// named says how surely a text is the author's name.
+// naming says how surely a text is the name of the author.
 type naming int
 
 const (

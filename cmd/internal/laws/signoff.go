@@ -126,7 +126,7 @@ s sa mog mojega moj preko putem pomoću svojega са мог моје преко 
 μήνυμα από απο apo mou tou mou το τη το μου κινητο την μου με μέσω του της εφαρμογή
 nga shërbimin e im me përmes az ezt üzenetet biztonságosan be egy és okostelefonomról iOS-verzióját appból appjéből alkalmazásból alkalmazásából segítségével mobil saját által
 bu ileti mesaj e-posta üzerinden tarafından güvenli bir şekilde cep ile benim mobil e-posta uygulamasından kendi mənim менің арқылы
-է هذه الرسالة هذا البريد بأمان له از من ჩემი менин миний mening миний իმ իմ من-از أيفون الـ لـ لأندرويد لأجهزة الخاص بي باستخدام بواسطة عبر تم خاص المحمول تطبيق شده با
+է هذه الرسالة هذا البريد بأمان له از من ჩემი менин миний mening миний իմ իմ من-از أيفون الـ لـ لأندرويد لأجهزة الخاص بي باستخدام بواسطة عبر تم خاص المحمول تطبيق شده با
 הודעה זו ההודעה פון מיין שלי הנייד מהמכשיר ממכשיר מדואר מיישום הדואר את מה- מ- מ דרך באמצעות עם הנייד ה- של
 ini pesan lewat oleh dari saka daripada kutoka kwa yangu saya melalui menggunakan dengan telefon pintar aplikasi ni ko mula sa aking gamit ang
 के साथ गया करें माझ्या वरून मेरो बाट हुआ হয়েছে મારા થી પરથી ਮੇਰੇ ਤੋਂ ਗਿਆ ನನ್ನ ನಿಂದ എന്റെ നിന്ന് سے میرے گیا मेरे से गया मेरा আমার থেকে என் எனது இலிருந்து నా నుండి
