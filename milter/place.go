@@ -44,7 +44,7 @@ func placeSignature(texts []text, b insert.Block, d *policy.Decision, person *in
 	for _, i := range htmlFirst(texts) {
 		places[i], refusals[i] = texts[i].newest.reading.Place(b, &d.Place, person, false)
 		if person.Other == nil && len(texts) > 1 && refusals[i] == "" && places[i].Placed != insert.AtMarker {
-			person.Other = &insert.OtherForm{Lines: places[i].Old, Ours: places[i].Ours}
+			person.Other = &places[i].Old
 		}
 	}
 	if !slices.Contains(refusals, "") {

@@ -62,7 +62,8 @@ compares what became of it with the file NAME.toml beside it:
   before    = "On 2 Feb 2026"         # and right after it; "" is nothing
 
 What a case does not say is not looked at. Each message must also keep the laws: not
-a byte changes but for the blocks and what is removed.
+a byte changes but for the blocks and what is removed, and each line of that is a
+sign-off, a marker or the author's own old signature.
 
 People come from DIR/people.csv or --people when there is one, so that no directory
 is needed, and else from where sign takes them. The exit status is 1 when a case

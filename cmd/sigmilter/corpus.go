@@ -48,6 +48,7 @@ func try(cfg *config.Config, engine *milter.Engine, raw []byte, e envelope) (tri
 	}
 	t.breaches, t.places = laws.Read(raw, t.signed, t.outcome.Report, laws.Options{
 		Guard: cfg.Guard.Field, Blocks: store.blocks, DropAMP: engine.DropAMP, Secrets: engine.Policy.RoutingFields(),
+		Person: store.person, Marker: cfg.Place.Marker, Signoffs: cfg.Place.Signoffs,
 		ThreadToken: engine.Policy.ThreadTokens && engine.Policy.Keys != nil,
 		AddHTML:     slices.ContainsFunc(cfg.Rules, func(r config.Rule) bool { return r.Plain == config.Alternative }),
 	})
@@ -59,18 +60,42 @@ func (t trial) observed() cases.Observed {
 	return cases.Observed{Report: t.outcome.Report, Signed: t.signed, Places: t.places, Breaches: t.breaches}
 }
 
-// recorder is a store that keeps the blocks it gave out.
+// recorder is a store that keeps the blocks it gave out, and whose they are.
 type recorder struct {
 	milter.Store
 	blocks []laws.Block
+	person *laws.Person
 }
 
 func (r *recorder) Block(tenant string, p *policy.Person, template string) (insert.Block, error) {
 	b, err := r.Store.Block(tenant, p, template)
 	if err == nil {
 		r.blocks = append(r.blocks, laws.Block{Template: template, HTML: b.HTML, Text: b.Text, Pictures: pictured(b)})
+		r.person = known(p)
 	}
 	return b, err
+}
+
+// known is a person as the laws look at them: what a signature may say, and not
+// what a directory has besides.
+func known(p *policy.Person) *laws.Person {
+	who := &laws.Person{Addresses: append([]string{p.Address}, p.Addresses...)}
+	for name, v := range p.Attributes {
+		switch name {
+		case "displayName":
+			who.Name = v
+		case "givenName":
+			who.Given = v
+		case "surname":
+			who.Surname = v
+		case "mail", "userPrincipalName":
+			who.Addresses = append(who.Addresses, v)
+		case "preferredLanguage", "employeeId":
+		default:
+			who.Values = append(who.Values, v)
+		}
+	}
+	return who
 }
 
 // pictured are the pictures of a block as they were before they were encoded.

@@ -10,8 +10,9 @@ import (
 // attrs are the attributes of a start tag that tables ask about.
 type attrs struct {
 	id, class, style, kind, name string
-	hidden                       bool // style or attribute says that nobody sees it
-	tiny                         bool // a picture of one pixel, or of none: a tracker
+	hidden                       bool   // style or attribute says that nobody sees it
+	breaks                       breaks // what the style says of line ends
+	tiny                         bool   // a picture of one pixel, or of none: a tracker
 }
 
 func (a *attrs) read(z *nethtml.Tokenizer, tag atom.Atom) {
@@ -27,6 +28,7 @@ func (a *attrs) read(z *nethtml.Tokenizer, tag atom.Atom) {
 			a.style = compactStyle(string(val))
 			a.hidden = a.hidden || strings.Contains(a.style, "display:none") || strings.Contains(a.style, "mso-hide:all")
 			a.tiny = a.tiny || strings.Contains(a.style, "width:1px") || a.hidden
+			a.breaks = breaksOf(a.style)
 		case "type":
 			a.kind = strings.ToLower(string(val))
 		case "name":
@@ -36,6 +38,20 @@ func (a *attrs) read(z *nethtml.Tokenizer, tag atom.Atom) {
 			a.tiny = a.tiny || tag == atom.Img && (v == "1" || v == "0")
 		}
 	}
+}
+
+// breaksOf is what a style in compact form says of the line ends of text.
+func breaksOf(style string) breaks {
+	_, value, ok := strings.Cut(style, "white-space:")
+	switch {
+	case !ok:
+		return breaksUnsaid
+	case strings.HasPrefix(value, "pre"), strings.HasPrefix(value, "break-spaces"):
+		return breaksKept
+	case strings.HasPrefix(value, "inherit"):
+		return breaksUnsaid
+	}
+	return breaksFolded
 }
 
 // compactStyle is a style attribute in lower case without blanks, so that

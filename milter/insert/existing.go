@@ -338,9 +338,14 @@ func (r *Reading) asInOtherForm(s *search) found {
 	}
 	want := lettersOf(strings.Join(s.person.Other.Lines, " "))
 	pictured := strings.ContainsRune(strings.Join(s.person.Other.Lines, ""), image)
-	for i := s.last; want != "" && i >= 0 && r.lines[i].own && s.last-i < longestWhole; i-- {
+	later := s.person.Other.Later
+	for i := s.last; want != "" && i >= 0 && r.lines[i].own && s.last-i < 2*longestWhole; i-- {
 		to := r.spell(want, i, s.last+1, pictured)
 		if to < 0 {
+			continue
+		}
+		if later > 0 { // the author's own words, which stand below it in the other form too
+			later--
 			continue
 		}
 		for i > 0 && r.lines[i-1].own && (r.lines[i-1].text == "--" || pictured && placeholder(r.lines[i-1].text)) {
@@ -349,6 +354,17 @@ func (r *Reading) asInOtherForm(s *search) found {
 		return r.stretch(i, to, "other-form")
 	}
 	return found{}
+}
+
+// repeated is how often the lines of a signature stand again below it.
+func (r *Reading) repeated(f found) int {
+	want, n := lettersOf(strings.Join(f.removed, " ")), 0
+	for i := f.to; want != "" && i <= r.last && i < f.to+2*longestWhole; i++ {
+		if r.lines[i].own && r.spell(want, i, r.last+1, false) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // spell is the line behind those from i on that spell the letters wanted, with

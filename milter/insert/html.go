@@ -26,7 +26,17 @@ type elem struct {
 	class, id  string // as written
 	older      bool   // it starts quoted mail of an earlier round
 	composed   bool   // see line.composed
+	breaks     breaks // what becomes of the line ends of its text
 }
+
+// breaks says what an element's style says of the line ends of its text.
+type breaks uint8
+
+const (
+	breaksUnsaid breaks = iota
+	breaksKept          // white-space: pre and its kind
+	breaksFolded
+)
 
 // page is an HTML text read as lines and elements.
 type page struct {
@@ -146,7 +156,7 @@ func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
 	}
 	e := elem{tag: t.tag, start: at, in: in, close: -1, end: -1, parent: s.top(), seen: s.seen, blanks: s.blanks, id: t.attrs.id, class: t.attrs.class}
 	e.quotes, e.holds, e.hides = t.quotes, t.holds, unseen[t.tag] || t.attrs.hidden
-	e.older, e.composed = t.separates != nil && t.separates.older, t.composed
+	e.older, e.composed, e.breaks = t.separates != nil && t.separates.older, t.composed, t.attrs.breaks
 	if m := t.separates; m != nil && (s.mark == nil || s.mark.older) {
 		s.mark, s.markAt = m, s.outermost(at)
 	}
@@ -307,7 +317,11 @@ func (s *scan) textToken(at, end int) {
 
 func (s *scan) preformatted() bool {
 	for i := len(s.stack) - 1; i >= 0; i-- {
-		switch s.elems[s.stack[i]].tag {
+		e := &s.elems[s.stack[i]]
+		if e.breaks != breaksUnsaid {
+			return e.breaks == breaksKept
+		}
+		switch e.tag {
 		case atom.Pre, atom.Textarea, atom.Plaintext, atom.Xmp:
 			return true
 		}

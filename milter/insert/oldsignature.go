@@ -87,7 +87,7 @@ func (r *Reading) signatureAt(k *knowledge, i, end int, m mark) oldSignature {
 // extend goes on as far as lines are explained. Lines for which little speaks
 // count when one follows for which much does.
 func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
-	unexplained := 0
+	unexplained, foreign := 0, false
 	var pending tally
 	for j := o.to; j < end && j-o.from < longestWhole && r.lines[j].own; {
 		text := r.lines[j].text
@@ -106,6 +106,8 @@ func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
 		titles := s.title && s.sense == between && o.reach == 0 && j-o.from <= longestTitles
 		again, _ := k.nameLine(text)
 		switch {
+		case again == fully && o.name == partly, s.unknown && foreign && m < marked:
+			return // somebody else stands between, or what the author typed above
 		case unexplained > 0 && again != notNamed, j-o.from >= longestSignature, s.sense == strange, s.unknown && m == unmarked && s.sense == between:
 			return
 		case s.sense >= usual, m > unmarked && unexplained == 0 && (s.sense == likely || titles), s.pictured && r.signs(j, m):
@@ -113,6 +115,7 @@ func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
 			o.add(s)
 			o.to, unexplained, pending = j+1, 0, tally{}
 		case s.sense == unsaid:
+			foreign = true
 			if unexplained++; m == unmarked || unexplained > longestUnsaid || !mayStand(text, m, j-o.from) {
 				return
 			}

@@ -58,18 +58,18 @@ type Person struct {
 type OtherForm struct {
 	Lines []string // none: there is no signature that anybody would know without a mark
 	Ours  bool     // it was a block of ours
+	Later int      // how often the same lines stand below it, as the author's own words
 }
 
 // Placement is where a block goes in one text.
 type Placement struct {
 	Edits     []entity.Edit
-	Placed    string   // one of the Placed constants
-	Separator string   // the rule that ended the newest text, empty when it runs to the end
-	Beaten    []string // the rules that spoke for an earlier end and were weaker
-	By        string   // what told the old signature or the sign-off that it replaces
-	Removed   []string // the visible text that made room
-	Old       []string // the old signature, whether it is taken out or says already what it should
-	Ours      bool     // it was a block of ours
+	Placed    string    // one of the Placed constants
+	Separator string    // the rule that ended the newest text, empty when it runs to the end
+	Beaten    []string  // the rules that spoke for an earlier end and were weaker
+	By        string    // what told the old signature or the sign-off that it replaces
+	Removed   []string  // the visible text that made room
+	Old       OtherForm // the old signature, whether it is taken out or says already what it should
 }
 
 // How a block was placed, as the report shows it.
@@ -170,7 +170,7 @@ func (r *Reading) place(b Block, s *Settings, p *Person, force bool) (Placement,
 	if old := r.orLearned(r.existing(b, p), p); old.found() {
 		if s.ReplaceExisting {
 			pl := r.replace(b, old, off)
-			pl.Old, pl.Ours = old.removed, old.ours
+			pl.Old = OtherForm{Lines: old.removed, Ours: old.ours, Later: r.repeated(old)}
 			return pl, ""
 		}
 		if old.ours {

@@ -118,11 +118,21 @@ func (r *Reading) signoffLines(i int, more []*regexp.Regexp) int {
 		if n > 1 && (r.lines[first+1].gap || !r.couldBeSignoff(first)) {
 			return 0
 		}
+		if n > 1 && !r.brokenAbove(i) && readSignoff(joined(r.lines[first:i])) != notSignoff {
+			return 0 // that is one without the last line
+		}
 		if r.isSignoff(first, i) {
 			return n
 		}
 	}
 	return 0
+}
+
+// brokenAbove reports whether line i goes on with a line that a client broke above
+// it: that one is long, and this one begins with a small letter.
+func (r *Reading) brokenAbove(i int) bool {
+	const wrapped = 60 // characters
+	return beginsSmall(r.lines[i].text) && utf8.RuneCountInString(r.lines[i-1].text) >= wrapped
 }
 
 // isSignoff reports whether the lines from first to last are one sign-off.

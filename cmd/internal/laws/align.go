@@ -19,6 +19,7 @@ type aligner struct {
 	last     int   // how far in b an explanation came
 	used     []int // sites, and
 	inserted []interval
+	gone     []interval // of a: what was taken out
 }
 
 // state is a point on the way: a and b are explained up to i and j, k characters
@@ -37,7 +38,7 @@ const (
 )
 
 func (x *aligner) explain() bool {
-	x.failed, x.budget, x.used, x.inserted = map[state]bool{}, steps, nil, nil
+	x.failed, x.budget, x.used, x.inserted, x.gone = map[state]bool{}, steps, nil, nil, nil
 	return x.from(state{})
 }
 
@@ -138,9 +139,15 @@ func (x *aligner) remove(s state) bool {
 		if k == s.k && !within || !closable(inside) && i+1 < x.a.size() || !x.html && lineBreak(u) {
 			continue
 		}
-		if next := (state{i + 1, s.j, k, s.in}); x.goesOn(next) && x.from(next) {
+		next := state{i + 1, s.j, k, s.in}
+		if !x.goesOn(next) {
+			continue
+		}
+		x.gone = append(x.gone, interval{s.i, i + 1})
+		if x.from(next) {
 			return true
 		}
+		x.gone = x.gone[:len(x.gone)-1]
 	}
 	return false
 }

@@ -20,21 +20,20 @@ func (c *checker) compare(was, is *part) {
 		c.content(was, is)
 		return
 	}
-	header := was
-	if was.kind == "multipart/related" {
-		was = c.withoutOrphans(was, is)
-	}
 	gone, came, ok := c.children(was, is)
 	if !ok {
 		c.breach(2, was, "had %d parts and has %d", len(was.children), len(is.children))
 		return
 	}
-	kept, now, new := was.children, is.children[:len(is.children)-came], is.children[len(is.children)-came:]
-	if gone >= 0 {
-		kept = slices.Delete(slices.Clone(kept), gone, gone+1)
+	var kept []*part
+	for i, child := range was.children {
+		if !slices.Contains(gone, i) {
+			kept = append(kept, child)
+		}
 	}
-	c.partHeader(header, is, nil)
-	c.frame(was, is, gone, came)
+	now, new := is.children[:len(is.children)-came], is.children[len(is.children)-came:]
+	c.partHeader(was, is, nil)
+	c.frame(was, is, kept, gone, came)
 	c.related(was, new)
 	for i := range kept {
 		c.compare(kept[i], now[i])
@@ -62,27 +61,35 @@ func (c *checker) content(was, is *part) {
 // amp is the media type of AMP for e-mail.
 const amp = "text/x-amp-html"
 
-// children says which child of a multipart is gone, -1 for none, and how many
-// came at its end; not ok is any other difference in their number.
-func (c *checker) children(was, is *part) (gone, came int, ok bool) {
-	gone = -1
-	if was.kind == "multipart/alternative" {
-		gone = slices.IndexFunc(was.children, func(p *part) bool { return p.kind == amp })
+// children says which children of a multipart are gone, and how many came at its
+// end; not ok is any other difference in their number.
+func (c *checker) children(was, is *part) (gone []int, came int, ok bool) {
+	switch was.kind {
+	case "multipart/alternative":
+		gone = c.goneAMP(was, is)
+	case "multipart/related":
+		gone = c.gonePictures(was, is)
 	}
-	if gone >= 0 && (!c.options.DropAMP || len(is.children) >= len(was.children)) {
-		c.breach(3, was.children[gone], "signed, but the AMP form has no block")
-		gone = -1
-	}
-	came = len(is.children) - len(was.children)
-	if gone >= 0 {
-		came++
-	}
+	came = len(is.children) - len(was.children) + len(gone)
 	return gone, max(came, 0), came == 0 || came > 0 && was.kind == "multipart/related"
+}
+
+// goneAMP is the AMP form of an alternative, if it is gone.
+func (c *checker) goneAMP(was, is *part) []int {
+	i := slices.IndexFunc(was.children, func(p *part) bool { return p.kind == amp })
+	if i < 0 {
+		return nil
+	}
+	if !c.options.DropAMP || len(is.children) >= len(was.children) {
+		c.breach(3, was.children[i], "signed, but the AMP form has no block")
+		return nil
+	}
+	return []int{i}
 }
 
 // frame compares what stands between the parts of a multipart. A boundary beside
 // a child that is gone is gone too; those of children that came are as any.
-func (c *checker) frame(was, is *part, gone, came int) {
+func (c *checker) frame(was, is *part, kept []*part, gone []int, came int) {
 	first := 1 + len(is.children) - came
 	for _, b := range is.frame[first : first+came] {
 		if string(trimEnd(withoutLead(b))) != "--"+is.boundary() {
@@ -90,10 +97,16 @@ func (c *checker) frame(was, is *part, gone, came int) {
 		}
 	}
 	b := slices.Delete(slices.Clone(is.frame), first, first+came)
-	same := gone < 0 && c.sameFrame(was.children, is.children, was.frame, b, came > 0)
-	for i := gone + 1; gone >= 0 && i <= gone+2 && i < len(was.frame); i++ {
-		kept := slices.Delete(slices.Clone(was.children), gone, gone+1)
-		same = same || c.sameFrame(kept, is.children, slices.Delete(slices.Clone(was.frame), i, i+1), b, false)
+	same := len(gone) == 0 && c.sameFrame(kept, is.children, was.frame, b, came > 0)
+	const around = 3 // pieces of the frame of which one is gone with a child
+	for n := 0; n < around && len(gone) > 0 && !same; n++ {
+		a := slices.Clone(was.frame)
+		for _, i := range slices.Backward(gone) {
+			if i+n < len(a) {
+				a = slices.Delete(a, i+n, i+n+1)
+			}
+		}
+		same = c.sameFrame(kept, is.children, a, b, came > 0)
 	}
 	if !same {
 		c.breach(2, was, "preamble, boundary or epilogue differs: %.200q became %.200q", was.frame, is.frame)

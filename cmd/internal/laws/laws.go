@@ -17,16 +17,26 @@
 //   - beside them it has what belongs to the blocks and nothing else: their
 //     pictures, each once, in the multipart/related of their HTML; an HTML form
 //     of a plain text, which shows that text, line by line, and the blocks at the
-//     same places; the text of a message that had only attachments; and it lacks
-//     an AMP form, which takes no block;
+//     same places; the text of a message that had only attachments;
+//   - it lacks an AMP form, which takes no block, and pictures that only an old
+//     signature showed, which is gone; nothing that is left refers to them;
 //   - the decoded text of a listed part is that of before with the report's
 //     removed text taken out and each block put in once, unless it stood there;
-//     in HTML the markup outside of both is the same to the byte.
+//     in HTML the markup outside of both is the same to the byte;
+//   - what was taken out is, line by line, a marker, a sign-off or the author's
+//     own old signature. That the report says so does not count: a sign-off is
+//     told word by word (signoff.go); the lines of a signature by a table of what
+//     explains a line (signature.go), and all of them by whom they name, by where
+//     they stand and by what stands above and below (removed.go). A line that
+//     nothing explains may go only where a client or product keeps signatures,
+//     below a delimiter or between lines that are explained, and never when it
+//     reads as said to somebody. Banners and disclaimers take nothing out.
 package laws
 
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"sigmilter/milter"
@@ -39,6 +49,10 @@ type Options struct {
 	AddHTML bool     // a plain text may get an HTML form beside it
 	DropAMP bool     // an AMP form may be taken out
 	Secrets []string // names of the fields that must not leave
+	// Person is the author, whose old signature may be taken out; nil for nobody.
+	Person   *Person
+	Marker   string           // what an author types where they want the block
+	Signoffs []*regexp.Regexp // further sign-offs of the admin
 	// ThreadToken says that a signature may bring one token to References.
 	ThreadToken bool
 }
@@ -113,6 +127,9 @@ type checker struct {
 	wanted        map[string]Picture  // by CID, those that the blocks put in refer to
 	got           map[string]int      // how many parts were added for a picture
 	explained     map[string]*aligner // by the part they are about
+	author        *author             // made of the options when first asked for
+	gone          []*part             // pictures that are not there any more
+	taken         []string            // the HTML that was taken out of texts
 	breaches      []Breach
 	places        []Place
 }
@@ -189,6 +206,7 @@ func (c *checker) signed() {
 		c.compare(c.before, c.after)
 	}
 	c.allPictures()
+	c.allGone()
 	for _, b := range c.report.Blocks {
 		if !c.found[b.Part] {
 			c.breach(3, nil, "the report lists part %s, which is no leaf of the message", b.Part)

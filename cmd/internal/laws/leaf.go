@@ -55,6 +55,9 @@ func (c *checker) sameText(p *part, a, b string) {
 		if !ok {
 			return
 		}
+		if len(r.Removed) > 0 && (r.Block == disclaimer || r.Block == banner) {
+			c.breach(2, p, "the %s takes out %.200q", r.Block, r.Removed)
+		}
 		x.find(i, block, r.Block)
 		old.find(i, block, r.Block)
 		stood[i] = old.stood(i, r, block)
@@ -71,6 +74,7 @@ func (c *checker) sameText(p *part, a, b string) {
 		}
 		c.places = append(c.places, x.place(p.id, i, r))
 	}
+	c.removed(p, x)
 	c.explained[p.id] = x
 }
 
@@ -88,6 +92,8 @@ func (x *aligner) explainSome(reports []milter.BlockReport, stood []standing) bo
 			switch leave := left&(1<<i) != 0; {
 			case leave && stood[i] == didNot, !leave && stood[i] == did:
 				possible = false
+			case leave && stood[i] == beside:
+				x.removed = append(x.removed, squeeze(strings.Join(r.Removed, ""))...)
 			case !leave:
 				x.blocks |= 1 << i
 				x.removed = append(x.removed, squeeze(strings.Join(r.Removed, ""))...)

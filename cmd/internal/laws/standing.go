@@ -15,6 +15,7 @@ const (
 	didNot standing = iota
 	did
 	perhaps // its words stood there, maybe not as sigmilter writes them
+	beside  // likewise, and a sign-off that may have stood below it was taken out
 )
 
 // The blocks at the edges, by the names of the report.
@@ -46,6 +47,8 @@ func (x *aligner) stood(which int, r milter.BlockReport, b Block) standing {
 		return did
 	case strings.TrimPrefix(string(squeeze(strings.Join(r.Removed, ""))), "--") == strings.TrimPrefix(string(words), "--"):
 		return perhaps
+	case SignsOff(strings.Join(r.Removed, " ")):
+		return beside
 	}
 	return didNot
 }

@@ -2,6 +2,7 @@ package laws
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -87,8 +88,19 @@ func TestText(t *testing.T) {
 		put := func(text string) string {
 			return header + strings.ReplaceAll(text, "@", in)
 		}
-		check(t, tc.name, put(tc.before), "X-Guard: Yes\n"+put(tc.after), r, tc.want)
+		checkWith(t, aligning(r), tc.name, put(tc.before), "X-Guard: Yes\n"+put(tc.after), r, tc.want)
 	}
+}
+
+// aligning are options under which what a report says was taken out is a marker or
+// a sign-off: where it stood is what these tests are about.
+func aligning(r milter.Report) Options {
+	o := options
+	o.Signoffs = []*regexp.Regexp{regexp.MustCompile(`^(?:--|Alice|Sales|Sent)`)}
+	if removed := r.Blocks[0].Removed; len(removed) > 0 && strings.HasPrefix(removed[0], "{") {
+		o.Marker = removed[0]
+	}
+	return o
 }
 
 // TestStanding is a block that stood there already and was replaced by itself.
@@ -98,6 +110,13 @@ func TestStanding(t *testing.T) {
 	check(t, "replaced", in, "X-Guard: Yes\n"+in, r, "")
 	r.Blocks[0].Placed = "end"
 	check(t, "end", in, "X-Guard: Yes\n"+in, r, "listed as signed, but nothing was put in")
+	const off = in + "\nSent from my iPhone\n"
+	r.Blocks[0].Placed, r.Blocks[0].Removed = "replaced", []string{"Sent from my iPhone"}
+	check(t, "a sign-off beside it", off, "X-Guard: Yes\n"+in+"\n\n", r, "")
+	check(t, "a sign-off beside it stays", off, "X-Guard: Yes\n"+off, r, "nothing was put in")
+	const older = "Content-Type: text/plain\n\nHi\n\nSent from my iPhone\n\nBob wrote:\n\n" + inText + "\n"
+	check(t, "a sign-off above older mail with it", older, "X-Guard: Yes\n"+strings.Replace(older, "Sent from my iPhone", inText, 1), r, "")
+	check(t, "its own lines with it", off, "X-Guard: Yes\nContent-Type: text/plain\n\nHi\n\n\n", r, "its text differs")
 }
 
 // TestStuffed is a block in format=flowed, where lines that begin with a blank
