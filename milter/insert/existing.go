@@ -43,11 +43,24 @@ func (r *Reading) ownBlock(b Block) found {
 		f := r.linesOf(i)
 		if f.found() && r.lines[f.from].own {
 			f.name, f.ours = "sigmilter", true
-			f.same = html.UnescapeString(string(r.src[e.start:e.end])) == html.UnescapeString(strings.TrimSuffix(b.wrapped(), "\n"))
+			f.same = r.isBlock(e, &b)
 			return f
 		}
 	}
 	return found{}
+}
+
+// isBlock reports whether an element is the block as it would be put there, set off
+// or not.
+func (r *Reading) isBlock(e *elem, b *Block) bool {
+	there := html.UnescapeString(strings.ReplaceAll(string(r.src[e.start:e.end]), "\r\n", "\n"))
+	w := r.wrapping(b, e.parent, e.start, nil)
+	for _, w.gap = range []bool{false, true} {
+		if there == html.UnescapeString(b.wrappedAs(w)) {
+			return true
+		}
+	}
+	return false
 }
 
 // linesOf is the stretch of lines within an element.
