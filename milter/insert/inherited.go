@@ -2,6 +2,7 @@ package insert
 
 import (
 	"bytes"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -43,6 +44,9 @@ func (r *Reading) inheritedBy(elem, at int) inherited {
 		source = append(source, r.src[r.page.elems[tags[k]].start:r.page.elems[tags[k]].in]...)
 	}
 	var in inherited
+	if !inherits.Match(source) {
+		return in
+	}
 	z := nethtml.NewTokenizer(bytes.NewReader(source))
 	for k := len(tags) - 1; k >= 0 && z.Next() != nethtml.ErrorToken; k-- {
 		if r.page.elems[tags[k]].tag == atom.Center {
@@ -59,6 +63,9 @@ func (r *Reading) inheritedBy(elem, at int) inherited {
 	}
 	return in
 }
+
+// inherits matches, at little cost, start tags that may hand anything down.
+var inherits = regexp.MustCompile(`(?i)dir|style|align|center`)
 
 // attribute takes what an attribute says, in lower case.
 func (in *inherited) attribute(name, value string) {
@@ -124,8 +131,8 @@ func (r *Reading) lineFrom(at int) int {
 // directionAbove is the direction of the author's text right above an offset:
 // Outlook and Gmail set that of each paragraph, and none of the document.
 func (r *Reading) directionAbove(at int, gone []span) direction {
-	i := r.lineFrom(at)
-	for i = min(i, len(r.lines)-1); i >= 0 && !r.shows(r.lines[i].start, min(at, r.lines[i].end), gone); {
+	i := min(r.lineFrom(at), len(r.lines)-1)
+	for i >= 0 && !r.beginsAbove(i, at, gone) {
 		i--
 	}
 	if i < 0 || !r.lines[i].own {
@@ -135,6 +142,19 @@ func (r *Reading) directionAbove(at int, gone []span) direction {
 		return r.firstStrong(r.lines[i].start, r.lines[i].end)
 	}
 	return r.inheritedBy(r.lines[i].elem, r.lines[i].end).dir
+}
+
+// beginsAbove reports whether a reader sees anything of a line above an offset but
+// what is gone.
+func (r *Reading) beginsAbove(line, at int, gone []span) bool {
+	l := &r.lines[line]
+	switch {
+	case l.start >= at:
+		return false
+	case l.end <= at && len(gone) == 0:
+		return true
+	}
+	return r.shows(l.start, min(at, l.end), gone)
 }
 
 // wrapping is what the element around a block says that stands in an element, at an
@@ -147,14 +167,15 @@ func (r *Reading) wrapping(b *Block, elem, at int, gone []span) wrapping {
 	var w wrapping
 	in := r.inheritedBy(elem, at)
 	switch {
-	case in.dir == leftToRight, in.dir == noDirection && r.directionAbove(at, gone) != rightToLeft:
-	case hasRightToLeft(b.HTML):
-		w.rtl = true
-		if in.dir == noDirection {
-			w.dir = "rtl"
+	case in.dir == leftToRight:
+	case !hasRightToLeft(b.HTML):
+		if in.dir == rightToLeft {
+			w.dir = "ltr"
 		}
 	case in.dir == rightToLeft:
-		w.dir = "ltr"
+		w.rtl = true
+	case r.directionAbove(at, gone) == rightToLeft:
+		w.rtl, w.dir = true, "rtl"
 	}
 	if in.noSize {
 		w.resets += ";font-size:medium"

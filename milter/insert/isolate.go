@@ -34,12 +34,24 @@ func directionOf(c rune) direction {
 // hasRightToLeft reports whether there is a letter of a script that runs from right
 // to left in a source of HTML.
 func hasRightToLeft(source string) bool {
+	if isASCII(source) && !strings.Contains(source, "&#") {
+		return false // at little cost
+	}
 	for _, c := range html.UnescapeString(source) {
 		if directionOf(c) == rightToLeft {
 			return true
 		}
 	}
 	return false
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // mark is the left-to-right mark. It is in the charsets of Hebrew and Arabic mail,
@@ -199,8 +211,9 @@ func (s *isolator) piece(chars []char) int {
 // right.
 func worded(c rune) bool { return unicode.IsDigit(c) || directionOf(c) == leftToRight }
 
-// isolates reports whether a piece is shown in another order in text from right to
-// left than alone: digits with signs or blanks, and addresses.
+// isolates reports whether a piece may be shown in another order in text from right to
+// left than alone: digits with signs or blanks, and addresses. Numbers go on with the
+// letters that a piece begins with.
 func isolates(piece []char) bool {
 	digits, others := false, false
 	var text strings.Builder
@@ -210,5 +223,5 @@ func isolates(piece []char) bool {
 		text.WriteRune(c.r)
 	}
 	address := strings.Contains(text.String(), "@") || strings.Contains(text.String(), "://") || strings.HasPrefix(text.String(), "www.")
-	return address || digits && others
+	return address || digits && others && directionOf(piece[0].r) != leftToRight
 }

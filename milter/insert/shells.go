@@ -3,6 +3,7 @@ package insert
 import (
 	"bytes"
 	"html"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -334,18 +335,24 @@ func (p *page) elemFrom(at int) int {
 // blankLine reports whether a reader sees a blank line, or a rule, between two
 // offsets with no text between; ended says that a line does not go on at the first.
 func (r *Reading) blankLine(from, to int, ended bool) bool {
-	newlines := 0
-	z := nethtml.NewTokenizer(bytes.NewReader(r.src[from:to]))
+	src := r.src[from:to]
+	return holdsOpen.Match(src) && breaksTwice(src, ended) || bytes.Count(src, []byte("\n")) > 1 && r.keepsBreaks(from)
+}
+
+// holdsOpen matches, at little cost, what may hold a line open: a line break, a rule,
+// a no-break space.
+var holdsOpen = regexp.MustCompile(`(?i)&|[^\x00-\x7f]|</?[bh]r`)
+
+// breaksTwice reports whether markup breaks lines so that one is left blank.
+func breaksTwice(src []byte, ended bool) bool {
+	z := nethtml.NewTokenizer(bytes.NewReader(src))
 	for {
 		tt := z.Next()
-		if tt == nethtml.ErrorToken {
-			break
-		}
 		switch tt {
+		case nethtml.ErrorToken:
+			return false
 		case nethtml.TextToken:
-			raw := string(z.Raw())
-			newlines += strings.Count(raw, "\n")
-			if ended && strings.Trim(html.UnescapeString(raw), " \t\r\n\f") != "" {
+			if ended && strings.Trim(html.UnescapeString(string(z.Raw())), " \t\r\n\f") != "" {
 				return true // a no-break space holds the line open
 			}
 		case nethtml.StartTagToken, nethtml.SelfClosingTagToken, nethtml.EndTagToken:
@@ -357,7 +364,6 @@ func (r *Reading) blankLine(from, to int, ended bool) bool {
 			ended = ended || !inline[tag]
 		}
 	}
-	return newlines > 1 && r.keepsBreaks(from)
 }
 
 // keepsBreaks reports whether the element around an offset says that line breaks of
