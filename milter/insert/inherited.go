@@ -2,7 +2,6 @@ package insert
 
 import (
 	"bytes"
-	"regexp"
 	"sort"
 	"strings"
 
@@ -44,7 +43,7 @@ func (r *Reading) inheritedBy(elem, at int) inherited {
 		source = append(source, r.src[r.page.elems[tags[k]].start:r.page.elems[tags[k]].in]...)
 	}
 	var in inherited
-	if !inherits.Match(source) {
+	if !mayHandDown(source) {
 		return in
 	}
 	z := nethtml.NewTokenizer(bytes.NewReader(source))
@@ -64,8 +63,16 @@ func (r *Reading) inheritedBy(elem, at int) inherited {
 	return in
 }
 
-// inherits matches, at little cost, start tags that may hand anything down.
-var inherits = regexp.MustCompile(`(?i)dir|style|align|center`)
+// mayHandDown rules out, at little cost, that start tags hand anything down.
+func mayHandDown(tags []byte) bool {
+	tags = bytes.ToLower(tags)
+	for _, name := range []string{"dir", "style", "align", "center"} {
+		if bytes.Contains(tags, []byte(name)) {
+			return true
+		}
+	}
+	return false
+}
 
 // attribute takes what an attribute says, in lower case.
 func (in *inherited) attribute(name, value string) {
@@ -114,10 +121,8 @@ func isZero(length string) bool {
 // source between two offsets, as dir="auto" has it.
 func (r *Reading) firstStrong(from, to int) direction {
 	for i := r.lineFrom(from); i < len(r.lines) && r.lines[i].start < to; i++ {
-		for _, c := range r.lines[i].text {
-			if d := directionOf(c); d != noDirection {
-				return d
-			}
+		if d := firstStrong(r.lines[i].text); d != noDirection {
+			return d
 		}
 	}
 	return noDirection
@@ -137,9 +142,6 @@ func (r *Reading) directionAbove(at int, gone []span) direction {
 	}
 	if i < 0 || !r.lines[i].own {
 		return noDirection
-	}
-	if r.page == nil {
-		return r.firstStrong(r.lines[i].start, r.lines[i].end)
 	}
 	return r.inheritedBy(r.lines[i].elem, r.lines[i].end).dir
 }

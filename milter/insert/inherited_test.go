@@ -28,6 +28,7 @@ func TestInherited(t *testing.T) {
 		{"Word's paragraphs from right to left", hebrew, `<body><p class=MsoNormal dir=RTL style='text-align:right;direction:rtl'>שלום</p><p class=MsoNormal dir=RTL>&nbsp;</p>@</body>`, ` dir="rtl"` + normal},
 		{"Gmail's divisions from right to left", hebrew, `<div dir="rtl">שלום<br><br></div>@`, ` dir="rtl"` + normal},
 		{"Word's paragraphs, the last from left to right", hebrew, `<body><p dir=RTL>שלום</p><p dir=LTR>Hello</p><br>@</body>`, normal},
+		{"a paragraph that stays without its marker", hebrew, `<p dir="rtl">שלום <a href="#x">כאן</a></p><p dir="ltr"><a id="x"></a>@</p>`, ` dir="rtl"` + normal},
 		{"automatic, Hebrew", latin, `<body dir="auto">1. שלום<br><br>@</body>`, ` dir="ltr"` + normal},
 		{"automatic, English", latin, `<body dir="auto">Hi שלום<br><br>@</body>`, normal},
 		{"automatic, nothing written", hebrew, `<body dir="auto"><div><br></div>@</body>`, normal},
@@ -129,7 +130,10 @@ func TestMarks(t *testing.T) {
 		{"a sign-off", "שלום\n\nSent from my iPhone\n", false, true},
 		{"nothing of the author", "\n", false, true},
 		{"English", "Hello\n", false, false},
-		{"English below Hebrew", "שלום\nHello\n", false, false},
+		{"English below Hebrew", "1. שלום\nHello\n", false, true},
+		{"a forward of Hebrew", "________________________________\nFrom: דוד <d@example.net>\nSent: 3 Feb 2026\nTo: x\nSubject: y\n\nשלום\n", true, false},
+		{"a forward of Hebrew, behind signs", "> 1. שלום\n", true, true},
+		{"Hebrew below English", "Hello\nשלום\n", false, false},
 		{"English above quoted Hebrew", "Hello\n\nOn 3 Feb 2026, Bob wrote:\n> שלום\n", true, false},
 	} {
 		pl, refusal := Read([]byte(tc.in), Kind{Reply: tc.reply}).Place(hebrew, &all, &alice, false)

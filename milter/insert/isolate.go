@@ -34,8 +34,8 @@ func directionOf(c rune) direction {
 // hasRightToLeft reports whether there is a letter of a script that runs from right
 // to left in a source of HTML.
 func hasRightToLeft(source string) bool {
-	if isASCII(source) && !strings.Contains(source, "&#") {
-		return false // at little cost
+	if !mayRunRightToLeft(source) {
+		return false
 	}
 	for _, c := range html.UnescapeString(source) {
 		if directionOf(c) == rightToLeft {
@@ -45,13 +45,16 @@ func hasRightToLeft(source string) bool {
 	return false
 }
 
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
+// mayRunRightToLeft rules out, at little cost, that there are letters of such a
+// script, the first of which is the Hebrew one.
+func mayRunRightToLeft(source string) bool {
+	const hebrew = 0xd6 // the first byte in UTF-8
+	for i := range len(source) {
+		if source[i] >= hebrew {
+			return true
 		}
 	}
-	return true
+	return strings.Contains(source, "&#")
 }
 
 // mark is the left-to-right mark. It is in the charsets of Hebrew and Arabic mail,
@@ -69,19 +72,26 @@ func isolatedText(text string) string {
 	return b.String()
 }
 
-// readsRightToLeft reports whether a block in plain text stands, at an offset, in text
-// that runs from right to left: the author's above it, or its own where they wrote
-// nothing.
-func (r *Reading) readsRightToLeft(text string, at int) bool {
-	if r.last >= 0 {
-		return r.directionAbove(at, nil) == rightToLeft
-	}
-	for _, c := range text {
-		if d := directionOf(c); d != noDirection {
+// readsRightToLeft reports whether a block stands in plain text that runs from right
+// to left: by the first letter of the author's, as readers do, or of the whole text
+// where they wrote nothing, or its own.
+func (r *Reading) readsRightToLeft(block string) bool {
+	for i := range r.lines {
+		if d := firstStrong(r.lines[i].text); d != noDirection && (r.lines[i].own || r.last < 0) {
 			return d == rightToLeft
 		}
 	}
-	return false
+	return firstStrong(block) == rightToLeft
+}
+
+// firstStrong is the direction of the first letter of a text.
+func firstStrong(text string) direction {
+	for _, c := range text {
+		if d := directionOf(c); d != noDirection {
+			return d
+		}
+	}
+	return noDirection
 }
 
 // isolatedHTML is a block's HTML with numbers and addresses isolated where the text

@@ -84,7 +84,7 @@ func (r *Reading) markersGone(copies [][]span) []span {
 // text.
 func (r *Reading) inLine(b Block, from, to int) entity.Edit {
 	text := b.Text
-	if r.readsRightToLeft(text, from) {
+	if r.readsRightToLeft(text) {
 		text = isolatedText(text)
 	}
 	before, after := "", ""

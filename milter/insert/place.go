@@ -244,7 +244,7 @@ func (r *Reading) block(b Block, start, end int, quote bool) entity.Edit {
 		return entity.Edit{Start: at, End: at, New: leave + b.wrappedAs(w) + reenter}
 	}
 	text := b.Text
-	if r.readsRightToLeft(text, start) {
+	if r.readsRightToLeft(text) {
 		text = isolatedText(text)
 	}
 	if quote { // clients cut everything below a delimiter, the quoted mail too

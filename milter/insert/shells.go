@@ -87,7 +87,7 @@ func (g *going) goes(e *elem) bool {
 	}
 	between := e.start >= g.first && e.end <= g.last
 	if e.void {
-		return between
+		return between && !g.r.isTiny(e)
 	}
 	i := g.r.lineFrom(e.in)
 	holds := i < g.to && g.r.lines[max(i, g.from)].start < e.close
@@ -98,6 +98,13 @@ func (g *going) goes(e *elem) bool {
 		return false
 	}
 	return g.r.dispensable(e)
+}
+
+// isTiny reports whether an element is a picture that nobody sees.
+func (r *Reading) isTiny(e *elem) bool {
+	z := nethtml.NewTokenizer(bytes.NewReader(r.src[e.start:e.in]))
+	z.Next()
+	return readOpenTag(z).attrs.tiny
 }
 
 // makesRoom reports whether the block can stand where an element was that holds
@@ -191,33 +198,31 @@ func targets(src []byte) map[string]bool {
 	}
 }
 
-// between are the ranges of a stretch between elements that go: text and line
-// breaks.
+// between are the ranges of a stretch between elements that go: text that a reader
+// sees, and line breaks.
 func (g *going) between(from, to int) []span {
 	var spans []span
+	var inside atom.Atom // the element that began last
 	z := nethtml.NewTokenizer(bytes.NewReader(g.r.src[from:to]))
 	for at := from; ; {
 		tt := z.Next()
 		n := len(z.Raw())
-		if tt == nethtml.ErrorToken {
+		goes := false
+		switch tt {
+		case nethtml.ErrorToken:
 			return spans
+		case nethtml.TextToken:
+			goes = !unseen[inside] && strings.TrimSpace(string(z.Raw())) != ""
+		case nethtml.StartTagToken, nethtml.SelfClosingTagToken:
+			name, _ := z.TagName()
+			inside = atom.Lookup(name)
+			goes = inside == atom.Br
 		}
-		if goesBetween(z, tt) {
+		if goes {
 			spans = append(spans, span{at, at + n})
 		}
 		at += n
 	}
-}
-
-func goesBetween(z *nethtml.Tokenizer, tt nethtml.TokenType) bool {
-	switch tt {
-	case nethtml.TextToken:
-		return strings.TrimSpace(string(z.Raw())) != ""
-	case nethtml.StartTagToken, nethtml.SelfClosingTagToken:
-		name, _ := z.TagName()
-		return string(name) == "br"
-	}
-	return false
 }
 
 // emptiedBy is the outermost element around an offset, of those that within allows,
