@@ -139,6 +139,8 @@ var goldenFiles = map[string]string{
 	"sales.html":     "<p>{{.displayName}}<br>{{.jobTitle}}<br>{{.businessPhones}}</p>{{if eq .jobTitle \"Head of Sales\"}}<p><img src=\"cid:logo.gif\"></p>{{end}}\n",
 	"legal.html":     "<p>Contoso GmbH, Berlin.</p><p>This mail is confidential.</p>\n",
 	"fair.html":      "<p><b>Meet us</b> at the fair.</p>\n",
+	"lined.html":     "<p>\n  {{.displayName}}<br>\n  {{.jobTitle}}<br>\n  {{.businessPhones}}\n</p>\n",
+	"hebrew.html":    "<p>{{.displayName}}, מכירות<br>{{.businessPhones}}</p>\n",
 	"stand.html":     "<p><img src=\"cid:stand.gif\" alt=\"\"></p><p>Meet us at the fair.</p>\n",
 	"guard.key":      "the key of the golden mail\n",
 	"logo.gif":       onePixel("\xff\x00\x00"),
@@ -171,6 +173,11 @@ html = "legal.html"
 html = "fair.html"
 [template.stand]
 html = "stand.html"
+[template.lined]
+html = "lined.html"
+text = "corporate.txt"
+[template.hebrew]
+html = "hebrew.html"
 [[rule]]
 name = "all"
 signature = "corporate"

@@ -50,10 +50,10 @@ func (r *Reading) follow(other *Reading, q int) {
 		return
 	}
 	if at <= r.last {
-		if !other.shows(r.lines[at:r.last+1], q, len(other.lines)) {
+		if !other.showsLines(r.lines[at:r.last+1], q, len(other.lines)) {
 			return
 		}
-	} else if !other.shows(r.lines[r.last+1:at], 0, q) {
+	} else if !other.showsLines(r.lines[r.last+1:at], 0, q) {
 		return
 	}
 	for i := r.last + 1; i < at; i++ {
@@ -104,8 +104,8 @@ func sameStart(a, b string) bool {
 	return a == b || (len(a) >= shortest && strings.HasPrefix(b, a))
 }
 
-// shows reports whether lines of the other form stand among the lines [from, to).
-func (r *Reading) shows(lines []line, from, to int) bool {
+// showsLines reports whether lines of the other form stand among the lines [from, to).
+func (r *Reading) showsLines(lines []line, from, to int) bool {
 	const most = 60 // lines that are looked for
 	if len(lines) > most {
 		return false

@@ -19,14 +19,14 @@ type PlacedBlock struct {
 func (r *Reading) AsHTML(placed []PlacedBlock) string {
 	type insertion struct {
 		entity.Edit
-		html string
+		block *Block
 	}
 	var all []insertion
 	for i := range placed {
 		for _, e := range placed[i].Placement.Edits {
 			in := insertion{Edit: e}
 			if e.New != "" {
-				in.html = placed[i].Block.wrapped()
+				in.block = &placed[i].Block
 			}
 			all = append(all, in)
 		}
@@ -39,14 +39,21 @@ func (r *Reading) AsHTML(placed []PlacedBlock) string {
 	for _, in := range all {
 		text = append(text, r.src[at:in.Start]...)
 		at = in.End
-		if in.html != "" {
-			b.WriteString(r.preserved(text) + in.html)
+		if in.block != nil {
+			w := wrapping{gap: endsBlank(string(text) + in.New[:len(in.New)-len(strings.TrimLeft(in.New, "\n"))])}
+			b.WriteString(r.preserved(text) + in.block.wrappedAs(w) + "\n")
 			text = nil
 		}
 	}
 	b.WriteString(r.preserved(append(text, r.src[at:]...)))
 	b.WriteString("</body></html>\n")
 	return b.String()
+}
+
+// endsBlank reports whether a text ends in a blank line, below others.
+func endsBlank(text string) bool {
+	shown := strings.TrimRight(text, " \t\r\n")
+	return shown != "" && strings.Count(text[len(shown):], "\n") > 1
 }
 
 // preserved is a piece of the text as HTML that shows it as it is: line breaks,
@@ -129,7 +136,7 @@ func Join(blocks []Block) (text, html string, pictures []Picture) {
 		for i := range blocks {
 			if blocks[i].Kind == kind {
 				texts = append(texts, plainBlock(blocks[i].Text, false))
-				html += blocks[i].wrapped()
+				html += blocks[i].wrapped() + "\n"
 				pictures = append(pictures, blocks[i].Pictures...)
 			}
 		}

@@ -43,16 +43,18 @@ func TestAsHTML(t *testing.T) {
 // the text, and what they replace is gone.
 func TestAsHTMLWithBlocks(t *testing.T) {
 	const open, end = "<html><body>\n", "</body></html>\n"
-	f, s, l := fair.wrapped(), sales.wrapped(), legal.wrapped()
+	f, s, l := fair.wrapped()+"\n", sales.wrapped()+"\n", legal.wrapped()+"\n"
+	below := legal.wrappedAs(wrapping{gap: true}) + "\n"
+	setOff := sales.wrappedAs(wrapping{gap: true}) + "\n"
 	for _, tc := range []struct {
 		text, want string
 		reply      bool
 	}{
-		{"Hi\n", open + f + "<div>Hi</div>\n" + s + l + end, false},
+		{"Hi\n", open + f + "<div>Hi</div>\n" + setOff + l + end, false},
 		{"", open + f + s + l + end, false},
-		{"Hi\n\nSent from my iPhone\n", open + f + "<div>Hi</div>\n" + s + l + end, false},
-		{"Hi\n{M}\nBye {M} now\n", open + f + "<div>Hi</div>\n" + s + "<div>Bye\u00a0 now</div>\n" + l + end, false},
-		{"Yes.\n\nOn Monday, Bob wrote:\n> Hi\n", open + f + "<div>Yes.</div>\n" + s + "<div>On Monday, Bob wrote:<br>\n&gt; Hi</div>\n" + l + end, true},
+		{"Hi\n\nSent from my iPhone\n", open + f + "<div>Hi</div>\n" + setOff + l + end, false},
+		{"Hi\n{M}\nBye {M} now\n", open + f + "<div>Hi</div>\n" + s + "<div>Bye\u00a0 now</div>\n" + below + end, false},
+		{"Yes.\n\nOn Monday, Bob wrote:\n> Hi\n", open + f + "<div>Yes.</div>\n" + setOff + "<div>On Monday, Bob wrote:<br>\n&gt; Hi</div>\n" + below + end, true},
 	} {
 		r := Read([]byte(tc.text), Kind{Reply: tc.reply})
 		places := place(t, r)
@@ -80,7 +82,7 @@ func TestJoin(t *testing.T) {
 	if want := "Fair\n\nSales\n\nLegal\nNotice\n"; text != want {
 		t.Errorf("text %q, want %q", text, want)
 	}
-	if want := "<html><body>\n" + fair.wrapped() + sales.wrapped() + legal.wrapped() + "</body></html>\n"; html != want {
+	if want := "<html><body>\n" + fair.wrapped() + "\n" + sales.wrapped() + "\n" + legal.wrapped() + "\n</body></html>\n"; html != want {
 		t.Errorf("HTML %q, want %q", html, want)
 	}
 	if len(pictures) != 2 || pictures[0] != a || pictures[1] != b {

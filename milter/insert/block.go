@@ -28,12 +28,50 @@ type Picture struct {
 	Base64 string // content in lines of 76 ended by CRLF
 }
 
-// wrapped is the HTML of a block as it goes into a document: in an element of
-// its own, by which it is found again.
-func (b *Block) wrapped() string {
-	class := b.Kind.class()
-	return `<div id="` + class + `" class="` + class + `">` + strings.Trim(b.HTML, " \t\r\n") + "</div>\n"
+// wrapping is what the element around a block says besides its name, by where the
+// block stands.
+type wrapping struct {
+	dir    string // the direction of its text, "" for that of the place
+	rtl    bool   // its text runs from right to left
+	gap    bool   // it is to be set off from the text right above it
+	resets string // declarations against what the place hands down
 }
+
+// Declarations of the element around a block.
+const (
+	// keepsNoBreaks is for text whose line breaks are kept (white-space: pre-wrap),
+	// and for text that is not wrapped.
+	keepsNoBreaks = "white-space:normal"
+	// setsOff is the blank line above a block. A margin, since it becomes one with
+	// that of the paragraphs above and in it, while a <br> would come on top of
+	// theirs; Outlook for Windows heeds margins of a <div>, but not its padding.
+	setsOff = ";margin-top:1em"
+)
+
+// wrapped is the HTML of a block as it goes into a document where nothing is
+// handed down to it.
+func (b *Block) wrapped() string { return b.wrappedAs(wrapping{}) }
+
+// wrappedAs is the HTML of a block as it goes into a document: in an element of
+// its own, by which it is found again.
+//
+// The line end, which keeps lines of the source short, is within the element: where
+// the document keeps line breaks one outside would be seen.
+func (b *Block) wrappedAs(w wrapping) string {
+	class := b.Kind.class()
+	tag := `<div id="` + class + `" class="` + class + `"`
+	if w.dir != "" {
+		tag += ` dir="` + w.dir + `"`
+	}
+	tag += ` style="` + keepsNoBreaks
+	if w.gap {
+		tag += setsOff
+	}
+	return tag + w.resets + `">` + isolatedHTML(strings.Trim(b.HTML, " \t\r\n"), w.rtl) + blockEnd
+}
+
+// blockEnd is how the element around a block ends.
+const blockEnd = "\n</div>"
 
 // class is the class and the id of the element around a block. Clients prefix
 // both when the mail is quoted.

@@ -29,7 +29,7 @@ func (r *Reading) atTop(b Block) Placement {
 	e := entity.Edit{New: b.Text + "\n\n"}
 	if r.page != nil {
 		at = r.page.top(r.lines)
-		e.New = b.wrapped()
+		e.New = b.wrappedAs(r.wrapping(&b, r.page.innermost(at), at, nil))
 	}
 	e.Start, e.End = at, at
 	pl.Edits = []entity.Edit{e}
@@ -50,7 +50,7 @@ func (r *Reading) atBottom(b Block) (Placement, bool) {
 		return pl, true
 	}
 	at, leave, ok := r.page.endOfBody(r.lastByte())
-	pl.Edits = []entity.Edit{{Start: at, End: at, New: leave + b.wrapped()}}
+	pl.Edits = []entity.Edit{r.atEnd(b, at, leave)}
 	return pl, ok
 }
 
@@ -151,6 +151,3 @@ func (r *Reading) both(first, second string) string {
 
 // endTags are the end tags that a text begins with.
 var endTags = regexp.MustCompile(`^(?:</[^<>]*>)*`)
-
-// blockEnd is how the element around a block ends.
-const blockEnd = "</div>\n"

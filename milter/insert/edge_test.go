@@ -44,9 +44,9 @@ func place(t *testing.T, r *Reading) []Placement {
 
 // TestEdges puts a banner, a signature and a disclaimer into texts, and again:
 // then nothing may change. In what is wanted F, S and L stand for the blocks as
-// they go in.
+// they go in, S+ and L+ for one that is set off from the text above.
 func TestEdges(t *testing.T) {
-	html := strings.NewReplacer("{F}", fair.wrapped(), "{S}", sales.wrapped(), "{L}", legal.wrapped())
+	html := strings.NewReplacer("{F}", fair.wrapped(), "{S}", sales.wrapped(), "{S+}", sales.wrappedAs(wrapping{gap: true}), "{L}", legal.wrapped(), "{L+}", legal.wrappedAs(wrapping{gap: true}))
 	text := strings.NewReplacer("{F}", fair.Text, "{S}", sales.Text, "{L}", legal.Text)
 	for _, tc := range []struct {
 		name, src, want string
@@ -65,16 +65,16 @@ func TestEdges(t *testing.T) {
 		{"banner there", "Fair\n\nHi\n", "Fair\n\nHi\n\n{S}\n\n{L}\n", Kind{}},
 		{"quoted disclaimer at the end", "Yes.\n\nOn Monday, Bob wrote:\n> Hi\n> Legal\n> Notice\n", "{F}\n\nYes.\n\n{S}\n\nOn Monday, Bob wrote:\n> Hi\n> Legal\n> Notice\n", Kind{Reply: true}},
 
-		{"HTML", "<html><body><p>Hi</p></body></html>", "<html><body>{F}<p>Hi</p>{S}{L}</body></html>", Kind{HTML: true}},
+		{"HTML", "<html><body><p>Hi</p></body></html>", "<html><body>{F}<p>Hi</p>{S+}{L+}</body></html>", Kind{HTML: true}},
 		{"empty body", "<body></body>", "<body>{F}{S}{L}</body>", Kind{HTML: true}},
-		{"no body", "<div dir=ltr><br><b>Hi</b></div>", "{F}<div dir=ltr><br><b>Hi</b></div>{S}{L}", Kind{HTML: true}},
-		{"bare words", "Hi", "{F}Hi{S}{L}", Kind{HTML: true}},
+		{"no body", "<div dir=ltr><br><b>Hi</b></div>", "{F}<div dir=ltr><br><b>Hi</b></div>{S+}{L+}", Kind{HTML: true}},
+		{"bare words", "Hi", "{F}Hi{S+}{L+}", Kind{HTML: true}},
 		{"nothing but a head", "<head><style>p{}</style></head>", "<head><style>p{}</style></head>{F}{S}{L}", Kind{HTML: true}},
-		{"left open", "<body><table><tr><td><p>Hi</body>", "<body>{F}<table><tr><td><p>Hi</p></td></tr></table>{S}{L}</body>", Kind{HTML: true}},
-		{"below </html>", "<html><body>Hi</body></html><p>List", "<html><body>{F}Hi</body></html><p>List</p>{S}{L}", Kind{HTML: true}},
-		{"sign-off in an element with a break", "<div><br><span>Sent from my iPhone</span></div>", "{F}{S}{L}", Kind{HTML: true}},
-		{"sign-off alone in an open element", "<div>Sent from my iPhone</body>", "{F}{S}{L}", Kind{HTML: true}},
-		{"disclaimer there without its element", "<body><p>Hi</p><p>Legal</p><p>Notice</p></body>", "<body>{F}<p>Hi</p><p>Legal</p><p>Notice</p>{S}</body>", Kind{HTML: true}},
+		{"left open", "<body><table><tr><td><p>Hi</body>", "<body>{F}<table><tr><td><p>Hi</p></td></tr></table>{S+}{L+}</body>", Kind{HTML: true}},
+		{"below </html>", "<html><body>Hi</body></html><p>List", "<html><body>{F}Hi</body></html><p>List</p>{S+}{L+}", Kind{HTML: true}},
+		{"sign-off in an element with a break", "<div><br><span>Sent from my iPhone</span></div>", "{F}{S}{L+}", Kind{HTML: true}},
+		{"sign-off alone in an open element", "<div>Sent from my iPhone</body>", "{F}<div>{S}</div>{L+}</body>", Kind{HTML: true}},
+		{"disclaimer there without its element", "<body><p>Hi</p><p>Legal</p><p>Notice</p></body>", "<body>{F}<p>Hi</p><p>Legal</p><p>Notice</p>{S+}</body>", Kind{HTML: true}},
 	} {
 		r := Read([]byte(tc.src), tc.kind)
 		got := edited(t, tc.src, r.Merge(place(t, r)...))
@@ -138,8 +138,8 @@ func TestMerge(t *testing.T) {
 		{"before what is taken out", false, []Placement{edit(1, 1, "a"), edit(1, 3, "b")}, []entity.Edit{{Start: 1, End: 1, New: "a"}, {Start: 1, End: 3, New: "b"}}},
 		{"inside what is taken out", true, []Placement{edit(1, 5, "a"), edit(3, 3, "b")}, []entity.Edit{{Start: 1, End: 5, New: "ab"}}},
 		{"leaving what is taken out", true, []Placement{edit(1, 5, "a"), edit(3, 3, "</i></p>b")}, []entity.Edit{{Start: 1, End: 5, New: "ab"}}},
-		{"leaving twice", true, []Placement{edit(3, 3, "</p>a</div>\n"), edit(3, 3, "</p>b</div>\n")}, []entity.Edit{{Start: 3, End: 3, New: "</p>a</div>\nb</div>\n"}}},
-		{"leaving, entering, leaving", true, []Placement{edit(3, 3, "</p>a</div>\n<p>"), edit(3, 3, "</p>b</div>\n")}, []entity.Edit{{Start: 3, End: 3, New: "</p>a</div>\n<p></p>b</div>\n"}}},
+		{"leaving twice", true, []Placement{edit(3, 3, "</p>a\n</div>"), edit(3, 3, "</p>b\n</div>")}, []entity.Edit{{Start: 3, End: 3, New: "</p>a\n</div>b\n</div>"}}},
+		{"leaving, entering, leaving", true, []Placement{edit(3, 3, "</p>a\n</div><p>"), edit(3, 3, "</p>b\n</div>")}, []entity.Edit{{Start: 3, End: 3, New: "</p>a\n</div><p></p>b\n</div>"}}},
 	} {
 		r := Read(nil, Kind{HTML: tc.html})
 		if got := r.Merge(tc.in...); !slices.Equal(got, tc.want) {

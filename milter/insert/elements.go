@@ -37,6 +37,12 @@ var phrasing = map[atom.Atom]bool{
 	atom.P: true, atom.Pre: true, atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true, atom.Address: true,
 }
 
+// controls are the elements that a reader sees or uses without text in them.
+var controls = map[atom.Atom]bool{
+	atom.Input: true, atom.Button: true, atom.Select: true, atom.Textarea: true, atom.Form: true, atom.Video: true, atom.Audio: true,
+	atom.Iframe: true, atom.Object: true, atom.Embed: true, atom.Svg: true, atom.Canvas: true, atom.Meter: true, atom.Progress: true,
+}
+
 // structure are the elements that are never taken out and before which nothing
 // can stand: cells, rows and items, the document itself.
 var structure = map[atom.Atom]bool{

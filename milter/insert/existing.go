@@ -80,7 +80,7 @@ func (r *Reading) ownBlock(s *search) found {
 			continue
 		}
 		f.name, f.ours = "sigmilter", true
-		f.same = html.UnescapeString(string(r.src[e.start:e.end])) == html.UnescapeString(strings.TrimSuffix(s.block.wrapped(), "\n"))
+		f.same = r.isBlock(e, &s.block)
 		if !f.same {
 			f = r.withoutTyped(s, f)
 		}
@@ -113,6 +113,19 @@ func (r *Reading) withoutTyped(s *search, f found) found {
 	left := r.stretch(from, to, f.name)
 	left.ours = true
 	return left
+}
+
+// isBlock reports whether an element is the block as it would be put there, set off
+// or not.
+func (r *Reading) isBlock(e *elem, b *Block) bool {
+	there := html.UnescapeString(strings.ReplaceAll(string(r.src[e.start:e.end]), "\r\n", "\n"))
+	w := r.wrapping(b, e.parent, e.start, nil)
+	for _, w.gap = range []bool{false, true} {
+		if there == html.UnescapeString(b.wrappedAs(w)) {
+			return true
+		}
+	}
+	return false
 }
 
 // linesOf is the stretch of lines within an element.

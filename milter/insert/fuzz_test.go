@@ -29,8 +29,7 @@ func FuzzPlace(f *testing.F) {
 			}
 			return
 		}
-		signed := apply(t, text, pl)
-		signed = strings.ReplaceAll(signed, "[SIG]", testBlock.wrapped())
+		signed := carried(t, text, pl)
 		if utf8.ValidString(text) { // bytes that are none may join to a character when what is between goes
 			checkKept(t, text, signed, pl, kind)
 		}
@@ -42,7 +41,7 @@ func FuzzPlace(f *testing.F) {
 		if refusal != "" {
 			t.Fatalf("signed, and then refused: %s\n%q", refusal, signed)
 		}
-		if twice := strings.ReplaceAll(apply(t, signed, pl), "[SIG]", testBlock.wrapped()); twice != signed {
+		if twice := carried(t, signed, pl); twice != signed {
 			t.Fatalf("signed again it changes from\n%q to\n%q", signed, twice)
 		}
 	})

@@ -56,7 +56,20 @@ type page struct {
 	// raw is set when the document ends inside an element whose content is not
 	// markup (<plaintext>, an unclosed <textarea>): nothing can be put at its end.
 	raw bool
+	// targets are the names that links of the document lead to, and rowspans says
+	// whether it has cells over several rows: once asked for.
+	targets  map[string]bool
+	rowspans answer
 }
+
+// answer is that to a question about a document that few ask.
+type answer uint8
+
+const (
+	unknown answer = iota
+	no
+	yes
+)
 
 // scan builds a page in one pass over the tokens.
 type scan struct {

@@ -3,6 +3,7 @@ package insert
 import (
 	"bytes"
 	"html"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -30,23 +31,61 @@ func (r *Reading) atMarker(b Block, marker string) (Placement, bool) {
 		return Placement{}, false
 	}
 	pl := Placement{Placed: AtMarker}
-	for i, pieces := range copies {
-		for j, s := range pieces {
+	for range copies {
+		pl.Removed = append(pl.Removed, marker)
+	}
+	if r.page != nil {
+		pl.Edits = r.inPlace(b, r.markersGone(copies), false)
+		return pl, true
+	}
+	first := true
+	for _, pieces := range copies {
+		for _, s := range pieces {
 			e := entity.Edit{Start: s.from, End: s.to}
-			if i == 0 && j == 0 {
-				e = r.inLine(b, s.from, s.to)
+			if first {
+				e, first = r.inLine(b, s.from, s.to), false
 			}
 			pl.Edits = append(pl.Edits, e)
 		}
-		pl.Removed = append(pl.Removed, marker)
 	}
 	return pl, true
 }
 
-// inLine is the edit that puts the block in place of bytes within a line.
+// markersGone are the ranges of the source that go with the copies of the marker, in
+// their order: the copies, and the elements that had nothing else in them. What the
+// block can stand in stays for the first.
+func (r *Reading) markersGone(copies [][]span) []span {
+	all := slices.Concat(copies...)
+	var gone []span
+	done, asked := 0, map[int]int{}
+	for i, pieces := range copies {
+		within := isLeft
+		if i > 0 {
+			within = func(e *elem) bool { return e.start >= done }
+		}
+		if pieces[0].from < done {
+			continue
+		}
+		inner := r.page.innermost(pieces[0].from)
+		if _, known := asked[inner]; !known {
+			asked[inner] = r.emptiedBy(pieces[0].from, all, within)
+		}
+		if outer := asked[inner]; outer >= 0 {
+			e := &r.page.elems[outer]
+			gone, done = append(gone, span{e.start, e.end}), e.end
+			continue
+		}
+		gone = append(gone, pieces...)
+	}
+	return gone
+}
+
+// inLine is the edit that puts the block in place of bytes within a line of plain
+// text.
 func (r *Reading) inLine(b Block, from, to int) entity.Edit {
-	if r.page != nil {
-		return r.block(b, from, to, false)
+	text := b.Text
+	if r.readsRightToLeft(text) {
+		text = isolatedText(text)
 	}
 	before, after := "", ""
 	if line := r.src[lineStart(r.src, from):from]; visible(string(line)) != "" {
@@ -55,7 +94,7 @@ func (r *Reading) inLine(b Block, from, to int) entity.Edit {
 	if line := r.src[to:lineEnd(r.src, to)]; visible(string(line)) != "" {
 		after = "\n"
 	}
-	return entity.Edit{Start: from, End: to, New: before + b.Text + after}
+	return entity.Edit{Start: from, End: to, New: before + text + after}
 }
 
 func lineStart(text []byte, at int) int { return bytes.LastIndexByte(text[:at], '\n') + 1 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/html/atom"
+
 	"sigmilter/milter/entity"
 )
 
@@ -189,7 +191,7 @@ func (r *Reading) place(b Block, s *Settings, p *Person, force bool) (Placement,
 	}
 	pl, why := r.afterNewest(b)
 	if why == "" && within.found() {
-		pl.Edits = append(r.removal(within), pl.Edits...)
+		pl.Edits = append(cuts(r.removal(within, false)), pl.Edits...)
 		pl.Removed = within.removed
 	}
 	return pl, why
@@ -234,11 +236,10 @@ func (r *Reading) afterNewest(b Block) (Placement, Refusal) {
 	if !ok {
 		return Placement{}, NoPlace
 	}
-	e := r.block(b, at, at, false)
 	if r.page != nil {
-		e.New = leave + b.wrapped()
+		return Placement{Edits: []entity.Edit{r.atEnd(b, at, leave)}, Placed: AtEnd}, ""
 	}
-	return Placement{Edits: []entity.Edit{e}, Placed: AtEnd}, ""
+	return Placement{Edits: []entity.Edit{r.block(b, at, at, false)}, Placed: AtEnd}, ""
 }
 
 // end is where a block goes after everything, and the end tags it needs there
@@ -260,14 +261,38 @@ func (r *Reading) lastByte() int {
 	return r.lines[len(r.lines)-1].end
 }
 
-// block is the edit that puts the block in place of [start, end). quote says
-// that older mail follows.
+// atEnd is the edit that puts the block after everything, where the document needs
+// end tags for what it left open.
+func (r *Reading) atEnd(b Block, at int, leave string) entity.Edit {
+	elem := r.page.innermost(at)
+	for leave != "" && elem >= 0 && r.page.elems[elem].tag != atom.Body && r.page.elems[elem].tag != atom.Html {
+		elem = r.page.elems[elem].parent
+	}
+	w := r.wrapping(&b, elem, at, nil)
+	w.gap = r.abuts(len(r.lines)-1, at)
+	return entity.Edit{Start: at, End: at, New: leave + b.wrappedAs(w)}
+}
+
+// abuts reports whether a line stands right above an offset, without a blank line
+// between. Paragraphs have a space of their own, maybe: it becomes one with that of
+// the block.
+func (r *Reading) abuts(line, at int) bool {
+	return line >= 0 && r.lines[line].end <= at && !r.blankLine(r.lines[line].end, at, false)
+}
+
+// block is the edit that puts the block in place of [start, end), which in HTML is
+// empty. quote says that older mail follows.
 func (r *Reading) block(b Block, start, end int, quote bool) entity.Edit {
 	if r.page != nil {
-		leave, reenter := r.page.around(start)
-		return entity.Edit{Start: start, End: end, New: leave + b.wrapped() + reenter}
+		at, leave, reenter := r.standing(start, nil)
+		w := r.wrapping(&b, r.page.holder(at), at, nil)
+		w.gap = r.abuts(r.last, at)
+		return entity.Edit{Start: at, End: at, New: leave + b.wrappedAs(w) + reenter}
 	}
 	text := b.Text
+	if r.readsRightToLeft(text) {
+		text = isolatedText(text)
+	}
 	if quote { // clients cut everything below a delimiter, the quoted mail too
 		text = strings.TrimPrefix(text, delimiter+"\n")
 	}

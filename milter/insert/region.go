@@ -3,7 +3,6 @@ package insert
 import (
 	"bytes"
 	"slices"
-	"strings"
 	"unicode"
 
 	nethtml "golang.org/x/net/html"
@@ -21,27 +20,56 @@ func (r *Reading) replace(b Block, f, also found) Placement {
 	}
 	if !f.same {
 		pl.Removed = f.removed
-		pl.Edits = r.removal(f)
-		e := &pl.Edits[0]
-		*e = r.block(b, e.Start, e.End, f.to < len(r.lines))
+		pl.Edits = r.inPlace(b, r.removal(f, true), f.to < len(r.lines))
 	}
 	if also.found() {
 		pl.Removed = append(slices.Clone(pl.Removed), also.removed...)
-		pl.Edits = append(pl.Edits, r.removal(also)...)
+		pl.Edits = append(pl.Edits, cuts(r.removal(also, false))...)
 	}
 	return pl
 }
 
-// removal are the edits that take out what was found.
-func (r *Reading) removal(f found) []entity.Edit {
+// inPlace are the edits that take out ranges of the source, which are in order, and
+// put the block where the first of them was.
+func (r *Reading) inPlace(b Block, gone []span, quote bool) []entity.Edit {
 	if r.page == nil {
-		return []entity.Edit{{Start: r.lines[f.from].start, End: r.lines[f.to-1].end}}
+		return append([]entity.Edit{r.block(b, gone[0].from, gone[0].to, quote)}, cuts(gone[1:])...)
 	}
+	at, leave, reenter := r.standing(gone[0].from, gone)
+	e := entity.Edit{Start: at, End: at, New: leave + b.wrappedAs(r.wrapping(&b, r.page.holder(at), at, gone)) + reenter}
+	if at == gone[0].from {
+		e.End, gone = gone[0].to, gone[1:]
+	}
+	edits := append([]entity.Edit{e}, cuts(gone)...)
+	slices.SortStableFunc(edits, func(a, b entity.Edit) int { return a.Start - b.Start })
+	return edits
+}
+
+// cuts are the edits that take out ranges of the source.
+func cuts(spans []span) []entity.Edit {
 	var edits []entity.Edit
-	for _, s := range r.spans(f) {
+	for _, s := range spans {
 		edits = append(edits, entity.Edit{Start: s.from, End: s.to})
 	}
 	return edits
+}
+
+// removal are the ranges of the source that go with what was found, in their
+// order. In HTML they hold the elements that would be left with nothing to see. With
+// takesBlock a block comes where the first was.
+func (r *Reading) removal(f found, takesBlock bool) []span {
+	switch {
+	case r.page == nil:
+		return []span{{r.lines[f.from].start, r.lines[f.to-1].end}}
+	case f.elem < 0:
+		return r.emptied(f.from, f.to, takesBlock)
+	}
+	e := &r.page.elems[f.elem]
+	spans := []span{{e.start, e.end}}
+	if start := r.lines[f.from].start; start < e.start { // a delimiter before the container
+		spans = r.joinSpans(append(r.emptied(f.from, f.from+1, takesBlock), spans...))
+	}
+	return spans
 }
 
 // after names the rule that ends the newest text below line i.
@@ -52,99 +80,6 @@ func (r *Reading) after(i int) string {
 		}
 	}
 	return ""
-}
-
-// spans are the ranges of the source that hold what was found: the elements that
-// hold lines of it and nothing else a reader sees, and between them the text and
-// the pictures.
-func (r *Reading) spans(f found) []span {
-	first, last := r.lines[f.from].start, r.lines[f.to-1].end
-	if f.elem >= 0 {
-		e := &r.page.elems[f.elem]
-		if first < e.start { // a delimiter before the container
-			return append([]span{{e.start, e.end}}, r.textSpans(first, r.lines[f.from].end)...)
-		}
-		return []span{{e.start, e.end}}
-	}
-	var spans []span
-	at := first
-	for _, s := range r.holding(f) {
-		if s.from > at {
-			spans = append(spans, r.textSpans(at, s.from)...)
-		}
-		spans = append(spans, s)
-		at = s.to
-	}
-	if at < last {
-		spans = append(spans, r.textSpans(at, last)...)
-	}
-	return spans
-}
-
-// holding are the outermost elements that hold some of the lines, or blanks
-// between them, and nothing else a reader sees.
-func (r *Reading) holding(f found) []span {
-	from, to := 0, len(r.src)
-	if f.from > 0 {
-		from = r.lines[f.from-1].end
-	}
-	if f.to < len(r.lines) {
-		to = r.lines[f.to].open
-	}
-	first, last := r.lines[f.from].start, r.lines[f.to-1].end
-	var spans []span
-	at := from
-	for i := range r.page.elems {
-		e := &r.page.elems[i]
-		if e.start >= last {
-			break
-		}
-		if e.start < at || e.end > to || e.end <= first || structure[e.tag] || e.void {
-			continue
-		}
-		spans = append(spans, span{e.start, e.end})
-		at = e.end
-	}
-	return spans
-}
-
-// textSpans are the pieces of text and the pictures between the tags of
-// [from, to), blanks of the source left out.
-func (r *Reading) textSpans(from, to int) []span {
-	var spans []span
-	z := nethtml.NewTokenizer(bytes.NewReader(r.src[from:to]))
-	for at := from; ; {
-		tt := z.Next()
-		n := len(z.Raw())
-		switch tt {
-		case nethtml.ErrorToken:
-			return spans
-		case nethtml.TextToken:
-			if strings.TrimSpace(string(r.src[at:at+n])) != "" {
-				spans = append(spans, span{at, at + n})
-			}
-		case nethtml.StartTagToken, nethtml.SelfClosingTagToken:
-			if name, _ := z.TagName(); atom.Lookup(name) == atom.Img {
-				spans = append(spans, span{at, at + n})
-			}
-		}
-		at += n
-	}
-}
-
-// around are the end tags that leave what a block must not stand in (a
-// paragraph, bold or coloured text, preformatted text) at an offset, and the
-// start tags that enter it again.
-func (p *page) around(at int) (leave, reenter string) {
-	for i := p.innermost(at); i >= 0; i = p.elems[i].parent {
-		e := &p.elems[i]
-		if !(inline[e.tag] || phrasing[e.tag]) {
-			break
-		}
-		leave += "</" + string(tagName(p.src[e.start:])) + ">"
-		reenter = withoutID(p.src[e.start:e.in]) + reenter
-	}
-	return leave, reenter
 }
 
 // innermost is the index of the innermost element around an offset, -1 for none.
@@ -160,6 +95,16 @@ func (p *page) innermost(at int) int {
 		}
 	}
 	return in
+}
+
+// holder is the element that a block at an offset stands in, once those are left
+// that it must not stand in, -1 for none.
+func (p *page) holder(at int) int {
+	i := p.innermost(at)
+	for i >= 0 && isLeft(&p.elems[i]) {
+		i = p.elems[i].parent
+	}
+	return i
 }
 
 // withoutID is a start tag without its id, which must not occur twice.

@@ -187,7 +187,7 @@ func TestPhotoInTemplates(t *testing.T) {
 		without      string
 	}{
 		{"alone", `<p><img src="{{photo}}" alt="{{.n}}"></p>a`, `<p><img src="PHOTO" alt="N"></p>a`, `a`},
-		{"beside a field", `<p><img src="{{photo}}" alt="{{.n}}"> {{.n}}</p>`, `<p><img src="PHOTO" alt="N"> N</p>`, `<p> N</p>`},
+		{"beside a field", `<p><img src="{{photo}}" alt="{{.n}}"> {{.n}}</p>`, `<p><img src="PHOTO" alt="N"> N</p>`, `<p>N</p>`},
 		{"in a link", `<p><a href="https://a.b/{{.n}}"><img src="{{photo}}" alt=""></a></p>a`, `<p><a href="https://a.b/N"><img src="PHOTO" alt=""></a></p>a`, `a`},
 		{"in a cell", `<table><tr><td><img src="{{photo}}" alt=""></td><td>{{.n}}</td></tr></table>`,
 			`<table><tr><td><img src="PHOTO" alt=""></td><td>N</td></tr></table>`, `<table><tr><td></td><td>N</td></tr></table>`},

@@ -28,6 +28,12 @@
 // the cells that hold labels, of no more than one line each. A cell whose further
 // lines stay keeps its row. The columns of a row that stays are never touched.
 //
+// # Line breaks of the source
+//
+// HTML is rendered without the line breaks and indents of its source, which some
+// mail clients would show; those in a pre, or where a style says that they are kept,
+// stay.
+//
 // # Functions
 //
 // Beside those of the template packages:
@@ -78,7 +84,7 @@ var ErrTooLarge = fmt.Errorf("output is larger than %d bytes", MaxOutput)
 
 // edition is part of every version, and changes when the same sources give other
 // output than before, so that what was rendered earlier is not used again.
-const edition = "3"
+const edition = "4"
 
 // Template is a parsed template. It may be used by many goroutines at once.
 type Template struct {
@@ -253,7 +259,7 @@ func (t *Template) Render(p Person) (Block, error) {
 	if err != nil {
 		return Block{}, fmt.Errorf("render HTML: %w", err)
 	}
-	b.HTML = trimLines(bodyContent(dropHTMLLines(page.text.String(), page.fields)))
+	b.HTML = tight(trimLines(bodyContent(dropHTMLLines(page.text.String(), page.fields))))
 	b.Problems = append(b.Problems, page.problems...)
 	b.Pictures = shown(page.pictures, b.HTML)
 	if t.text == nil {

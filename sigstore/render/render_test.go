@@ -53,7 +53,7 @@ func TestRender(t *testing.T) {
 		{"conditional comments", "<!--[if mso]><table><tr><td>{{.jobTitle}}</td></tr></table><![endif]-->a<!--[if !mso]><!--><b>{{.jobTitle}}</b><!--<![endif]-->", "",
 			"<!--[if mso]><table><tr><td>Head of &lt;R&amp;D&gt;</td></tr></table><![endif]-->a<!--[if !mso]><!--><b>Head of &lt;R&amp;D&gt;</b><!--<![endif]-->",
 			"aHead of <R&D>"},
-		{"line ends", "\r\n<p>\r\na</p>\r\n", "\r\n-- \r\n{{.displayName}}\r\n\r\n", "<p>\na</p>", "-- \nAlice Muster"},
+		{"line ends", "\r\n<p>\r\na</p>\r\n", "\r\n-- \r\n{{.displayName}}\r\n\r\n", "<p>a</p>", "-- \nAlice Muster"},
 		{"blanks at the end of a line stay", "x", "-- \nA\n-- \n", "x", "-- \nA\n-- "},
 	}
 	for _, test := range tests {

@@ -255,14 +255,14 @@ func (c *checker) blocksAlone(p *part, reports []milter.BlockReport) {
 				for i := range c.places[:len(c.places)-1] {
 					c.places[i].After = strings.TrimSpace(c.places[i].After + " " + trimmed(b.Text))
 				}
-				htmlText += containerOf(kind) + strings.ReplaceAll(strings.Trim(b.HTML, " \t\r\n"), "\r\n", "\n") + "</div>\n"
+				htmlText += containerOf(kind) + strings.ReplaceAll(strings.Trim(b.HTML, " \t\r\n"), "\r\n", "\n") + "\n</div>\n"
 			}
 		}
 	}
 	if text, ok := c.newText(p, p.children[0], "text/plain"); ok && strings.TrimRight(text, "\n") != strings.Join(texts, "\n\n") {
 		c.breach(2, p, "the new text is %q", text)
 	}
-	if text, ok := c.newText(p, c.pictured(p, p.children[1]), "text/html"); ok && text != htmlText+"</body></html>\n" {
+	if text, ok := c.newText(p, c.pictured(p, p.children[1]), "text/html"); ok && unisolated(text) != unisolated(htmlText+"</body></html>\n") {
 		c.breach(2, p, "the new HTML is %q", text)
 	}
 }

@@ -21,12 +21,12 @@ var (
 
 	logoPart = "Content-Type: image/gif; name=\"logo.gif\"\nContent-ID: <logo@x>\nContent-Disposition: inline\nContent-Transfer-Encoding: base64\n\n" +
 		base64.StdEncoding.EncodeToString(logo.Data) + "\n"
-	signature = `<div id="sigmilter-signature" class="sigmilter-signature">` + pictured.HTML + "</div>\n"
+	signature = `<div id="sigmilter-signature" class="sigmilter-signature" style="white-space:normal">` + pictured.HTML + "\n</div>\n"
 )
 
 const (
-	disclaimed = `<div id="sigmilter-disclaimer" class="sigmilter-disclaimer"><p>Secret.</p></div>` + "\n"
-	bannered   = `<div id="sigmilter-banner" class="sigmilter-banner"><p>Fair!</p></div>` + "\n"
+	disclaimed = `<div id="sigmilter-disclaimer" class="sigmilter-disclaimer" style="white-space:normal"><p>Secret.</p>` + "\n</div>\n"
+	bannered   = `<div id="sigmilter-banner" class="sigmilter-banner" style="white-space:normal"><p>Fair!</p>` + "\n</div>\n"
 	quoted     = "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n"
 	quotedText = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n"
 	amped      = "Content-Type: text/x-amp-html\n\n<html amp4email>\n"

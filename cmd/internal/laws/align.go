@@ -124,8 +124,8 @@ func (x *aligner) remove(s state) bool {
 			inside = inside[:at]
 		case u.hidden:
 		case u.kind == void || u.kind == other:
-			if len(inside) == 0 {
-				return false // a line break, a comment: not the text's own
+			if len(inside) == 0 && !(k > 0 && k < len(x.removed) && ends(x.a.raw(i))) {
+				return false // a comment, a line break outside of what is removed: not the text's own
 			}
 		case u.kind == picture || u.kind == char && !blank(u.r):
 			if k == len(x.removed) || x.removed[k] != seen(u) {
@@ -151,6 +151,9 @@ func (x *aligner) remove(s state) bool {
 	}
 	return false
 }
+
+// ends says that a tag ends a line of what is removed: a line break or a rule.
+func ends(raw string) bool { return slices.Contains([]string{"br", "hr"}, tagName(raw)) }
 
 func lineBreak(u *unit) bool { return u.kind == char && (u.r == '\n' || u.r == '\r') }
 

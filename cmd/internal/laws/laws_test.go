@@ -13,7 +13,7 @@ import (
 var block = Block{HTML: "<p>Alice M&uuml;ller<br>Sales</p>\n", Text: "-- \nAlice Miller\nSales\n"}
 
 const (
-	inHTML = `<div id="sigmilter-signature" class="sigmilter-signature"><p>Alice M&uuml;ller<br>Sales</p></div>` + "\n"
+	inHTML = `<div id="sigmilter-signature" class="sigmilter-signature" style="white-space:normal"><p>Alice M&uuml;ller<br>Sales</p>` + "\n</div>\n"
 	inText = "Alice Miller\nSales"
 )
 

@@ -400,7 +400,7 @@ func TestRemovalWithHTMLForm(t *testing.T) {
 	o.Blocks = []Block{legal, fair, {Template: "pictured", HTML: "<p>Alice</p>", Text: "Alice"}}
 	in := "A: b\n\nHi\n\nSent from %s\n"
 	out := "A: b\nX-Guard: Yes\nContent-Type: multipart/alternative; boundary=\"n\"\nMIME-Version: 1.0\n\n--n\n\nHi\n\nAlice\n\n--n\n" + quoted +
-		qp("<html><body>\n<div>Hi</div>\n"+`<div id="sigmilter-signature" class="sigmilter-signature"><p>Alice</p></div>`+"\n</body></html>\n") + "\n--n--\n"
+		qp("<html><body>\n<div>Hi</div>\n"+`<div id="sigmilter-signature" class="sigmilter-signature" style="white-space:normal"><p>Alice</p>`+"\n</div></body></html>\n") + "\n--n--\n"
 	for from, want := range map[string]string{"my iPhone": "", "our depot": "for which nothing speaks"} {
 		blocks := blocksIn("1", "signature")
 		blocks[0].Placed, blocks[0].Removed = "replaced", []string{"Sent from " + from}

@@ -2,8 +2,10 @@ package laws
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // interval is a range of units.
@@ -65,8 +67,8 @@ func (x *aligner) findText(which int, form string) {
 		return
 	}
 	for at := 0; at+want.size() <= x.b.size(); at++ {
-		stop := at + want.size()
-		if at > 0 && !lineBreak(&x.b.units[at-1]) || stop < x.b.size() && !lineBreak(&x.b.units[stop]) || !x.stands(at, &want) {
+		stop, ok := x.stands(at, &want)
+		if !ok || at > 0 && !lineBreak(&x.b.units[at-1]) || stop < x.b.size() && !lineBreak(&x.b.units[stop]) {
 			continue
 		}
 		s := site{which: which, block: interval{at, stop}}
@@ -79,32 +81,84 @@ func (x *aligner) findText(which int, form string) {
 	}
 }
 
-// stands says whether a block stands at a unit. Its characters may be written
-// as references.
-func (x *aligner) stands(at int, want *text) bool {
-	for i := range want.units {
-		u, v := &want.units[i], &x.b.units[at+i]
-		if u.kind != v.kind || u.r != v.r || u.kind != char && tag(want.raw(i), true).String() != tag(x.b.raw(at+i), true).String() {
-			return false
+// stands says where a block ends that stands at a unit, if one does. Its characters
+// may be written as references, and what a reader would see backwards may be
+// isolated.
+func (x *aligner) stands(at int, want *text) (stop int, ok bool) {
+	inside, held := false, 0 // of what is isolated, and how many units it has so far
+	for i := 0; ; {
+		begins, ends := x.isolating(at, inside)
+		switch {
+		case ends && held == 0:
+			return 0, false
+		case begins || ends:
+			inside, held = begins, 0
+			at++
+		case i == want.size():
+			return at, !inside
+		case at >= x.b.size() || !sameUnit(&x.b, at, want, i) || inside && turned(x.b.units[at].r):
+			return 0, false
+		default:
+			i, at, held = i+1, at+1, held+1
 		}
 	}
-	return true
 }
 
-// containerOf is the start tag around the HTML of each block: by it sigmilter
-// finds the block again.
+// isolating says whether a unit begins or ends what is isolated: in text both are the
+// left-to-right mark.
+func (x *aligner) isolating(at int, inside bool) (begins, ends bool) {
+	if at >= x.b.size() {
+		return false, false
+	}
+	if x.html {
+		return !inside && x.b.raw(at) == `<span dir="ltr">`, inside && x.b.raw(at) == "</span>"
+	}
+	is := x.b.is(at, '\u200e')
+	return is && !inside, is && inside
+}
+
+// turned says that a letter is read from right to left.
+func turned(r rune) bool {
+	return unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana) && unicode.IsLetter(r)
+}
+
+func sameUnit(a *text, i int, b *text, j int) bool {
+	u, v := &a.units[i], &b.units[j]
+	return u.kind == v.kind && u.r == v.r && (u.kind == char || tag(a.raw(i), true).String() == tag(b.raw(j), true).String())
+}
+
+// container is the start tag around the HTML of each block: by it sigmilter finds the
+// block again. Besides it says how the block stands out, and sets right what the
+// elements around would do to it.
+var container = regexp.MustCompile(`^<div id="sigmilter-([a-z]+)" class="sigmilter-([a-z]+)"(?: dir="(?:ltr|rtl)")?` +
+	` style="white-space:normal(?:;margin-top:1em)?(?:;font-size:medium)?(?:;line-height:normal)?(?:;text-indent:0)?(?:;text-align:(?:left|right))?">$`)
+
+// containerOf is the start tag around a block where nothing is to be set right.
 func containerOf(kind string) string {
-	return `<div id="sigmilter-` + kind + `" class="sigmilter-` + kind + `">`
+	return `<div id="sigmilter-` + kind + `" class="sigmilter-` + kind + `" style="white-space:normal">`
+}
+
+// unisolated is HTML without the elements that isolate numbers.
+func unisolated(source string) string { return isolation.ReplaceAllString(source, "$1") }
+
+var isolation = regexp.MustCompile(`<span dir="ltr">([^<]*)</span>`)
+
+func isContainer(raw, kind string) bool {
+	m := container.FindStringSubmatch(raw)
+	return m != nil && m[1] == kind && m[2] == kind
 }
 
 // findHTML looks for an HTML block inside its container.
 func (x *aligner) findHTML(which int, form, kind string) {
-	container := containerOf(cmp.Or(kind, "signature"))
+	kind = cmp.Or(kind, "signature")
 	want := split(strings.ReplaceAll(strings.Trim(form, " \t\r\n"), "\r\n", "\n"), true)
-	for at := 0; at+want.size()+2 <= x.b.size(); at++ {
-		stop := at + want.size() + 2
-		if x.b.raw(at) == container && x.b.raw(stop-1) == "</div>" && x.stands(at+1, &want) {
-			x.sites = append(x.sites, site{which: which, block: interval{at, stop}})
+	for at := 0; at+want.size()+3 <= x.b.size(); at++ {
+		if x.b.units[at].kind != open || !isContainer(x.b.raw(at), kind) {
+			continue
+		}
+		stop, ok := x.stands(at+1, &want)
+		if ok && stop+1 < x.b.size() && x.b.is(stop, '\n') && x.b.raw(stop+1) == "</div>" {
+			x.sites = append(x.sites, site{which: which, block: interval{at, stop + 2}})
 		}
 	}
 }
