@@ -140,9 +140,16 @@ func mayStand(text string, m mark, n int) bool {
 		return false
 	}
 	if m == marked {
-		return utf8.RuneCountInString(text) <= most && !strings.ContainsAny(text, ":?@：？") && !strings.ContainsFunc(text, unicode.IsDigit)
+		return !sentence(text) && utf8.RuneCountInString(text) <= most && !strings.ContainsAny(text, ":?@：？") && !strings.ContainsFunc(text, unicode.IsDigit)
 	}
 	return n <= longestTitles && titular(text)
+}
+
+// sentence reports whether a line is one that somebody is told: more than a motto,
+// and ended as a sentence is.
+func sentence(text string) bool {
+	const motto = 3 // words
+	return concludes(text) && (len(strings.Fields(text)) > motto || unspaced(text))
 }
 
 // titular reports whether a line may be a title or a department that no table

@@ -185,8 +185,15 @@ var brands = regexp.MustCompile(`^(?:i(?:Phone|Pad|Pod|OS|Mac)|e[mM] Client|vivo
 // above begins.
 func goesOn(above, text string) bool {
 	r, _ := utf8.DecodeRuneInString(strings.TrimLeft(text, "\"'„“«("))
-	return unicode.IsLower(r) && !brands.MatchString(text) && !endsSentence(above) && len(tokens(above)) > 1
+	if endsSentence(above) || len(tokens(above)) < 2 {
+		return false
+	}
+	last := strings.ToLower(tokens(above)[len(tokens(above))-1])
+	return (unicode.IsLower(r) && !brands.MatchString(text)) || slices.Contains(articles, last)
 }
+
+// articles are words that no line ends with but one that a client broke.
+var articles = words("the a an my on of der die das dem den mein meinem le la les l' mon ma el los mi il lo mio o os meu de het mijn")
 
 func endsSentence(s string) bool {
 	last, _ := utf8.DecodeLastRuneInString(strings.TrimRight(s, "\"'”’»)] "))

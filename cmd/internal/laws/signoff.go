@@ -53,7 +53,7 @@ kry verkrijg sæktu fá lortu descarcă obţine stiahnite pridobi prenesi dohvat
 obteniu baixeu obtén laadi szerezze получите tải xuống skaff skaffa sækja ottenere obține obţineţi hae iegūst získajte laden transferir
 get download try install discover switch
 hol holen hole holt herunterladen beziehen abrufen laden lade laden
-download downloaden haal krijg ophalen verkrijgen
+download downloaden haal krijg ophalen verkrijgen beschaffen beschaffe
 hent få skaffa hämta ladda last ned ner lataa hanki hangi laadi lejupielādēt iegūt iegūstiet gauti gaukite atsisiųsti atsisiųskite
 obtenir obtenez télécharger téléchargez téléchargement
 obtener obtén obtenga descargar descarga descargue consigue obtenha obter baixar baixe transfira descarregar obteniu obtén baixa aconsegueix
@@ -71,7 +71,7 @@ dapatkan unduh dapatkanlah muat kunin kumuha pata hankige
 var makers = words(`
 iphone iphon ipad ipod imac macbook galaxy samsung huawei honor xiaomi redmi poco oneplus oppo vivo realme pixel nokia lumia htc lg sony xperia
 motorola moto alcatel blackberry zte lenovo asus fairphone nexus kindle wiko tecno infinix meizu doro gigaset nothing mac android ios ipados windows harmonyos linux
-chromebook symbian palm treo андроид айфон айпад самсунг хуавей сяоми droid iphoneapp androidos آيفون آیفون أندرويد אייפון גלקסי אנדרואיד símanum ti-85
+jolla sailfish kaios punkt chromebook symbian palm treo андроид айфон айпад самсунг хуавей сяоми droid iphoneapp androidos آيفون آیفون أندرويد אייפון גלקסי אנדרואיד símanum ti-85
 `)
 
 // devices are what the thing in the hand is called, as the words begin.
@@ -103,14 +103,14 @@ var programs = []string{
 // but a system.
 var modest = []string{
 	"outlook", "windows mail", "windows live mail", "spark", "spike", "edison", "canary", "front", "gmail", "evolution", "boxer", "thunderbird", "naver", "seznam", "nylas", "hotmail", "yandex",
-	"aol", "free mail", "hey", "nylas n1", "samsung email", "postbox", "roundcube", "zimbra", "kmail", "claws mail", "posteo", "mailo", "rambler", "i.ua", "wp poczta", "onet poczta", "nine", "sylpheed", "skymail", "infomaniak", "touchdown", "آوتلوك",
+	"workspace one boxer", "hcl verse", "verse", "aol", "free mail", "hey", "nylas n1", "samsung email", "postbox", "roundcube", "zimbra", "kmail", "claws mail", "posteo", "mailo", "rambler", "i.ua", "wp poczta", "onet poczta", "nine", "sylpheed", "skymail", "infomaniak", "touchdown", "آوتلوك",
 }
 
 // between are the words that stand between these in some language: prepositions,
 // articles, "my", and what makers call their models.
 var between = words(`
 vo mim mi bell equipo durch dir messenger por fe ii iii iv vi movistar claro telcel entel proximus swisscom bouygues kpn tele2 turkcell docomo softbank from my the on d l this message  was been has go move while and out via using through securely boost hey with of app application mobile email mail client e-mail so
-von vom unterwegs herunter sich sie auf vun vu mengem meinem meiner mein mit aus über per dem der diese dieser dieses nachricht wurde wird mobil
+von meinem/meiner vom unterwegs herunter sich sie auf vun vu mengem meinem meiner mein mit aus über per dem der diese dieser dieses nachricht wurde wird mobil
 van vanaf vanuit uit fan myn my mijn door op werd onderweg veilig met mn m'n uit via de het dit bericht is een deze
 fra frå deg på är genom säkert sikkert detta denne meldingen meldinga meddelandet beskeden besked skickades min mitt mínari sikkert telia telenor  med från dette er denne den det här e-post melding besked meddelande appen
 darbam skirtą skirtos skirta programos pašto darbam vietas see kiri on izmantojot naudojant izmantots tämä viesti minun omasta minu oma kautta mano iš iz no mana manu per ar caur
@@ -118,14 +118,14 @@ grâce en toute sécurité vous ex meo depuis mon ma mes du l'outlook de d'orang
 desde través forma segura mitjançant aplicação dispositivo móvel um uma en mi mis minha apple con el mediante este esta mensaje correo ha sido fue aplicación app del meu des dende o os meus amb do da com pelo pela minha uma através usando mensagem foi e-mail correio
 attraverso da uno una modo sicuro uso dal dalla dall'app tim dall' mio mia il lo questo messaggio è stato tramite posta
 pe din prin mea telefonul mesaj cu
-ze swojego bezpiecznie została była byla bola bylo ta tato táto zpráva správa wiadomość na si mobilnego sporočilo poruka ova je su z ze przy użyciu mojego wiadomość aplikację program systemu dla storitve programa aplikacije апликације pametnega telefona cep przez mojego mojej moje mého mojho môjho můj přes cez pomocí pomocou svého mobilního mobilného aplikaci aplikace aplikácie za pośrednictwem aplikacji programu telefonu mobilnego svojho zo pošty poczty
-s sa mog mojega moj preko putem pomoću svojega са мог моје преко од мој мојот моја со
+ze swojego bezpiecznie została była byla bola bylo ta tato táto zpráva správa wiadomość na si mobilnego sporočilo poruka ova je su z ze przy użyciu mojego wiadomość aplikację program systemu dla storitve programa aplikacije апликације pametnega telefona cep przez mojego mojej moje mého mojho môjho můj přes cez pomocí pomocou svého mobilního mobilného aplikaci aplikace aplikácie za pośrednictwem aplikacji programu telefonu mobilnego svojho zo pošty poczty poczta
+s sa mojeg svog mog mojega moj preko putem pomoću svojega са мог моје преко од мој мојот моја со
 през със съобщението е мобилен от моя моето мое с чрез моето мобилното
 безопасно на мой моего это сообщение по под отправлено лист повідомлення із из через при помощи моего моей мобильного приложения приложение приложении мобильной моё устройства помощью почты почта письмо со
 з із зі мого моєї допомогою мобільного застосунку додатку пошти праз маёй маім
 μήνυμα από απο apo mou tou mou το τη το μου κινητο την μου με μέσω του της εφαρμογή
 nga shërbimin e im me përmes az ezt üzenetet biztonságosan be egy és okostelefonomról iOS-verzióját appból appjéből alkalmazásból alkalmazásából segítségével mobil saját által
-bu ileti mesaj e-posta üzerinden tarafından güvenli bir şekilde cep ile benim mobil e-posta uygulamasından kendi mənim менің арқылы
+akıllı akilli bu ileti mesaj e-posta üzerinden tarafından güvenli bir şekilde cep ile benim mobil e-posta uygulamasından kendi mənim менің арқылы
 է هذه الرسالة هذا البريد بأمان له از من ჩემი менин миний mening миний իմ իմ من-از أيفون الـ لـ لأندرويد لأجهزة الخاص بي باستخدام بواسطة عبر تم خاص المحمول تطبيق شده با
 הודעה זו ההודעה פון מיין שלי הנייד מהמכשיר ממכשיר מדואר מיישום הדואר את מה- מ- מ דרך באמצעות עם הנייד ה- של
 ini pesan lewat oleh dari saka daripada kutoka kwa yangu saya melalui menggunakan dengan telefon pintar aplikasi ni ko mula sa aking gamit ang
@@ -173,7 +173,7 @@ var apologisingGlyphs = []string{"ขออภัย", "简短", "簡短", "原�
 
 // ownLinks are pieces of the addresses that clients put below a sign-off.
 var ownLinks = []string{
-	"aka.ms/", "tuta.com", "tutanota.com", "proton.me", "protonmail.com", "getmailspring", "onelink.me", "overview.mail.yahoo", "mail.yahoo", "bluemail.me", "mail.ru", "yandex", "readdle.com",
+	"aka.ms/", "mobisystems.com/aqua", "tuta.com", "tutanota.com", "proton.me", "protonmail.com", "getmailspring", "onelink.me", "overview.mail.yahoo", "mail.yahoo", "bluemail.me", "mail.ru", "yandex", "readdle.com",
 	"sparkmailapp", "k9mail", "k-9mail", "thunderbird.net", "fairemail", "email.faircode.eu", "gmx.net", "web.de", "mail.aol", "aol.com/", "apps.apple.com", "itunes.apple.com", "play.google.com", "go.microsoft.com/fwlink",
 	"canarymail", "superhuman.com", "shortwave.com", "delta.chat", "zoho.com/mail", "mailbird.com", "emclient.com", "airmailapp", "edison.tech", "polymail.io", "missiveapp", "hey.com", "outlook.com", "samsung.com", "t-online.de", "freenet.de", "windows.microsoft.com",
 }
