@@ -33,6 +33,13 @@ const (
 )
 
 func know(p *Person) *knowledge {
+	if p.known == nil {
+		p.known = newKnowledge(p)
+	}
+	return p.known
+}
+
+func newKnowledge(p *Person) *knowledge {
 	k := &knowledge{names: namesOf(p), words: map[string]bool{}}
 	for _, w := range k.names.all() {
 		k.begins[w[0]&0x7f] = true

@@ -52,6 +52,7 @@ type Person struct {
 	Values         []string // further directory values: phones, department, company ...
 	// Other is what was found in another form of the same message, nil for none.
 	Other *OtherForm
+	known *knowledge // of the above, made once
 	// Memory is what is remembered of earlier mails; nil when nothing is.
 	Memory *Memory
 }
@@ -93,6 +94,7 @@ type Reading struct {
 	last   int      // index of the author's last line, -1 for none
 	marked *marking // what tells them from older mail
 	ends   *ending
+	off    *found // the sign-off, once it was looked for
 }
 
 // Read reads text, which is UTF-8 and may hold bytes that are not.

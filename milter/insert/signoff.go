@@ -32,6 +32,17 @@ const (
 // newest text. Each line is judged by itself: a line of the author's beside or
 // between them stays. Links and apologies count only below a sign-off.
 func (r *Reading) signoff(last int, more []*regexp.Regexp) found {
+	if len(more) > 0 {
+		return r.findSignoff(last, more)
+	}
+	if r.off == nil || r.off.to != last+1 { // looked for more than once
+		f := r.findSignoff(last, nil)
+		r.off = &f
+	}
+	return *r.off
+}
+
+func (r *Reading) findSignoff(last int, more []*regexp.Regexp) found {
 	f := found{from: last + 1, to: last + 1, elem: -1, name: "sign-off"}
 	for i := last; i >= 0 && last-i < longestSignoff && r.couldBeSignoff(i); i-- {
 		if f.found() && r.lines[i].cited {
@@ -66,7 +77,7 @@ func (r *Reading) signoffWithin() found {
 		if i >= from+first && i < r.last-last {
 			i = r.last - last
 		}
-		if r.couldBeSignoff(i) && r.writtenOnBelow(i, from) && readSignoff(r.lines[i].text) != notSignoff && r.isSignoff(i, i) && !r.vague(i) {
+		if r.couldBeSignoff(i) && r.writtenOnBelow(i, from) && beginsOrEndsSignoff(r.lines[i].text) && readSignoff(r.lines[i].text) != notSignoff && r.isSignoff(i, i) && !r.vague(i) {
 			return r.stretch(i, i+1, "sign-off")
 		}
 	}
@@ -80,6 +91,26 @@ func (r *Reading) writtenOnBelow(i, first int) bool {
 	next := &r.lines[i+1]
 	return next.own && !beginsSmall(next.text) && (i == first || !next.gap)
 }
+
+// beginsOrEndsSignoff reports, at little cost, whether a line begins or ends with a
+// word that sign-offs begin or end with.
+func beginsOrEndsSignoff(text string) bool {
+	const longest = 120 // bytes
+	if len(text) > longest {
+		return false
+	}
+	x := signoffIndex()
+	word, _, _ := strings.Cut(text, " ")
+	first := fold(strings.TrimFunc(word, notLetter))
+	if len(x.byHead[first]) > 0 || len(x.whole[first]) > 0 {
+		return true
+	}
+	r, _ := utf8.DecodeRuneInString(text)
+	last := fold(strings.TrimFunc(text[strings.LastIndexByte(text, ' ')+1:], notLetter))
+	return together(r) || x.ends[last] || strings.ContainsFunc(last, together)
+}
+
+func notLetter(r rune) bool { return !unicode.IsLetter(r) }
 
 // vague reports whether a sign-off names nothing, or asks to install something
 // without a link of the program.

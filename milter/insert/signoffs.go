@@ -65,15 +65,17 @@ type signoffRows struct {
 	byTail  map[string][]pattern // of those that begin with the gap
 	whole   map[string][]row
 	slogans map[string][]row
+	ends    map[string]bool // the last words of those that begin with the gap
 }
 
 var signoffIndex = sync.OnceValue(func() *signoffRows {
-	x := &signoffRows{byHead: map[string][]pattern{}, byTail: map[string][]pattern{}, whole: map[string][]row{}, slogans: map[string][]row{}}
+	x := &signoffRows{byHead: map[string][]pattern{}, byTail: map[string][]pattern{}, whole: map[string][]row{}, slogans: map[string][]row{}, ends: map[string]bool{}}
 	for i := range stems {
 		if p := patternOf(&stems[i]); len(p.head) > 0 {
 			x.byHead[p.head[0]] = append(x.byHead[p.head[0]], p)
 		} else {
 			x.byTail[p.tail[0]] = append(x.byTail[p.tail[0]], p)
+			x.ends[p.tail[len(p.tail)-1]] = true
 		}
 	}
 	for _, rows := range []struct {
