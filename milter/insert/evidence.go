@@ -79,7 +79,7 @@ func (m *marking) collect() {
 
 // signAt is the sign that begins with line i.
 func (m *marking) signAt(i int) (sign, bool) {
-	if m.lines[i].quote > 0 {
+	if m.lines[i].quote > 0 || m.saysNothing(i) {
 		return sign{}, false
 	}
 	for j := range witnesses {
@@ -88,6 +88,16 @@ func (m *marking) signAt(i int) (sign, bool) {
 		}
 	}
 	return sign{}, false
+}
+
+// saysNothing reports, at little cost, that a line of a message which does not say it
+// is a reply or a forward can be no sign: most lines of a long letter.
+func (m *marking) saysNothing(i int) bool {
+	l := &m.lines[i]
+	if m.kind.Reply || l.mark != nil || l.tab > 0 || l.row > 0 || !isLetterByte(l.text[0]) {
+		return false
+	}
+	return l.text[len(l.text)-1] != ':' && colonIn(l.text) < 0 && (i+1 == len(m.lines) || m.lines[i+1].quote == 0)
 }
 
 // seeElement sees an element that a client starts quoted mail with.
