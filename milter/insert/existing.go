@@ -388,6 +388,9 @@ func (r *Reading) spell(want string, i, end int, pictured bool) int {
 		if pictured && placeholder(text) {
 			continue
 		}
+		if want == "" {
+			break
+		}
 		letters := lettersOf(withoutTargets(text))
 		if letters == "" {
 			if lettersOf(text) == "" && !isDelimiter(text) {
