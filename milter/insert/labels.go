@@ -37,7 +37,7 @@ var labels = []label{
 	{"de", sentLabel, "gesendet"}, {"de", sentLabel, "datum"}, {"de", sentLabel, "gesendet am"}, {"de", sentLabel, "gesendet um"},
 	{"de", toLabel, "an"}, {"de", toLabel, "empfänger"},
 	{"de", ccLabel, "kopie"}, {"de", ccLabel, "kopie (cc)"}, {"de", ccLabel, "blindkopie"},
-	{"de", subjectLabel, "betreff"},
+	{"de", subjectLabel, "betreff"}, {"de", subjectLabel, "thema"},
 	{"de", otherLabel, "antwort an"}, {"de", otherLabel, "im auftrag von"}, {"de", otherLabel, "anlagen"}, {"de", otherLabel, "anlage"}, {"de", otherLabel, "anhänge"},
 	{"de", otherLabel, "wichtigkeit"}, {"de", otherLabel, "priorität"}, {"de", otherLabel, "vertraulichkeit"}, {"de", otherLabel, "organisation"},
 

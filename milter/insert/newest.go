@@ -24,6 +24,7 @@ type marking struct {
 	signs      []sign // in the order of the lines
 	lastStrong int    // index of the last strong sign, -1 for none
 	rowCount   int    // see rows, -1 when not counted yet
+	tail       int    // see quotedTail
 
 	owned      bool     // a line of the author's came
 	introduced bool     // a sign came that is followed by quoted lines
@@ -89,6 +90,7 @@ func (m *marking) run() {
 	m.signs, m.beaten, m.lastStrong, m.rowCount = nil, nil, -1, -1
 	m.owned, m.introduced, m.stretches, m.ended, m.ender = false, false, 0, -1, nil
 	m.collect()
+	m.tail = m.quotedTail()
 	next := 0
 	for i := 0; i < len(m.lines); {
 		for next < len(m.signs) && m.signs[next].from < i {
@@ -109,7 +111,7 @@ func (m *marking) run() {
 // own line when the sign does not count.
 func (m *marking) obey(n int) int {
 	s := &m.signs[n]
-	if s.strength == weak && n < m.lastStrong {
+	if s.strength == weak && (n < m.lastStrong || s.to <= m.tail) {
 		m.beat(s.rule)
 		return s.from
 	}
@@ -123,6 +125,19 @@ func (m *marking) obey(n int) int {
 	}
 	m.ended, m.ender = s.from, s
 	return m.disown(s.from, len(m.lines)-s.from, s.rule)
+}
+
+// quotedTail is the line from which elements that only quoting writes hold all that
+// follows, -1 for none.
+func (m *marking) quotedTail() int {
+	i := len(m.lines)
+	for i > 0 && m.lines[i-1].quote > 0 {
+		i--
+	}
+	if i == len(m.lines) || m.lines[i].sure != surely {
+		return -1
+	}
+	return i
 }
 
 // forwarded reports whether an attribution at the top of a forward has the forwarded

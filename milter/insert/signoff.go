@@ -146,7 +146,7 @@ func (r *Reading) signoffLines(i int, more []*regexp.Regexp) int {
 	}
 	for n := 1; n <= longestWrapped && n <= i+1; n++ {
 		first := i - n + 1
-		if n > 1 && (r.lines[first+1].gap || !r.couldBeSignoff(first)) {
+		if n > 1 && (r.lines[first+1].gap || !r.couldBeSignoff(first) || !mayBeBroken(r.lines[first].text)) {
 			return 0
 		}
 		if n > 1 && !r.brokenAbove(i) && readSignoff(joined(r.lines[first:i])) != notSignoff {
@@ -157,6 +157,13 @@ func (r *Reading) signoffLines(i int, more []*regexp.Regexp) int {
 		}
 	}
 	return 0
+}
+
+// mayBeBroken reports whether a client may have broken a line there: its end ends
+// no sentence and no quotation.
+func mayBeBroken(text string) bool {
+	last, _ := utf8.DecodeLastRuneInString(text)
+	return !strings.ContainsRune("\"”’»“.!?。！", last)
 }
 
 // brokenAbove reports whether line i goes on with a line that a client broke above
