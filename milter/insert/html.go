@@ -330,16 +330,24 @@ func (s *scan) textToken(at, end int) {
 
 func (s *scan) preformatted() bool {
 	for i := len(s.stack) - 1; i >= 0; i-- {
-		e := &s.elems[s.stack[i]]
-		if e.breaks != breaksUnsaid {
-			return e.breaks == breaksKept
-		}
-		switch e.tag {
-		case atom.Pre, atom.Textarea, atom.Plaintext, atom.Xmp:
-			return true
+		if kept, said := s.elems[s.stack[i]].keepsBreaks(); said {
+			return kept
 		}
 	}
 	return false
+}
+
+// keepsBreaks reports whether the line ends of an element's text are line breaks, if
+// the element says so by its style or its kind.
+func (e *elem) keepsBreaks() (kept, said bool) {
+	if e.breaks != breaksUnsaid {
+		return e.breaks == breaksKept, true
+	}
+	switch e.tag {
+	case atom.Pre, atom.Textarea, atom.Plaintext, atom.Xmp:
+		return true, true
+	}
+	return false, false
 }
 
 // preText is text whose line ends are line breaks.

@@ -26,7 +26,6 @@ type inherited struct {
 	indented bool   // the first line of each paragraph
 	noSize   bool   // font-size: 0, which hides the blanks between pictures
 	noHeight bool   // line-height: 0, likewise
-	breaks   bool   // line breaks of the source are seen
 }
 
 // inheritedBy is what an element and those around it hand down to an offset. Style
@@ -101,8 +100,6 @@ func (in *inherited) declare(property, value string) {
 		}
 	case "text-align":
 		in.align = value
-	case "white-space":
-		in.breaks = strings.HasPrefix(value, "pre") || value == "break-spaces"
 	case "text-indent":
 		in.indented = !isZero(value)
 	case "font-size":

@@ -374,11 +374,10 @@ func breaksTwice(src []byte, ended bool) bool {
 // keepsBreaks reports whether the element around an offset says that line breaks of
 // the source are seen.
 func (r *Reading) keepsBreaks(at int) bool {
-	elem := r.page.innermost(at)
-	for i := elem; i >= 0; i = r.page.elems[i].parent {
-		if r.page.elems[i].tag == atom.Pre {
-			return true
+	for i := r.page.innermost(at); i >= 0; i = r.page.elems[i].parent {
+		if kept, said := r.page.elems[i].keepsBreaks(); said {
+			return kept
 		}
 	}
-	return r.inheritedBy(elem, at).breaks
+	return false
 }
