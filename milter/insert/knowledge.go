@@ -338,7 +338,7 @@ func numberAt(s string, start int) (end int, digits string) {
 		switch c := s[i]; {
 		case c >= '0' && c <= '9':
 			end = i + 1
-		case c == ' ' && strings.HasPrefix(s[i:], " - "):
+		case c == ' ' && strings.HasPrefix(s[i:], " - ") && !directDial(s[i+len(" - "):]):
 			return end, digitsOf(s[start:end])
 		case strings.IndexByte(" .-/()+", c) >= 0 && !(c == '+' && i > start && s[i-1] != '('):
 		default:
@@ -346,6 +346,16 @@ func numberAt(s string, start int) (end int, digits string) {
 		}
 	}
 	return end, digitsOf(s[start:end])
+}
+
+// directDial reports whether a text begins with the few digits of a direct dial and
+// nothing else up to the end of its piece: "+49 (40) 55 50 - 126".
+func directDial(s string) bool {
+	const longest = 4
+	n := len(s) - len(strings.TrimLeft(s, "0123456789"))
+	rest := strings.TrimLeft(s[n:], " ")
+	next, _ := utf8.DecodeRuneInString(rest)
+	return n > 0 && n <= longest && (rest == "" || next != '-' && setsApart(next))
 }
 
 func letterBefore(s string, at int) bool {
@@ -425,7 +435,7 @@ func setsApart(r rune) bool {
 }
 
 // inOnePiece spells what has a sign in it that sets pieces apart.
-var inOnePiece = strings.NewReplacer(" - ", taken, "c/ ", "calle ", " a/s", " as", "(株)", " 株式会社", "(주)", " 주식회사")
+var inOnePiece = strings.NewReplacer(" - ", taken, "邮编:", taken+"邮编"+taken, "郵編:", taken+"邮编"+taken, "c/ ", "calle ", " a/s", " as", "(株)", " 株式会社", "(주)", " 주식회사")
 
 // weigh says what the line is by the pieces that are left of it.
 func (l *dataLine) weigh() {
@@ -467,7 +477,7 @@ func (l *dataLine) piece(s string) sense {
 	words := len(strings.Fields(s))
 	const few, some = 6, 10
 	switch {
-	case isLabel(name):
+	case isLabel(name), l.said.reach && oneLetter(name):
 		l.label = true
 		return usual
 	case l.said.phone && extension(s):
@@ -523,6 +533,13 @@ func extension(s string) bool {
 	label := labelPhrases.begins(s)
 	rest := strings.Trim(s[len(label):], " .:")
 	return label != "" && rest != "" && len(rest) <= longest && digitsOf(rest) == rest
+}
+
+// oneLetter reports whether a piece is a letter that stands for a label, in any
+// language: "G" for Turkish GSM, "Τ" for Greek τηλέφωνο.
+func oneLetter(s string) bool {
+	r, size := utf8.DecodeRuneInString(s)
+	return size == len(s) && spaced(r)
 }
 
 // social reports whether a piece of a line leads to a service: its name, or the

@@ -113,7 +113,7 @@ func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
 		titles := s.title && s.sense == between && o.reach == 0 && j-o.from <= longestTitles
 		again, _ := k.nameLine(text)
 		switch {
-		case again == fully && o.name == partly, s.unknown && foreign && m < marked:
+		case again == fully && o.name == partly, s.unknown && !s.phone && foreign && m < marked:
 			return // somebody else stands between, or what the author typed above
 		case unexplained > 0 && again != notNamed, j-o.from >= longestSignature, s.sense == strange, s.unknown && m == unmarked && s.sense == between:
 			return
