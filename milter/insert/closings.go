@@ -115,7 +115,20 @@ var thanks = []wording{
 	{"ko", []string{"고맙습니다"}},
 }
 
+// behalves begin the second line of a closing: in whose name it stands, or what
+// goes along with it. The line is the author's.
+var behalves = []wording{
+	{"en", []string{"on behalf of", "also on behalf of", "in the name of", "also in the name of", "for the team", "for the whole team", "from the whole team", "from all of us", "from me and", "from sunny", "from rainy", "and have a", "and a nice", "and good luck", "also from", "and many thanks", "and thank you"}},
+	{"de", []string{"im namen", "auch im namen", "in vertretung", "im auftrag", "auch von", "und ein schönes", "und einen schönen", "und schöne", "und vielen dank", "von uns allen", "für das team", "ihr team", "euer team", "und bis", "und gute"}},
+	{"fr", []string{"au nom de", "au nom du", "au nom des", "également au nom", "pour le compte", "de la part de", "de toute l'équipe", "et bonne", "et bon", "pour l'équipe", "avec l'équipe", "ainsi que de la part"}}, {"es", []string{"en nombre de", "en nombre del", "también en nombre", "de parte de", "por orden de", "de todo el equipo", "y buen"}}, {"pt", []string{"em nome de", "em nome da", "em nome do", "também em nome", "por parte de", "de toda a equipa", "de toda a equipe", "e bom"}}, {"it", []string{"a nome di", "a nome del", "a nome della", "anche a nome", "da parte di", "da parte del", "anche da parte", "per conto di", "da tutto il team", "e buona", "e buon"}}, {"ca", []string{"en nom de", "de part de"}}, {"ro", []string{"în numele", "și în numele", "din partea", "și din partea"}},
+	{"nl", []string{"namens", "mede namens", "ook namens", "uit naam van", "van het hele team", "en een fijne", "en tot"}}, {"da", []string{"på vegne af", "også på vegne af", "fra hele", "også fra", "og god"}}, {"nb", []string{"på vegne av", "også på vegne av", "fra hele", "også fra", "og god"}}, {"sv", []string{"på uppdrag av", "även från", "också från", "från hela", "och trevlig"}}, {"is", []string{"fyrir hönd", "f.h."}}, {"fi", []string{"puolesta", "koko tiimin puolesta", "ja hyvää"}},
+	{"et", []string{"nimel"}}, {"lv", []string{"vārdā"}}, {"lt", []string{"vardu"}}, {"pl", []string{"w imieniu", "także w imieniu", "również w imieniu", "z upoważnienia", "od całego zespołu", "i miłego", "i do"}}, {"cs", []string{"jménem", "také jménem", "i jménem", "za celý tým", "v zastoupení", "a přeji", "a hezký"}}, {"sk", []string{"v mene", "aj v mene", "v zastúpení", "a prajem", "a pekný"}}, {"hu", []string{"nevében", "a csapat nevében", "az egész csapat", "megbízásából"}},
+	{"sl", []string{"v imenu", "tudi v imenu"}}, {"hr", []string{"u ime", "također u ime"}}, {"sr", []string{"u ime", "takođe u ime", "у име"}}, {"bg", []string{"от името на", "от името", "също от", "и от"}}, {"ru", []string{"от имени", "также от имени", "от лица", "от всей", "и от имени", "по поручению", "и хорошего"}}, {"uk", []string{"від імені", "також від імені", "від усієї", "за дорученням", "а також"}}, {"el", []string{"εκ μέρους", "και εκ μέρους", "για λογαριασμό", "από όλη την ομάδα", "και καλή", "και καλό"}}, {"tr", []string{"adına", "ekibimiz adına", "tüm ekip adına", "ve iyi"}},
+	{"he", []string{"בשם", "גם בשם", "מטעם", "ומכל"}}, {"ar", []string{"نيابة عن", "باسم", "وباسم", "بالنيابة عن"}}, {"fa", []string{"از طرف", "به نمایندگی"}}, {"zh", []string{"代表", "并代表"}},
+}
+
 var (
+	behalfPhrases  = phrasesOf(behalves)
 	closingPhrases = phrasesOf(closings, thanks)
 	thankPhrases   = phrasesOf(thanks)
 )

@@ -332,15 +332,25 @@ func (r *Reading) fingerprint(s *search) found {
 		h := r.head(s.known, i, 0, unmarked)
 		c := r.above(s.known, h)
 		o := r.signatureAt(s.known, i, s.last+1, c.mark)
+		o.to = r.withRow(h, o.to, s.last+1)
 		if !o.enough(c.mark) {
 			continue
 		}
-		if c.content || !r.below(s.known, o.to, s.last+1, c.mark) {
+		if c.content || c.rich && !o.whole() || !r.below(s.known, o.to, s.last+1, c.mark) {
 			return found{}
 		}
 		return r.stretch(h, o.to, "fingerprint")
 	}
 	return found{}
+}
+
+// withRow takes the row of signs along that is drawn below a signature, when one is
+// drawn above it too or nothing follows.
+func (r *Reading) withRow(from, to, end int) int {
+	if to < end && drawn(r.lines[to].text) && (to+1 == end || drawn(r.lines[from].text)) {
+		return to + 1
+	}
+	return to
 }
 
 // asInOtherForm finds the lines that were the signature in the other form of the
@@ -361,12 +371,29 @@ func (r *Reading) asInOtherForm(s *search) found {
 			later--
 			continue
 		}
-		for i > 0 && r.lines[i-1].own && (r.lines[i-1].text == "--" || pictured && placeholder(r.lines[i-1].text)) {
+		led := leadingPictures(s.person.Other.Lines)
+		for i > 0 && r.lines[i-1].own && (r.lines[i-1].text == "--" || led > 0 && placeholder(r.lines[i-1].text)) {
+			if r.lines[i-1].text != "--" {
+				led--
+			}
 			i--
 		}
 		return r.stretch(i, to, "other-form")
 	}
 	return found{}
+}
+
+// leadingPictures is how many pictures the lines of a signature begin with.
+func leadingPictures(lines []string) int {
+	n := 0
+	for _, l := range lines {
+		rest := strings.TrimLeft(l, " "+string(image))
+		n += strings.Count(l[:len(l)-len(rest)], string(image))
+		if rest != "" {
+			break
+		}
+	}
+	return n
 }
 
 // repeated is how often the lines of a signature stand again below it.
@@ -439,6 +466,9 @@ func withoutTargets(text string) string {
 // picture: its name or what it shows, in brackets.
 func placeholder(text string) bool {
 	const longest = 120
+	if withoutImages(text) == "" { // QUIRK: Apple Mail leaves a character for a picture in text
+		return true
+	}
 	rest, ok := strings.CutPrefix(withoutTargets(text), "[")
 	if withoutTargets(text) == "" && strings.HasPrefix(text, "[") {
 		return true

@@ -135,6 +135,9 @@ func (k *knowledge) read(text string) said {
 	if printPhrases.in(p) {
 		return said{sense: usual}
 	}
+	if k.aboutPrivacy(strings.TrimLeft(p, " *_>-–•→")) {
+		return said{sense: usual}
+	}
 	l := &dataLine{k: k, rest: p, label: strings.ContainsAny(p, "☎✆📞📱📠")}
 	l.takeLinks()
 	l.takeWords()
@@ -148,6 +151,23 @@ func (k *knowledge) read(text string) said {
 	return l.said
 }
 
+// aboutPrivacy reports whether a line tells who answers for personal data, or where
+// that is told: it begins so, and has a link, a law, a company or hardly anything
+// else in it.
+func (k *knowledge) aboutPrivacy(plain string) bool {
+	const few = 4 // words behind the phrase
+	phrase := privacyPhrases.begins(plain)
+	if phrase == "" || strings.ContainsAny(plain, "?!@") {
+		return false
+	}
+	rest := strings.Fields(plain[len(phrase):])
+	if len(rest) <= few && !concludes(plain) && digitsOf(plain) == "" {
+		return true
+	}
+	linked := slices.ContainsFunc(rest, func(w string) bool { return isLink(strings.Trim(w, ".,:;<>()")) })
+	return linked || lawPhrases.in(plain) || companyPhrases.in(plain)
+}
+
 // dataLine is a line whose data are taken out of it one after the other; what is
 // left must be explained by the words of signatures.
 type dataLine struct {
@@ -158,6 +178,9 @@ type dataLine struct {
 	foreign bool   // somebody else's address
 	label   bool   // a label stands before a number
 	legal   bool   // a register or a tax is named
+	entered bool   // its piece was gone over
+	street  bool   // a street and its number are named
+	hours   bool   // it begins as a line about when somebody works
 }
 
 const taken = "|"
@@ -322,7 +345,7 @@ func numberAt(s string, start int) (end int, digits string) {
 		switch c := s[i]; {
 		case c >= '0' && c <= '9':
 			end = i + 1
-		case c == ' ' && strings.HasPrefix(s[i:], " - "):
+		case c == ' ' && strings.HasPrefix(s[i:], " - ") && !directDial(s[i+len(" - "):]):
 			return end, digitsOf(s[start:end])
 		case strings.IndexByte(" .-/()+", c) >= 0 && !(c == '+' && i > start && s[i-1] != '('):
 		default:
@@ -330,6 +353,16 @@ func numberAt(s string, start int) (end int, digits string) {
 		}
 	}
 	return end, digitsOf(s[start:end])
+}
+
+// directDial reports whether a text begins with the few digits of a direct dial and
+// nothing else up to the end of its piece: "+49 (40) 55 50 - 126".
+func directDial(s string) bool {
+	const longest = 4
+	n := len(s) - len(strings.TrimLeft(s, "0123456789"))
+	rest := strings.TrimLeft(s[n:], " ")
+	next, _ := utf8.DecodeRuneInString(rest)
+	return n > 0 && n <= longest && (rest == "" || next != '-' && setsApart(next))
 }
 
 func letterBefore(s string, at int) bool {
@@ -409,16 +442,23 @@ func setsApart(r rune) bool {
 }
 
 // inOnePiece spells what has a sign in it that sets pieces apart.
-var inOnePiece = strings.NewReplacer(" - ", taken, "c/ ", "calle ", " a/s", " as", "(株)", " 株式会社", "(주)", " 주식회사")
+var inOnePiece = strings.NewReplacer(" - ", taken, "邮编:", taken+"邮编"+taken, "郵編:", taken+"邮编"+taken, "c/ ", "calle ", " a/s", " as", "(株)", " 株式会社", "(주)", " 주식회사")
 
 // weigh says what the line is by the pieces that are left of it.
 func (l *dataLine) weigh() {
 	lowest := theirs
+	var pieces []string
 	for _, piece := range strings.FieldsFunc(inOnePiece.Replace(l.rest), setsApart) {
 		piece = strings.Trim(piece, " .*_()[]<>-–\"'~+=#")
-		if strings.Trim(piece, " :：.") == "" {
-			continue
+		if strings.Trim(piece, " :：.") != "" {
+			pieces = append(pieces, piece)
 		}
+	}
+	pieces = withHouseNumbers(pieces)
+	l.legal = slices.ContainsFunc(pieces, registered)
+	l.street = slices.ContainsFunc(pieces, isStreet)
+	l.hours = len(pieces) > 0 && presencePhrases.begins(pieces[0]) != "" && !concludes(l.rest)
+	for _, piece := range pieces {
 		lowest = min(lowest, l.piece(piece))
 	}
 	if l.legal { // its numbers call nobody
@@ -444,19 +484,25 @@ func (l *dataLine) piece(s string) sense {
 	words := len(strings.Fields(s))
 	const few, some = 6, 10
 	switch {
-	case isLabel(name):
+	case isLabel(name), l.said.reach && oneLetter(name):
 		l.label = true
 		return usual
+	case l.said.phone && extension(s):
+		return usual
 	case registered(s):
-		l.found, l.label, l.legal = true, true, true
+		l.found, l.label, l.entered = true, true, true
 		return usual
 	case words <= some && presencePhrases.begins(s) != "":
 		return likely
 	case l.said.reach && words <= some && invitationPhrases.begins(s) != "":
 		return likely
+	case words <= some && turkishAddress(s):
+		return between
 	case strings.ContainsAny(s, ":："):
 		return strange
-	case l.legal && words <= some && !articled(s): // "Tomo 1234, Folio 56"
+	case l.entered && words <= some && !articled(s): // "Tomo 1234, Folio 56"
+		return usual
+	case l.legal && words <= few && digitsOf(s) == "" && !articled(s): // "Oddział w Polsce, KRS 0000123456"
 		return usual
 	case l.k.names.match(s) == fully:
 		l.found = true
@@ -464,7 +510,7 @@ func (l *dataLine) piece(s string) sense {
 	case words <= some && social(s), countryPhrases.begins(s) == s:
 		l.found = true
 		return usual
-	case l.found && len(s) < len("100-00010") && strings.Trim(s, "0123456789-") == "": // an extension, a postal code
+	case l.found && len(s) < len("100-00010") && strings.Trim(s, "0123456789- ") == "": // an extension, a postal code
 		return likely
 	case words <= few && l.k.holdsWords(s), words <= few && onlyTitles(s):
 		return likely
@@ -475,12 +521,32 @@ func (l *dataLine) piece(s string) sense {
 		return likely
 	case words <= some && !articled(s) && companyPhrases.in(s):
 		return between
-	case words <= some && digitsOf(s) != "" && (streetPhrases.in(s) || endsStreet(s) || strings.ContainsAny(s, eastStreets)), postal(s):
+	case words <= some && isStreet(s), postal(s):
 		return between
+	case l.street && beside(s):
+		return between
+	case l.hours && words <= few && digitsOf(s) == "":
+		return likely
 	case l.found && len(s) == 2 && isASCII(s): // a state or a country
 		return likely
 	}
 	return unsaid
+}
+
+// extension reports whether a piece is the label and the number of an extension:
+// "доб. 105", "ext. 12".
+func extension(s string) bool {
+	const longest = 5
+	label := labelPhrases.begins(s)
+	rest := strings.Trim(s[len(label):], " .:")
+	return label != "" && rest != "" && len(rest) <= longest && digitsOf(rest) == rest
+}
+
+// oneLetter reports whether a piece is a letter that stands for a label, in any
+// language: "G" for Turkish GSM, "Τ" for Greek τηλέφωνο.
+func oneLetter(s string) bool {
+	r, size := utf8.DecodeRuneInString(s)
+	return size == len(s) && spaced(r)
 }
 
 // social reports whether a piece of a line leads to a service: its name, or the
@@ -514,7 +580,7 @@ func isLabel(s string) bool {
 func registered(s string) bool {
 	p := registerPhrases.begins(s)
 	if p == "" {
-		return false
+		return incorporated(s)
 	}
 	rest := strings.TrimLeft(s[len(p):], " .:/-")
 	const words, telling = 16, 12 // bytes that no other word begins with
@@ -522,6 +588,13 @@ func registered(s string) bool {
 		return true
 	}
 	return len(strings.Fields(rest)) <= words && (digitsOf(rest) != "" || strings.ContainsAny(s[len(p):], ":：") || len(strings.Fields(rest)) <= 3)
+}
+
+// incorporated reports whether a piece of a line is the sentence that says in which
+// register a company is: "Contoso Limited is registered in England and Wales".
+func incorporated(s string) bool {
+	const words = 20
+	return len(strings.Fields(s)) <= words && incorporationPhrases.in(s) && (incorporationPhrases.begins(s) != "" || companyPhrases.in(s))
 }
 
 // holdsWords reports whether all words of a text are of the person's values.
@@ -570,6 +643,46 @@ func endsStreet(s string) bool {
 	}
 	return false
 }
+
+// isStreet reports whether a piece of a line is a street and a number.
+func isStreet(s string) bool {
+	return digitsOf(s) != "" && (streetPhrases.in(s) || endsStreet(s) || strings.ContainsAny(s, eastStreets))
+}
+
+// withHouseNumbers puts the number of a house to its street, where a comma stands
+// between them as in the east of Europe: "вул. Портова, 3".
+func withHouseNumbers(pieces []string) []string {
+	const longest = 4
+	var joined []string
+	for _, p := range pieces {
+		last := len(joined) - 1
+		if last >= 0 && len(p) <= longest && digitsOf(p) != "" && p[0] >= '0' && p[0] <= '9' && digitsOf(joined[last]) == "" && (streetPhrases.begins(joined[last]) != "" || streetPhrases.ends(joined[last])) {
+			joined[last] += " " + p
+			continue
+		}
+		joined = append(joined, p)
+	}
+	return joined
+}
+
+// beside reports whether a piece may stand in an address beside the street: a
+// postal code, or the few words of a town.
+func beside(s string) bool {
+	const words = 3
+	if d := digitsOf(s); d != "" {
+		return len(d) >= 4 && len(d) <= 7 && len(s)-len(d) <= 2
+	}
+	return len(strings.Fields(s)) <= words && !articled(s)
+}
+
+// turkishAddress reports whether a piece is a street whose number has a label.
+func turkishAddress(s string) bool {
+	street := unlabelled.Replace(s)
+	return street != s && !strings.ContainsAny(street, ":：") && isStreet(street)
+}
+
+// unlabelled takes out the labels of numbers in Turkish addresses.
+var unlabelled = strings.NewReplacer(" no:", " ", " kat:", " ", " daire:", " ", " d:", " ", " blok:", " ")
 
 // britishCode reports whether two words are a British postal code: "LS1 4DY".
 func britishCode(out, in string) bool {

@@ -64,6 +64,13 @@ func (t *tally) enough(m mark) bool {
 	return t.name == fully && t.known() >= 3 && t.contact() && (t.role || t.phone && t.mail)
 }
 
+// whole reports whether the lines hold all that belongs to a signature: who it is,
+// what they are, and how they are reached.
+func (t *tally) whole() bool {
+	const fewest = 4 // values
+	return t.name == fully && t.role && t.phone && t.known() >= fewest
+}
+
 // contact reports whether there is a number or an address of theirs.
 func (t *tally) contact() bool { return t.phone || t.mail }
 
@@ -106,7 +113,7 @@ func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
 		titles := s.title && s.sense == between && o.reach == 0 && j-o.from <= longestTitles
 		again, _ := k.nameLine(text)
 		switch {
-		case again == fully && o.name == partly, s.unknown && foreign && m < marked:
+		case again == fully && o.name == partly, s.unknown && !s.phone && foreign && m < marked:
 			return // somebody else stands between, or what the author typed above
 		case unexplained > 0 && again != notNamed, j-o.from >= longestSignature, s.sense == strange, s.unknown && m == unmarked && s.sense == between:
 			return
@@ -167,12 +174,17 @@ func titular(text string) bool {
 }
 
 // head is the first line that belongs to the signature whose name stands in line
-// i: pictures and the company's name, where nothing but a closing or the beginning
-// of what is marked stands above them.
+// i: pictures, the company's name and a row of signs, where nothing but a closing
+// or the beginning of what is marked stands above them. A row says by itself that
+// something else begins.
 func (r *Reading) head(k *knowledge, i, start int, m mark) int {
 	h := i
 	for h > start && i-h < longestHead && r.lines[h-1].own {
-		s := k.read(r.lines[h-1].text)
+		text := r.lines[h-1].text
+		if drawn(text) {
+			return h - 1
+		}
+		s := k.read(text)
 		company := s.sense >= likely && s.values != 0 && !s.reach
 		if !s.pictured && !company {
 			break
@@ -184,6 +196,32 @@ func (r *Reading) head(k *knowledge, i, start int, m mark) int {
 		return h
 	}
 	return r.besideName(i, h)
+}
+
+// drawn reports whether a line is a row of signs drawn above or below a signature:
+// "______", "━━━━━━", "* * * * *". Three asterisks part the sections of a letter.
+func drawn(text string) bool {
+	const shortest = 5
+	signs := 0
+	for _, c := range text {
+		switch {
+		case c == ' ':
+		case drawing(c):
+			signs++
+		default:
+			return false
+		}
+	}
+	return signs >= shortest
+}
+
+// drawing reports whether rows are drawn with a sign; smiles are no such signs.
+func drawing(c rune) bool {
+	const lastOfPlane = 0xffff // behind it stand the smiles
+	if c < utf8.RuneSelf {
+		return strings.ContainsRune("-=_~*#+.:<>^|/\\", c)
+	}
+	return c == 'ー' || c <= lastOfPlane && c != image && (unicode.IsSymbol(c) || unicode.IsPunct(c))
 }
 
 // besideName is the first of the lines from h on that stands in the same table as
@@ -209,6 +247,7 @@ func (r *Reading) besideName(i, h int) int {
 type context struct {
 	mark
 	content bool // something there says that the data are what the mail is about
+	rich    bool // a number stands there: only a signature with all that belongs to one counts
 }
 
 // above looks at what stands above line i: a closing, then what the author wrote.
@@ -216,13 +255,17 @@ func (r *Reading) above(k *knowledge, i int) context {
 	c := context{}
 	j := i - 1
 	if j >= 0 && r.lines[j].own {
-		if how, s := k.nameLine(r.lines[j].text); how == partly && s.values == 0 && j > 0 && closingOf(r.lines[j-1].text) != noClosing {
-			j-- // the author typed their first name, and the client put the signature below
+		if how, s := k.nameLine(r.lines[j].text); how != notNamed && s.values == 0 && j > 0 && closingOf(r.lines[j-1].text) != noClosing {
+			j-- // the author typed their name, and the client put the signature below
 		}
 	}
 	loose := false
 	for n := 0; n < 3 && j >= 0 && r.lines[j].own; n++ {
 		how := closingOf(r.lines[j].text)
+		if how == noClosing && n == 0 && r.closingGoesOn(k, j) {
+			j--
+			how = closingOf(r.lines[j].text)
+		}
 		if how == noClosing {
 			break
 		}
@@ -247,9 +290,59 @@ func (r *Reading) above(k *knowledge, i int) context {
 		c.content = c.content || announces(text)
 	default:
 		s := k.read(r.lines[j].text)
-		c.content = !concludes(r.lines[j].text) || !r.lines[i].gap || s.reach || bulleted(r.lines[j].text) || mayAnnounce(text)
+		c.content = !concludes(r.lines[j].text) || !r.lines[i].gap || bulleted(r.lines[j].text)
+		switch {
+		case c.content:
+		case s.reach && reports(r.lines[j].text):
+			c.content = mayAnnounce(behindNumbers(text)) || belowPhrases.in(plainForm(text))
+			c.rich = true
+		default:
+			c.content = s.reach || mayAnnounce(text)
+		}
 	}
 	return c
+}
+
+// closingGoesOn reports whether line j goes on with the closing in the line above
+// it: "Mit besten Grüßen / auch im Namen von Frau Klein".
+func (r *Reading) closingGoesOn(k *knowledge, j int) bool {
+	const longest = 60 // characters
+	text := r.lines[j].text
+	if j == 0 || !r.lines[j-1].own || r.apart(j) || closingOf(r.lines[j-1].text) == noClosing || strings.HasSuffix(r.lines[j-1].text, ".") {
+		return false
+	}
+	if utf8.RuneCountInString(text) > longest || leadsOn(strings.TrimRight(text, ",，")) || strings.ContainsFunc(text, unicode.IsDigit) || strings.ContainsAny(text, ":@?：？") || announces(text) {
+		return false
+	}
+	if how, _ := k.nameLine(text); how != notNamed {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsLower(first) || behalfPhrases.begins(plainForm(text)) != ""
+}
+
+// apart reports whether a reader sees a blank line above line j. In HTML every
+// paragraph may have a gap of its own.
+func (r *Reading) apart(j int) bool {
+	return r.lines[j].gap && (r.page == nil || r.blankLine(r.lines[j-1].end, r.lines[j].start, true))
+}
+
+// reports reports whether a line with a number in it is a sentence that says what
+// the number is, so that it announces no other.
+func reports(text string) bool {
+	const fewest = 5 // words
+	words := 0
+	for _, w := range strings.Fields(text) {
+		if !strings.ContainsFunc(w, unicode.IsDigit) && strings.ContainsFunc(w, unicode.IsLower) {
+			words++
+		}
+	}
+	return words >= fewest && !strings.ContainsAny(text, "@|") && !strings.Contains(text, ": ")
+}
+
+// behindNumbers is what a text says behind the last of its numbers.
+func behindNumbers(text string) string {
+	return text[strings.LastIndexAny(text, "0123456789")+1:]
 }
 
 // salutes reports whether a line that ends in a comma is nothing but the beginning

@@ -182,6 +182,7 @@ var (
 	ambiente imprim* papel síg* sigue visite visita reserv* horario* ella él ambient* stamp* carta segui* visita* orari* lei/lei imprimir siga*
 	milieu print* papier volg* bezoek* afspraak openingstijden miljø* utskrift* udskriv* følg* besøg* miljö* skriv_ut skriver följ* besök* ympäristö* tulosta* seuraa*
 	środowisk* drukuj* druku papier* obserwuj* odwiedź* životní prostředí tisk* tiskn* sledujte navštivte környezet* nyomtat* kövess* mediul imprim* urmăriți çevre* yazdır* takip
+	aanwezig werkdagen privacyverklaring* privacybeleid dsgvo rgpd rodo kvkk avg aydınlatma metni gdpr privacidad privacidade confidențialitate osobowych osobných osobních adatkezelési adatvédelmi tietosuoja* personvern* personoplysninger personuppgifter privatlivspolitik* integritetspolicy персональн*
 	окружающ* природ* печат* распечат* подпис* следите довкілл* друк* περιβάλλον εκτυπώ* البيئة طباعة تابعونا הסביבה הדפס* עקבו
 	`)
 
