@@ -462,18 +462,24 @@ func withoutTargets(text string) string {
 	return b.String() + text
 }
 
-// placeholder reports whether a line is nothing but what Outlook writes for a
-// picture: its name or what it shows, in brackets.
+// placeholder reports whether a line is nothing but what Outlook writes for
+// pictures: their names or what they show, in brackets, and where they lead.
 func placeholder(text string) bool {
-	const longest = 120
+	const longest = 120 // bytes of what one shows
 	if withoutImages(text) == "" { // QUIRK: Apple Mail leaves a character for a picture in text
 		return true
 	}
-	rest, ok := strings.CutPrefix(withoutTargets(text), "[")
-	if withoutTargets(text) == "" && strings.HasPrefix(text, "[") {
-		return true
+	if !strings.HasPrefix(text, "[") {
+		return false
 	}
-	return ok && len(text) <= longest && strings.IndexByte(rest, ']') == len(rest)-1
+	for rest := strings.TrimSpace(withoutTargets(text)); rest != ""; {
+		shown, after, ok := strings.Cut(strings.TrimPrefix(rest, "["), "]")
+		if !ok || rest[0] != '[' || len(shown) > longest {
+			return false
+		}
+		rest = strings.TrimSpace(after)
+	}
+	return true
 }
 
 // lettersOf are the letters and digits of a text, in which two forms of a message

@@ -47,7 +47,7 @@ func (x *aligner) stood(which int, r milter.BlockReport, b Block) standing {
 		return did
 	case strings.TrimPrefix(string(squeeze(strings.Join(r.Removed, ""))), "--") == strings.TrimPrefix(string(words), "--"):
 		return perhaps
-	case SignsOff(strings.Join(r.Removed, " ")):
+	case SignsOff(strings.Join(r.Removed, " ")), !slices.ContainsFunc(r.Removed, func(l string) bool { return !SignsOff(l) }):
 		return beside
 	}
 	return didNot
