@@ -465,7 +465,7 @@ func withoutTargets(text string) string {
 // placeholder reports whether a line is nothing but what Outlook writes for
 // pictures: their names or what they show, in brackets, and where they lead.
 func placeholder(text string) bool {
-	const longest = 120 // bytes of what one shows
+	const longest = 120            // bytes of what one shows
 	if withoutImages(text) == "" { // QUIRK: Apple Mail leaves a character for a picture in text
 		return true
 	}
