@@ -76,6 +76,7 @@ func TestLinesOnceLost(t *testing.T) {
 		"Fine.\n\n~Alice Muster\n~Contoso GmbH\n~+49 30 1234567\n\n\ufeff________________________________\n\nPlease send it to this address:\n\nAlice Muster\nContoso GmbH",
 		"\"Sent from my iPhone\"\n~Get Outlook for iOS",
 		"~Alice Muster\n~Head of Sales\n~+49 30 1234567\n\n~나의 iPhone에서 보냄\n\n~Sent from my iPhone",
+		"{\n~Get Outlook for iOS",
 		"Yes please go ahead\n~Sent from my iPhone",
 		"~Sent from my iPhone\nYes please go ahead",
 	} {

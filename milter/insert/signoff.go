@@ -159,11 +159,11 @@ func (r *Reading) signoffLines(i int, more []*regexp.Regexp) int {
 	return 0
 }
 
-// mayBeBroken reports whether a client may have broken a line there: its end ends
-// no sentence and no quotation.
+// mayBeBroken reports whether a client may have broken a line there: it has words,
+// and its end ends no sentence and no quotation.
 func mayBeBroken(text string) bool {
 	last, _ := utf8.DecodeLastRuneInString(text)
-	return !strings.ContainsRune("\"”’»“.!?。！", last)
+	return strings.ContainsFunc(text, unicode.IsLetter) && !strings.ContainsRune("\"”’»“.!?。！", last)
 }
 
 // brokenAbove reports whether line i goes on with a line that a client broke above
