@@ -377,7 +377,8 @@ func TestWildOffsets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(path); !errors.Is(err, ErrDamaged) {
+	// What the offsets lead to may be mapped by something else in the process.
+	if _, err := Open(path); !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrForeign) {
 		t.Error(err)
 	}
 }

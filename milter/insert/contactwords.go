@@ -58,7 +58,7 @@ var companyForms = []wording{
 	{"en", []string{"ltd", "ltd.", "limited", "inc", "inc.", "incorporated", "llc", "llp", "plc", "corp", "corp.", "corporation", "company", "co.", "pty", "pty ltd", "pvt", "private limited", "group", "holding", "holdings", "foundation", "university", "council", "gmbh", "trust", "cic"}},
 	{"fr", []string{"sarl", "sas", "sasu", "eurl", "s.a.", "sa", "société", "groupe", "université", "scop", "association"}},
 	{"es", []string{"s.l.", "s.l", "sl", "s.a.", "s.l.u.", "slu", "s.a. de c.v.", "sociedad", "universidad", "s. de r.l.", "grupo"}},
-	{"pt", []string{"lda", "lda.", "ltda", "ltda.", "s.a.", "eireli", "universidade", "me"}},
+	{"pt", []string{"lda", "lda.", "ltda", "ltda.", "s.a.", "eireli", "universidade"}},
 	{"it", []string{"s.r.l.", "srl", "s.p.a.", "spa", "s.n.c.", "s.a.s.", "snc", "università", "gruppo", "srls"}},
 	{"nl", []string{"b.v.", "bv", "n.v.", "nv", "bvba", "vof", "universiteit", "gemeente"}},
 	{"da", []string{"a/s", "aps", "kommune"}},

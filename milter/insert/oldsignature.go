@@ -107,6 +107,9 @@ func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
 			continue
 		}
 		s := k.read(text)
+		if s.sense > unsaid && s.sense < usual && s.values == 0 && s.spoken(text) {
+			s = said{sense: unsaid}
+		}
 		if m == marked && s.sense == unsaid && shortNotice(text) {
 			s.sense = usual
 		}
@@ -132,6 +135,38 @@ func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
 		j++
 	}
 }
+
+// spoken reports whether a line that may be a title or a company reads as what
+// somebody says, "works for me": as a company it begins with a small letter, or it ends
+// as a sentence does and in no abbreviation.
+func (s *said) spoken(text string) bool {
+	first := strings.IndexFunc(text, unicode.IsLetter)
+	if first < 0 {
+		return false
+	}
+	if r, _ := utf8.DecodeRuneInString(text[first:]); unicode.IsLower(r) && s.sense == likely && !s.title {
+		return true
+	}
+	words := strings.Fields(fold(text))
+	last := strings.Trim(words[len(words)-1], ".()")
+	partOfName := strings.Contains(last, ".") || strings.ContainsFunc(last, unicode.IsDigit) // "Α.Ε.", "Fő utca 7."
+	return len(words) > 1 && concludes(text) && !partOfName && !abbreviations[last]
+}
+
+// abbreviations are those without a period within that titles, companies and
+// addresses end in.
+var abbreviations = func() map[string]bool {
+	words := map[string]bool{}
+	for w := range strings.FieldsSeq("str ave blvd rd dept div no nr tel jr sr esq mgr inż ing dipl доб ул стр") {
+		words[w] = true
+	}
+	for _, form := range companyForms {
+		for _, text := range form.texts {
+			words[strings.Trim(text, ".")] = true
+		}
+	}
+	return words
+}()
 
 // said is what pending lines add when they count.
 func (t *tally) said() said {
