@@ -78,6 +78,7 @@ func TestLinesOnceLost(t *testing.T) {
 		"~Alice Muster\n~Head of Sales\n~+49 30 1234567\n\n~나의 iPhone에서 보냄\n\n~Sent from my iPhone",
 		"{\n~Get Outlook for iOS",
 		"Saludos\n\n~Dr. Alice Muster\n~Head of Sales\n\n~Contoso GmbH\n~Hafenstraße 1\n~20457 Hamburg\n~+49 30 1234567\n\nworks for me.\n~Sent from my iPhone",
+		"Cordialement,\n\n~Dr. Alice Muster\n~Head of Sales\n\n~Contoso GmbH\n~+49 30 1234567\n\n-a",
 		"Yes please go ahead\n~Sent from my iPhone",
 		"~Sent from my iPhone\nYes please go ahead",
 	} {

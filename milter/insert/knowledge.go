@@ -118,7 +118,11 @@ type said struct {
 	pictured bool   // it is nothing but a picture
 }
 
-const longestData = 300 // bytes of a line that holds data
+// Bytes of a line that holds data.
+const (
+	longestData  = 300
+	shortestData = 4
+)
 
 // read says what speaks for a line.
 func (k *knowledge) read(text string) said {
@@ -128,7 +132,7 @@ func (k *knowledge) read(text string) said {
 		return said{sense: hollow, pictured: true}
 	case !strings.ContainsFunc(bare, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }):
 		return said{sense: hollow}
-	case len(bare) > longestData:
+	case len(bare) > longestData, len(bare) <= shortestData && oneLetter(lettersOf(bare)): // "-a" labels nothing
 		return said{sense: unsaid}
 	}
 	p := plainForm(bare)

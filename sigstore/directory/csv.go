@@ -210,6 +210,9 @@ func (r *csvReading) read(ctx context.Context, found func(Person) error) error {
 		}
 		p, problems := columns.person(row)
 		if taken, at := takenAddress(owner, p); taken != "" {
+			if r.round != nil && r.round.alone {
+				return errWhole // a row that was not taken apart may have it too
+			}
 			problems = []string{fmt.Sprintf("%s is also in line %d; this row is left out", taken, at)}
 			p.Address = ""
 		}

@@ -50,6 +50,7 @@ type csvRound struct {
 	before *CSVMemory
 	same   []bool // the rows of before that there are still
 	row    uint64 // the one that is taken apart
+	alone  bool   // only new and different rows are taken apart
 	after  CSVMemory
 }
 
@@ -140,6 +141,7 @@ func (r *csvReading) readChanged(ctx context.Context, add func(Person) error, cu
 	m := r.Memory
 	var changed []Person
 	r.round = newRound(m)
+	r.round.alone = true
 	err := r.read(ctx, func(p Person) error {
 		changed = append(changed, p)
 		if len(changed) > maxChangedRows || p.Attributes[photoColumn] != "" {
