@@ -187,6 +187,7 @@ func TestEvidence(t *testing.T) {
 		{"Notes in columns", reply, "Pronti.\n\n[END]Piero Galli <piero@example.net>\n19/11/2026 17.40\n\nA\nAlice Muster\ncc\n\nOggetto\nManometri\n\nQuando?\n", "notes-header", ""},
 		{"a row and Outlook's own", reply, "Sign here:\n\n_____________\n\n[END]________________________________\n" + header, "header-block", ""},
 		{"empty quoted lines", reply, "Yes.\n\n[END]>\n> \n> could you?\n", "quote-prefix", ""},
+		{"a row directly above quoted lines", reply, "Ano.\n\n[END]______________________________\n> Od: Pavla\n> Co je?\n", "quote-prefix", ""},
 		{"a list's footer below the last answer", reply, "On 3 Feb 2026, Ben wrote:\n> q\n\nYes.\n\n[END]-- \nYou received this message because you are subscribed to the group.\nhttps://groups.example.net\n", "attribution", ""},
 		{"a list's footer below a row and the last answer", reply, "On 3 Feb 2026, Ben wrote:\n> q\n\nYes.\n\n[END]_______________________________________________\nramp mailing list\nramp@example.net\n", "", ""},
 		{"a table without colons", reply, "Tak.\n\n[END]Od\tMarek Sowa <m@example.net>\nDo\tWanda\nData\t20.11.2026 17:40\nTemat\tRampa\n\nCzy?\n", "header-block", ""},
@@ -212,6 +213,22 @@ func TestEvidence(t *testing.T) {
 		}
 		if rule != c.rule || strings.Join(r.marked.beaten, " ") != c.beaten {
 			t.Errorf("%s: by %q, stronger than %q, want %q and %q", c.name, rule, r.marked.beaten, c.rule, c.beaten)
+		}
+	}
+}
+
+// TestEvidenceInHTML: where the newest text of HTML ends that says it by an element
+// below, and how lines are read whose breaks a style keeps.
+func TestEvidenceInHTML(t *testing.T) {
+	kind := Kind{HTML: true, Reply: true, Recipients: []string{"ben@example.net"}}
+	for _, c := range []struct{ name, html, last string }{
+		{"a pasted header, then Apple's element with the attribution in it", `<div>It logged:</div><div>From: scan@example.org<br>To: all@example.org<br>Date: Mon, 16 Nov 2026 07:41:09<br>Subject: Scan</div><div>Could you look?</div><blockquote type="cite">On 17 Nov 2026, Ben wrote:<br>any idea?</blockquote>`, "Could you look?"},
+		{"line ends that a style keeps", "<div style=\"white-space: pre-wrap\">First.\nSecond.\n\nThird.</div>", "Third."},
+		{"line ends that an inner style folds", "<div style=\"white-space: pre-wrap\"><p style=\"white-space:normal\">First\nline.</p></div>", "First line."},
+	} {
+		r := Read([]byte(c.html), kind)
+		if got := r.lines[r.last].text; got != c.last {
+			t.Errorf("%s: the last line is %q, want %q", c.name, got, c.last)
 		}
 	}
 }

@@ -77,11 +77,20 @@ func (r *Reading) signoffWithin() found {
 		if i >= from+first && i < r.last-last {
 			i = r.last - last
 		}
-		if r.couldBeSignoff(i) && r.writtenOnBelow(i, from) && beginsOrEndsSignoff(r.lines[i].text) && readSignoff(r.lines[i].text) != notSignoff && r.isSignoff(i, i) && !r.vague(i) {
+		if r.isPhoneLine(i, from) {
 			return r.stretch(i, i+1, "sign-off")
 		}
 	}
 	return found{}
+}
+
+// isPhoneLine reports whether line i is a sign-off that the author wrote on below; the
+// newest text begins with line first.
+func (r *Reading) isPhoneLine(i, first int) bool {
+	if !r.couldBeSignoff(i) || !r.writtenOnBelow(i, first) || !beginsOrEndsSignoff(r.lines[i].text) {
+		return false
+	}
+	return r.isSignoff(i, i) && !r.vague(i)
 }
 
 // writtenOnBelow reports whether the author went on below line i as people do below
