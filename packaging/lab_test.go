@@ -71,7 +71,9 @@ func newMachine(t *testing.T) *machine {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), "unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "/bin/sh")
+	// The shell ends when its input does. The test's context ends before the cleanup below
+	// and would make Wait tell of a shell that it found still running.
+	cmd := exec.Command("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "/bin/sh")
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -87,6 +89,7 @@ func newMachine(t *testing.T) *machine {
 	m.shell, m.out = in, bufio.NewReader(out)
 	t.Cleanup(func() {
 		in.Close()
+		// Its status is that of the last script, which the test has looked at.
 		var exit *exec.ExitError
 		if err := cmd.Wait(); err != nil && !errors.As(err, &exit) {
 			t.Error(err)
