@@ -220,20 +220,29 @@ func newestLines(raw []byte) []string {
 
 // isAuthors reports whether a line of the golden mail is one that must stay
 // wherever it stands: no marker, no sign-off, no line of Alice's signature and no picture, which
-// may belong to it, no apology, which below a sign-off is part of it, nor anything
-// that begins a signature.
+// may belong to it, no row of signs, no apology, which below a sign-off is part of it, nor
+// anything that begins a signature.
 func isAuthors(line string) bool {
 	lower := strings.ToLower(line)
+	signs := strings.Trim(strings.Map(seenRune, line), "-–—_=*#~.+ ")
 	if strings.Contains(unblank(lower), "{emailsignature}") {
 		return false
 	}
 	const longest = 200
-	if line == "" || len(line) > longest || !utf8.ValidString(line) || strings.ContainsFunc(line, unicode.IsControl) || strings.HasPrefix(line, "[") || strings.Trim(line, "-–—_=*#~.+ ") == "" || laws.SignsOff(line) {
+	if line == "" || len(line) > longest || !utf8.ValidString(line) || strings.ContainsFunc(line, unicode.IsControl) || strings.HasPrefix(line, "[") || signs == "" || laws.SignsOff(line) {
 		return false
 	}
 	return !slices.ContainsFunc([]string{
 		"alice", "muster", "contoso", "head of sales", "1234567", "123 45 67", "jürgen", "excuse", "brevity", "sorry for", "entschuldig", "kürze", "://", "www.",
 	}, func(s string) bool { return strings.Contains(lower, s) })
+}
+
+// seenRune is r, or -1 for one that nobody sees.
+func seenRune(r rune) rune {
+	if unicode.Is(unicode.Cf, r) {
+		return -1
+	}
+	return r
 }
 
 // line is a line of a body.
