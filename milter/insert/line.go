@@ -123,12 +123,19 @@ func shows(s string) bool {
 // tidy says, at little cost, that visible would give s back unchanged: single
 // blanks within, and letters that nothing combines with.
 func tidy(s string) bool {
-	before := ' '
-	for _, r := range s {
-		if r < ' ' || r >= 0x7f && (r <= '\u00a0' || r == '\u00ad') || r >= combining || r == ' ' && before == ' ' {
+	before := byte(' ')
+	for i := 0; i < len(s); {
+		c, size := s[i], 1
+		if c >= utf8.RuneSelf {
+			var r rune
+			if r, size = utf8.DecodeRuneInString(s[i:]); r <= '\u00a0' || r == '\u00ad' || r >= combining {
+				return false
+			}
+		} else if c < ' ' || c == 0x7f || c == ' ' && before == ' ' {
 			return false
 		}
-		before = r
+		before = c
+		i += size
 	}
 	return before != ' ' || s == ""
 }

@@ -141,11 +141,11 @@ func newSignoffReading(text string) (*signoffReading, bool) {
 	if !ok || strings.ContainsAny(text, "?？؟"+string(image)) {
 		return nil, false
 	}
-	words := cutWords(text)
+	words := cutWords(text, longestSignoffWords+1)
 	if len(words) == 0 || len(words) > longestSignoffWords {
 		return nil, false
 	}
-	return &signoffReading{vocabularyIndex(), signoffIndex(), words, endsInColon(strings.TrimSpace(text)), map[int]bool{}}, true
+	return &signoffReading{vocabularyIndex(), signoffIndex(), words, endsInColon(strings.TrimSpace(text)), nil}, true
 }
 
 // inQuotes reports whether a line stands in quotation marks: it speaks of a
@@ -280,6 +280,9 @@ func (r *signoffReading) closes(i int) bool {
 	}
 	if known, ok := r.known[i]; ok {
 		return known
+	}
+	if r.known == nil {
+		r.known = map[int]bool{}
 	}
 	r.known[i] = false
 	r.known[i] = r.sloganCloses(i) || slices.ContainsFunc(r.apologyEnds(i), r.closes) || r.signoffAt(i) != notSignoff

@@ -14,35 +14,68 @@ type word struct {
 	upper bool // it begins with a capital
 }
 
-// cutWords cuts text into words; what stands between them is left out.
-func cutWords(text string) []word {
+// cutWords cuts text into words, at most as many; what stands between them is left
+// out.
+func cutWords(text string, most int) []word {
 	const usual = 6 // bytes of a word and the blank behind it
-	words := make([]word, 0, 1+len(text)/usual)
-	from := -1      // where the word begins that is being read
-	single := false // it is a character that is a word by itself
-	end := func(at int) {
-		if from >= 0 {
-			first, _ := utf8.DecodeRuneInString(text[from:])
-			words = append(words, word{fold(text[from:at]), unicode.IsUpper(first)})
-			from = -1
-		}
+	words := make([]word, 0, min(most, 1+len(text)/usual))
+	for from, to := nextWord(text, 0); from < len(text) && len(words) < most; from, to = nextWord(text, to) {
+		first, _ := utf8.DecodeRuneInString(text[from:])
+		words = append(words, word{fold(text[from:to]), unicode.IsUpper(first)})
 	}
-	for i, r := range text {
-		if unicode.Is(unicode.M, r) {
-			continue
-		}
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			end(i)
-			continue
-		}
-		if from < 0 || single || together(r) {
-			end(i)
-			from, single = i, together(r)
-		}
-	}
-	end(len(text))
 	return words
 }
+
+// nextWord is where the first word of text begins at or behind from, and where it
+// ends; both are the end of the text when there is none.
+func nextWord(text string, from int) (begin, end int) {
+	begin = -1
+	for i, r := range text[from:] {
+		i += from
+		switch {
+		case r < utf8.RuneSelf && asciiWord[r]:
+		case r < utf8.RuneSelf:
+			if begin >= 0 {
+				return begin, i
+			}
+			continue
+		case r >= combining && unicode.Is(unicode.M, r):
+			continue
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			if begin >= 0 {
+				return begin, i
+			}
+			continue
+		case together(r):
+			if begin < 0 {
+				_, size := utf8.DecodeRuneInString(text[i:])
+				return i, i + size + marksAt(text[i+size:])
+			}
+			return begin, i
+		}
+		if begin < 0 {
+			begin = i
+		}
+	}
+	if begin < 0 {
+		begin = len(text)
+	}
+	return begin, len(text)
+}
+
+// marksAt is how many bytes of marks text begins with, which belong to the character
+// before it.
+func marksAt(text string) int {
+	return len(text) - len(strings.TrimLeftFunc(text, func(r rune) bool { return unicode.Is(unicode.M, r) }))
+}
+
+// asciiWord are the letters and digits of ASCII.
+var asciiWord = func() (is [utf8.RuneSelf]bool) {
+	for r := range rune(utf8.RuneSelf) {
+		is[r] = unicode.IsLetter(r) || unicode.IsDigit(r)
+	}
+	return is
+}()
 
 // together reports whether r is of a script that puts no blanks between words, or
 // writes particles together with them.
@@ -163,7 +196,7 @@ func textsOf(row string) []string {
 			texts = append(texts, field)
 			continue
 		}
-		for _, w := range cutWords(field) {
+		for _, w := range cutWords(field, len(field)) {
 			texts = append(texts, w.text)
 		}
 	}
