@@ -39,6 +39,12 @@ func TestContainers(t *testing.T) {
 		{"a photo of the letter above the name", `<p>This is the meter.</p><p><img src="cid:a" width="800" height="600"></p><p>Kind regards</p><p>Alice Muster<br>Head of Testing<br>+49 30 123456-78</p>`, three},
 		{"a screenshot below", `<p>Kind regards</p><p>Alice Muster<br>Head of Testing<br>+49 30 123456-78</p><p><img src="cid:a" width="1200" height="900"></p>`, three},
 		{"a picture of unknown size below", `<p>Kind regards</p><p>Alice Muster<br>Head of Testing<br>+49 30 123456-78</p><p><img src="cid:a"></p>`, three},
+		{"a picture of unknown size in the next line", `<p>Kind regards</p><p>Alice Muster<br>Head of Testing<br>+49 30 123456-78<br><img src="cid:a"></p>`, append(slices.Clone(three), string(image))},
+		{"a logo, and no closing", `<div>The meter is here.</div><div><br></div><div>Alice Muster</div><div>Head of Testing</div><div>+49 30 123456-78</div><div><img src="cid:a" width="120" height="40"></div>`, append(slices.Clone(three), string(image))},
+		{"no logo, and no closing", `<div>The meter is here.</div><div><br></div><div>Alice Muster</div><div>Head of Testing</div><div>+49 30 123456-78</div>`, nil},
+		{"a logo above, and no closing", `<div>The meter is here.</div><div><br></div><div><img src="cid:a" width="120" height="40"></div><div>Alice Muster</div><div>Head of Testing</div><div>Contoso GmbH</div><div>+49 30 123456-78</div>`, []string{string(image), "Alice Muster", "Head of Testing", "Contoso GmbH", "+49 30 123456-78"}},
+		{"a photo above, and no closing", `<div>The meter is here.</div><div><br></div><div><img src="cid:a" width="320" height="240"></div><div>Alice Muster</div><div>Head of Testing</div><div>Contoso GmbH</div><div>+49 30 123456-78</div>`, nil},
+		{"a logo that is announced", `<div>On the flyer, with this logo:</div><div><br></div><div><img src="cid:a" width="120" height="40"></div><div>Alice Muster</div><div>Head of Testing</div><div>Contoso GmbH</div><div>+49 30 123456-78</div>`, nil},
 		{"a cell with an answer beside", `<p>Kind regards</p><table><tr><td>Alice Muster<br>Head of Testing<br>+49 30 123456-78</td><td>Gate code is on the back.</td></tr></table>`, three},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -35,7 +35,33 @@ func (k *knowledge) nameLine(text string) (naming, said) {
 	if how == notNamed {
 		return k.nameBeforeValue(pieces)
 	}
+	for used < len(pieces) && signs[used-1] == ',' && degree(pieces[used]) {
+		used++
+	}
 	return k.withRest(how, pieces[used:])
+}
+
+// degree reports whether what stands behind a name and a comma is built as the letters
+// of a degree or a profession are: "CTL", "cand.polyt.", or is one that is known.
+func degree(s string) bool {
+	if nameTitles[plainForm(s)] {
+		return true
+	}
+	const shortest, longest = 2, 6 // capitals
+	parts := strings.Split(strings.TrimSuffix(s, "."), ".")
+	letters, capitals := 0, 0
+	for _, part := range parts {
+		for _, r := range part {
+			if !unicode.IsLetter(r) && r != '-' {
+				return false
+			}
+			letters++
+			if unicode.IsUpper(r) {
+				capitals++
+			}
+		}
+	}
+	return len(parts) > 1 && letters > 0 || capitals == letters && letters >= shortest && letters <= longest
 }
 
 // mayName rules out, at little cost, most lines that do not begin with the

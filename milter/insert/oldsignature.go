@@ -32,7 +32,8 @@ type tally struct {
 	phone  bool // a number of theirs
 	mail   bool // an address of theirs
 	role   bool
-	reach  int // lines with a number, an address or a link of anybody's
+	logo   bool // a picture as signatures have it
+	reach  int  // lines with a number, an address or a link of anybody's
 }
 
 func (t *tally) add(s said) {
@@ -60,8 +61,9 @@ func (t *tally) enough(m mark) bool {
 		return t.known() >= 2 && t.contact()
 	}
 	// An address to deliver to has no title, and what is written on a badge has
-	// either a number or an address.
-	return t.name == fully && t.known() >= 3 && t.contact() && (t.role || t.phone && t.mail)
+	// either a number or an address. A logo beside both is a signature's.
+	data := t.known() >= 3 && t.contact() && (t.role || t.phone && t.mail)
+	return t.name == fully && (data || t.logo && t.role && t.contact())
 }
 
 // whole reports whether the lines hold all that belongs to a signature: who it is,
@@ -123,6 +125,7 @@ func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
 		case s.sense >= usual, m > unmarked && unexplained == 0 && (s.sense == likely || titles), s.pictured && r.signs(j, m):
 			o.add(pending.said())
 			o.add(s)
+			o.logo = o.logo || s.pictured
 			o.to, unexplained, pending = j+1, 0, tally{}
 		case s.sense == unsaid:
 			foreign = true
@@ -229,8 +232,24 @@ func (r *Reading) head(k *knowledge, i, start int, m mark) int {
 	switch {
 	case h == start && m == marked, h > 0 && r.lines[h-1].own && closingOf(r.lines[h-1].text) == plainly:
 		return h
+	case r.logosAbove(i, h):
+		return h
 	}
 	return r.besideName(i, h)
+}
+
+// logosAbove reports whether the lines from h on to the name in line i are logos that
+// stand directly above it, and something else stands above them.
+func (r *Reading) logosAbove(i, h int) bool {
+	if r.page == nil || h == i || h == 0 || !r.apart(h) {
+		return false
+	}
+	for j := h; j < i; j++ {
+		if withoutImages(r.lines[j].text) != "" || r.apart(j+1) || !r.logos(j, lowestBanner) {
+			return false
+		}
+	}
+	return true
 }
 
 // drawn reports whether a line is a row of signs drawn above or below a signature:

@@ -19,6 +19,13 @@ func (r *Reading) signs(i int, m mark) bool {
 	if m == unmarked && r.page == nil {
 		return false
 	}
+	return r.logos(i, highestLogo) || r.page != nil && r.linked(i)
+}
+
+// logos reports whether the pictures of a line may be logos, at most so high.
+//
+// QUIRK: Notes writes no size. Such a picture is a logo directly below another line.
+func (r *Reading) logos(i, highest int) bool {
 	l := &r.lines[i]
 	z := nethtml.NewTokenizer(bytes.NewReader(r.src[l.start:l.end]))
 	for {
@@ -26,7 +33,7 @@ func (r *Reading) signs(i int, m mark) bool {
 		case nethtml.ErrorToken:
 			return true
 		case nethtml.StartTagToken, nethtml.SelfClosingTagToken:
-			if t := z.Token(); t.DataAtom == atom.Img && !logo(t.Attr) && !r.linked(i) {
+			if t := z.Token(); t.DataAtom == atom.Img && !logo(t.Attr, highest, !l.gap) {
 				return false
 			}
 		}
@@ -35,12 +42,14 @@ func (r *Reading) signs(i int, m mark) bool {
 
 // Sizes of pictures in signatures, in pixels.
 const (
-	highestLogo = 260
-	widestLogo  = 800
+	highestLogo  = 260
+	widestLogo   = 800
+	lowestBanner = 120 // where nothing but the name says that a signature begins
 )
 
-// logo reports whether a picture may be one of a signature by its own attributes.
-func logo(attrs []nethtml.Attribute) bool {
+// logo reports whether a picture may be one of a signature by its own attributes; one
+// without a size may when it comes from a site, or unsized says so.
+func logo(attrs []nethtml.Attribute, highest int, unsized bool) bool {
 	width, height := 0, 0
 	remote := false
 	for _, a := range attrs {
@@ -58,9 +67,9 @@ func logo(attrs []nethtml.Attribute) bool {
 		}
 	}
 	if width == 0 && height == 0 {
-		return remote
+		return remote || unsized
 	}
-	return height <= highestLogo && width <= widestLogo && (height > 0 || width <= highestLogo || remote)
+	return height <= highest && width <= widestLogo && (height > 0 || width <= highest || remote)
 }
 
 func pixels(s string) int {

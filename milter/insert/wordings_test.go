@@ -111,6 +111,7 @@ func TestNames(t *testing.T) {
 		{"alice", "Alice Muster", fully}, {"alice", "MUSTER, Alice", fully}, {"alice", "Dr.-Ing. Alice Muster, M.Sc.", fully}, {"alice", "Prof. Dr. h. c. Alice Muster", fully},
 		{"alice", "Alice Muster (she/her)", fully}, {"alice", "Alice Maria Muster", fully}, {"alice", "Alice B. Muster", fully}, {"alice", "i. A. Alice Muster", fully}, {"alice", "ppa. Alice Muster", fully},
 		{"alice", "Alice Muster | Head of Testing", fully}, {"alice", "Alice Muster – Contoso GmbH", fully}, {"alice", "Alice Muster Head of Testing", fully},
+		{"alice", "Alice Muster, CTL, MBA", fully}, {"soren", "Søren Østergaard, cand.polyt.", fully}, {"alice", "Alice Muster, MSc, RSPP", fully}, {"alice", "Alice Muster, Tuesday", notNamed}, {"alice", "Alice Muster, ja", notNamed},
 		{"alice", "Alice", partly}, {"alice", "A. Muster", partly}, {"alice", "Alice Muster-Klein", partly},
 		{"alice", "Muster", notNamed}, {"alice", "Alice Klein", notNamed}, {"alice", "Carl Muster", notNamed}, {"alice", "Alice and Carl Muster", notNamed}, {"alice", "Alice & Carl Muster", notNamed},
 		{"alice", "Alice Muster, Carl Nowak", notNamed}, {"alice", "Alice Muster will come", notNamed}, {"alice", "Alice Muster, please call", notNamed}, {"alice", "Alice Muster:", notNamed}, {"alice", "Ask Alice Muster.", notNamed}, {"alice", "Alice Muster?", notNamed},
