@@ -40,6 +40,8 @@ func TestContainers(t *testing.T) {
 		{"a screenshot below", `<p>Kind regards</p><p>Alice Muster<br>Head of Testing<br>+49 30 123456-78</p><p><img src="cid:a" width="1200" height="900"></p>`, three},
 		{"a picture of unknown size below", `<p>Kind regards</p><p>Alice Muster<br>Head of Testing<br>+49 30 123456-78</p><p><img src="cid:a"></p>`, three},
 		{"a picture of unknown size in the next line", `<p>Kind regards</p><p>Alice Muster<br>Head of Testing<br>+49 30 123456-78<br><img src="cid:a"></p>`, append(slices.Clone(three), string(image))},
+		{"a picture of unknown size in the next element", `<div>Kind regards</div><div><br></div><div>Alice Muster</div><div>Head of Testing</div><div>+49 30 123456-78</div><div><img src="cid:a"></div>`, append(slices.Clone(three), string(image))},
+		{"a picture of unknown size below a blank line", `<div>Kind regards</div><div><br></div><div>Alice Muster</div><div>Head of Testing</div><div>+49 30 123456-78</div><div><br></div><div><img src="cid:a"></div>`, three},
 		{"a logo, and no closing", `<div>The meter is here.</div><div><br></div><div>Alice Muster</div><div>Head of Testing</div><div>+49 30 123456-78</div><div><img src="cid:a" width="120" height="40"></div>`, append(slices.Clone(three), string(image))},
 		{"no logo, and no closing", `<div>The meter is here.</div><div><br></div><div>Alice Muster</div><div>Head of Testing</div><div>+49 30 123456-78</div>`, nil},
 		{"a logo above, and no closing", `<div>The meter is here.</div><div><br></div><div><img src="cid:a" width="120" height="40"></div><div>Alice Muster</div><div>Head of Testing</div><div>Contoso GmbH</div><div>+49 30 123456-78</div>`, []string{string(image), "Alice Muster", "Head of Testing", "Contoso GmbH", "+49 30 123456-78"}},

@@ -205,3 +205,27 @@ func TestWholeSignatureGoes(t *testing.T) {
 		{"elodie", "Parfait.\n\nCordialement\n\n^\nÉ. Marchand\nResponsable des achats\nContoso SAS\nTél. 01 99 00 01 22 – Port. 06 39 98 01 22\n$"},
 	})
 }
+
+func TestPlaceholder(t *testing.T) {
+	for text, want := range map[string]bool{
+		"[cid:image001.png@01DD]": true, "[A logo] [Icon]<https://x.example/>": true, "[image: logo.png]": true, "<tailspin-mark.png>": true,
+		"(Embedded image moved to file: pic04711.gif)": true, "<plan.pdf>": false, "<alice@contoso.com>": false, "[draft] see below": false, "(see pic04711.gif)": false,
+	} {
+		if got := placeholder(text); got != want {
+			t.Errorf("placeholder(%q) = %v", text, got)
+		}
+	}
+}
+
+func TestPlaceholdersOverLines(t *testing.T) {
+	for text, want := range map[string]int{
+		"[A blue logo\n\nDescription automatically generated]":                                                                                2,
+		"[Icon\n\nDescription automatically generated]<https://x.example/> [Icon\n\nDescription automatically generated]<https://y.example/>": 3,
+		"[logo.png]\nThanks": 1, "[see\n\nbelow] for more": 0, "Thanks": 0, "[never\n\nclosed": 0,
+	} {
+		r := Read([]byte(text), Kind{})
+		if got := r.placeholders(0, len(r.lines)); got != want {
+			t.Errorf("%q: %d lines, want %d", text, got, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package insert
 
 import (
 	"html"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -412,7 +413,8 @@ func (r *Reading) repeated(f found) int {
 func (r *Reading) spell(want string, i, end int, pictured bool) int {
 	for ; i < end && r.lines[i].own; i++ {
 		text := r.lines[i].text
-		if pictured && placeholder(text) {
+		if n := r.placeholders(i, end); pictured && n > 0 {
+			i += n - 1
 			continue
 		}
 		if want == "" {
@@ -462,11 +464,31 @@ func withoutTargets(text string) string {
 	return b.String() + text
 }
 
-// placeholder reports whether a line is nothing but what Outlook writes for
-// pictures: their names or what they show, in brackets, and where they lead.
+// placeholders is over how many lines from i on there is nothing but what stands for
+// pictures, 0 for none. QUIRK: Outlook's generated descriptions have a blank line within.
+func (r *Reading) placeholders(i, end int) int {
+	const most = 8 // lines
+	if text := r.lines[i].text; placeholder(text) {
+		return 1
+	} else if !strings.HasPrefix(text, "[") {
+		return 0
+	}
+	for n := 2; n <= most && i+n <= end && r.lines[i+n-1].own; n++ {
+		if placeholder(joined(r.lines[i : i+n])) {
+			return n
+		}
+	}
+	return 0
+}
+
+// placeholder reports whether a line is nothing but what clients write for pictures:
+// their names or what they show, in brackets, and where they lead.
 func placeholder(text string) bool {
 	const longest = 120            // bytes of what one shows
 	if withoutImages(text) == "" { // QUIRK: Apple Mail leaves a character for a picture in text
+		return true
+	}
+	if namedPicture.MatchString(text) {
 		return true
 	}
 	if !strings.HasPrefix(text, "[") {
@@ -481,6 +503,9 @@ func placeholder(text string) bool {
 	}
 	return true
 }
+
+// namedPicture is the file of a picture as Apple Mail and Notes name it.
+var namedPicture = regexp.MustCompile(`(?i)^(<[^<>]{1,80}\.(png|jpe?g|gif|bmp|svg|heic|tiff?|webp)>|\(embedded image moved to file: [^()]{1,80}\))$`)
 
 // lettersOf are the letters and digits of a text, in which two forms of a message
 // agree.

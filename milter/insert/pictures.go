@@ -33,11 +33,21 @@ func (r *Reading) logos(i, highest int) bool {
 		case nethtml.ErrorToken:
 			return true
 		case nethtml.StartTagToken, nethtml.SelfClosingTagToken:
-			if t := z.Token(); t.DataAtom == atom.Img && !logo(t.Attr, highest, !l.gap) {
+			if t := z.Token(); t.DataAtom == atom.Img && !logo(t.Attr, highest, r.flush(i)) {
 				return false
 			}
 		}
 	}
+}
+
+// flush reports whether line i stands directly below another, without a blank line or
+// the border of a paragraph between them.
+func (r *Reading) flush(i int) bool {
+	if i == 0 || r.page == nil {
+		return i > 0 && !r.lines[i].gap
+	}
+	between := bytes.ToLower(r.src[r.lines[i-1].end:r.lines[i].start])
+	return !bytes.Contains(between, []byte("<p")) && !r.apart(i)
 }
 
 // Sizes of pictures in signatures, in pixels.
