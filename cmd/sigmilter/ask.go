@@ -13,6 +13,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/printed"
 )
 
 // asking are the flags of every verb that asks the running daemon.
@@ -91,7 +92,7 @@ func table(w io.Writer, head string, rows func(row func(cells ...any))) error {
 			if i > 0 {
 				fmt.Fprint(out, "\t")
 			}
-			fmt.Fprint(out, c)
+			fmt.Fprint(out, printed.Cell(fmt.Sprint(c)))
 		}
 		fmt.Fprintln(out)
 	})

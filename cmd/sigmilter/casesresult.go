@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sigmilter/cmd/internal/cases"
+	"sigmilter/cmd/internal/printed"
 	"sigmilter/milter"
 )
 
@@ -53,7 +54,7 @@ func (rs *testResults) write(out io.Writer, o *testOptions) error {
 
 func (rs *testResults) writeText(out io.Writer, verbose bool) error {
 	var b strings.Builder
-	line := func(format string, args ...any) { b.WriteString(visible(fmt.Sprintf(format, args...)) + "\n") }
+	line := func(format string, args ...any) { b.WriteString(printed.Line(fmt.Sprintf(format, args...)) + "\n") }
 	for _, r := range rs.Cases {
 		line("%s  %s%s", r.verdict(), r.Name, r.updatedWords())
 		if verbose {

@@ -27,6 +27,7 @@ var scenarios = []scenario{
 	{name: "other MTAs are slow or hang", prepare: shortStop, strike: slowAndHangingPeers, felt: feltPeers},
 	{name: "1,000 connections are idle", prepare: fewSessions, begin: idlePeers, strike: overTheLimit, felt: feltLimit},
 	{name: "the socket's file is removed", strike: removeSocket, felt: feltSocket},
+	{name: "200 sessions send the worst there is to a daemon of 1 GB", prepare: littleMemory, begin: beginHostility, strike: ordinaryBeside, restart: true, felt: feltHostility},
 	{name: "the clock steps an hour ahead and back", prepare: steppingClock, strike: stepClock, felt: feltClock},
 }
 

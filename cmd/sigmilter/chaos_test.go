@@ -31,7 +31,7 @@ const (
 	chaosLoaders = 8 // SMTP sessions
 )
 
-// chaosPatience bounds one scenario.
+// chaosPatience bounds one scenario, beside the time that hostile mail is sent.
 const chaosPatience = 10 * time.Minute
 
 // tally is the count of messages by id.
@@ -108,10 +108,12 @@ type proof struct {
 // ordeal is a run of a scenario.
 type ordeal struct {
 	*relay
-	expected map[string]lab.Sample // what was sent, by Message-ID
-	began    time.Time
-	clock    *lab.Clock
-	seen     map[string]int // what strikes saw themselves
+	expected  map[string]lab.Sample // what was sent, by Message-ID
+	began     time.Time
+	clock     *lab.Clock
+	strikes   int
+	hostility *hostility
+	seen      map[string]int // what strikes saw themselves
 
 	mu      sync.Mutex
 	daemons []*lab.Daemon // all there were, the one that runs last
@@ -119,10 +121,14 @@ type ordeal struct {
 
 func (s scenario) run(t *testing.T, m mta, load, strikes int) {
 	r := startRelay(t, m)
-	ctx, cancel := context.WithTimeout(context.Background(), chaosPatience)
+	lasts, err := hostileLasts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), chaosPatience+lasts)
 	defer cancel()
 	r.ctx = ctx
-	o := &ordeal{relay: r, daemons: []*lab.Daemon{r.daemon}, seen: map[string]int{}}
+	o := &ordeal{relay: r, daemons: []*lab.Daemon{r.daemon}, seen: map[string]int{}, strikes: strikes}
 	if s.prepare != nil {
 		s.prepare(o)
 		o.again()

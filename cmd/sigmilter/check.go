@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/printed"
 	"sigmilter/milter/policy"
 	"sigmilter/sigstore/directory"
 )
@@ -224,7 +225,7 @@ func (r *checkReport) addFault(f config.Fault) {
 // write prints the report. With faults its error is those.
 func (r *checkReport) write(stdout, stderr io.Writer, asJSON bool) error {
 	for _, warning := range r.Warnings {
-		fmt.Fprintf(stderr, "warning: %s\n", warning)
+		fmt.Fprintf(stderr, "warning: %s\n", printed.Line(warning))
 	}
 	var err error
 	switch {
@@ -241,7 +242,12 @@ func (r *checkReport) write(stdout, stderr io.Writer, asJSON bool) error {
 
 func (r *checkReport) writeText(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	row := func(cells ...string) { fmt.Fprintln(w, strings.Join(cells, "\t")) }
+	row := func(cells ...string) {
+		for i := range cells {
+			cells[i] = printed.Cell(cells[i])
+		}
+		fmt.Fprintln(w, strings.Join(cells, "\t"))
+	}
 	row("TENANT", "DOMAINS", "PROOF", "PEOPLE", "SOURCE")
 	for _, t := range r.Tenants {
 		for _, s := range t.Sources {

@@ -21,6 +21,7 @@ import (
 	"sigmilter/cmd/internal/cases"
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/laws"
+	"sigmilter/cmd/internal/printed"
 	"sigmilter/milter"
 	"sigmilter/milter/insert"
 	"sigmilter/milter/policy"
@@ -137,7 +138,7 @@ func (o *signOptions) runCorpus(ctx context.Context, dir string, stdout, stderr 
 	}
 	defer off.store.Close()
 
-	c := &corpus{options: o, cfg: off.cfg, engine: off.engine, table: stdout, actions: map[milter.Action]int{}, show: progress{out: terminal(stderr)}}
+	c := &corpus{options: o, cfg: off.cfg, engine: off.engine, table: stdout, actions: map[milter.Action]int{}, show: progress{out: terminal(printed.Exact(stderr))}}
 	done, err := c.openReport(stdout)
 	if err != nil {
 		return err
@@ -190,7 +191,7 @@ func (c *corpus) walk(ctx context.Context, dir string) error {
 func (c *corpus) cannotRead(name string, err error) error {
 	c.unreadable++
 	c.show.clear()
-	_, err = fmt.Fprintf(c.table, "%s\terror\t%v\n", name, err)
+	_, err = fmt.Fprintf(c.table, "%s\terror\t%s\n", printed.Cell(name), printed.Cell(err.Error()))
 	return err
 }
 
@@ -220,7 +221,7 @@ func (c *corpus) message(path, name string) error {
 		}
 	}
 	c.show.clear()
-	_, err = fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t%s\n", name, r.Action, r.Reason, whereIn(r), breachText(t.breaches))
+	_, err = fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t%s\n", printed.Cell(name), r.Action, r.Reason, whereIn(r), breachText(t.breaches))
 	return err
 }
 
@@ -288,7 +289,7 @@ func (p *progress) at(n int, name string) {
 		return
 	}
 	p.shown, p.there = now, true
-	fmt.Fprintf(p.out, "\r\x1b[K%d messages, at %.60s", n, name)
+	fmt.Fprintf(p.out, "\r\x1b[K%d messages, at %.60s", n, printed.Line(name))
 }
 
 // clear takes the line away, so that others can be written.

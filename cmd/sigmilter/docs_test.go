@@ -283,3 +283,37 @@ func TestDocumentedLinks(t *testing.T) {
 		}
 	}
 }
+
+var namedTest = regexp.MustCompile("`((?:Test|Fuzz)[A-Z][A-Za-z0-9]*)`")
+
+// Each test that the threat model names for a promise is there.
+func TestThreatModelNamesTests(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(docsDir, "threat-model.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{}
+	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+	err = filepath.WalkDir("../..", func(path string, _ os.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		for _, m := range declared.FindAllStringSubmatch(string(source), -1) {
+			there[m[1]] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := namedTest.FindAllStringSubmatch(string(page), -1)
+	if len(named) == 0 {
+		t.Error("it names none")
+	}
+	for _, m := range named {
+		if !there[m[1]] {
+			t.Errorf("it names %s, which is not there", m[1])
+		}
+	}
+}

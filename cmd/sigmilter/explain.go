@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sigmilter/cmd/internal/printed"
 	"sigmilter/milter"
 	"sigmilter/milter/policy"
 )
@@ -104,7 +105,7 @@ func (o *signOptions) explain(ctx context.Context, raw []byte, now time.Time, st
 func (x *explanation) write(out io.Writer) error {
 	var b strings.Builder
 	line := func(what, format string, args ...any) {
-		fmt.Fprintf(&b, "%-10s %s\n", what, visible(fmt.Sprintf(format, args...)))
+		fmt.Fprintf(&b, "%-10s %s\n", what, printed.Line(fmt.Sprintf(format, args...)))
 	}
 	line("message", "from %s to %s, %s", orElse(x.Sender, "<>"), orElse(strings.Join(x.Recipients, ", "), "nobody"), x.Time.Format("Mon 2006-01-02 15:04 MST"))
 	for _, s := range x.Steps {
@@ -129,16 +130,6 @@ func (x *explanation) write(out io.Writer) error {
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
-}
-
-// visible keeps what a message has from moving the cursor of a terminal.
-func visible(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return '\ufffd'
-		}
-		return r
-	}, s)
 }
 
 func metWords(met bool) string {

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/html/charset"
 
 	"sigmilter/cmd/internal/migrate"
+	"sigmilter/cmd/internal/printed"
 	"sigmilter/sigstore/render"
 )
 
@@ -168,7 +169,7 @@ func (r *importReport) convert(source string, o migrate.Options) migrate.Result 
 // importedSettings is what the configuration needs for a template.
 func importedSettings(name, file string, p migrate.Product) []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Imported from %s, a template of %s.\n", visible(filepath.Base(file)), p.Title)
+	fmt.Fprintf(&b, "# Imported from %s, a template of %s.\n", printed.Line(filepath.Base(file)), p.Title)
 	fmt.Fprintf(&b, "[template.%s]\nhtml = %q\n", toml.Key{name}, name+".html")
 	switch {
 	case p.Guard == "":

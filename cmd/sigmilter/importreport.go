@@ -14,6 +14,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/migrate"
+	"sigmilter/cmd/internal/printed"
 )
 
 // importReport is what `import --json` writes.
@@ -152,7 +153,7 @@ func (r *importReport) writeText(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	row := func(cells ...string) {
 		for i := range cells {
-			cells[i] = visible(cells[i])
+			cells[i] = printed.Cell(cells[i])
 		}
 		fmt.Fprintln(w, strings.Join(cells, "\t"))
 	}

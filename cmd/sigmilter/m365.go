@@ -10,6 +10,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/m365"
+	"sigmilter/cmd/internal/printed"
 )
 
 func newM365Command() *cobra.Command {
@@ -65,7 +66,7 @@ from -SecretFile, or asked for, when the script runs.`,
 			return fmt.Errorf("writing the script for tenant %s: %w", t.Name, err)
 		}
 		if output == "" {
-			_, err = cmd.OutOrStdout().Write(text.Bytes())
+			_, err = printed.Exact(cmd.OutOrStdout()).Write(text.Bytes())
 			return err
 		}
 		return os.WriteFile(output, text.Bytes(), 0o666)

@@ -12,6 +12,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/m365"
+	"sigmilter/cmd/internal/printed"
 	"sigmilter/milter/entity"
 )
 
@@ -97,7 +98,7 @@ func m365Expected(path string, asked bool) (m365.Expected, error) {
 func (r *m365Report) write(out io.Writer) error {
 	var b strings.Builder
 	for _, f := range r.Findings {
-		fmt.Fprintf(&b, "%-8s %-15s %s\n", f.Verdict, f.Check, visible(f.Found))
+		fmt.Fprintf(&b, "%-8s %-15s %s\n", f.Verdict, f.Check, printed.Line(f.Found))
 		if f.Change != "" {
 			fmt.Fprintf(&b, "%-24s -> %s\n", "", f.Change)
 		}

@@ -6,8 +6,14 @@
 // usage or a bad configuration.
 package main
 
-import "os"
+import (
+	"log"
+	"os"
+
+	"sigmilter/cmd/internal/printed"
+)
 
 func main() {
+	log.SetOutput(printed.NewWriter(os.Stderr)) // of libraries, and of slog before a verb has its own
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -18,6 +18,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/printed"
 	"sigmilter/sigstore"
 )
 
@@ -135,7 +136,7 @@ func listPeople(w io.Writer, people iter.Seq2[control.Person, error], asJSON boo
 			err = head()
 		}
 		if err == nil {
-			_, err = fmt.Fprintf(w, line, p.Address, cmp.Or(oneLine(p.Attributes["displayName"]), "-"), cmp.Or(oneLine(p.Attributes["jobTitle"]), "-"), p.Tenant)
+			_, err = fmt.Fprintf(w, line, p.Address, cmp.Or(printed.Cell(p.Attributes["displayName"]), "-"), cmp.Or(printed.Cell(p.Attributes["jobTitle"]), "-"), p.Tenant)
 		}
 		if err != nil {
 			return err
@@ -183,7 +184,7 @@ func showPerson(w io.Writer, p control.Person) error {
 			}
 		}
 		for _, name := range slices.Sorted(maps.Keys(p.Attributes)) {
-			row(name, oneLine(p.Attributes[name]), p.Origins[name])
+			row(name, p.Attributes[name], p.Origins[name])
 		}
 		for _, g := range p.Groups {
 			row("group", g, "")
@@ -258,16 +259,6 @@ func existingState(path string) (*sigstore.Store, error) {
 		return nil, err
 	}
 	return sigstore.Open(path)
-}
-
-// oneLine is a value of a directory as it may go to a terminal.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, s)
 }
 
 func newPeopleRefreshCommand() *cobra.Command {

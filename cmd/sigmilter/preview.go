@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/printed"
 	"sigmilter/sigstore/directory"
 	"sigmilter/sigstore/render"
 )
@@ -159,13 +160,16 @@ func missingFields(t config.Template, person directory.Person) (missing []string
 // others; its error counts the failed ones.
 func reportFailed(person directory.Person, blocks []previewed, stderr io.Writer) error {
 	failed := 0
+	warn := func(template, problem string) {
+		fmt.Fprintf(stderr, "warning: %s: template %s: %s\n", person.Address, template, printed.Line(problem))
+	}
 	for _, b := range blocks {
 		for _, problem := range b.Problems {
-			fmt.Fprintf(stderr, "warning: %s: template %s: %s\n", person.Address, b.Template, problem)
+			warn(b.Template, problem)
 		}
 		if b.Failed != "" {
 			failed++
-			fmt.Fprintf(stderr, "warning: %s: template %s: %s\n", person.Address, b.Template, b.Failed)
+			warn(b.Template, b.Failed)
 		}
 	}
 	if failed == 0 {

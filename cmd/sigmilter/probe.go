@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/printed"
 	"sigmilter/cmd/internal/probe"
 	"sigmilter/milter/policy"
 )
@@ -177,7 +178,7 @@ func secretLines(path string) (lines []string, err error) {
 
 func writeProbe(out io.Writer, r probe.Result) error {
 	if !r.OK {
-		_, err := fmt.Fprintf(out, "failed   %s\nmessage  %s, sent %s\n", visible(r.Problem), r.MessageID, r.SentAt.Format(time.RFC3339))
+		_, err := fmt.Fprintf(out, "failed   %s\nmessage  %s, sent %s\n", printed.Line(r.Problem), r.MessageID, r.SentAt.Format(time.RFC3339))
 		return err
 	}
 	_, err := fmt.Fprintf(out, "good     it came back in %v\nmessage  %s\n", time.Duration(r.LatencyMS)*time.Millisecond, r.MessageID)

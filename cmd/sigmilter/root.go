@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/printed"
 )
 
 // The exit statuses other than 0.
@@ -36,8 +37,19 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.err }
 
-// run carries out one command line and returns the exit status.
+// run carries out one command line and returns the exit status. All that verbs, the log
+// and the library print goes through a [printed.Writer]; what must leave to the byte asks
+// for [printed.Exact].
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	out, diagnostics := printed.NewWriter(stdout), printed.NewWriter(stderr)
+	status := runVerb(args, stdin, out, diagnostics)
+	if err := errors.Join(out.Flush(), diagnostics.Flush()); err != nil && status == 0 {
+		return exitFailed
+	}
+	return status
+}
+
+func runVerb(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRootCommand()
 	root.SetArgs(args)
 	root.SetIn(stdin)

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/printed"
 	"sigmilter/milter"
 	"sigmilter/milter/policy"
 	"sigmilter/sigstore"
@@ -109,7 +110,7 @@ func (o *signOptions) run(ctx context.Context, raw []byte, stdout, stderr io.Wri
 	if err != nil {
 		return fmt.Errorf("editing the message: %w", err)
 	}
-	if _, err := stdout.Write(signed); err != nil {
+	if _, err := printed.Exact(stdout).Write(signed); err != nil {
 		return fmt.Errorf("writing the message: %w", err)
 	}
 	if err := writeReport(o.report, outcome.Report, stdout); err != nil {

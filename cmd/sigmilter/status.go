@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/printed"
 )
 
 func newStatusCommand() *cobra.Command {
@@ -60,7 +61,7 @@ func writeStatus(w io.Writer, s control.Status) error {
 	fmt.Fprintf(w, "sessions       %d open, %d in all, %d refused, on %s\n", s.Sessions.Open, s.Sessions.Total, s.Sessions.Refused, s.Listen)
 	fmt.Fprintf(w, "state          %s, %d bytes\n", s.File.Path, s.File.Bytes)
 	if s.File.Err != "" {
-		fmt.Fprintf(w, "  cannot be read: %s\n", s.File.Err)
+		fmt.Fprintf(w, "  cannot be read: %s\n", printed.Cell(s.File.Err))
 	}
 	fmt.Fprintln(w)
 	var failures []string
@@ -69,7 +70,7 @@ func writeStatus(w io.Writer, s control.Status) error {
 			for _, of := range t.Sources {
 				row(t.Name, of.Name, of.Kind, of.People, ago(of.Success), ago(of.Read), of.Failures, of.Warnings)
 				if of.Err != "" {
-					failures = append(failures, t.Name+"/"+of.Name+": "+of.Err)
+					failures = append(failures, t.Name+"/"+of.Name+": "+printed.Cell(of.Err))
 				}
 			}
 		}

@@ -19,16 +19,13 @@ func orientation(format string, data []byte) turn {
 	if format != "jpeg" {
 		return upright
 	}
-	for rest := data[2:]; len(rest) >= 4 && rest[0] == 0xFF; {
-		marker, size := rest[1], int(binary.BigEndian.Uint16(rest[2:]))
-		if size < 2 || len(rest) < 2+size || marker == 0xDA { // the picture itself begins
-			return upright
+	for marker, segment := range jpegSegments(data) {
+		if marker == startOfScan { // the picture itself begins
+			break
 		}
-		segment := rest[4 : 2+size]
 		if exif, ok := bytes.CutPrefix(segment, []byte("Exif\x00\x00")); ok && marker == 0xE1 {
 			return exifOrientation(exif)
 		}
-		rest = rest[2+size:]
 	}
 	return upright
 }

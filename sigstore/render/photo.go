@@ -10,6 +10,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"runtime/debug"
 	"sync"
 
 	"golang.org/x/image/draw"
@@ -22,6 +23,12 @@ const (
 	// maxPhotoPixels is the most pixels a photo may say it has: a phone's have 12
 	// million, and a file of some bytes can claim to have any number.
 	maxPhotoPixels = 16 << 20
+	// maxPhotoMemory is the most memory that decoding one may take. Twelve million
+	// pixels of a phone take 18 MB, in the worst of formats 200.
+	maxPhotoMemory = 64 << 20
+	// maxPhotoScans is the most times a JPEG may go over its pixels: each time can take
+	// some bytes of the file and all of the work. Programs write about ten.
+	maxPhotoScans = 64
 
 	// DefaultPhotoPixels is twice what signatures show a photo at, for screens
 	// with two dots to a pixel.
@@ -38,7 +45,8 @@ var photoFormats = map[string]struct{ mediaType, name string }{
 }
 
 // CheckPhoto says why a photo cannot be used, by its first bytes: it is no JPEG,
-// PNG or GIF, larger than [MaxPhoto], or has more than 16 million pixels.
+// PNG or GIF, larger than [MaxPhoto], has more than 16 million pixels, or takes too
+// much memory to open.
 func CheckPhoto(data []byte) error {
 	_, _, err := photoFormat(data)
 	return err
@@ -64,10 +72,21 @@ func photoFormat(data []byte) (format string, size image.Point, err error) {
 	case err != nil:
 		return "", size, fmt.Errorf("it cannot be read (%d bytes): %w", len(data), err)
 	case config.Width <= 0 || config.Height <= 0 || config.Width > maxPhotoPixels/config.Height:
-		return "", size, fmt.Errorf("it has %dx%d pixels, and may have %d million", config.Width, config.Height, maxPhotoPixels>>20)
+		return "", size, fmt.Errorf("it has %dx%d pixels, and may have %d million; save it smaller", config.Width, config.Height, maxPhotoPixels>>20)
+	}
+	cost := costOf(format, config, data)
+	switch {
+	case cost.scans > maxPhotoScans:
+		return "", size, fmt.Errorf("it is a JPEG of %d scans, and may have %d; save it anew", cost.scans, maxPhotoScans)
+	case cost.bytes > maxPhotoMemory:
+		return "", size, fmt.Errorf("it has %dx%d pixels and would take %d MiB of memory to open, more than %d; save it smaller, or as a plain JPEG",
+			config.Width, config.Height, cost.bytes>>20, maxPhotoMemory>>20)
 	}
 	return format, image.Pt(config.Width, config.Height), nil
 }
+
+// largePhoto is how many pixels make a photo worth it to give back what it took at once.
+const largePhoto = 2 << 20
 
 // decoding keeps the photos that are decoded at a time, and so their memory, to
 // one.
@@ -96,6 +115,9 @@ func fitPhoto(data []byte, pixels int, most int64) (Picture, error) {
 	}
 	decoding.Lock()
 	defer decoding.Unlock()
+	if size.X*size.Y > largePhoto {
+		defer debug.FreeOSMemory() // before the next one takes as much
+	}
 	decoded, err := decodePhoto(format, data)
 	if err != nil {
 		return Picture{}, fmt.Errorf("it cannot be read (%d bytes): %w", len(data), err)

@@ -2,13 +2,16 @@ package render
 
 import (
 	"bytes"
+	"compress/zlib"
 	"encoding/binary"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -103,6 +106,7 @@ func TestPhotosLeftOut(t *testing.T) {
 	binary.LittleEndian.PutUint16(hugeGIF[6:], 65535)
 	binary.LittleEndian.PutUint16(hugeGIF[8:], 65535)
 	whole := jpegOf(t, quarters(300, 300, 255))
+	scan := whole[bytes.Index(whole, []byte{0xFF, startOfScan}) : len(whole)-2]
 	for _, test := range []struct {
 		name string
 		data []byte
@@ -114,6 +118,12 @@ func TestPhotosLeftOut(t *testing.T) {
 		{"too many bytes", append(slices.Clone(whole), make([]byte, MaxPhoto)...), 1 << 20, "bytes, more than the 5242880 of a photo"},
 		{"broken PNG bomb", huge, 1 << 20, "it cannot be read"},
 		{"GIF bomb", hugeGIF, 1 << 20, "it has 65535x65535 pixels"},
+		{"PNG of 16 bits", pngBomb(t, 4096, 4096, 16, 6, 0), 1 << 20, "it has 4096x4096 pixels and would take 128 MiB of memory to open, more than 64; save it smaller"},
+		{"PNG of 16 bits, grey", pngBomb(t, 4096, 4096, 16, 0, 0), 1 << 20, "would take 128 MiB"},
+		{"PNG in passes", pngBomb(t, 4096, 4095, 8, 6, 1), 1 << 20, "would take 127 MiB"},
+		{"progressive JPEG", progressive(jpegOf(t, image.NewGray(image.Rect(0, 0, 4096, 4096)))), 1 << 20, "would take 80 MiB"},
+		{"progressive JPEG, then a small frame", withFrame(progressive(jpegOf(t, image.NewGray(image.Rect(0, 0, 4096, 4096))))), 1 << 20, "would take 80 MiB"},
+		{"JPEG of many scans", slices.Concat(whole[:len(whole)-2], bytes.Repeat(scan, maxPhotoScans)), 1 << 20, "it is a JPEG of 65 scans"},
 		{"cut off", whole[:len(whole)/2], 1 << 20, "it cannot be read"},
 		{"only the beginning", whole[:4], 1 << 20, "it cannot be read"},
 		{"still too large", whole, 1000, "made smaller it still has"},
@@ -124,6 +134,102 @@ func TestPhotosLeftOut(t *testing.T) {
 				t.Errorf("%d bytes, %v", len(got.Data), err)
 			}
 		})
+	}
+}
+
+// pngBomb is a black PNG of a depth and kind of colour, in passes or not.
+func pngBomb(t testing.TB, w, h int, depth, kind, passes byte) []byte {
+	t.Helper()
+	lineBytes := func(pixels int) int {
+		values := map[byte]int{0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[kind]
+		return 1 + (pixels*values*int(depth)+7)/8
+	}
+	lines := [][4]int{{0, 1, 0, 1}}
+	if passes != 0 { // where the passes begin and how far they step, across and down
+		lines = [][4]int{{0, 8, 0, 8}, {4, 8, 0, 8}, {0, 4, 4, 8}, {2, 4, 0, 4}, {0, 2, 2, 4}, {1, 2, 0, 2}, {0, 1, 1, 2}}
+	}
+	var packed bytes.Buffer
+	z := zlib.NewWriter(&packed)
+	for _, p := range lines {
+		across, down := (w-p[0]+p[1]-1)/p[1], (h-p[2]+p[3]-1)/p[3]
+		for range down {
+			z.Write(make([]byte, lineBytes(across)))
+		}
+	}
+	z.Close()
+	out := []byte("\x89PNG\r\n\x1A\n")
+	chunk := func(name string, data []byte) {
+		out = binary.BigEndian.AppendUint32(out, uint32(len(data)))
+		named := append([]byte(name), data...)
+		out = binary.BigEndian.AppendUint32(append(out, named...), crc32.ChecksumIEEE(named))
+	}
+	size := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(w)), uint32(h))
+	chunk("IHDR", append(size, depth, kind, 0, 0, passes))
+	if kind == 3 {
+		chunk("PLTE", make([]byte, 3))
+	}
+	chunk("IDAT", packed.Bytes())
+	chunk("IEND", nil)
+	return out
+}
+
+// progressive makes the header of a JPEG say that it is.
+func progressive(data []byte) []byte {
+	data[bytes.Index(data, []byte{0xFF, 0xC0})+1] = startOfProgressive
+	return data
+}
+
+// withFrame puts a second frame, of one pixel, before the end of a JPEG.
+func withFrame(data []byte) []byte {
+	return append(data[:len(data)-2], 0xFF, 0xC0, 0, 11, 8, 0, 1, 0, 1, 1, 1, 0x11, 0, 0xFF, endOfImage)
+}
+
+// Decoding allocates what the headers said, and no more.
+func TestPhotoCost(t *testing.T) {
+	const side = 1500
+	for name, data := range map[string][]byte{
+		"JPEG":                jpegOf(t, quarters(side, side, 255)),
+		"grey JPEG":           jpegOf(t, image.NewGray(image.Rect(0, 0, side, side))),
+		"progressive JPEG":    progressive(jpegOf(t, quarters(side, side, 255))), // broken, but only behind its memory
+		"GIF":                 gifOf(t, quarters(side, side, 255)),
+		"PNG":                 pngBomb(t, side, side, 8, 2, 0),
+		"PNG of 16 bits":      pngBomb(t, side, side, 16, 6, 0),
+		"PNG with a palette":  pngBomb(t, side, side, 8, 3, 0),
+		"PNG in passes":       pngBomb(t, side, side, 8, 6, 1),
+		"16 bits in passes":   pngBomb(t, side, side, 16, 4, 1),
+		"grey PNG of one bit": pngBomb(t, side, side, 1, 0, 0),
+	} {
+		t.Run(name, func(t *testing.T) {
+			config, format, err := image.DecodeConfig(bytes.NewReader(data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := costOf(format, config, data)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err = decodePhoto(format, data)
+			runtime.ReadMemStats(&after)
+			if err != nil && name != "progressive JPEG" {
+				t.Error(err)
+			}
+			const beside = 200_000 // readers and tables
+			if took := int64(after.TotalAlloc - before.TotalAlloc); took > said.bytes+said.bytes/10+beside || said.bytes < 1 || said.scans != 1 {
+				t.Errorf("%d bytes were said, %d taken; %d scans", said.bytes, took, said.scans)
+			}
+		})
+	}
+}
+
+// What a phone or a camera writes is not too much.
+func TestOrdinaryPhotosAreSmallEnough(t *testing.T) {
+	for name, data := range map[string][]byte{
+		"JPEG of 12 million pixels": jpegOf(t, image.NewYCbCr(image.Rect(0, 0, 4032, 3024), image.YCbCrSubsampleRatio420)),
+		"PNG of 12 million pixels":  pngBomb(t, 4032, 3024, 8, 6, 0),
+		"progressive JPEG":          progressive(jpegOf(t, quarters(2400, 1600, 255))),
+	} {
+		if err := CheckPhoto(data); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

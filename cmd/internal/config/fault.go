@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"sigmilter/cmd/internal/printed"
 )
 
 // Fault is one mistake in a configuration.
@@ -31,7 +33,7 @@ func (f Fault) String() string {
 		b.WriteString(f.Key + ": ")
 	}
 	b.WriteString(f.Problem)
-	return b.String()
+	return printed.Line(b.String())
 }
 
 // Faults is every mistake found in a configuration, in the order of its lines.

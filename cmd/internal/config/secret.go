@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"sigmilter/cmd/internal/printed"
 	"sigmilter/milter/seal"
 	"sigmilter/sigstore/localfile"
 )
@@ -35,7 +36,7 @@ func readSecret(v value, path string) (text string, ok bool) {
 	raw, err := localfile.ReadSecret(path)
 	switch {
 	case errors.Is(err, localfile.ErrExposed):
-		v.fault(path+" can be read by others", "chmod 640 "+path)
+		v.fault(path+" can be read by others", "chmod 640 "+printed.Word(path))
 	case err != nil && !errors.Is(err, localfile.ErrTooLarge):
 		v.fault(path+" "+unreadable(err).Error(), fix)
 	case err != nil, !utf8.Valid(raw):

@@ -179,7 +179,7 @@ func TestNoDaemon(t *testing.T) {
 func TestPeopleAreStreamed(t *testing.T) {
 	f := &fake{}
 	for n := range 20_000 {
-		f.people = append(f.people, Person{Tenant: "contoso", Address: fmt.Sprintf("p%d@contoso.com", n), Attributes: map[string]string{"displayName": "P\n"}})
+		f.people = append(f.people, Person{Tenant: "contoso", Address: fmt.Sprintf("p%d@contoso.com", n), Attributes: map[string]string{"displayName": "P\n\u009b\u202e\x7f"}})
 	}
 	c, _ := serveFake(t, f)
 	read := func() (n int, err error) {
@@ -288,24 +288,6 @@ func TestHostileClients(t *testing.T) {
 	}
 	if _, err := c.Status(t.Context()); err != nil {
 		t.Errorf("afterwards: %v", err)
-	}
-}
-
-// A client that opens connections and says nothing keeps nobody out for longer
-// than a header may take.
-func TestSilentClients(t *testing.T) {
-	c, path := serveFake(t, &fake{})
-	for range maxConnections {
-		conn, err := net.Dial("unix", path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close()
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 4*headerTimeout)
-	defer cancel()
-	if _, err := c.Status(ctx); err != nil {
-		t.Error(err)
 	}
 }
 

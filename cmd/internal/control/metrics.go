@@ -1,17 +1,21 @@
 package control
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"sigmilter/cmd/internal/printed"
 )
 
 // Metrics counts what happens. Labels are names of the configuration, reasons and
@@ -98,14 +102,47 @@ func (m *Metrics) Gatherer(d Daemon) prometheus.Gatherer {
 // ServeMetrics answers monitoring on ln until the returned function is called.
 func ServeMetrics(ln net.Listener, d Daemon, m *Metrics, log *slog.Logger) (stop func()) {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(m.Gatherer(d), promhttp.HandlerOpts{
-		ErrorLog:            slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-		MaxRequestsInFlight: 4,
-	}))
+	mux.Handle("GET /metrics", &page{Handler: promhttp.HandlerFor(m.Gatherer(d), promhttp.HandlerOpts{
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	})})
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { health(w, r, d) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { ready(w, d) })
 	return serve(ln, newServer(mux, log), log)
 }
+
+// page is made for one client at a time, and whole before any of it is sent: who does not
+// read keeps nobody from the next one.
+type page struct {
+	http.Handler
+	lock sync.Mutex
+}
+
+// ServeHTTP implements [http.Handler].
+func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	made := &made{header: w.Header(), status: http.StatusOK}
+	p.make(made, r)
+	w.WriteHeader(made.status)
+	_, _ = w.Write(made.Bytes()) // the client has gone
+}
+
+func (p *page) make(w http.ResponseWriter, r *http.Request) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	p.Handler.ServeHTTP(w, r)
+}
+
+// made is an answer that is in memory.
+type made struct {
+	bytes.Buffer
+	header http.Header
+	status int
+}
+
+// Header implements [http.ResponseWriter].
+func (m *made) Header() http.Header { return m.header }
+
+// WriteHeader implements [http.ResponseWriter].
+func (m *made) WriteHeader(status int) { m.status = status }
 
 // healthTimeout is how long the self-test of /healthz may take.
 const healthTimeout = 5 * time.Second
@@ -130,5 +167,5 @@ func ready(w http.ResponseWriter, d Daemon) {
 	if len(s.Waiting) > 0 {
 		text += " for the people of " + strings.Join(s.Waiting, ", ")
 	}
-	http.Error(w, text, http.StatusServiceUnavailable)
+	http.Error(w, printed.Line(text), http.StatusServiceUnavailable)
 }

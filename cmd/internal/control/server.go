@@ -12,16 +12,15 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/net/netutil"
+	"sigmilter/cmd/internal/printed"
 )
 
 // Limits on clients, of the unix socket and of the metrics address: nobody there
 // is known.
 const (
-	maxConnections = 32
-	maxHeader      = 16 << 10
-	headerTimeout  = 5 * time.Second
-	idleTimeout    = 30 * time.Second
+	maxHeader     = 16 << 10
+	headerTimeout = 5 * time.Second
+	idleTimeout   = 30 * time.Second
 	// writeTimeout is how long a client may take none of what it asked for.
 	writeTimeout = 30 * time.Second
 )
@@ -31,7 +30,8 @@ const (
 // a body.
 func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           bodiless(h),
+		Handler:           noted(bodiless(h)),
+		ConnContext:       withPeer,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
@@ -81,7 +81,7 @@ func Serve(ln net.Listener, d Daemon, log *slog.Logger) (stop func()) {
 func serve(ln net.Listener, server *http.Server, log *slog.Logger) (stop func()) {
 	var running sync.WaitGroup
 	running.Go(func() {
-		if err := server.Serve(netutil.LimitListener(ln, maxConnections)); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(limitPeers(ln)); !errors.Is(err, http.ErrServerClosed) {
 			log.Error("control: nobody is answered any more", "on", ln.Addr().String(), "error", err)
 		}
 	})
@@ -146,7 +146,7 @@ func answer(w http.ResponseWriter, r *http.Request, f func(*http.Request) (any, 
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v) // the client has gone
+	_ = json.NewEncoder(printed.NewWriter(w)).Encode(v) // the client has gone
 }
 
 func answerError(w http.ResponseWriter, err error) {
@@ -156,7 +156,7 @@ func answerError(w http.ResponseWriter, err error) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(statuses[e.Kind])
-	_ = json.NewEncoder(w).Encode(e)
+	_ = json.NewEncoder(printed.NewWriter(w)).Encode(e)
 }
 
 // listed is a line of the list of people: one of them, or why it ends early.
@@ -169,7 +169,7 @@ type listed struct {
 // list that was cut is not taken for a whole one.
 func list(w http.ResponseWriter, r *http.Request, d Daemon) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
-	out := json.NewEncoder(w)
+	out := json.NewEncoder(printed.NewWriter(w))
 	for p, err := range d.People(r.URL.Query().Get("tenant"), r.URL.Query().Get("match")) {
 		line := listed{Person: p}
 		if err != nil {

@@ -161,6 +161,13 @@ function Format-Value {
     return (($words | Sort-Object) -join ',')
 }
 
+# A text in single quotes, for a command that is printed to be pasted. PowerShell takes
+# each of five letters for the end of such a text, and two of them for the letter.
+function Format-Quoted {
+    param([string] $Text)
+    return ("'" + ($Text -replace '[''\u2018-\u201B]', '$&$&') + "'")
+}
+
 # The names of the settings that an object has otherwise.
 function Get-Difference {
     param($Object, $Wanted)
@@ -335,7 +342,7 @@ function Sync-Inbound {
     # New connectors of this type may be made switched off.
     $there = Find-Named @(Get-InboundConnector) $Setup.Inbound
     if (($null -ne $there) -and ((Get-Value $there 'Enabled') -eq $false)) {
-        Write-Warning ($what + ' is switched off. Try Set-InboundConnector -Identity ''' + $Setup.Inbound.Replace("'", "''") + ''' -Enabled $true; if that is refused, Microsoft support must allow it. Do not enable the rule before.')
+        Write-Warning ($what + ' is switched off. Try Set-InboundConnector -Identity ' + (Format-Quoted $Setup.Inbound) + ' -Enabled $true; if that is refused, Microsoft support must allow it. Do not enable the rule before.')
     }
 }
 
@@ -412,7 +419,7 @@ function Invoke-Create {
     Sync-Rules $Tenant
     $rule = Find-Named @(Get-Rules) $RouteName
     if (($null -ne $rule) -and ((Get-Value $rule 'State') -ne 'Enabled')) {
-        Write-Output ('The routing rule is switched off. When the relay is ready: Enable-TransportRule ''' + $RouteName.Replace("'", "''") + '''')
+        Write-Output ('The routing rule is switched off. When the relay is ready: Enable-TransportRule ' + (Format-Quoted $RouteName))
     }
 }
 
@@ -447,7 +454,7 @@ function Invoke-Remove {
     }
     # They may have been there before us, so the admin decides.
     foreach ($address in $Setup.Allow) {
-        Write-Output ('Left in the IP allow list. If nothing else needs it: Set-HostedConnectionFilterPolicy -Identity Default -IPAllowList @{ Remove = ''' + $address + ''' }')
+        Write-Output ('Left in the IP allow list. If nothing else needs it: Set-HostedConnectionFilterPolicy -Identity Default -IPAllowList @{ Remove = ' + (Format-Quoted $address) + ' }')
     }
 }
 

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -63,6 +64,34 @@ func TestQuoteIsReadBack(t *testing.T) {
 	for _, name := range hostile {
 		if got := unquote(t, quote(name)); got != name {
 			t.Errorf("%q is read as %q", name, got)
+		}
+	}
+}
+
+// printedQuoting finds the letters that the script's own function doubles in a command
+// that is printed to be pasted, and bareName a name that gets between quotes without it.
+var (
+	printedQuoting = regexp.MustCompile(`\$Text -replace '(.*)', '\$&\$&'`)
+	bareName       = regexp.MustCompile(`'''+ \+|\+ '''|\.Replace\(`)
+)
+
+// The script quotes what it prints as we quote what it is made of.
+func TestPrintedCommandsAreQuoted(t *testing.T) {
+	found := printedQuoting.FindStringSubmatch(source)
+	if found == nil {
+		t.Fatal("no function that quotes")
+	}
+	// As PowerShell reads the string, and .NET what is in it.
+	class := regexp.MustCompile(`\\u([0-9A-F]{4})`).ReplaceAllString(strings.ReplaceAll(found[1], "''", "'"), `\x{$1}`)
+	doubled := regexp.MustCompile(class)
+	for r := rune(1); r < 0x3000; r++ {
+		if doubled.MatchString(string(r)) != strings.ContainsRune(quoteMarks, r) {
+			t.Errorf("%U: doubled is %v", r, doubled.MatchString(string(r)))
+		}
+	}
+	for n, line := range strings.Split(source, "\n") {
+		if part := bareName.FindString(line); part != "" {
+			t.Errorf("line %d: %s: names in printed commands go through Format-Quoted", n+1, part)
 		}
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"syscall"
+
+	"sigmilter/cmd/internal/printed"
 )
 
 // unreachable says why the user cannot connect to the daemon's unix socket, or
@@ -37,14 +39,15 @@ func unreachable(d Daemon, name string) string {
 	for _, dir := range above {
 		info, err := os.Stat(dir)
 		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Sprintf("the folder %s is not there; make it: install -d -o sigmilter -g %s -m 0750 %s", dir, group, dir)
+			return fmt.Sprintf("the folder %s is not there; make it: install -d -o sigmilter -g %s -m 0750 %s",
+				dir, printed.Word(group), printed.Word(dir))
 		}
 		if err != nil {
 			return ""
 		}
 		if !may(info, who.Uid, groups, 0o1) {
 			return fmt.Sprintf("user %s cannot pass through the folder %s (mode %04o); let its group in: chgrp %s %s && chmod g+x %s",
-				name, dir, info.Mode().Perm(), group, dir, dir)
+				name, dir, info.Mode().Perm(), printed.Word(group), printed.Word(dir), printed.Word(dir))
 		}
 	}
 	return d.closed(path, who.Username, group, who.Uid, groups)
