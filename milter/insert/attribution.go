@@ -258,12 +258,14 @@ func glued(text string) int {
 }
 
 // gluedHere says whether an attribution with an opening word and a date soon
-// after it begins at the start of text.
+// after it begins at the start of text. It is asked of many words of a line, so only
+// the beginning is looked at that an opening and a date may have.
 func gluedHere(text string) bool {
 	if unicode.IsLower(firstRune(text)) {
 		return false
 	}
-	lower := fold(text)
-	const near = 40
-	return opened(text) && !startsDated(lower) && dated(lower[:min(len(lower), near)]) && attributes(text, false, 1) > 0
+	const opening, near = 128, 40
+	begun := text[:min(len(text), opening)]
+	lower := fold(begun)
+	return opened(begun) && !startsDated(lower) && dated(lower[:min(len(lower), near)]) && attributes(text, false, 1) > 0
 }

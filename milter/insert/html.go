@@ -59,6 +59,7 @@ type page struct {
 	// targets are the names that links of the document lead to, and rowspans says
 	// whether it has cells over several rows: once asked for.
 	targets  map[string]bool
+	needed   []int // see neededElems
 	rowspans answer
 }
 

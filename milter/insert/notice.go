@@ -23,8 +23,7 @@ func (r *Reading) notice(i, end int) int {
 		if j > i && r.lines[j].gap && r.page == nil {
 			break
 		}
-		p := plainForm(r.lines[j].text)
-		says, names := cautionPhrases.count(p), selfPhrases.in(p)
+		says, names := r.noticeWords(j)
 		goesOn := j > i && r.goesOn(j)
 		if says == 0 && !goesOn && (!names || concludes(r.lines[j].text)) || says == 0 && postscript(r.lines[j].text) {
 			break
@@ -39,6 +38,27 @@ func (r *Reading) notice(i, end int) int {
 		return to - i
 	}
 	return 0
+}
+
+// noticeWords is what a line has of the words of notices. They are asked for from many
+// lines on, and those of the last are kept.
+type noticeWords struct {
+	cautions int  // how many
+	self     bool // a word for the mail itself
+}
+
+func (r *Reading) noticeWords(j int) (cautions int, self bool) {
+	const most = 256 // lines
+	w, ok := r.noted[j]
+	if !ok {
+		if len(r.noted) == most || r.noted == nil {
+			r.noted = map[int]noticeWords{}
+		}
+		p := plainForm(r.lines[j].text)
+		w = noticeWords{cautionPhrases.count(p), selfPhrases.in(p)}
+		r.noted[j] = w
+	}
+	return w.cautions, w.self
 }
 
 // goesOn reports whether a line goes on with the sentence of the line above it,
