@@ -45,12 +45,12 @@ func TestWorkIsLittle(t *testing.T) {
 	least := func(text trap, enough float64) float64 {
 		b := text.text(n)
 		cost := miltertest.CostOf(func() { readAndPlace(b, text.kind) }).CPU.Seconds()
-		for try := 0; try < 5 && cost > enough; try++ {
+		for try := 0; try < 10 && cost > enough; try++ {
 			cost = min(cost, miltertest.CostOf(func() { readAndPlace(b, text.kind) }).CPU.Seconds())
 		}
 		return cost
 	}
-	letter := least(ordinary, 0)
+	letter := least(ordinary, 0) // always all tries
 	for i := range traps {
 		if cost := least(traps[i], most*letter); cost > most*letter {
 			t.Errorf("%s: %.0f ms, a letter costs %.0f", traps[i].name, 1000*cost, 1000*letter)
@@ -60,7 +60,7 @@ func TestWorkIsLittle(t *testing.T) {
 
 // FuzzGrowth looks for texts whose cost grows faster than they do.
 func FuzzGrowth(f *testing.F) {
-	for i := range traps {
+	for i := 0; i < len(traps); i += 4 { // the others are found soon
 		bits := byte(0)
 		for b, is := range []bool{traps[i].kind.HTML, traps[i].kind.Reply, traps[i].kind.Forward, traps[i].kind.Flowed} {
 			if is {

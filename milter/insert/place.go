@@ -96,7 +96,7 @@ type Reading struct {
 	ends    *ending
 	off     *found           // the sign-off, once it was looked for
 	logosOf map[logosOf]bool // see logos
-	noted   map[int]noticeWords
+	noted   []noticeWords
 	steps   int // the first line of instructions and one more, 0 before it was looked for
 }
 

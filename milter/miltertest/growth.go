@@ -55,10 +55,10 @@ func threadCPU() time.Duration {
 func Growth(n int, prepare func(n int) func()) string {
 	const (
 		times  = 4
-		tries  = 8
+		tries  = 12
 		allocs = 1.1 * times
 		bytes  = 2.5 * times
-		cpu    = 1.5 * times
+		cpu    = 2 * times
 	)
 	small, large := prepare(n), prepare(times*n)
 	small() // what is made once only
