@@ -200,29 +200,37 @@ func (cs charset) locate(src, text []byte, points []int) ([]int, error) {
 	}
 	at := make([]int, 0, len(points))
 	w := cs.walk(src)
+	known := asciiPlace{src: cs.mark}
 	for _, p := range points {
 		if !w.to(p) {
 			return nil, fmt.Errorf("%w: no character begins at %d", ErrCharset, p)
 		}
 		pos := w.pos
 		if cs.stateful {
-			if pos = cs.unshifted(src, text[:p], pos); pos < 0 {
+			if pos = cs.unshifted(src, text, known, p, pos); pos < 0 {
 				return nil, fmt.Errorf("%w: text at %d is inside an escape sequence", ErrCharset, p)
 			}
+			known = asciiPlace{src: pos, text: p}
 		}
 		at = append(at, pos)
 	}
 	return at, nil
 }
 
+// asciiPlace is a place of a stateful charset where ASCII is written, as at the
+// beginning: what comes behind it can be decoded by itself.
+type asciiPlace struct{ src, text int }
+
 // unshifted returns the place at or just before pos where src is in the ASCII
-// state and has yielded text, or -1. A decoder whose output is full still reads
-// the escapes that follow, so that pos may be too late by one or two of them.
-func (cs charset) unshifted(src, text []byte, pos int) int {
+// state and has yielded text up to p, or -1; known is one before it. A decoder whose
+// output is full still reads the escapes that follow, so that pos may be too late by
+// one or two of them.
+func (cs charset) unshifted(src, text []byte, known asciiPlace, p, pos int) int {
 	const twoEscapes = 8
-	want := append(slices.Clone(text), 'A')
-	for at := pos; at >= max(0, pos-twoEscapes); at-- {
-		if bytes.Equal(cs.decodeAll(append(slices.Clone(src[:at]), 'A')), want) {
+	want := append(slices.Clone(text[known.text:p]), 'A')
+	cs.mark = 0
+	for at := pos; at >= max(known.src, pos-twoEscapes); at-- {
+		if bytes.Equal(cs.decodeAll(append(slices.Clone(src[known.src:at]), 'A')), want) {
 			return at
 		}
 	}

@@ -62,9 +62,15 @@ func moved(changes []change, by int) []change {
 
 // checkBoundaries looks for a boundary of a multipart around the part in lines.
 func (l *Leaf) checkBoundaries(lines []byte) error {
+	var boundaries [][]byte
 	for p := l.Part.Parent; p != nil; p = p.Parent {
-		boundary := []byte(p.boundary())
-		for line := range bytes.Lines(lines) {
+		boundaries = append(boundaries, []byte(p.boundary()))
+	}
+	for line := range bytes.Lines(lines) {
+		if len(boundaries) == 0 || !bytes.HasPrefix(line, []byte("--")) {
+			continue
+		}
+		for _, boundary := range boundaries {
 			if found, _ := matchBoundary(line, boundary); found {
 				return fmt.Errorf("%w: the new text would hold a boundary", ErrDamaged)
 			}

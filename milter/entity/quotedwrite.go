@@ -89,7 +89,7 @@ func (w *quotedWriter) begin(c *change, before, after []byte) {
 		if w.hardBreak(c.new) > 0 && !endsOpen(before) {
 			return
 		}
-	case endsOpen(before) && (joins(before) || len(bytes.TrimRight(trimLineEnd(firstLine(after)), " \t")) == 0):
+	case endsOpen(before) && (joins(before) || startsBlank(after)):
 		// A blank would be dropped at the line's end, "=" and what comes now could
 		// be read together.
 	case w.col+lineLength(after) <= maxEncodedLine:

@@ -42,11 +42,12 @@ type Edit struct {
 // must be in order and apart, carried out.
 func WritePatched(w io.Writer, body io.ReaderAt, size int64, splices []Splice) error {
 	at := int64(0)
+	buffer := make([]byte, min(size, 32<<10))
 	for _, s := range splices {
 		if s.Start < at || s.End < s.Start || s.End > size {
 			return fmt.Errorf("splice %d-%d is out of order in a body of %d bytes", s.Start, s.End, size)
 		}
-		if err := copyRange(w, body, at, s.Start); err != nil {
+		if err := copyRange(w, body, at, s.Start, buffer); err != nil {
 			return err
 		}
 		if _, err := w.Write(s.New); err != nil {
@@ -54,13 +55,20 @@ func WritePatched(w io.Writer, body io.ReaderAt, size int64, splices []Splice) e
 		}
 		at = s.End
 	}
-	return copyRange(w, body, at, size)
+	return copyRange(w, body, at, size, buffer)
 }
 
-func copyRange(w io.Writer, body io.ReaderAt, from, to int64) error {
-	if from == to {
-		return nil
+// copyRange writes a range of body to w through a buffer that serves many of them.
+func copyRange(w io.Writer, body io.ReaderAt, from, to int64, buffer []byte) error {
+	for from < to {
+		n, err := body.ReadAt(buffer[:min(int64(len(buffer)), to-from)], from)
+		if n == 0 {
+			return err
+		}
+		if _, err := w.Write(buffer[:n]); err != nil {
+			return err
+		}
+		from += int64(n)
 	}
-	_, err := io.Copy(w, io.NewSectionReader(body, from, to-from))
-	return err
+	return nil
 }

@@ -139,5 +139,22 @@ func column(col int, b []byte) int {
 	return col + len(b)
 }
 
-// lineLength returns the length of the first line of b without its line end.
-func lineLength(b []byte) int { return len(trimLineEnd(firstLine(b))) }
+// lineLength returns the length of the first line of b without its line end. One that
+// is longer than any line may be is not gone through: it is asked for at each change.
+func lineLength(b []byte) int {
+	return len(trimLineEnd(firstLine(b[:min(len(b), maxLine)])))
+}
+
+// startsBlank reports whether the first line of b is nothing but blanks.
+func startsBlank(b []byte) bool {
+	for i, c := range b {
+		switch {
+		case c == ' ', c == '\t':
+		case c == '\r' && i+1 < len(b) && b[i+1] == '\n', c == '\n':
+			return true
+		default:
+			return false
+		}
+	}
+	return true
+}

@@ -80,26 +80,30 @@ func (r *Reading) preserved(piece []byte) string {
 // off the blanks it puts before lines (RFC 3676 4).
 func unflowed(lines []string, delSp bool) []string {
 	var joined []string
+	var line strings.Builder // the last, as far as it came
 	flowing, depth := false, 0
-	for _, l := range lines {
+	for i, l := range lines {
 		rest := strings.TrimLeft(l, ">")
 		quote := l[:len(l)-len(rest)]
 		rest = strings.TrimPrefix(rest, " ")
-		if flowing && depth == len(quote) && rest != delimiter && rest != "" {
-			joined[len(joined)-1] += rest
-		} else {
-			if quote != "" {
-				quote += " "
+		if !(flowing && depth == len(quote) && rest != delimiter && rest != "") {
+			if i > 0 {
+				joined = append(joined, line.String())
 			}
-			joined = append(joined, quote+rest)
+			line.Reset()
+			line.WriteString(quote)
+			if quote != "" {
+				line.WriteByte(' ')
+			}
 		}
-		depth = len(strings.TrimRight(quote, " "))
+		depth = len(quote)
 		flowing = strings.HasSuffix(rest, " ") && rest != delimiter
 		if flowing && delSp {
-			joined[len(joined)-1] = strings.TrimSuffix(joined[len(joined)-1], " ")
+			rest = strings.TrimSuffix(rest, " ")
 		}
+		line.WriteString(rest)
 	}
-	return joined
+	return append(joined, line.String())
 }
 
 // kept is a line whose blanks HTML does not fold: tabs become blanks up to the

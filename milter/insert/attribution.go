@@ -143,7 +143,10 @@ var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "´", "'", "`", "'
 func findVerb(lower string) (found, last bool) {
 	lower = withoutTail(lower)
 	for at := 0; at+1 < len(lower); at++ {
-		for _, v := range verbIndex[[2]byte{lower[at], lower[at+1]}] {
+		if !verbs.begin(lower[at], lower[at+1]) {
+			continue
+		}
+		for _, v := range verbs.byStart[[2]byte{lower[at], lower[at+1]}] {
 			if !strings.HasPrefix(lower[at:], v) || !wordAt(lower, at, at+len(v)) {
 				continue
 			}
@@ -158,23 +161,35 @@ func findVerb(lower string) (found, last bool) {
 // withoutTail takes off what may stand behind the verb: "wrote the following".
 func withoutTail(lower string) string {
 	for i := range wroteTails {
-		if head, ok := strings.CutSuffix(lower, " "+wroteTails[i].text); ok {
+		head, ok := strings.CutSuffix(lower, wroteTails[i].text)
+		if head, blank := strings.CutSuffix(head, " "); ok && blank {
 			return head
 		}
 	}
 	return lower
 }
 
-// verbIndex is the table of verbs by their first bytes: the text is gone through
+// verbs is the table of verbs by their first bytes: the text is gone through
 // once, not once for each verb.
-var verbIndex = func() map[[2]byte][]string {
-	index := map[[2]byte][]string{}
+var verbs = func() (index verbIndex) {
+	index.byStart = map[[2]byte][]string{}
 	for i := range wrote {
 		v := wrote[i].text
-		index[[2]byte{v[0], v[1]}] = append(index[[2]byte{v[0], v[1]}], v)
+		index.byStart[[2]byte{v[0], v[1]}] = append(index.byStart[[2]byte{v[0], v[1]}], v)
+		index.starts[v[0]][v[1]/8] |= 1 << (v[1] % 8)
 	}
 	return index
 }()
+
+type verbIndex struct {
+	starts  [256][32]byte // a bit for each two bytes that a verb begins with
+	byStart map[[2]byte][]string
+}
+
+// begin reports, at little cost, whether a verb begins with two bytes.
+func (x *verbIndex) begin(first, second byte) bool {
+	return x.starts[first][second/8]&(1<<(second%8)) != 0
+}
 
 // wordAt says whether [from, to) is not part of a longer word. In scripts that
 // write words together any place is a border.
@@ -258,12 +273,14 @@ func glued(text string) int {
 }
 
 // gluedHere says whether an attribution with an opening word and a date soon
-// after it begins at the start of text.
+// after it begins at the start of text. It is asked of many words of a line, so only
+// the beginning is looked at that an opening and a date may have.
 func gluedHere(text string) bool {
 	if unicode.IsLower(firstRune(text)) {
 		return false
 	}
-	lower := fold(text)
-	const near = 40
-	return opened(text) && !startsDated(lower) && dated(lower[:min(len(lower), near)]) && attributes(text, false, 1) > 0
+	const opening, near = 128, 40
+	begun := text[:min(len(text), opening)]
+	lower := fold(begun)
+	return opened(begun) && !startsDated(lower) && dated(lower[:min(len(lower), near)]) && attributes(text, false, 1) > 0
 }

@@ -50,12 +50,14 @@ var structure = map[atom.Atom]bool{
 	atom.Td: true, atom.Th: true, atom.Caption: true, atom.Colgroup: true, atom.Li: true, atom.Dt: true, atom.Dd: true,
 }
 
+// impliedBy are the open elements that a start tag ends by itself; one of a block that
+// is not in the table ends a paragraph.
 var (
-	paragraph = map[atom.Atom]bool{atom.P: true}
-	cell      = map[atom.Atom]bool{atom.Td: true, atom.Th: true}
-	impliedBy = map[atom.Atom]map[atom.Atom]bool{
-		atom.Li: {atom.Li: true}, atom.Dt: {atom.Dt: true, atom.Dd: true}, atom.Dd: {atom.Dt: true, atom.Dd: true},
-		atom.Td: cell, atom.Th: cell, atom.Tr: {atom.Td: true, atom.Th: true, atom.Tr: true}, atom.Br: {}, atom.Option: {atom.Option: true},
+	paragraph = []atom.Atom{atom.P}
+	cell      = []atom.Atom{atom.Td, atom.Th}
+	impliedBy = map[atom.Atom][]atom.Atom{
+		atom.Li: {atom.Li}, atom.Dt: {atom.Dt, atom.Dd}, atom.Dd: {atom.Dt, atom.Dd},
+		atom.Td: cell, atom.Th: cell, atom.Tr: {atom.Td, atom.Th, atom.Tr}, atom.Br: {}, atom.Option: {atom.Option},
 	}
 )
 

@@ -2,8 +2,8 @@ package insert
 
 import (
 	"cmp"
-	"slices"
 	"strings"
+	"unicode"
 )
 
 // strength says how much a sign of older mail counts.
@@ -158,7 +158,7 @@ func (m *marking) seeOriginal(i int) (sign, bool) {
 // headerSoon reads a header block that begins with line i, or with the one after it.
 func (m *marking) headerSoon(i int) (header, bool) {
 	for j := i; j < min(i+2, len(m.lines)); j++ {
-		if h, ok := readHeader(m.lines[j:]); ok {
+		if h, ok := m.readHeader(j); ok {
 			h.lines += j - i
 			return h, true
 		}
@@ -169,7 +169,7 @@ func (m *marking) headerSoon(i int) (header, bool) {
 // seeHeader sees a client's header block, with what stands above it as a caption.
 // One that the author wrote or pasted speaks for nothing.
 func (m *marking) seeHeader(i int) (sign, bool) {
-	h, ok := readHeader(m.lines[i:])
+	h, ok := m.readHeader(i)
 	if !ok || (!m.kind.Reply && !h.whole()) {
 		return sign{}, false
 	}
@@ -191,11 +191,11 @@ func (m *marking) seeHeader(i int) (sign, bool) {
 // a header block that has neither sender nor date.
 func (m *marking) seeSenderAboveLabels(i int) (sign, bool) {
 	const least = 2
-	if !m.kind.Reply || i+least >= len(m.lines) || !labelledAt(m.lines, i+1) || !datedWho(m.lines[i].text) {
+	if !m.kind.Reply || i+least >= len(m.lines) || !m.labelledAt(i+1) || !datedWho(m.lines[i].text) {
 		return sign{}, false
 	}
 	to := i + 1
-	for to < len(m.lines) && labelledAt(m.lines, to) {
+	for to < len(m.lines) && m.labelledAt(to) {
 		to++
 	}
 	return sign{rule: "header-block", from: m.above(i), to: to, strength: strong}, to > i+least
@@ -224,8 +224,24 @@ func (m *marking) ofSomebodyElse(h *header) bool {
 	if !m.kind.Reply || m.kind.Forward || len(m.kind.Recipients) == 0 {
 		return false
 	}
-	sender := strings.ToLower(h.sender)
-	return !slices.ContainsFunc(m.kind.Recipients, func(r string) bool { return strings.Contains(sender, strings.ToLower(r)) })
+	if m.recipients == nil {
+		m.recipients = map[string]bool{}
+		for _, r := range m.kind.Recipients {
+			m.recipients[strings.ToLower(r)] = true
+		}
+	}
+	for address := range strings.FieldsFuncSeq(strings.ToLower(h.sender), besideAddress) {
+		if m.recipients[address] {
+			return false
+		}
+	}
+	return true
+}
+
+// besideAddress reports whether a character stands beside addresses, as clients write
+// them: "Bob <bob@example.net>", "Bob [mailto:bob@example.net]".
+func besideAddress(r rune) bool {
+	return unicode.IsSpace(r) || strings.ContainsRune("<>()[]{},;:\"'*|", r)
 }
 
 // seeAttribution sees an attribution line, which counts in a reply or a forward only:

@@ -3,6 +3,7 @@ package insert
 import (
 	"html"
 	"regexp"
+	"sort"
 	"strings"
 	"unicode"
 )
@@ -80,7 +81,7 @@ func (r *Reading) ownBlock(s *search) found {
 		if !f.found() || !r.lines[f.from].own {
 			continue
 		}
-		f.name, f.ours = "sigmilter", true
+		f.name, f.ours, f.removed = "sigmilter", true, r.shown(f.from, f.to)
 		f.same = r.isBlock(e, &s.block)
 		if !f.same {
 			f = r.withoutTyped(s, f)
@@ -129,20 +130,15 @@ func (r *Reading) isBlock(e *elem, b *Block) bool {
 	return false
 }
 
-// linesOf is the stretch of lines within an element.
+// linesOf is the stretch of lines that begin within an element, without their text.
 func (r *Reading) linesOf(elem int) found {
 	e := &r.page.elems[elem]
-	f := found{elem: elem}
-	for i := range r.lines {
-		if r.lines[i].start >= e.in && r.lines[i].start < e.close {
-			if !f.found() {
-				f.from = i
-			}
-			f.to = i + 1
-		}
-	}
-	f.removed = r.shown(f.from, f.to)
-	return f
+	return found{elem: elem, from: r.lineBegun(e.in), to: r.lineBegun(e.close)}
+}
+
+// lineBegun is the index of the first line that begins at or after an offset.
+func (r *Reading) lineBegun(at int) int {
+	return sort.Search(len(r.lines), func(i int) bool { return r.lines[i].start >= at })
 }
 
 func (r *Reading) stretch(from, to int, name string) found {
@@ -185,11 +181,14 @@ func (r *Reading) are(from int, want []string) bool {
 
 // inContainer finds the container of a client or product in the newest text that
 // holds the person's signature. Clients let people type inside it: only the lines
-// of the signature are found, and in what was typed above them no mark.
+// of the signature are found, and in what was typed above them no mark. Where there are
+// far more than clients write the others are text: nothing in them is taken out.
 func (r *Reading) inContainer(s *search) found {
 	if r.page == nil {
 		return found{}
 	}
+	const most = 32
+	looked := 0
 	for i := range r.page.elems {
 		e := &r.page.elems[i]
 		if e.holds == nil || e.holds.own {
@@ -197,10 +196,13 @@ func (r *Reading) inContainer(s *search) found {
 		}
 		f := r.linesOf(i)
 		if e.holds.begins {
-			f = found{from: r.lineAt(e.start), to: s.last + 1, elem: -1}
+			f = found{from: r.lineFrom(e.start), to: s.last + 1, elem: -1}
 		}
 		if !f.found() || !r.lines[f.from].own || f.from > s.last {
 			continue
+		}
+		if looked++; looked > most {
+			break
 		}
 		if in := r.within(s, f.from, f.to, marked, e.holds.needs); in.found() {
 			in.name = e.holds.name
@@ -211,16 +213,6 @@ func (r *Reading) inContainer(s *search) found {
 		}
 	}
 	return found{}
-}
-
-// lineAt is the line that stands at or after an offset.
-func (r *Reading) lineAt(at int) int {
-	for i := range r.lines {
-		if r.lines[i].end > at {
-			return i
-		}
-	}
-	return len(r.lines)
 }
 
 // withDelimiter takes the delimiter along that stands before a container.
@@ -360,7 +352,7 @@ func (r *Reading) asInOtherForm(s *search) found {
 	if s.person.Other == nil || len(s.person.Other.Lines) == 0 {
 		return found{}
 	}
-	want := lettersOf(strings.Join(s.person.Other.Lines, " "))
+	want := spelled(s.person.Other.Lines)
 	pictured := strings.ContainsRune(strings.Join(s.person.Other.Lines, ""), image)
 	later := s.person.Other.Later
 	for i := s.last; want != "" && i >= 0 && r.lines[i].own && s.last-i < 2*longestWhole; i-- {
@@ -397,9 +389,13 @@ func leadingPictures(lines []string) int {
 	return n
 }
 
-// repeated is how often the lines of a signature stand again below it.
+// repeated is how often the lines of a signature stand again below it. A block of ours
+// is not looked for in the other form by its letters.
 func (r *Reading) repeated(f found) int {
-	want, n := lettersOf(strings.Join(f.removed, " ")), 0
+	if f.ours {
+		return 0
+	}
+	want, n := spelled(f.removed), 0
 	for i := f.to; want != "" && i <= r.last && i < f.to+2*longestWhole; i++ {
 		if r.lines[i].own && r.spell(want, i, r.last+1, false) > 0 {
 			n++
@@ -408,14 +404,29 @@ func (r *Reading) repeated(f found) int {
 	return n
 }
 
+// longestSpelled is how many bytes of letters a signature has at most that is looked for
+// by them: it is looked for from many lines on.
+const longestSpelled = 16 << 10
+
+// spelled are the letters of a signature; none of a longer one, which is not found then.
+func spelled(lines []string) string {
+	letters := lettersOf(strings.Join(lines, " "))
+	if len(letters) > longestSpelled {
+		return ""
+	}
+	return letters
+}
+
 // spell is the line behind those from i on that spell the letters wanted, with
 // nothing else in them but what stands for links and pictures; -1 when they do not.
 func (r *Reading) spell(want string, i, end int, pictured bool) int {
-	for ; i < end && r.lines[i].own; i++ {
+	for end = min(end, i+2*longestWhole); i < end && r.lines[i].own; i++ {
 		text := r.lines[i].text
-		if n := r.placeholders(i, end); pictured && n > 0 {
-			i += n - 1
-			continue
+		if pictured {
+			if n := r.placeholders(i, end); n > 0 {
+				i += n - 1
+				continue
+			}
 		}
 		if want == "" {
 			break

@@ -56,42 +56,43 @@ func (h *header) whole() bool {
 	return named && h.strength() == strong && (h.seen[subjectLabel] || (h.addressed && h.seen[toLabel]))
 }
 
-// readHeader reads the header block that lines begin with. A line of its own text
+// readHeader reads the header block that line at begins. A line of its own text
 // between labels is the rest of a long value.
-func readHeader(lines []line) (h header, ok bool) {
-	kind, _, n := labelAt(lines, 0)
-	if kind == 0 || kind == otherLabel {
+func (m *marking) readHeader(at int) (h header, ok bool) {
+	first := m.label(at)
+	if first.kind == 0 || first.kind == otherLabel {
 		return h, false
 	}
-	if text := lines[0].text; inlineHeader(text) {
+	if text := m.lines[at].text; inlineHeader(text) {
 		h = header{lines: 1, inline: true, kinds: 3, addressed: addressed.MatchString(text), dated: dated(text), timed: hasClock(text) && hasYear(text)}
 		h.seen[fromLabel], h.seen[sentLabel], h.seen[subjectLabel] = true, true, true
 		return h, true
 	}
-	if n == 1 && len(lines) > 1 && !labelledAt(lines, 1) && !unfinished(lines[0].text, lines[1].text) {
+	if first.lines == 1 && at+1 < len(m.lines) && !m.labelledAt(at+1) && !m.unfinished(at) {
 		return h, false // a header block goes on with the next label at once
 	}
 	missed := false
-	for i := 0; i < len(lines) && i < maxHeaderLines; {
-		kind, value, n := labelAt(lines, i)
-		if kind == 0 {
-			if !valueGoesOn(lines[i-1:]) {
+	for i := at; i < len(m.lines) && i < at+maxHeaderLines; {
+		l := m.label(i)
+		if l.kind == 0 {
+			if !m.valueGoesOn(i - 1) {
 				break
 			}
 			missed = true
 			i++
 			continue
 		}
-		if missed && h.seen[kind] { // a new block
+		if missed && h.seen[l.kind] { // a new block
 			break
 		}
 		missed = false
-		if value == "" && i+1 < len(lines) && !labelledAt(lines, i+1) {
-			value = lines[i+1].text
+		value := l.value
+		if value == "" && i+1 < len(m.lines) && !m.labelledAt(i+1) {
+			value = m.lines[i+1].text
 		}
-		h.add(kind, value)
-		i += n
-		h.lines = i
+		h.add(l.kind, value)
+		i += l.lines
+		h.lines = i - at
 	}
 	return h, h.isHeader()
 }
@@ -130,7 +131,8 @@ const longestLabel = 48 // bytes
 func labelOf(text string) (labelKind, string) {
 	t := text
 	if !isLetterByte(t[0]) {
-		t = strings.TrimLeft(t, "*_|•·- ")
+		bare := strings.TrimLeft(t[:min(len(t), longestLabel)], "*_|•·- ")
+		t = t[min(len(t), longestLabel)-len(bare):]
 	}
 	i := colonIn(t)
 	if i <= 0 {
@@ -153,24 +155,47 @@ func colonIn(text string) int {
 
 func isLetterByte(b byte) bool { return (b|0x20 >= 'a' && b|0x20 <= 'z') }
 
-// labelAt is [labelOf] for line i, and over how many lines label and value stand.
+// lineLabel is what a line is as one of a header block.
+type lineLabel struct {
+	line  int // its index and one more
+	kind  labelKind
+	value string
+	lines int       // over how many lines label and value stand
+	alone labelKind // what it is by itself
+	shape answer    // whether a value may go on with it
+}
+
+// keptLabels is how many lines' labels are kept: a header block is looked for from each
+// line on.
+const keptLabels = 2 * maxHeaderLines
+
+// label is what line i is as one of a header block.
 //
 // QUIRK: HCL Notes and Domino write a table whose labels have no colon, the label
 // in one cell of a row and the value in the next. In plain text a tab or blanks stand
 // between the two.
-func labelAt(lines []line, i int) (kind labelKind, value string, n int) {
-	if kind, value = labelOf(lines[i].text); kind != 0 {
-		return kind, value, 1
+func (m *marking) label(i int) *lineLabel {
+	l := &m.labels[i%keptLabels]
+	if l.line == i+1 {
+		return l
 	}
-	if at := lines[i].tab; at > 0 && at < len(lines[i].text) {
-		if kind = labelIndex[fold(lines[i].text[:at])]; kind != 0 {
-			return kind, strings.TrimSpace(lines[i].text[at:]), 1
+	*l = lineLabel{line: i + 1, lines: 1}
+	lines, text := m.lines, m.lines[i].text
+	l.kind, l.value = labelOf(text)
+	l.alone = l.kind
+	switch tab := lines[i].tab; {
+	case l.kind != 0:
+		return l
+	case tab > 0 && tab < len(text):
+		if l.kind = labelIndex[fold(text[:tab])]; l.kind != 0 {
+			l.value = strings.TrimSpace(text[tab:])
+			return l
 		}
 	}
-	if i+1 < len(lines) && lines[i].row > 0 && lines[i].row == lines[i+1].row && lines[i].elem != lines[i+1].elem && len(lines[i].text) <= longestLabel {
-		return labelIndex[fold(lines[i].text)], lines[i+1].text, 2
+	if i+1 < len(lines) && lines[i].row > 0 && lines[i].row == lines[i+1].row && lines[i].elem != lines[i+1].elem && len(text) <= longestLabel {
+		l.kind, l.value, l.lines = labelIndex[fold(text)], lines[i+1].text, 2
 	}
-	return 0, "", 1
+	return l
 }
 
 func labelled(text string) bool {
@@ -178,30 +203,40 @@ func labelled(text string) bool {
 	return kind != 0
 }
 
-func labelledAt(lines []line, i int) bool {
-	kind, _, _ := labelAt(lines, i)
-	return kind != 0
-}
+func (m *marking) labelledAt(i int) bool { return m.label(i).kind != 0 }
 
-// valueGoesOn reports whether the second line is the rest of a value that the first
+// valueGoesOn reports whether the line below line i is the rest of a value that line i
 // has or goes on with: an address, the value itself where the label stands alone,
 // one more line before the next label.
-func valueGoesOn(lines []line) bool {
-	if labelled(lines[0].text) && unfinished(lines[0].text, lines[1].text) {
+func (m *marking) valueGoesOn(i int) bool {
+	if m.label(i).alone != 0 && m.unfinished(i) {
 		return true
 	}
-	next := lines[1].text
-	if strings.ContainsAny(next, "@<") || strings.HasSuffix(next, ",") || strings.HasSuffix(next, ";") || labelShape.MatchString(next) {
+	next := m.lines[i+1].text
+	if m.goesOnValue(i+1) || strings.HasSuffix(next, ",") || strings.HasSuffix(next, ";") {
 		return true
 	}
-	return len(lines) > 2 && !lines[2].gap && labelled(lines[2].text)
+	return i+2 < len(m.lines) && !m.lines[i+2].gap && m.label(i+2).alone != 0
 }
 
-// unfinished reports whether the value of a label goes on in the next line: it has
-// none yet, or an address comes.
-func unfinished(first, next string) bool {
-	_, value := labelOf(first)
-	return value == "" || strings.ContainsAny(next, "@<") || strings.HasSuffix(value, ",") || strings.HasSuffix(value, ";") || labelShape.MatchString(next)
+// unfinished reports whether the value of the label of line i goes on in the next line:
+// it has none yet, or an address comes.
+func (m *marking) unfinished(i int) bool {
+	_, value := labelOf(m.lines[i].text)
+	return value == "" || strings.HasSuffix(value, ",") || strings.HasSuffix(value, ";") || m.goesOnValue(i+1)
+}
+
+// goesOnValue reports whether line i has an address, or is a label that the table does
+// not know.
+func (m *marking) goesOnValue(i int) bool {
+	l := m.label(i)
+	if l.shape == unknown {
+		l.shape = no
+		if text := m.lines[i].text; strings.ContainsAny(text, "@<") || labelShape.MatchString(text) {
+			l.shape = yes
+		}
+	}
+	return l.shape == yes
 }
 
 // labelShape is a label the table does not know.
@@ -223,7 +258,8 @@ func inlineHeader(text string) bool {
 		}
 		end := at + i
 		at = end + 1
-		start := strings.LastIndexAny(strings.TrimRight(lower[:end], " *_"), " *_|>") + 1
+		near := max(0, end-longestLabel)
+		start := near + strings.LastIndexAny(strings.TrimRight(lower[near:end], " *_"), " *_|>") + 1
 		k := labelIndex[strings.Trim(lower[start:end], " *_")]
 		if k != 0 && k != otherLabel && !seen[k] {
 			seen[k] = true

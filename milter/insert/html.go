@@ -59,6 +59,7 @@ type page struct {
 	// targets are the names that links of the document lead to, and rowspans says
 	// whether it has cells over several rows: once asked for.
 	targets  map[string]bool
+	needed   []int // see neededElems
 	rowspans answer
 }
 
@@ -74,7 +75,7 @@ const (
 // scan builds a page in one pass over the tokens.
 type scan struct {
 	page
-	stack  []int // indexes of the open elements
+	open   openElements
 	seen   int
 	blanks int
 	text   strings.Builder // of the line being built
@@ -93,7 +94,7 @@ type scan struct {
 // readHTML reads an HTML text. The tokenizer is that of x/net/html, which reads
 // as browsers do; offsets come from the length of each token's raw bytes.
 func readHTML(src []byte) *page {
-	s := &scan{page: page{src: src, safe: len(src)}, gap: true, rule: -1, prefix: -1, markAt: -1, tags: openTags{}}
+	s := &scan{page: page{src: src, safe: len(src)}, gap: true, rule: -1, prefix: -1, markAt: -1, tags: openTags{}, open: newOpenElements()}
 	z := nethtml.NewTokenizer(bytes.NewReader(src))
 	z.SetMaxBuf(0)
 	at := 0
@@ -111,7 +112,7 @@ func readHTML(src []byte) *page {
 			s.startTag(z, at, at+n, tt == nethtml.SelfClosingTagToken)
 		case nethtml.EndTagToken:
 			name, _ := z.TagName()
-			s.endTag(atom.Lookup(name), at, at+n)
+			s.endTag(name, at, at+n)
 		case nethtml.CommentToken, nethtml.DoctypeToken:
 			if at+n == len(src) && !complete(src[at:]) { // it would take in what is put behind it
 				s.safe = at
@@ -126,11 +127,9 @@ func readHTML(src []byte) *page {
 	if s.mark != nil && !s.mark.header {
 		s.tail, s.tailAt = s.mark, s.markAt
 	}
-	for _, i := range s.stack {
-		if rawText[s.elems[i].tag] {
-			s.raw = true
-		}
-		s.elems[i].close, s.elems[i].end = at, at
+	for _, o := range s.open.all {
+		s.raw = s.raw || rawText[o.tag]
+		s.elems[o.elem].close, s.elems[o.elem].end = at, at
 	}
 	return &s.page
 }
@@ -164,7 +163,7 @@ func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
 	case atom.Body:
 		s.bodyIn = in
 	}
-	if len(s.stack) == maxOpen {
+	if len(s.open.all) == maxOpen {
 		s.pop(maxOpen-1, at, at)
 	}
 	e := elem{tag: t.tag, start: at, in: in, close: -1, end: -1, parent: s.top(), seen: s.seen, blanks: s.blanks, id: t.attrs.id, class: t.attrs.class}
@@ -185,13 +184,8 @@ func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
 	if e.hides {
 		s.hidden++
 	}
-	s.stack = append(s.stack, len(s.elems)-1)
+	s.open.push(len(s.elems)-1, t.name, &e)
 }
-
-// maxOpen is how many elements are open at once at most; a further one ends the
-// innermost. QUIRK: browsers do the same at this depth, and it bounds what one tag
-// costs.
-const maxOpen = 512
 
 func (s *scan) br() {
 	s.blanks++
@@ -200,7 +194,8 @@ func (s *scan) br() {
 	}
 }
 
-func (s *scan) endTag(tag atom.Atom, at, end int) {
+func (s *scan) endTag(name []byte, at, end int) {
+	tag := atom.Lookup(name)
 	if tag == atom.Body {
 		s.bodyEnds = append(s.bodyEnds, at)
 	}
@@ -213,17 +208,8 @@ func (s *scan) endTag(tag atom.Atom, at, end int) {
 		s.endLine()
 		s.gap = true
 	}
-	for i := len(s.stack) - 1; i >= 0; i-- {
-		e := &s.elems[s.stack[i]]
-		if e.tag == tag && (tag != 0 || bytes.EqualFold(tagName(s.src[e.start:]), tagName(s.src[at:]))) {
-			s.pop(i, at, end)
-			return
-		}
-		if e.tag == atom.Td || e.tag == atom.Th || e.tag == atom.Body || e.tag == atom.Blockquote && inline[tag] {
-			if tag != atom.Table && tag != atom.Tr && tag != atom.Tbody && tag != atom.Html && tag != atom.Body {
-				return // an end tag does not reach out of a cell
-			}
-		}
+	if i := s.open.reaches(tag, string(name)); i >= 0 {
+		s.pop(i, at, end)
 	}
 }
 
@@ -236,11 +222,11 @@ func tagName(raw []byte) []byte {
 	return raw
 }
 
-// pop ends the open elements from the top of the stack down to its i-th; only
-// that one has the end tag.
+// pop ends the open elements from the innermost up to the i-th; only that one has the
+// end tag.
 func (s *scan) pop(i, at, end int) {
-	for j := len(s.stack) - 1; j >= i; j-- {
-		e := &s.elems[s.stack[j]]
+	for j := len(s.open.all) - 1; j >= i; j-- {
+		e := &s.elems[s.open.all[j].elem]
 		e.close, e.end = at, at
 		if j == i {
 			e.end = end
@@ -249,53 +235,27 @@ func (s *scan) pop(i, at, end int) {
 			s.hidden--
 		}
 	}
-	s.stack = s.stack[:i]
+	s.open.cut(i)
 }
 
-// impliedEnds closes what a start tag closes by itself: a paragraph before a
+// impliedEnds closes what a start tag closes by itself: the head, a paragraph before a
 // block, a list item before the next, a cell or row before the next.
 func (s *scan) impliedEnds(tag atom.Atom, at int) {
 	if !headContent[tag] {
-		s.endHead(at)
-	}
-	if len(s.stack) == 0 || inline[tag] {
-		return
-	}
-	closes := impliedBy[tag]
-	if closes == nil {
-		closes = paragraph
-	}
-	for i := len(s.stack) - 1; i >= 0; i-- {
-		t := s.elems[s.stack[i]].tag
-		if closes[t] {
+		if i := s.open.head(); i >= 0 {
 			s.pop(i, at, at)
-			return
-		}
-		if !inline[t] && !(t == atom.P) {
-			return
 		}
 	}
-}
-
-// endHead closes the <head>, and what nobody knows in it, if that is what is open.
-func (s *scan) endHead(at int) {
-	for i := len(s.stack) - 1; i >= 0; i-- {
-		switch s.elems[s.stack[i]].tag {
-		case atom.Head:
-			s.pop(i, at, at)
-			return
-		case 0:
-		default:
-			return
-		}
+	if i := s.open.implied(tag); i >= 0 {
+		s.pop(i, at, at)
 	}
 }
 
 func (s *scan) top() int {
-	if len(s.stack) == 0 {
-		return -1
+	if top := s.open.top(); top != nil {
+		return top.elem
 	}
-	return s.stack[len(s.stack)-1]
+	return -1
 }
 
 // outermost is the start of the outermost open element that holds nothing yet,
@@ -303,17 +263,14 @@ func (s *scan) top() int {
 // inside nothing that begins here. When nothing was written yet, blank lines
 // count: they are where the author would have written.
 func (s *scan) outermost(at int) int {
-	blanksToo := s.seen == 0
-	for _, i := range s.stack {
+	i := s.open.firstEmpty(func(i int) bool {
 		e := &s.elems[i]
-		if structure[e.tag] {
-			continue
-		}
-		if e.seen == s.seen && (!blanksToo || e.blanks == s.blanks) {
-			return e.start
-		}
+		return e.seen == s.seen && (s.seen > 0 || e.blanks == s.blanks)
+	})
+	if i < 0 {
+		return at
 	}
-	return at
+	return s.elems[i].start
 }
 
 func (s *scan) textToken(at, end int) {
@@ -329,12 +286,8 @@ func (s *scan) textToken(at, end int) {
 }
 
 func (s *scan) preformatted() bool {
-	for i := len(s.stack) - 1; i >= 0; i-- {
-		if kept, said := s.elems[s.stack[i]].keepsBreaks(); said {
-			return kept
-		}
-	}
-	return false
+	top := s.open.top()
+	return top != nil && top.keeps
 }
 
 // keepsBreaks reports whether the line ends of an element's text are line breaks, if
@@ -408,18 +361,9 @@ func (s *scan) beginLine(at int) {
 	if s.prefix >= 0 {
 		s.cur.open = min(s.cur.open, s.prefix)
 	}
-	for _, i := range s.stack {
-		e := &s.elems[i]
-		if e.quotes != notQuoting {
-			s.cur.quote++
-			s.cur.sure = max(s.cur.sure, e.quotes)
-		}
-		if e.tag == atom.Tr {
-			s.cur.row = i + 1
-		}
-		s.cur.link = s.cur.link || e.tag == atom.A
-		s.cur.older = s.cur.older || e.older
-		s.cur.composed = s.cur.composed || e.composed
+	if top := s.open.top(); top != nil {
+		s.cur.quote, s.cur.sure, s.cur.row = top.quoted, top.sure, top.row
+		s.cur.link, s.cur.older, s.cur.composed = top.link, top.older, top.composed
 	}
 	s.blanks++
 	s.gap, s.breaks, s.rule, s.prefix, s.mark, s.markAt = false, 0, -1, -1, nil, -1

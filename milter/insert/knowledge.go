@@ -14,6 +14,7 @@ type knowledge struct {
 	addresses []string
 	domains   []string
 	words     map[string]bool // those of all values
+	heard     map[string]said // what was read lately
 	begins    [128]bool       // the letters that words of the name may begin with, as people write them
 }
 
@@ -118,14 +119,29 @@ type said struct {
 	pictured bool   // it is nothing but a picture
 }
 
-// Bytes of a line that holds data.
+// Limits of a line that holds data.
 const (
-	longestData  = 300
+	longestData  = 300 // bytes
 	shortestData = 4
+	mostPieces   = 40 // no line of a signature has so many
 )
 
-// read says what speaks for a line.
+// read says what speaks for a line. Signatures are looked for in several ways and from
+// many lines on, so what was read lately is kept.
 func (k *knowledge) read(text string) said {
+	const most = 256 // lines
+	if s, ok := k.heard[text]; ok {
+		return s
+	}
+	if len(k.heard) == most || k.heard == nil {
+		k.heard = map[string]said{}
+	}
+	s := k.readAnew(text)
+	k.heard[text] = s
+	return s
+}
+
+func (k *knowledge) readAnew(text string) said {
 	bare := withoutImages(text)
 	switch {
 	case bare == "":
@@ -457,6 +473,10 @@ func (l *dataLine) weigh() {
 		if strings.Trim(piece, " :：.") != "" {
 			pieces = append(pieces, piece)
 		}
+	}
+	if len(pieces) > mostPieces {
+		l.said.sense = strange
+		return
 	}
 	pieces = withHouseNumbers(pieces)
 	l.legal = slices.ContainsFunc(pieces, registered)

@@ -1,6 +1,7 @@
 package insert
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 )
@@ -71,17 +72,27 @@ func programLink(link string) bool {
 	return false
 }
 
-var hrefShape = regexp.MustCompile(`^https?://[^\s<>"'()\]]+`)
-
-// linksProgram reports whether the source of lines has a link to a program.
-func linksProgram(source string) bool {
-	for at := 0; ; at += len("http") {
-		next := strings.Index(source[at:], "http")
-		if next < 0 {
+// linksProgram reports whether the source of lines has a link to a program, in as much
+// of it as a client writes around a line.
+func linksProgram(source []byte) bool {
+	const most, longest = 16 << 10, 128 // bytes of the source and of a link, without what follows a program's own
+	source = source[:min(len(source), most)]
+	for {
+		at := bytes.Index(source, []byte("http"))
+		if at < 0 {
 			return false
 		}
-		at += next
-		if programLink(hrefShape.FindString(source[at:])) {
+		link := source[at:]
+		source = source[at+len("http"):]
+		rest, ok := bytes.CutPrefix(bytes.TrimPrefix(source, []byte("s")), []byte("://"))
+		if !ok {
+			continue
+		}
+		link = link[:min(len(link), longest)]
+		if end := bytes.IndexAny(link, " \t\r\n\f\v<>\"'()]"); end >= 0 {
+			link = link[:end]
+		}
+		if len(rest) > 0 && programLink(string(link)) {
 			return true
 		}
 	}

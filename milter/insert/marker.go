@@ -58,6 +58,7 @@ func (r *Reading) markersGone(copies [][]span) []span {
 	all := slices.Concat(copies...)
 	var gone []span
 	done, asked := 0, map[int]int{}
+	left := 4 * len(r.src) // bytes that may be looked at: mostly those of the copies
 	for i, pieces := range copies {
 		within := isLeft
 		if i > 0 {
@@ -68,7 +69,7 @@ func (r *Reading) markersGone(copies [][]span) []span {
 		}
 		inner := r.page.innermost(pieces[0].from)
 		if _, known := asked[inner]; !known {
-			asked[inner] = r.emptiedBy(pieces[0].from, all, within)
+			asked[inner] = r.emptiedBy(pieces[0].from, all, within, &left)
 		}
 		if outer := asked[inner]; outer >= 0 {
 			e := &r.page.elems[outer]

@@ -25,6 +25,10 @@ type marking struct {
 	lastStrong int    // index of the last strong sign, -1 for none
 	rowCount   int    // see rows, -1 when not counted yet
 	tail       int    // see quotedTail
+	lastQuoted int    // index of the last quoted line, -1 for none
+	unquoted   span   // lines that were found not to be quoted, up to a quoted one or the end
+	labels     [keptLabels]lineLabel
+	recipients map[string]bool // in lower case, once asked for
 
 	owned      bool     // a line of the author's came
 	introduced bool     // a sign came that is followed by quoted lines
@@ -89,6 +93,10 @@ func (m *marking) run() {
 	}
 	m.signs, m.beaten, m.lastStrong, m.rowCount = nil, nil, -1, -1
 	m.owned, m.introduced, m.stretches, m.ended, m.ender = false, false, 0, -1, nil
+	m.lastQuoted = len(m.lines) - 1
+	for m.lastQuoted >= 0 && m.lines[m.lastQuoted].quote == 0 {
+		m.lastQuoted--
+	}
 	m.collect()
 	m.tail = m.quotedTail()
 	next := 0
@@ -144,7 +152,7 @@ func (m *marking) quotedTail() int {
 // mail below it although nothing is quoted there. In a reply the author's answer may
 // follow.
 func (m *marking) forwarded(s *sign) bool {
-	return m.kind.Forward && !slices.ContainsFunc(m.lines[s.to:], func(l line) bool { return l.quote > 0 })
+	return m.kind.Forward && m.lastQuoted < s.to
 }
 
 // step looks at a line that no sign begins with, and returns the line after it or

@@ -23,10 +23,10 @@ func (r *Reading) notice(i, end int) int {
 		if j > i && r.lines[j].gap && r.page == nil {
 			break
 		}
-		p := plainForm(r.lines[j].text)
-		says, names := cautionPhrases.count(p), selfPhrases.in(p)
+		w := r.noticeWords(j)
+		says, names := w.cautions, w.self
 		goesOn := j > i && r.goesOn(j)
-		if says == 0 && !goesOn && (!names || concludes(r.lines[j].text)) || says == 0 && postscript(r.lines[j].text) {
+		if says == 0 && !goesOn && (!names || concludes(r.lines[j].text)) || says == 0 && w.added {
 			break
 		}
 		cautious += says
@@ -39,6 +39,28 @@ func (r *Reading) notice(i, end int) int {
 		return to - i
 	}
 	return 0
+}
+
+// noticeWords is what a line has of the words of notices. They are asked for from many
+// lines on, and those of the last are kept.
+type noticeWords struct {
+	line     int  // its index and one more
+	cautions int  // how many
+	self     bool // a word for the mail itself
+	added    bool // it begins as what is written below a signature
+}
+
+func (r *Reading) noticeWords(j int) *noticeWords {
+	const kept = 4 * longestNotice // lines
+	if r.noted == nil {
+		r.noted = make([]noticeWords, kept)
+	}
+	w := &r.noted[j%kept]
+	if w.line != j+1 {
+		p := plainForm(r.lines[j].text)
+		*w = noticeWords{j + 1, cautionPhrases.count(p), selfPhrases.in(p), postscript(r.lines[j].text)}
+	}
+	return w
 }
 
 // goesOn reports whether a line goes on with the sentence of the line above it,

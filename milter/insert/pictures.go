@@ -22,18 +22,36 @@ func (r *Reading) signs(i int, m mark) bool {
 	return r.logos(i, highestLogo) || r.page != nil && r.linked(i)
 }
 
-// logos reports whether the pictures of a line may be logos, at most so high.
+// logosOf asks whether the pictures of a line may be logos, at most so high.
+type logosOf struct{ line, highest int }
+
+// logos reports whether the pictures of a line may be logos, at most so high. It is
+// asked of a line from many others on.
+func (r *Reading) logos(i, highest int) bool {
+	asked := logosOf{i, highest}
+	are, known := r.logosOf[asked]
+	if !known {
+		if r.logosOf == nil {
+			r.logosOf = map[logosOf]bool{}
+		}
+		are = r.areLogos(i, highest)
+		r.logosOf[asked] = are
+	}
+	return are
+}
+
+// areLogos is [Reading.logos] for a line that was not asked of yet.
 //
 // QUIRK: Notes writes no size. Such a picture is a logo directly below another line.
-func (r *Reading) logos(i, highest int) bool {
-	l := &r.lines[i]
+func (r *Reading) areLogos(i, highest int) bool {
+	l, flush := &r.lines[i], r.flush(i)
 	z := nethtml.NewTokenizer(bytes.NewReader(r.src[l.start:l.end]))
 	for {
 		switch z.Next() {
 		case nethtml.ErrorToken:
 			return true
 		case nethtml.StartTagToken, nethtml.SelfClosingTagToken:
-			if t := z.Token(); t.DataAtom == atom.Img && !logo(t.Attr, highest, r.flush(i)) {
+			if t := z.Token(); t.DataAtom == atom.Img && !logo(t.Attr, highest, flush) {
 				return false
 			}
 		}

@@ -87,14 +87,17 @@ const (
 
 // Reading is a text read as lines, the author's own among them marked.
 type Reading struct {
-	kind   Kind
-	src    []byte
-	page   *page // nil for plain text
-	lines  []line
-	last   int      // index of the author's last line, -1 for none
-	marked *marking // what tells them from older mail
-	ends   *ending
-	off    *found // the sign-off, once it was looked for
+	kind    Kind
+	src     []byte
+	page    *page // nil for plain text
+	lines   []line
+	last    int      // index of the author's last line, -1 for none
+	marked  *marking // what tells them from older mail
+	ends    *ending
+	off     *found           // the sign-off, once it was looked for
+	logosOf map[logosOf]bool // see logos
+	noted   []noticeWords
+	steps   int // the first line of instructions and one more, 0 before it was looked for
 }
 
 // Read reads text, which is UTF-8 and may hold bytes that are not.

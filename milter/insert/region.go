@@ -82,19 +82,17 @@ func (r *Reading) after(i int) string {
 	return ""
 }
 
-// innermost is the index of the innermost element around an offset, -1 for none.
+// innermost is the index of the innermost element around an offset, -1 for none: the
+// last one that begins before it, or one around that.
 func (p *page) innermost(at int) int {
-	in := -1
-	for i := range p.elems {
-		e := &p.elems[i]
-		if e.start >= at {
+	i := p.elemFrom(at) - 1
+	for i >= 0 {
+		if e := &p.elems[i]; e.in <= at && at <= e.close && !e.void {
 			break
 		}
-		if e.in <= at && at <= e.close && !e.void {
-			in = i
-		}
+		i = p.elems[i].parent
 	}
-	return in
+	return i
 }
 
 // holder is the element that a block at an offset stands in, once those are left
@@ -159,28 +157,45 @@ func (p *page) endOfBody(shown int) (at int, leave string, ok bool) {
 	return at, leave, true
 }
 
-// splitInline cuts a line in two where an attribution begins in its middle:
+// splitInline cuts lines in two where an attribution begins in their middle:
 // some clients, and conversions to text, lose the line break before it.
 func splitInline(lines []line, r *Reading) []line {
 	if !r.kind.Reply {
 		return lines
 	}
-	for i := 0; i < len(lines); i++ {
-		l := &lines[i]
-		at := glued(l.text)
-		if at <= 0 || l.quote > 0 {
-			continue
+	var split []line // all lines up to the last that was cut
+	done := 0        // of lines
+	for i := range lines {
+		for l := &lines[i]; ; {
+			tail, ok := r.splitOff(l)
+			if !ok {
+				break
+			}
+			split = append(append(split, lines[done:i]...), *l)
+			lines[i], done = tail, i
 		}
-		offset := r.offsetIn(l, at)
-		if offset < 0 {
-			continue
-		}
-		tail := *l
-		tail.text, tail.start, tail.open, tail.gap, tail.mark = visible(l.text[at:]), offset, offset, false, nil
-		l.text, l.end = visible(l.text[:at]), offset
-		lines = append(lines[:i+1], append([]line{tail}, lines[i+1:]...)...)
 	}
-	return lines
+	if split == nil {
+		return lines
+	}
+	return append(split, lines[done:]...)
+}
+
+// splitOff cuts the line in two and returns the second part, if an attribution begins
+// in its middle.
+func (r *Reading) splitOff(l *line) (tail line, ok bool) {
+	at := glued(l.text)
+	if at <= 0 || l.quote > 0 {
+		return line{}, false
+	}
+	offset := r.offsetIn(l, at)
+	if offset < 0 {
+		return line{}, false
+	}
+	tail = *l
+	tail.text, tail.start, tail.open, tail.gap, tail.mark = visible(l.text[at:]), offset, offset, false, nil
+	l.text, l.end = visible(l.text[:at]), offset
+	return tail, true
 }
 
 // offsetIn is the offset in the source of the first visible character at or

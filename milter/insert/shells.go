@@ -109,9 +109,10 @@ func (r *Reading) isTiny(e *elem) bool {
 
 // makesRoom reports whether the block can stand where an element was that holds
 // the first line: not between rows or items, and not where the blank line below the
-// author's text would go too.
+// author's text would go too. One that begins far above the line stays.
 func (g *going) makesRoom(e *elem) bool {
-	return !structure[e.tag] && (g.from == 0 || !g.r.blankLine(e.in, g.first, true))
+	const far = 16 << 10 // bytes of markup
+	return g.first-e.in <= far && !structure[e.tag] && (g.from == 0 || !g.r.blankLine(e.in, g.first, true))
 }
 
 // removable reports whether elements of this kind can be taken out: those with an
@@ -130,13 +131,23 @@ func removable(e *elem) bool {
 // dispensable reports whether nothing in an element is needed: no form controls and
 // the like, no target of a link, and no row of a table whose cells reach over several.
 func (r *Reading) dispensable(e *elem) bool {
-	for i := r.page.elemFrom(e.start); i < len(r.page.elems) && r.page.elems[i].start < e.end; i++ {
-		in := &r.page.elems[i]
-		if controls[in.tag] || r.page.linked(in) {
-			return false
+	needed := r.page.neededElems()
+	i, _ := slices.BinarySearch(needed, e.start)
+	return (i == len(needed) || needed[i] >= e.end) && (e.tag != atom.Tr || !r.page.spansRows())
+}
+
+// neededElems are the starts of the form controls and the like, and of what links lead
+// to.
+func (p *page) neededElems() []int {
+	if p.needed == nil {
+		p.needed = []int{}
+		for i := range p.elems {
+			if e := &p.elems[i]; controls[e.tag] || p.linked(e) {
+				p.needed = append(p.needed, e.start)
+			}
 		}
 	}
-	return e.tag != atom.Tr || !r.page.spansRows()
+	return p.needed
 }
 
 // spansRows reports whether a cell of the document reaches over several rows: then
@@ -151,7 +162,7 @@ func (p *page) spansRows() bool {
 	return p.rowspans == yes
 }
 
-// linked reports whether a link of the document leads to an element.
+// linked reports whether a link of the document leads to an element, or may do so.
 func (p *page) linked(e *elem) bool {
 	name := e.id
 	if e.tag == atom.A && name == "" {
@@ -163,7 +174,7 @@ func (p *page) linked(e *elem) bool {
 	if p.targets == nil {
 		p.targets = targets(p.src)
 	}
-	return p.targets[name]
+	return p.targets[name] || p.targets[anyName]
 }
 
 // nameIn is the name attribute of a start tag.
@@ -181,6 +192,16 @@ func nameIn(tag []byte) string {
 	return ""
 }
 
+// Limits of the names that links lead to. Where they do not do, every element counts as
+// one that a link leads to, and stays.
+const (
+	longestTarget = 256 // bytes
+	mostTargets   = 4096
+)
+
+// anyName stands among the names that links lead to for all there may be.
+const anyName = "#"
+
 // targets are the names within the document that its links lead to.
 func targets(src []byte) map[string]bool {
 	names := map[string]bool{}
@@ -191,10 +212,16 @@ func targets(src []byte) map[string]bool {
 		}
 		before := bytes.TrimRight(src[:i], "\"' \t\r\n")
 		src = src[i+1:]
-		if bytes.HasSuffix(before, []byte("=")) {
-			n := bytes.IndexAny(src, "\"'> \t\r\n")
-			names[html.UnescapeString(string(src[:max(n, 0)]))] = true
+		if !bytes.HasSuffix(before, []byte("=")) {
+			continue
 		}
+		near := src[:min(len(src), longestTarget)]
+		n := bytes.IndexAny(near, "\"'> \t\r\n")
+		if n < 0 && len(near) == longestTarget || len(names) == mostTargets {
+			names[anyName] = true
+			return names
+		}
+		names[html.UnescapeString(string(src[:max(n, 0)]))] = true
 	}
 }
 
@@ -226,13 +253,18 @@ func (g *going) between(from, to int) []span {
 }
 
 // emptiedBy is the outermost element around an offset, of those that within allows,
-// that shows nothing but what is gone, -1 for none.
-func (r *Reading) emptiedBy(at int, gone []span, within func(*elem) bool) int {
+// that shows nothing but what is gone, -1 for none. An element that is larger than what
+// is left to be looked at stays.
+func (r *Reading) emptiedBy(at int, gone []span, within func(*elem) bool, left *int) int {
 	outer := -1
 	from, to := at, at // nothing is seen between
 	for i := r.page.innermost(at); i >= 0 && within(&r.page.elems[i]); i = r.page.elems[i].parent {
 		e := &r.page.elems[i]
-		if e.tag == atom.Body || e.tag == atom.Html || r.shows(e.in, from, gone) || r.shows(to, e.close, gone) {
+		if e.tag == atom.Body || e.tag == atom.Html || e.end-e.start > *left {
+			break
+		}
+		*left -= e.end - e.start
+		if r.shows(e.in, from, gone) || r.shows(to, e.close, gone) {
 			break
 		}
 		from, to = e.start, e.end

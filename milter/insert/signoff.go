@@ -132,7 +132,7 @@ func (r *Reading) vague(i int) bool {
 		if i > 0 {
 			from = r.lines[i-1].end
 		}
-		return !linksProgram(string(r.src[from:r.lines[i].end]))
+		return !linksProgram(r.src[from:r.lines[i].end])
 	}
 	return false
 }
@@ -299,7 +299,7 @@ func (r *Reading) clientInstalls(first, last int) bool {
 		from = r.lines[first-1].end
 	}
 	const much = 4 << 10 // bytes of markup around a line
-	if written := r.src[max(from, r.lines[first].start-much):r.lines[last].end]; linksProgram(string(written)) {
+	if written := r.src[max(from, r.lines[first].start-much):r.lines[last].end]; linksProgram(written) {
 		return true
 	}
 	if last+1 < len(r.lines) && r.lines[last+1].own && mobileLink(r.lines[last+1].text) {
@@ -308,12 +308,22 @@ func (r *Reading) clientInstalls(first, last int) bool {
 	if !r.lines[first].gap || strings.HasSuffix(r.lines[last].text, ".") {
 		return false
 	}
-	for i := range first {
-		if r.lines[i].own && instructs(r.lines[i].text) {
-			return false
+	return r.instructedFrom() >= first
+}
+
+// instructedFrom is the author's first line of instructions about programs, the number
+// of lines for none.
+func (r *Reading) instructedFrom() int {
+	if r.steps == 0 {
+		r.steps = 1 + len(r.lines)
+		for i := range r.lines {
+			if r.lines[i].own && instructs(r.lines[i].text) {
+				r.steps = 1 + i
+				break
+			}
 		}
 	}
-	return true
+	return r.steps - 1
 }
 
 // instructing are words of instructions about programs, in the languages of the

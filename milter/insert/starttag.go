@@ -10,6 +10,7 @@ import (
 // openTag is what the tables say of a start tag.
 type openTag struct {
 	tag       atom.Atom
+	name      string // of a tag that nobody knows
 	attrs     attrs
 	quotes    quoting
 	holds     *container
@@ -47,6 +48,9 @@ func (known openTags) read(z *nethtml.Tokenizer) *openTag {
 func readOpenTag(z *nethtml.Tokenizer) *openTag {
 	name, hasAttr := z.TagName()
 	t := &openTag{tag: atom.Lookup(name)}
+	if t.tag == 0 {
+		t.name = string(name)
+	}
 	if hasAttr {
 		t.attrs.read(z, t.tag)
 	}

@@ -12,7 +12,7 @@ import (
 // end of the unquoted lines.
 func (m *marking) trailer(i int) int {
 	l, above := &m.lines[i], &m.lines[i-1]
-	run := m.lines[i : i+unquoted(m.lines[i:])]
+	run := m.lines[i:m.unquotedTo(i)]
 	switch {
 	case l.ruled && above.quote > 0 && m.owned,
 		startsFooter(l.text) && m.isFooter(run),
@@ -32,7 +32,7 @@ func (m *marking) footerBelowAnswer(i int) int {
 		return 0
 	}
 	footer := m.lines[i+1:]
-	if unquoted(footer) == len(footer) && (isListFooter(footer) || (m.lines[i].text != "--" && namesList(footer))) {
+	if m.lastQuoted <= i && (isListFooter(footer) || (m.lines[i].text != "--" && namesList(footer))) {
 		return 1 + len(footer)
 	}
 	return 0
@@ -116,14 +116,17 @@ func closesMore(text string) bool {
 	return strings.Count(text, ")") > strings.Count(text, "(") || strings.Count(text, "]") > strings.Count(text, "[")
 }
 
-// unquoted is how many unquoted lines stand at the start of lines.
-func unquoted(lines []line) int {
-	for i := range lines {
-		if lines[i].quote > 0 {
-			return i
-		}
+// unquotedTo is the first quoted line from line i on, the number of lines for none.
+func (m *marking) unquotedTo(i int) int {
+	if i >= m.unquoted.from && i < m.unquoted.to {
+		return m.unquoted.to
 	}
-	return len(lines)
+	to := i
+	for to < len(m.lines) && m.lines[to].quote == 0 {
+		to++
+	}
+	m.unquoted = span{i, to}
+	return to
 }
 
 // wordedRow reports whether a line is a row of dashes with a few words in it, as

@@ -1,0 +1,186 @@
+package insert
+
+import (
+	"sort"
+
+	"golang.org/x/net/html/atom"
+)
+
+// maxOpen is how many elements are open at once at most; a further one ends the
+// innermost. QUIRK: browsers do the same at this depth.
+const maxOpen = 512
+
+// openElem is an open element and what those around it, itself included, come to. So
+// a tag or a line costs the same however many elements are open.
+type openElem struct {
+	elem  int // its index
+	tag   atom.Atom
+	name  string // of one that nobody knows, in lower case
+	below int    // the open element of the same name below it, -1 for none
+
+	// The innermost open elements of a kind, -1 for none.
+	known int // that somebody knows
+	block int // that breaks the line and is no paragraph
+	cell  int // that no end tag within reaches out of: a cell, the body
+	quote int // likewise for end tags of what does not break the line
+
+	quoted   int // depth of quoting
+	sure     quoting
+	row      int
+	link     bool
+	older    bool
+	composed bool
+	keeps    bool // line ends of its text are line breaks
+}
+
+// openElements are the open elements, the innermost last.
+type openElements struct {
+	all   []openElem
+	named map[string]int    // the innermost of those that nobody knows, by name
+	known map[atom.Atom]int // the innermost of the others
+	free  []int             // of all, those before which something can stand
+}
+
+func newOpenElements() openElements {
+	return openElements{named: map[string]int{}, known: map[atom.Atom]int{}}
+}
+
+// top is the innermost, nil for none.
+func (o *openElements) top() *openElem {
+	if len(o.all) == 0 {
+		return nil
+	}
+	return &o.all[len(o.all)-1]
+}
+
+// innermost is the innermost open element of a tag, -1 for none.
+func (o *openElements) innermost(tag atom.Atom, name string) int {
+	at, ok := o.known[tag]
+	if tag == 0 {
+		at, ok = o.named[name]
+	}
+	if !ok {
+		return -1
+	}
+	return at
+}
+
+func (o *openElements) remember(tag atom.Atom, name string, at int) {
+	switch {
+	case tag == 0 && at < 0:
+		delete(o.named, name)
+	case tag == 0:
+		o.named[name] = at
+	default:
+		o.known[tag] = at
+	}
+}
+
+// push opens an element.
+func (o *openElements) push(index int, name string, e *elem) {
+	at := len(o.all)
+	n := openElem{known: -1, block: -1, cell: -1, quote: -1}
+	if top := o.top(); top != nil {
+		n = *top
+	}
+	n.elem, n.tag, n.name, n.below = index, e.tag, name, o.innermost(e.tag, name)
+	if e.tag != 0 {
+		n.known = at
+	}
+	if !inline[e.tag] && e.tag != atom.P {
+		n.block = at
+	}
+	switch e.tag {
+	case atom.Td, atom.Th, atom.Body:
+		n.cell = at
+	case atom.Blockquote:
+		n.quote = at
+	case atom.Tr:
+		n.row = index + 1
+	case atom.A:
+		n.link = true
+	}
+	if e.quotes != notQuoting {
+		n.quoted++
+		n.sure = max(n.sure, e.quotes)
+	}
+	n.older, n.composed = n.older || e.older, n.composed || e.composed
+	if kept, said := e.keepsBreaks(); said {
+		n.keeps = kept
+	}
+	o.remember(e.tag, name, at)
+	if !structure[e.tag] {
+		o.free = append(o.free, at)
+	}
+	o.all = append(o.all, n)
+}
+
+// cut closes the elements from the i-th on.
+func (o *openElements) cut(i int) {
+	for j := len(o.all) - 1; j >= i; j-- {
+		o.remember(o.all[j].tag, o.all[j].name, o.all[j].below)
+	}
+	o.all = o.all[:i]
+	for n := len(o.free); n > 0 && o.free[n-1] >= i; n-- {
+		o.free = o.free[:n-1]
+	}
+}
+
+// reaches is the open element that an end tag ends, -1 for none: it does not reach
+// out of a cell, nor that of formatting out of a quote.
+func (o *openElements) reaches(tag atom.Atom, name string) int {
+	i := o.innermost(tag, name)
+	if i < 0 {
+		return -1
+	}
+	switch tag {
+	case atom.Table, atom.Tr, atom.Tbody, atom.Html, atom.Body:
+		return i
+	}
+	top := o.top()
+	if i < top.cell || (inline[tag] && i < top.quote) {
+		return -1
+	}
+	return i
+}
+
+// implied is the open element that a start tag ends by itself, -1 for none.
+func (o *openElements) implied(tag atom.Atom) int {
+	if len(o.all) == 0 || inline[tag] {
+		return -1
+	}
+	closes, ok := impliedBy[tag]
+	if !ok {
+		closes = paragraph
+	}
+	i := -1
+	for _, t := range closes {
+		i = max(i, o.innermost(t, ""))
+	}
+	if i < o.top().block {
+		return -1
+	}
+	return i
+}
+
+// head is the open <head> if nothing that anybody knows is open in it, -1 for none.
+func (o *openElements) head() int {
+	if len(o.all) == 0 {
+		return -1
+	}
+	if i := o.top().known; i >= 0 && o.all[i].tag == atom.Head {
+		return i
+	}
+	return -1
+}
+
+// firstEmpty is the outermost open element before which something can stand and that
+// empty says to hold nothing yet, -1 for none. What an element holds, those around it
+// hold too.
+func (o *openElements) firstEmpty(empty func(elem int) bool) int {
+	i := sort.Search(len(o.free), func(i int) bool { return empty(o.all[o.free[i]].elem) })
+	if i == len(o.free) {
+		return -1
+	}
+	return o.all[o.free[i]].elem
+}
