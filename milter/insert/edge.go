@@ -86,7 +86,7 @@ func (r *Reading) linesIn(b Block) []string {
 // QUIRK: some clients leave the whole document of the mail they quote, with a
 // <body> of its own, inside theirs.
 func (p *page) top(lines []line) int {
-	if p.bodyIn > 0 && (len(lines) == 0 || p.bodyIn <= lines[0].open) {
+	if p.bodyIn > 0 && (len(lines) == 0 || p.bodyIn <= int(lines[0].open)) {
 		return p.bodyIn
 	}
 	if len(lines) > 0 {
@@ -95,16 +95,16 @@ func (p *page) top(lines []line) int {
 			switch e := &p.elems[i]; e.tag {
 			case atom.Html:
 			case atom.Body:
-				return e.in
+				return int(e.in)
 			default:
 				at = min(at, e.start)
 			}
 		}
-		return at
+		return int(at)
 	}
 	for i := range p.elems { // nothing to see, and no <body>: behind the head
 		if e := &p.elems[i]; e.tag == atom.Head && e.end > 0 {
-			return e.end
+			return int(e.end)
 		}
 	}
 	return min(len(p.src), p.safe)

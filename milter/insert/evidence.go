@@ -94,7 +94,7 @@ func (m *marking) signAt(i int) (sign, bool) {
 // is a reply or a forward can be no sign: most lines of a long letter.
 func (m *marking) saysNothing(i int) bool {
 	l := &m.lines[i]
-	if m.kind.Reply || l.mark != nil || l.tab > 0 || l.row > 0 || !isLetterByte(l.text[0]) {
+	if m.kind.Reply || l.mark() != nil || l.tab > 0 || l.row > 0 || !isLetterByte(l.text[0]) {
 		return false
 	}
 	return l.text[len(l.text)-1] != ':' && colonIn(l.text) < 0 && (i+1 == len(m.lines) || m.lines[i+1].quote == 0)
@@ -103,11 +103,11 @@ func (m *marking) saysNothing(i int) bool {
 // seeElement sees an element that a client starts quoted mail with.
 func (m *marking) seeElement(i int) (sign, bool) {
 	l := &m.lines[i]
-	if l.mark == nil || l.mark.older != m.older || (l.mark.header && !labelled(l.text)) {
+	if l.mark() == nil || l.mark().older != m.older || (l.mark().header && !labelled(l.text)) {
 		return sign{}, false
 	}
-	s := sign{rule: l.mark.name, from: i, to: i + 1, strength: strong}
-	if !l.mark.intro {
+	s := sign{rule: l.mark().name, from: i, to: i + 1, strength: strong}
+	if !l.mark().intro {
 		return s, true
 	}
 	if words, ok := m.seeWords(i); ok && words.reach == toEnd && words.rule != "attribution" {
@@ -215,7 +215,7 @@ func (m *marking) introducedByAuthor(i int) bool {
 // the author rather than by the client: it is in an element of an earlier round, or
 // in a paragraph of a client that marks the quoted mail by an element of its own.
 func (m *marking) pasted(l *line) bool {
-	return l.older || (l.mark == nil && l.composed && m.composed)
+	return l.older || (l.mark() == nil && l.composed && m.composed)
 }
 
 // ofSomebodyElse reports whether a header block in a reply is of mail by somebody
