@@ -67,9 +67,9 @@ func (r *Reading) lastLines(n int) []line  { return r.lines[max(0, len(r.lines)-
 // lines is the visible text of a block, line by line.
 func (b *Block) lines(html bool) []string {
 	if html {
-		return texts(readHTML([]byte(b.HTML)).lines)
+		return texts(readHTML([]byte(b.HTML), &Kind{}).lines)
 	}
-	return texts(plainLines([]byte(b.Text), false))
+	return texts(plainLines([]byte(b.Text), &Kind{}))
 }
 
 // linesIn is the visible text of a block, line by line, as it reads in this text.
@@ -77,7 +77,7 @@ func (r *Reading) linesIn(b Block) []string {
 	if r.page != nil || !r.kind.Flowed {
 		return b.lines(r.page != nil)
 	}
-	return texts(plainLines([]byte(b.Text), true))
+	return texts(plainLines([]byte(b.Text), &r.kind))
 }
 
 // top is where a block goes above everything a reader sees: at the start of

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"strings"
 	"unicode"
+
+	"sigmilter/milter/work"
 )
 
 // strength says how much a sign of older mail counts.
@@ -53,10 +55,18 @@ var witnesses = []struct {
 	{"attribution", (*marking).seeAttribution},
 }
 
+// What it costs to ask all witnesses about a line, in units of work: so much, and so
+// much for each of its bytes.
+const (
+	perLook = 256
+	perByte = 8
+)
+
 // collect gathers the signs in the order of the lines, up to one that is strong
 // and goes to the end: nothing below it matters.
 func (m *marking) collect() {
 	for i := 0; i < len(m.lines); {
+		m.kind.Work.Spend(perLook + perByte*len(m.lines[i].text))
 		s, ok := m.signAt(i)
 		if !ok {
 			i++
@@ -66,7 +76,7 @@ func (m *marking) collect() {
 			i = max(s.to, i+1)
 			continue
 		}
-		m.signs = append(m.signs, s)
+		m.signs = work.Append(m.kind.Room, m.signs, s)
 		if s.strength == strong {
 			m.lastStrong = len(m.signs) - 1
 			if s.reach == toEnd {

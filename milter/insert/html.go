@@ -7,6 +7,8 @@ import (
 
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"sigmilter/milter/work"
 )
 
 // elem is an element of an HTML document as byte ranges of its source. Close
@@ -78,6 +80,7 @@ type scan struct {
 	open   openElements
 	seen   int32
 	blanks int32
+	kind   *Kind
 	source string   // src
 	text   gathered // of the line being built
 	cur    line
@@ -94,14 +97,17 @@ type scan struct {
 
 // readHTML reads an HTML text. The tokenizer is that of x/net/html, which reads
 // as browsers do; offsets come from the length of each token's raw bytes.
-func readHTML(src []byte) *page {
-	s := &scan{page: page{src: src, safe: len(src)}, source: string(src), gap: true, rule: -1, prefix: -1, markAt: -1, tags: openTags{}, open: newOpenElements()}
+func readHTML(src []byte, kind *Kind) *page {
+	kind.Room.Take(copies * len(src))
+	s := &scan{page: page{src: src, safe: len(src)}, kind: kind, source: string(src), gap: true, rule: -1, prefix: -1, markAt: -1, tags: openTags{}, open: newOpenElements()}
+	s.elems = work.Grow[elem](kind.Room, nil, elementsIn(src))
 	z := nethtml.NewTokenizer(bytes.NewReader(src))
 	z.SetMaxBuf(0)
 	at := 0
 	for {
 		tt := z.Next()
 		n := len(z.Raw())
+		kind.Work.Spend(perToken + n)
 		if tt == nethtml.ErrorToken {
 			s.safe = min(s.safe, at)
 			break
@@ -133,6 +139,16 @@ func readHTML(src []byte) *page {
 		s.elems[o.elem].close, s.elems[o.elem].end = int32(at), int32(at)
 	}
 	return &s.page
+}
+
+// perToken is what a token costs beside its bytes, in units of work.
+const perToken = 32
+
+// elementsIn is about how many elements an ordinary text has: so many start tags, but
+// for markup that is denser than a client writes it.
+func elementsIn(src []byte) int {
+	const dense = 24 // bytes of an element
+	return min(bytes.Count(src, []byte("<"))-bytes.Count(src, []byte("</")), len(src)/dense) + 1
 }
 
 // complete says whether a comment or the like has its end.
@@ -169,18 +185,18 @@ func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
 	}
 	e := elem{tag: t.tag, start: int32(at), in: int32(in), close: -1, end: -1, parent: s.top(), breaks: t.attrs.breaks, hides: unseen[t.tag] || t.attrs.hidden}
 	if t.holds != nil {
-		s.held = append(s.held, held{len(s.elems), t.holds})
+		s.held = work.Append(s.kind.Room, s.held, held{len(s.elems), t.holds})
 	}
 	if m := t.separates; m != nil && (s.mark == nil || s.mark.older) {
 		s.mark, s.markAt = m, s.outermost(at)
 	}
 	if void[t.tag] || selfClosing && t.tag == 0 {
 		e.close, e.end, e.void = e.in, e.in, true
-		s.elems = append(s.elems, e)
+		s.elems = work.Append(s.kind.Room, s.elems, e)
 		return
 	}
 	s.open.push(len(s.elems), t, &e, s.seen, s.blanks)
-	s.elems = append(s.elems, e)
+	s.elems = work.Append(s.kind.Room, s.elems, e)
 	if t.tag == atom.A && s.inLine {
 		s.cur.link = true
 	}
@@ -366,6 +382,7 @@ func (s *scan) beginLine(at int) {
 		open = min(open, s.prefix)
 	}
 	s.cur.open = int32(open)
+	s.kind.Work.Spend(perLine)
 	if top := s.open.top(); top != nil {
 		s.cur.quote, s.cur.sure, s.cur.row = top.quoted, top.sure, top.row
 		s.cur.link, s.cur.older, s.cur.composed = top.link, top.older, top.composed
@@ -391,7 +408,10 @@ func (s *scan) endLine() {
 		s.cur.quoted(s.cur.text[:n])
 		s.cur.text = s.cur.text[n:]
 	}
-	s.lines = append(s.lines, s.cur)
+	if s.cur.more != nil {
+		s.kind.Room.Take(perMore)
+	}
+	s.lines = work.Append(s.kind.Room, s.lines, s.cur)
 }
 
 // dropLine leaves out a line of only quote prefixes: what stands before it stands

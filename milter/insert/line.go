@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+	"unsafe"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -48,6 +49,9 @@ func (l *line) deeper(depth int, sure quoting) {
 	l.quote = uint16(min(int(l.quote)+depth, maxDepth))
 	l.sure = max(l.sure, sure)
 }
+
+// perMore is how many bytes of memory more takes, with a mark that no other line has.
+const perMore = int(unsafe.Sizeof(more{}) + unsafe.Sizeof(separator{}))
 
 // mark is the element that starts quoted mail with this line, nil for none.
 func (l *line) mark() *separator {

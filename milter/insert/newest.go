@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // marking tells the author's own lines from those of older mail.
@@ -210,6 +211,7 @@ func (m *marking) trailing(i int) int {
 // disown marks n lines from i on as a stretch of older mail.
 func (m *marking) disown(i, n int, why string) int {
 	m.stretches++
+	m.kind.Room.Take(int(unsafe.Sizeof(more{})))
 	m.lines[i].because(why)
 	for ; n > 0 && i < len(m.lines); n-- {
 		m.lines[i].own = false

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"sigmilter/milter/entity"
+	"sigmilter/milter/work"
 )
 
 // Kind says how a text is to be read.
@@ -19,6 +20,10 @@ type Kind struct {
 	Reply   bool // the message is a reply or a forward, so that weak signs of quoted mail count
 	Forward bool // it is a forward
 	Later   bool // it goes on with a text that began in an earlier part
+	// Work and Room are what reading it and finding places in it may cost; nil for no
+	// limit.
+	Work *work.Meter
+	Room *work.Room
 	// Recipients are the addresses that the message goes to.
 	Recipients []string
 }
@@ -104,10 +109,10 @@ type Reading struct {
 func Read(text []byte, kind Kind) *Reading {
 	r := &Reading{kind: kind, src: text, last: -1}
 	if kind.HTML {
-		r.page = readHTML(text)
+		r.page = readHTML(text, &kind)
 		r.lines = r.page.lines
 	} else {
-		r.lines = plainLines(text, kind.Flowed)
+		r.lines = plainLines(text, &kind)
 	}
 	r.lines = splitInline(r.lines, r)
 	r.marked = newest(r.lines, kind)

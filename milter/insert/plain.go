@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"math"
 	"strings"
+
+	"sigmilter/milter/work"
 )
 
 // plainLines reads plain text as lines. Blank lines are not lines; they show as
 // the gap of the next.
-func plainLines(text []byte, flowed bool) []line {
-	const many = 256
-	lines := make([]line, 0, min(many, 1+bytes.Count(text, []byte("\n"))))
+func plainLines(text []byte, kind *Kind) []line {
+	kind.Room.Take(copies * len(text))
+	const short = 32 // bytes of a line
+	lines := work.Grow[line](kind.Room, nil, min(1+len(text)/short, 1+bytes.Count(text, []byte("\n"))))
 	source := string(text) // the text of most lines is a piece of it
 	gap := true
 	cited := false // the blank line before is quoted
@@ -26,9 +29,10 @@ func plainLines(text []byte, flowed bool) []line {
 		if eol > 0 && text[end-1] == '\r' { // at the end of the text it is a character of its own
 			end--
 		}
+		kind.Work.Spend(perLine + end - at)
 		quote, body := 0, text[at:end]
 		if open == 0 || !closesBracket(body) {
-			quote, body = unquote(body, flowed)
+			quote, body = unquote(body, kind.Flowed)
 		}
 		if shown := visible(source[end-len(body) : end]); shown == "" {
 			if quote > 0 && !gap {
@@ -50,7 +54,7 @@ func plainLines(text []byte, flowed bool) []line {
 				}
 			}
 			signs = -1
-			lines = append(lines, l)
+			lines = work.Append(kind.Room, lines, l)
 			if quote == 0 && cited {
 				lines[len(lines)-1].gap = false
 			}
@@ -60,6 +64,14 @@ func plainLines(text []byte, flowed bool) []line {
 	}
 	return lines
 }
+
+// copies is how many bytes of memory reading takes for each byte of a text beside its
+// lines and elements, at most: the text as a string, what was folded of it, and what
+// the tokenizer keeps.
+const copies = 3
+
+// perLine is what a line costs beside its bytes, in units of work.
+const perLine = 64
 
 // column is the length of the visible text before the first tab or the first two
 // blanks in a row of a line, 0 when there are none.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"unicode"
+	"unsafe"
 
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -170,6 +171,9 @@ func splitInline(lines []line, r *Reading) []line {
 			tail, ok := r.splitOff(l)
 			if !ok {
 				break
+			}
+			if split == nil {
+				r.kind.Room.Take(len(lines) * int(unsafe.Sizeof(line{})))
 			}
 			split = append(append(split, lines[done:i]...), *l)
 			lines[i], done = tail, i

@@ -51,7 +51,13 @@ func (m *Meter) Spend(n int) {
 	}
 }
 
-// look ends the work if it is to end.
+// Look asks at once whether the work is to end, and panics with a [Stop] if so.
+func (m *Meter) Look() {
+	if m != nil {
+		m.look()
+	}
+}
+
 func (m *Meter) look() {
 	m.until = m.left - step
 	if m.check != nil {
