@@ -181,6 +181,8 @@ func (s *session) MailFrom(from string, m *gomilter.Modifier) (gomilter.Response
 		s.current = &transaction{message: Message{Session: s.id, Listener: s.listener, Macros: maps.Clone(s.macros), Sender: from}}
 		s.conn.setBusy(true)
 		s.takeMacros(m)
+		s.current.message.peer, s.current.message.memory.budget = s.conn.gone, s.memory
+		s.current.message.allow(0)
 		s.current.signer = s.opts.Signer()
 	})
 	return s.proceed(gomilter.OptNoMailReply), nil
@@ -254,6 +256,10 @@ func (s *session) Body(m *gomilter.Modifier) (gomilter.Response, error) {
 	})
 	if !answered {
 		outcome = giveUp(s.opts.Log, &s.current.message, reasonPanic, s.current.fault.err, Report{})
+	}
+	if err := s.current.message.gone; err != nil { // to be reported as given up
+		s.log.Info("work on a message ended: the MTA does not wait for it any more", "queue", s.current.message.QueueID, "error", err)
+		return outcome.Reply.response(), nil
 	}
 	s.current.waited += time.Since(began)
 	s.report(s.current, outcome)
