@@ -14,7 +14,7 @@ import (
 // for each byte of it. Of testdata/mail no message needs a tenth of it.
 const (
 	unitsPerMessage = 64 << 20
-	unitsPerByte    = 1000
+	unitsPerByte    = 400
 )
 
 // errTime says that a message took longer than [Engine.MaxTime].

@@ -23,6 +23,7 @@ func (e *Engine) edit(m *Message, texts []text, amp *entity.Part, person *insert
 	have := contentIDs(m.Tree)
 	addHTML := m.decision.AddHTML && len(texts) == 1 && texts[0].whole
 	for _, t := range texts {
+		m.work.Look()
 		for _, l := range t.leaves {
 			if len(l.placed) == 0 {
 				continue

@@ -84,3 +84,41 @@ func TestRoomOfOrdinaryMail(t *testing.T) {
 		t.Errorf("%s takes %.1f bytes for each byte of a text, of %d", worst, most, roomPerByte)
 	}
 }
+
+// The work on a message that costs more than it may ends.
+func TestWorkIsBounded(t *testing.T) {
+	m := ParseFile([]byte(letter(textPlain, strings.Repeat("Hello\n", 1000)))).Message("anna@contoso.com", []string{"ben@partner.example"}, entity.Limits{})
+	e := newEngine()
+	m.work = work.NewMeter(10_000, m.stops)
+	e.Head(m)
+	if o := e.Finish(m); o.Report.Reason != string(reasonComplex) || len(o.Splices) != 0 {
+		t.Errorf("%s because of %s", o.Report.Action, o.Report.Reason)
+	}
+}
+
+// Of a row of many texts as few are in memory as blocks stand in.
+func TestLeavesAreLetGo(t *testing.T) {
+	const leaves, size = 25, 100_000
+	part := "--b\nContent-Type: text/html; charset=utf-8\n\n" + strings.Repeat("<p>Hello Ben,</p>\n", size/18) + "\n"
+	raw := letter("Content-Type: multipart/mixed; boundary=b", strings.Repeat(part, leaves)+"--b--\n")
+	for _, d := range []struct {
+		disclaimer, banner string
+		most               int64 // leaves at a time
+	}{{"", "", 2}, {"legal", "fair", 3}} {
+		m := ParseFile([]byte(raw)).Message("anna@contoso.com", []string{"ben@partner.example"}, entity.Limits{})
+		e := newEngine(func(e *Engine, _ *shelf) {
+			e.Policy.Rules[0].Disclaimer, e.Policy.Rules[0].Banner = d.disclaimer, d.banner
+		})
+		b := new(budget)
+		b.limit.Store(d.most * 12 * size)
+		m.memory.budget = b
+		e.Head(m)
+		if o := e.Finish(m); o.Report.Action != Signed || b.used.Load() != 0 {
+			t.Errorf("%s because of %s, %d bytes are still taken", o.Report.Action, o.Report.Reason, b.used.Load())
+		}
+		b.limit.Store(size)
+		if o := e.Finish(m); o.Report.Reason != string(reasonMemory) || b.used.Load() != 0 {
+			t.Errorf("with less: %s because of %s, %d bytes are still taken", o.Report.Action, o.Report.Reason, b.used.Load())
+		}
+	}
+}

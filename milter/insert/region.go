@@ -167,6 +167,7 @@ func splitInline(lines []line, r *Reading) []line {
 	var split []line // all lines up to the last that was cut
 	done := 0        // of lines
 	for i := range lines {
+		r.kind.Work.Spend(perLine + perByte*len(lines[i].text))
 		for l := &lines[i]; ; {
 			tail, ok := r.splitOff(l)
 			if !ok {
