@@ -89,3 +89,21 @@ func (w watched) Head(m *Message) Stage {
 	*w.peer = m.peer
 	return w.Engine.Head(m)
 }
+
+// The fields of a message count as well, until it is done.
+func TestFieldsTakeMemory(t *testing.T) {
+	h := start(t, newEngine(), Options{AllMemory: 200_000})
+	mta := h.dial()
+	many := strings.Replace(hello, "Subject: ", strings.Repeat("X-Filler: "+strings.Repeat("x", 900)+"\n", 300)+"Subject: ", 1)
+	if r := h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com"}, many); !r.Tempfailed {
+		t.Error("not deferred")
+	}
+	h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com"}, hello)
+	h.quit(mta)
+	if all := h.messages(); all[0].outcome.Report.Reason != string(reasonHeaderBig) || all[1].outcome.Report.Action != Signed {
+		t.Errorf("%v", []Report{all[0].outcome.Report, all[1].outcome.Report})
+	}
+	if used := h.server.memory.used.Load(); used != 0 {
+		t.Errorf("%d bytes are still taken", used)
+	}
+}

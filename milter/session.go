@@ -181,7 +181,8 @@ func (s *session) MailFrom(from string, m *gomilter.Modifier) (gomilter.Response
 		s.current = &transaction{message: Message{Session: s.id, Listener: s.listener, Macros: maps.Clone(s.macros), Sender: from}}
 		s.conn.setBusy(true)
 		s.takeMacros(m)
-		s.current.message.peer, s.current.message.memory.budget = s.conn.gone, s.memory
+		s.current.message.peer = s.conn.gone
+		s.current.message.memory.budget, s.current.header.budget = s.memory, s.memory
 		s.current.message.allow(0)
 		s.current.signer = s.opts.Signer()
 	})
@@ -279,6 +280,7 @@ func (s *session) end() {
 	if s.current != nil {
 		s.abandoned(s.current)
 		s.current.close()
+		s.current.header.close()
 		s.current = nil
 	}
 	s.conn.setBusy(false)

@@ -21,6 +21,7 @@ type transaction struct {
 	scanner *entity.Scanner
 	fault   *failure      // why the message could not be collected
 	fields  int           // bytes of the header so far
+	header  account       // what it takes
 	waited  time.Duration // how long the MTA has waited for us
 }
 
@@ -110,6 +111,11 @@ func (s *session) addField(t *transaction, f entity.Field) {
 	if n := len(t.message.Header); n >= s.opts.HeaderFields || t.fields > s.opts.HeaderBytes {
 		t.fault = &failure{reasonHeaderBig, fmt.Errorf("%d fields and %d bytes of header have come, and the limits are %d and %d",
 			n+1, t.fields, s.opts.HeaderFields, s.opts.HeaderBytes)}
+		return
+	}
+	const overhead = 64 // bytes of a field beside its text
+	if err := t.header.take(int64(overhead + len(f.Name) + len(f.Value))); err != nil {
+		t.fault = &failure{reasonHeaderBig, err} // never to be passed, as fields are missing
 		return
 	}
 	t.message.Header = append(t.message.Header, f)
