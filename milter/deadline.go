@@ -29,9 +29,12 @@ func (m *Message) allow(n int) {
 }
 
 // begin lets the time run that the work on a message takes, and pause stops it.
-func (m *Message) begin() { m.began = time.Now() }
+func (m *Message) begin() { m.began, m.light = time.Now(), m.work.Spent() }
 
-func (m *Message) pause() { m.spent, m.began = m.elapsed(), time.Time{} }
+func (m *Message) pause() {
+	m.spent, m.began = m.elapsed(), time.Time{}
+	m.endTurn()
+}
 
 // elapsed is how long the message was worked on.
 func (m *Message) elapsed() time.Duration {
@@ -42,7 +45,19 @@ func (m *Message) elapsed() time.Duration {
 }
 
 // stops says why the work on a message is to end before it is done, nil if it is not.
+// Much work waits for its turn in it.
 func (m *Message) stops() error {
+	if err := m.over(); err != nil {
+		return err
+	}
+	if m.work.Spent()-m.light > lightUnits {
+		return m.takeTurn()
+	}
+	return nil
+}
+
+// over says why nobody waits for a message any more.
+func (m *Message) over() error {
 	if m.peer != nil {
 		if m.gone = m.peer(); m.gone != nil {
 			return m.gone
@@ -69,8 +84,9 @@ func stopReason(err error) policy.Reason {
 
 // bodyReason is the reason for an error of opening the texts of a message.
 func bodyReason(err error) policy.Reason {
-	if errors.Is(err, errMemory) {
-		return reasonMemory
+	switch {
+	case errors.Is(err, errMemory), errors.Is(err, errTime), errors.Is(err, errGone):
+		return stopReason(err)
 	}
 	return reasonBody
 }

@@ -59,6 +59,11 @@ type damagedError struct{ error }
 
 // openBytes decodes the first n bytes of a leaf.
 func openBytes(m *Message, p *entity.Part, n int64, decode func(*entity.Part, []byte) (*entity.Leaf, error)) (*leaf, error) {
+	if n > lightLeaf {
+		if err := m.takeTurn(); err != nil {
+			return nil, err
+		}
+	}
 	before := m.memory.held
 	const forms = 3 // raw, decoded, in UTF-8
 	if err := m.memory.take(forms * n); err != nil {

@@ -40,6 +40,9 @@ type Message struct {
 	gone     error           // what it said
 	work     *work.Meter     // what the work may still cost
 	memory   account         // beside the body
+	turns    turns           // of the server; nil for no waiting
+	turn     bool            // it has one
+	light    int64           // units of work spent before the work that is going on
 	whole    bool            // leaves are read to their end
 }
 

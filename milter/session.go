@@ -47,7 +47,8 @@ type session struct {
 	macros   map[string]string    // of the connection: seen outside any message
 	current  *transaction         // nil between messages
 
-	memory, disk *budget // of bodies, shared with the other sessions
+	memory, disk *budget // shared with the other sessions
+	turns        turns   // likewise
 }
 
 var _ gomilter.Milter = (*session)(nil)
@@ -181,7 +182,7 @@ func (s *session) MailFrom(from string, m *gomilter.Modifier) (gomilter.Response
 		s.current = &transaction{message: Message{Session: s.id, Listener: s.listener, Macros: maps.Clone(s.macros), Sender: from}}
 		s.conn.setBusy(true)
 		s.takeMacros(m)
-		s.current.message.peer = s.conn.gone
+		s.current.message.peer, s.current.message.turns = s.conn.gone, s.turns
 		s.current.message.memory.budget, s.current.header.budget = s.memory, s.memory
 		s.current.message.allow(0)
 		s.current.signer = s.opts.Signer()
