@@ -122,3 +122,25 @@ func TestLeavesAreLetGo(t *testing.T) {
 		}
 	}
 }
+
+// Wherever the memory runs out, the reason is that, and nothing is kept.
+func TestMemoryRunsOutAnywhere(t *testing.T) {
+	raw := letter(textPlain, strings.Repeat("Hello Ben, all is well\n", 20_000))
+	seen := map[string]bool{}
+	for limit := int64(100_000); limit < 8_000_000; limit += 100_000 {
+		m := ParseFile([]byte(raw)).Message("anna@contoso.com", []string{"ben@partner.example"}, entity.Limits{})
+		b := new(budget)
+		b.limit.Store(limit)
+		m.memory.budget = b
+		e := newEngine()
+		e.Head(m)
+		o := e.Finish(m)
+		seen[o.Report.Reason] = true
+		if b.used.Load() != 0 {
+			t.Fatalf("%d bytes are still taken of %d: %s", b.used.Load(), limit, o.Report.Reason)
+		}
+	}
+	if len(seen) != 2 || !seen[string(policy.Rule)] || !seen[string(reasonMemory)] {
+		t.Errorf("reasons %v", seen)
+	}
+}

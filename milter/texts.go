@@ -195,6 +195,8 @@ func (t *text) letGoOthers(m *Message) {
 
 func leafReason(err error) policy.Reason {
 	switch {
+	case errors.Is(err, errMemory):
+		return reasonMemory
 	case errors.Is(err, entity.ErrEncoding):
 		return reasonEncoding
 	case errors.Is(err, entity.ErrCharset):
