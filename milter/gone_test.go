@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"sigmilter/milter/miltertest"
+	"sigmilter/milter/work"
 )
 
 // Work on a message ends when the MTA hangs up or gives it up, and when the server is
@@ -106,4 +107,31 @@ func TestFieldsTakeMemory(t *testing.T) {
 	if used := h.server.memory.used.Load(); used != 0 {
 		t.Errorf("%d bytes are still taken", used)
 	}
+}
+
+// Work that is stopped while the body comes in is the message's fault, and of no other.
+func TestScanIsStopped(t *testing.T) {
+	h := start(t, frugal{newEngine(func(e *Engine, _ *shelf) { e.OnError = Continue })}, Options{})
+	mta := h.dial()
+	bomb := letter("Content-Type: multipart/mixed; boundary=b", strings.Repeat("--c\n", 60_000))
+	h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com"}, bomb)
+	h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com"}, hello)
+	h.quit(mta)
+	all := h.messages()
+	if len(all) != 2 || all[0].outcome.Report.Reason != string(reasonComplex) || all[1].outcome.Report.Action != Signed {
+		t.Errorf("%v, %v", all[0].outcome.Report, all[1].outcome.Report)
+	}
+	if used := h.server.memory.used.Load(); used != 0 {
+		t.Errorf("%d bytes are still taken", used)
+	}
+}
+
+// frugal stops the work on a multipart while its body comes in.
+type frugal struct{ *Engine }
+
+func (f frugal) Head(m *Message) Stage {
+	if strings.Contains(m.Header.Get("Content-Type"), "multipart") {
+		defer func() { m.work = work.NewMeter(0, func() error { return work.ErrSpent }) }()
+	}
+	return f.Engine.Head(m)
 }
