@@ -44,7 +44,7 @@ func newBodyStore(limit int64, dir string) *bodyStore {
 // Keep appends to the body. The store keeps p, which must not be changed any
 // more. After an error it is of no use but for [bodyStore.Close].
 func (b *bodyStore) Keep(p []byte) error {
-	if b.file == nil && b.size+int64(len(p)) <= b.limit && b.memory.take(int64(len(p))) {
+	if b.file == nil && b.size+int64(len(p)) <= b.limit && b.memory.takeForBody(int64(len(p))) {
 		b.held += int64(len(p))
 		if last := len(b.chunks) - 1; last >= 0 && len(p) < smallChunk { // or an MTA of small chunks would cost much
 			b.chunks[last].bytes = append(b.chunks[last].bytes, p...)

@@ -5,11 +5,13 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	gomilter "github.com/emersion/go-milter"
@@ -225,6 +227,55 @@ func (c *conn) Close() error {
 		}
 	})
 	return err
+}
+
+// errGone says that an MTA does not wait for its message any more.
+var errGone = errors.New("the MTA has gone, or gave the message up")
+
+// gone returns [errGone] when the MTA hung up or gave the message in hand up, as far as
+// that can be told without reading on. It belongs to the session's goroutine.
+func (c *conn) gone() error {
+	if n := c.reader.Buffered(); n > 0 {
+		packet, _ := c.reader.Peek(min(n, packetHead))
+		return givenUp(packet)
+	}
+	raw, ok := c.Conn.(syscall.Conn)
+	if !ok {
+		return nil
+	}
+	control, err := raw.SyscallConn()
+	if err != nil {
+		return fmt.Errorf("%w: %w", errGone, err)
+	}
+	var packet [packetHead]byte
+	var n int
+	var peekErr error
+	if err := control.Control(func(fd uintptr) {
+		n, _, peekErr = syscall.Recvfrom(int(fd), packet[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	}); err != nil { // the server has cut the connection
+		return fmt.Errorf("%w: %w", errGone, err)
+	}
+	switch {
+	case errors.Is(peekErr, syscall.EAGAIN), errors.Is(peekErr, syscall.EINTR):
+		return nil
+	case peekErr != nil:
+		return fmt.Errorf("%w: %w", errGone, peekErr)
+	case n == 0:
+		return errGone
+	}
+	return givenUp(packet[:n])
+}
+
+// givenUp returns [errGone] when the packet that follows ends the message in hand.
+func givenUp(packet []byte) error {
+	if len(packet) < packetHead {
+		return nil
+	}
+	switch gomilter.Code(packet[packetHead-1]) {
+	case gomilter.CodeAbort, gomilter.CodeQuit, gomilter.CodeQuitNewConn:
+		return errGone
+	}
+	return nil
 }
 
 // setBusy says whether a message is in hand.

@@ -36,7 +36,7 @@ func (e *Engine) facts(m *Message) policy.Facts {
 	return policy.Facts{
 		Sender: m.Sender, Recipients: m.Recipients, Header: m.Header,
 		Size: -1, Now: now(), Relay: m.Macros["j"], Trace: m.Trace,
-		Listener: m.Listener, Macros: m.Macros, Proven: m.Proven,
+		Listener: m.Listener, Macros: m.Macros, Proven: m.Proven, Work: m.work,
 	}
 }
 

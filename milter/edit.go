@@ -23,12 +23,14 @@ func (e *Engine) edit(m *Message, texts []text, amp *entity.Part, person *insert
 	have := contentIDs(m.Tree)
 	addHTML := m.decision.AddHTML && len(texts) == 1 && texts[0].whole
 	for _, t := range texts {
-		if err := e.inTime(m); err != nil {
-			return e.fail(m, reasonTime, err)
-		}
+		m.work.Look()
 		for _, l := range t.leaves {
-			c, splices, err := l.change(have, addHTML)
+			if len(l.placed) == 0 {
+				continue
+			}
+			c, splices, err := l.edited(m, have, addHTML)
 			if errors.Is(err, entity.ErrStart) {
+				letGo(m, texts)
 				m.whole = true
 				return e.sign(m)
 			}
@@ -59,6 +61,19 @@ func (e *Engine) changed(m *Message, o Outcome) Outcome {
 		withToken(m, &o)
 	}
 	return e.stamped(m, o)
+}
+
+// edited is change, with the memory that writing a leaf anew and reading it back
+// takes for a while.
+func (l *leaf) edited(m *Message, have map[string]bool, addHTML bool) (entity.Composition, []entity.Splice, error) {
+	const copies = 4
+	n := copies * int64(len(l.Text))
+	if err := m.memory.take(n); err != nil {
+		return entity.Composition{}, nil, err
+	}
+	defer m.memory.give(n)
+	m.work.Spend(copies * len(l.Text))
+	return l.change(have, addHTML)
 }
 
 // change works out what the blocks of a leaf change: splices within it, and the

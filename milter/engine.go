@@ -57,8 +57,7 @@ type Engine struct {
 	// DKIM verifies signatures for tenants that are proven by one; nil when none is.
 	// See [policy.Facts]. It is called with the whole body, at end-of-message.
 	DKIM func(h entity.Header, body *io.SectionReader, domains []string) (domain, why string, err error)
-	// MaxTime is how long the work on one message may take; 0 for no limit. It is
-	// looked at between steps, of which none takes long: see Limits.
+	// MaxTime is how long the work on one message may take; 0 for no limit.
 	MaxTime time.Duration
 	// Now tells the time for rules that have one; nil is [time.Now].
 	Now func() time.Time
@@ -69,9 +68,9 @@ var _ Signer = (*Engine)(nil)
 
 // Head implements [Signer].
 func (e *Engine) Head(m *Message) (stage Stage) {
-	began := time.Now()
-	defer func() { m.spent += time.Since(began) }()
-	defer e.recovered(m, func(err error) { m.failure, stage = &failure{reasonPanic, err}, SkipBody })
+	defer m.pause()
+	defer e.recovered(m, func(why policy.Reason, err error) { m.failure, stage = &failure{why, err}, SkipBody })
+	e.begin(m)
 	m.facts = e.facts(m)
 	e.decide(m)
 	switch d := &m.decision; {
@@ -88,12 +87,25 @@ func (e *Engine) Head(m *Message) (stage Stage) {
 	return SkipBody
 }
 
+// begin begins with the work on a message, or goes on with it.
+func (e *Engine) begin(m *Message) {
+	m.maxTime = e.MaxTime
+	m.begin()
+	if m.work == nil { // no session has seen it come in
+		m.allow(int(headerSize(m.Header) + m.Size))
+	}
+	m.work.Look()
+}
+
 // Finish implements [Signer].
 func (e *Engine) Finish(m *Message) (o Outcome) {
-	began := time.Now()
-	defer func() { o.Report.Micros = (m.spent + time.Since(began)).Microseconds() }()
-	m.finishing = began
-	defer e.recovered(m, func(err error) { o = e.fail(m, reasonPanic, err) })
+	defer func() {
+		m.memory.close()
+		m.pause()
+		o.Report.Micros = m.spent.Microseconds()
+	}()
+	defer e.recovered(m, func(why policy.Reason, err error) { o = e.fail(m, why, err) })
+	e.begin(m)
 	if m.failure == nil && m.decision.Pending {
 		e.complete(m)
 		e.decide(m)

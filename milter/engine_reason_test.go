@@ -77,6 +77,8 @@ var reasonCases = map[policy.Reason]reasonCase{
 	reasonTooLarge:                    {raw: hello, action: Skipped, message: func(m *Message) { m.Body, m.Tree = nil, nil }},
 	reasonPartLarge:                   {raw: hello, action: Skipped, change: func(e *Engine, _ *shelf) { e.TextBytes = 5 }},
 	reasonLine:                        {raw: hello, action: Skipped, change: func(e *Engine, _ *shelf) { e.LineBytes = 5 }},
+	reasonComplex:                     {raw: letter(textHTML, strings.Repeat("a<p>", 300_000)), action: Skipped},
+	reasonMemory:                      {raw: hello, action: Failed, message: func(m *Message) { m.memory.budget = fullBudget() }},
 	reasonTime:                        {raw: hello, action: Failed, change: func(e *Engine, _ *shelf) { e.MaxTime = time.Nanosecond }},
 	reasonParts:                       {raw: multi("--b\n\nHello\n--b\n\nx\n--b--\n"), action: Skipped, limits: entity.Limits{Parts: 2}},
 	reasonDepth:                       {raw: multi("--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nHello\n--c--\n--b--\n"), action: Skipped, limits: entity.Limits{Depth: 1}},
@@ -90,6 +92,13 @@ var reasonCases = map[policy.Reason]reasonCase{
 	policy.Reason(insert.NoPlace):     {raw: both("Hello", "<p>Hello<plaintext>"), action: Skipped},
 	policy.Reason(insert.AlreadyHere): {raw: letter(textHTML, `<p>Hello</p><div id="sigmilter-signature" class="sigmilter-signature"><p>Anna</p></div>`), action: Skipped, change: withoutReplacing},
 	policy.Reason(insert.NotSelected): {raw: hello, action: Skipped, change: withoutNew},
+}
+
+// fullBudget has no byte left.
+func fullBudget() *budget {
+	b := new(budget)
+	b.limit.Store(1)
+	return b
 }
 
 func withoutNew(e *Engine, _ *shelf) { e.Policy.Rules[0].Place.OnNew = false }

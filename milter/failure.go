@@ -10,6 +10,7 @@ import (
 
 	"sigmilter/milter/insert"
 	"sigmilter/milter/policy"
+	"sigmilter/milter/work"
 )
 
 // The reasons of engine and session, beside those of policy and insert.
@@ -22,6 +23,8 @@ const (
 	reasonPanic     policy.Reason = "panic"            // a fault of the program
 	reasonBody      policy.Reason = "body"             // the collected body could not be read
 	reasonTime      policy.Reason = "too-slow"         // the engine needs longer than its limit
+	reasonMemory    policy.Reason = "memory"           // the limit on memory of all messages is reached
+	reasonComplex   policy.Reason = "too-complex"      // it takes more work or memory than its size allows
 	reasonEdit      policy.Reason = "edit"             // the edits contradict themselves; none was sent
 	reasonSpool     policy.Reason = "spool"            // the body could not be kept: the disk, or the limit on it
 	reasonReplay    policy.Reason = "replay"           // the edits could not be sent
@@ -63,6 +66,7 @@ var remedies = map[policy.Reason]remedy{
 	reasonPanic:  byOnError,
 	reasonBody:   byOnError,
 	reasonTime:   byOnError,
+	reasonMemory: byOnError,
 	reasonEdit:   byOnError,
 	reasonSpool:  byOnError,
 	reasonRender: byOnRender,
@@ -76,6 +80,7 @@ var remedies = map[policy.Reason]remedy{
 
 	reasonTooLarge:                passed,
 	reasonPartLarge:               passed,
+	reasonComplex:                 passed,
 	reasonLine:                    passed,
 	reasonParts:                   passed,
 	reasonDepth:                   passed,
@@ -100,6 +105,9 @@ type failure struct {
 // has failed and is logged here, once.
 func (e *Engine) fail(m *Message, why policy.Reason, err error) Outcome {
 	m.failure = &failure{why, err}
+	if m.gone != nil { // nobody waits for an answer
+		return Outcome{Reply: Tempfail, Report: e.report(m, Failed, why)}
+	}
 	reply, action := e.remedy(m, why, err), Failed
 	switch remedies[why] {
 	case byOnLoop, byOnStale, passed:
@@ -212,9 +220,14 @@ func panicked(v any) error {
 	return panicError{what, string(debug.Stack())}
 }
 
-// recovered turns a panic into a failure of the message in hand.
-func (e *Engine) recovered(m *Message, then func(error)) {
-	if v := recover(); v != nil {
-		then(panicked(v))
+// recovered turns a panic into a failure of the message in hand: a fault of the
+// program, or that the work was stopped.
+func (e *Engine) recovered(m *Message, then func(policy.Reason, error)) {
+	switch v := recover().(type) {
+	case nil:
+	case work.Stop:
+		then(stopReason(v.Err), v.Err)
+	default:
+		then(reasonPanic, panicked(v))
 	}
 }

@@ -201,7 +201,7 @@ func TestLineLimit(t *testing.T) {
 // message has ended. Files share the limit on disk.
 func TestBodiesShareMemoryAndDisk(t *testing.T) {
 	memory, disk := &budget{}, &budget{}
-	memory.limit.Store(10)
+	memory.limit.Store(20) // of which bodies may have half
 	disk.limit.Store(20)
 	body := func() *bodyStore {
 		b := newBodyStore(8, t.TempDir())
@@ -243,7 +243,7 @@ func TestBodiesShareMemoryAndDisk(t *testing.T) {
 // Messages of several sessions at a time, in memory or above: all come out whole,
 // and what they took is given back however they end.
 func TestSharedLimitsInSessions(t *testing.T) {
-	h := start(t, script{}, Options{AllMemory: 6, SpoolBytes: 12, TempDir: t.TempDir()})
+	h := start(t, script{}, Options{AllMemory: 12, SpoolBytes: 12, TempDir: t.TempDir()})
 	a, b, c := h.dial(), h.dial(), h.dial()
 	for _, mta := range []*miltertest.MTA{a, b, c} {
 		h.begin(mta, "a@example.org")

@@ -9,6 +9,7 @@ import (
 	"sigmilter/milter/entity"
 	"sigmilter/milter/insert"
 	"sigmilter/milter/policy"
+	"sigmilter/milter/work"
 )
 
 // starts are how many bytes of a leaf are opened at first, in bytes of its
@@ -24,9 +25,7 @@ func (e *Engine) openLeaf(m *Message, p *entity.Part, later bool) (*leaf, policy
 	if e.TextBytes > 0 && size > e.TextBytes {
 		return nil, reasonPartLarge, nil
 	}
-	if err := e.inTime(m); err != nil {
-		return nil, "", err
-	}
+	m.work.Look()
 	d := &m.decision
 	kind := kindOf(m, p, later)
 	if d.Reply && d.Disclaimer == "" && !d.AddHTML && !m.whole {
@@ -40,33 +39,85 @@ func (e *Engine) openLeaf(m *Message, p *entity.Part, later bool) (*leaf, policy
 			}
 		}
 	}
-	raw, err := readLeaf(m, p, size)
+	l, err := openBytes(m, p, size, entity.Open)
 	if err != nil {
+		if damage := (damagedError{}); errors.As(err, &damage) {
+			return nil, leafReason(damage.error), nil
+		}
 		return nil, "", err
 	}
-	opened, err := entity.Open(p, raw)
-	if err != nil {
-		return nil, leafReason(err), nil
-	}
-	if e.LineBytes > 0 && longestLine(opened.Text) > e.LineBytes {
+	if e.LineBytes > 0 && longestLine(l.Text) > e.LineBytes {
+		l.letGo(m)
 		return nil, reasonLine, nil
 	}
-	return &leaf{Leaf: opened, reading: insert.Read(opened.Text, kind)}, "", nil
+	l.read(m, kind)
+	return l, "", nil
+}
+
+// damagedError is an error of decoding a leaf, as told from one of reading the body.
+type damagedError struct{ error }
+
+// openBytes decodes the first n bytes of a leaf.
+func openBytes(m *Message, p *entity.Part, n int64, decode func(*entity.Part, []byte) (*entity.Leaf, error)) (*leaf, error) {
+	if n > lightLeaf {
+		if err := m.takeTurn(); err != nil {
+			return nil, err
+		}
+	}
+	before := m.memory.held
+	const forms = 3 // raw, decoded, in UTF-8
+	if err := m.memory.take(forms * n); err != nil {
+		return nil, err
+	}
+	m.work.Spend(forms * int(n))
+	raw, err := readLeaf(m, p, n)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := decode(p, raw)
+	if err != nil {
+		m.memory.give(m.memory.held - before)
+		return nil, damagedError{err}
+	}
+	if more := int64(len(opened.Text)) - n; more > 0 {
+		if err := m.memory.take(more); err != nil {
+			return nil, err
+		}
+	}
+	return &leaf{Leaf: opened, cost: m.memory.held - before}, nil
+}
+
+// How much memory the reading of a text may take: so much, and so much for each byte
+// of it. Ordinary text takes a few bytes for each of its own.
+const (
+	roomPerText = 1 << 20
+	roomPerByte = 16
+)
+
+// read reads a leaf.
+func (l *leaf) read(m *Message, kind insert.Kind) {
+	before := m.memory.held
+	kind.Room = work.NewRoom(roomPerText+roomPerByte*int64(len(l.Text)), m.memory.take)
+	l.reading = insert.Read(l.Text, kind)
+	l.shows = !l.reading.Blank() || l.reading.Quotes()
+	l.cost += m.memory.held - before
 }
 
 // openStart opens a leaf by its first n bytes; nil when they are not enough. The
 // error is that of reading the body.
 func openStart(m *Message, p *entity.Part, n int64, kind insert.Kind) (*leaf, error) {
-	raw, err := readLeaf(m, p, n)
+	l, err := openBytes(m, p, n, func(p *entity.Part, raw []byte) (*entity.Leaf, error) {
+		return entity.OpenStart(p, raw[:bytes.LastIndexByte(raw, '\n')+1])
+	})
+	if errors.As(err, new(damagedError)) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	opened, err := entity.OpenStart(p, raw[:bytes.LastIndexByte(raw, '\n')+1])
-	if err != nil {
-		return nil, nil
-	}
-	l := &leaf{Leaf: opened, reading: insert.Read(opened.Text, kind)}
+	l.read(m, kind)
 	if !l.reading.Ended() {
+		l.letGo(m)
 		return nil, nil
 	}
 	return l, nil

@@ -9,6 +9,7 @@ import (
 
 	"sigmilter/milter/entity"
 	"sigmilter/milter/policy"
+	"sigmilter/milter/work"
 )
 
 // Message is one mail transaction as the MTA handed it over. It is filled in
@@ -29,12 +30,20 @@ type Message struct {
 	TreeErr    error             // why there is no tree: a limit of the scanner
 	Trace      *policy.Trace     // filled in with how it was decided on, unless nil
 
-	facts     policy.Facts
-	decision  policy.Decision // of the engine, first at end-of-headers
-	failure   *failure        // what went wrong since
-	spent     time.Duration   // in the engine so far
-	finishing time.Time       // when the engine began with Finish
-	whole     bool            // leaves are read to their end
+	facts    policy.Facts
+	decision policy.Decision // of the engine, first at end-of-headers
+	failure  *failure        // what went wrong since
+	maxTime  time.Duration   // how long the work may take, 0 for no limit
+	spent    time.Duration   // worked on it so far
+	began    time.Time       // when the work that is going on began, zero for none
+	peer     func() error    // says that the MTA has gone; nil where there is none
+	gone     error           // what it said
+	work     *work.Meter     // what the work may still cost
+	memory   account         // beside the body
+	turns    turns           // of the server; nil for no waiting
+	turn     bool            // it has one
+	light    int64           // units of work spent before the work that is going on
+	whole    bool            // leaves are read to their end
 }
 
 // Body is a collected message body: bytes as the MTA sent them.

@@ -53,9 +53,11 @@ func (e *Engine) newestOf(m *Message, doc entity.Document) (newestForm, error) {
 		if err != nil || why != "" {
 			return newestForm{}, err
 		}
-		f.seen = f.seen || l.shows()
+		f.seen = f.seen || l.shows
 		texts = append(texts, l.reading.Newest())
-		if l.reading.Quotes() {
+		quotes := l.reading.Quotes()
+		l.letGo(m)
+		if quotes {
 			break
 		}
 	}

@@ -80,7 +80,8 @@ func setDefault[T comparable](v *T, def T) {
 type Server struct {
 	opts atomic.Pointer[Options]
 
-	memory, disk budget // of the bodies of all sessions
+	memory, disk budget // of the messages of all sessions
+	turns        turns
 
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
@@ -105,6 +106,7 @@ func New(opts Options) *Server {
 		sessions:  map[*conn]struct{}{},
 		stopping:  make(chan struct{}),
 		empty:     make(chan struct{}),
+		turns:     newTurns(),
 	}
 	s.Configure(opts)
 	return s
@@ -219,7 +221,7 @@ func (s *Server) begin(nc net.Conn, listener string) {
 		return
 	}
 	session := newSession(id, c, opts, log)
-	session.listener, session.memory, session.disk = listener, &s.memory, &s.disk
+	session.listener, session.memory, session.disk, session.turns = listener, &s.memory, &s.disk, s.turns
 	c.onClose = func() {
 		session.end()
 		s.remove(c)

@@ -47,7 +47,8 @@ type session struct {
 	macros   map[string]string    // of the connection: seen outside any message
 	current  *transaction         // nil between messages
 
-	memory, disk *budget // of bodies, shared with the other sessions
+	memory, disk *budget // shared with the other sessions
+	turns        turns   // likewise
 }
 
 var _ gomilter.Milter = (*session)(nil)
@@ -181,6 +182,9 @@ func (s *session) MailFrom(from string, m *gomilter.Modifier) (gomilter.Response
 		s.current = &transaction{message: Message{Session: s.id, Listener: s.listener, Macros: maps.Clone(s.macros), Sender: from}}
 		s.conn.setBusy(true)
 		s.takeMacros(m)
+		s.current.message.peer, s.current.message.turns = s.conn.gone, s.turns
+		s.current.message.memory.budget, s.current.header.budget = s.memory, s.memory
+		s.current.message.allow(0)
 		s.current.signer = s.opts.Signer()
 	})
 	return s.proceed(gomilter.OptNoMailReply), nil
@@ -255,6 +259,10 @@ func (s *session) Body(m *gomilter.Modifier) (gomilter.Response, error) {
 	if !answered {
 		outcome = giveUp(s.opts.Log, &s.current.message, reasonPanic, s.current.fault.err, Report{})
 	}
+	if err := s.current.message.gone; err != nil { // to be reported as given up
+		s.log.Info("work on a message ended: the MTA does not wait for it any more", "queue", s.current.message.QueueID, "error", err)
+		return outcome.Reply.response(), nil
+	}
 	s.current.waited += time.Since(began)
 	s.report(s.current, outcome)
 	return outcome.Reply.response(), nil
@@ -273,6 +281,7 @@ func (s *session) end() {
 	if s.current != nil {
 		s.abandoned(s.current)
 		s.current.close()
+		s.current.header.close()
 		s.current = nil
 	}
 	s.conn.setBusy(false)

@@ -22,6 +22,24 @@ type leaf struct {
 	*entity.Leaf
 	reading *insert.Reading
 	placed  []insert.PlacedBlock
+	shows   bool  // a reader sees anything of it
+	cost    int64 // memory that it has
+}
+
+// letGo gives back what a leaf takes that is not read any more. That it was there
+// stays.
+func (l *leaf) letGo(m *Message) {
+	m.memory.give(l.cost)
+	l.Leaf, l.reading, l.cost = &entity.Leaf{Part: l.Part}, nil, 0
+}
+
+// letGo lets go of all leaves of texts.
+func letGo(m *Message, texts []text) {
+	for _, t := range texts {
+		for _, l := range t.leaves {
+			l.letGo(m)
+		}
+	}
 }
 
 // put notes a block; a banner stands first also where all go to one place.
@@ -32,9 +50,6 @@ func (l *leaf) put(b insert.Block, pl insert.Placement) {
 	}
 	l.placed = slices.Insert(l.placed, at, insert.PlacedBlock{Block: b, Placement: pl})
 }
-
-// shows says whether a reader sees anything of the leaf.
-func (l *leaf) shows() bool { return !l.reading.Blank() || l.reading.Quotes() }
 
 // texts opens and reads what a reader sees as the message: the body in which
 // something is seen first. The error is that of reading the body; whatever is wrong
@@ -51,14 +66,15 @@ func (e *Engine) texts(m *Message) ([]text, policy.Reason, error) {
 			return nil, why, err
 		}
 		if shown := firstShown(texts); best == nil || (shown >= 0 && (at < 0 || shown < at)) {
-			best, at = texts, shown
+			best, at, texts = texts, shown, best
 		}
+		letGo(m, texts)
 	}
 	if best == nil {
 		return nil, reasonNoText, nil
 	}
 	if !m.decision.Enforced {
-		best = withWords(best)
+		best = withWords(m, best)
 	}
 	if len(best) == 2 {
 		insert.Agree(best[0].newest.reading, best[1].newest.reading)
@@ -79,12 +95,14 @@ func (e *Engine) openBody(m *Message, body entity.Body) ([]text, policy.Reason, 
 	return texts, "", nil
 }
 
+func shows(l *leaf) bool { return l.shows }
+
 // firstShown is where the first leaf begins in which a reader sees anything, -1 for
 // none.
 func firstShown(texts []text) int64 {
 	var at int64 = -1
 	for _, t := range texts {
-		i := slices.IndexFunc(t.leaves, (*leaf).shows)
+		i := slices.IndexFunc(t.leaves, shows)
 		if i < 0 {
 			continue
 		}
@@ -98,15 +116,20 @@ func firstShown(texts []text) int64 {
 // withWords is texts without the forms that show nothing beside one that does: a
 // client that writes an empty text beside its HTML has no text form, and a block
 // alone is none.
-func withWords(texts []text) []text {
+func withWords(m *Message, texts []text) []text {
 	var kept []text
 	for _, t := range texts {
-		if slices.ContainsFunc(t.leaves, (*leaf).shows) {
+		if slices.ContainsFunc(t.leaves, shows) {
 			kept = append(kept, t)
 		}
 	}
 	if len(kept) == 0 || len(kept) == len(texts) {
 		return texts
+	}
+	for _, t := range texts {
+		if !slices.ContainsFunc(t.leaves, shows) {
+			letGo(m, []text{t})
+		}
 	}
 	for i := range kept {
 		kept[i].whole = false // the other form is there, if blank
@@ -127,16 +150,16 @@ func (e *Engine) open(m *Message, doc entity.Document) (text, policy.Reason, err
 			return t, why, err
 		}
 		t.leaves = append(t.leaves, l)
-		if ended {
-			continue
+		if !ended {
+			if why := l.reading.Untouchable(patch); why != "" {
+				return t, policy.Reason(why), nil
+			}
+			if t.newest == nil || l.shows {
+				t.newest = l
+			}
+			ended = l.reading.Quotes() || l.reading.Marked(m.decision.Place.Marker)
 		}
-		if why := l.reading.Untouchable(patch); why != "" {
-			return t, policy.Reason(why), nil
-		}
-		if t.newest == nil || l.shows() {
-			t.newest = l
-		}
-		ended = l.reading.Quotes() || l.reading.Marked(m.decision.Place.Marker)
+		t.letGoOthers(m)
 		if ended && m.decision.Disclaimer == "" {
 			break
 		}
@@ -150,15 +173,30 @@ func (t *text) edge(kind insert.BlockKind) *leaf {
 		return t.leaves[0]
 	}
 	for _, l := range slices.Backward(t.leaves) {
-		if l.shows() {
+		if l.shows {
 			return l
 		}
 	}
 	return t.newest
 }
 
+// letGoOthers lets go of the leaves in which no block is going to stand, as far as
+// the document was read.
+func (t *text) letGoOthers(m *Message) {
+	d := &m.decision
+	for _, l := range t.leaves {
+		first := d.Banner != "" && l == t.leaves[0]
+		last := d.Disclaimer != "" && l == t.edge(insert.Disclaimer)
+		if l.cost > 0 && l != t.newest && !first && !last {
+			l.letGo(m)
+		}
+	}
+}
+
 func leafReason(err error) policy.Reason {
 	switch {
+	case errors.Is(err, errMemory):
+		return reasonMemory
 	case errors.Is(err, entity.ErrEncoding):
 		return reasonEncoding
 	case errors.Is(err, entity.ErrCharset):
@@ -179,5 +217,6 @@ func kindOf(m *Message, p *entity.Part, later bool) insert.Kind {
 		Later:   later,
 
 		Recipients: m.Recipients,
+		Work:       m.work,
 	}
 }

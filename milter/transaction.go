@@ -7,6 +7,7 @@ import (
 	gomilter "github.com/emersion/go-milter"
 
 	"sigmilter/milter/entity"
+	"sigmilter/milter/work"
 )
 
 // transaction is the message in hand and all that belongs to it: a new MAIL
@@ -20,6 +21,7 @@ type transaction struct {
 	scanner *entity.Scanner
 	fault   *failure      // why the message could not be collected
 	fields  int           // bytes of the header so far
+	header  account       // what it takes
 	waited  time.Duration // how long the MTA has waited for us
 }
 
@@ -27,6 +29,7 @@ type transaction struct {
 func (t *transaction) close() {
 	t.scanner = nil
 	t.message.Body = nil
+	t.message.memory.close()
 	if t.body != nil {
 		t.body.Close()
 		t.body = nil
@@ -51,6 +54,7 @@ func (s *session) head(t *transaction) bool {
 		t.body = newBodyStore(s.opts.MemoryBytes, s.opts.TempDir)
 		t.body.memory, t.body.disk = s.memory, s.disk
 		t.scanner = entity.NewScanner(t.message.Header, s.opts.Limits)
+		t.scanner.Work = t.message.work
 	}
 	t.waited = time.Since(began)
 	return false
@@ -60,6 +64,7 @@ func (s *session) head(t *transaction) bool {
 // body is wanted and not too large, otherwise only its size.
 func (s *session) collect(t *transaction, chunk []byte) {
 	t.message.Size += int64(len(chunk))
+	t.message.allow(len(chunk))
 	if t.body == nil {
 		return
 	}
@@ -75,7 +80,25 @@ func (s *session) collect(t *transaction, chunk []byte) {
 		return
 	}
 	// A limit that is hit comes back from the scanner's Finish.
-	_, _ = t.scanner.Write(chunk)
+	t.scan(func() { _, _ = t.scanner.Write(chunk) })
+}
+
+// scan runs a step of the scanner. When the work on the message is stopped in it, that
+// is its fault.
+func (t *transaction) scan(step func()) {
+	t.message.begin()
+	defer t.message.pause()
+	defer func() {
+		switch v := recover().(type) {
+		case nil:
+		case work.Stop:
+			t.fault = &failure{stopReason(v.Err), v.Err}
+			t.close()
+		default:
+			panic(v)
+		}
+	}()
+	step()
 }
 
 // addField notes a field of the header, unless there are too many.
@@ -84,9 +107,15 @@ func (s *session) addField(t *transaction, f entity.Field) {
 		return
 	}
 	t.fields += len(f.Name) + len(f.Value)
+	t.message.allow(len(f.Name) + len(f.Value))
 	if n := len(t.message.Header); n >= s.opts.HeaderFields || t.fields > s.opts.HeaderBytes {
 		t.fault = &failure{reasonHeaderBig, fmt.Errorf("%d fields and %d bytes of header have come, and the limits are %d and %d",
 			n+1, t.fields, s.opts.HeaderFields, s.opts.HeaderBytes)}
+		return
+	}
+	const overhead = 64 // bytes of a field beside its text
+	if err := t.header.take(int64(overhead + len(f.Name) + len(f.Value))); err != nil {
+		t.fault = &failure{reasonHeaderBig, err} // never to be passed, as fields are missing
 		return
 	}
 	t.message.Header = append(t.message.Header, f)
@@ -119,6 +148,9 @@ func (s *session) outcome(t *transaction) Outcome {
 	if t.fault == nil && !t.asked {
 		t.fault = &failure{reason: reasonSequence}
 	}
+	if t.fault == nil && t.body != nil {
+		t.scan(func() { t.message.Tree, t.message.TreeErr = t.scanner.Finish() })
+	}
 	switch {
 	case t.fault == nil:
 	case t.fault.reason == reasonPanic: // what the session has of the message may be wrong
@@ -128,7 +160,6 @@ func (s *session) outcome(t *transaction) Outcome {
 	}
 	if t.body != nil {
 		t.message.Body = t.body
-		t.message.Tree, t.message.TreeErr = t.scanner.Finish()
 		if t.message.TreeErr != nil {
 			t.message.Tree = nil
 		}

@@ -10,14 +10,16 @@ import (
 // meanwhile feel; with many large messages in hand the soft limit makes it run more
 // often instead.
 const (
-	gcPercent   = 800
-	memoryLimit = 192 << 20 // bytes
+	gcPercent = 800
+	headroom  = 128 << 20 // bytes beside those of messages
 )
 
-// tuneMemory applies them unless the environment says otherwise.
-func tuneMemory() {
-	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(gcPercent)
-		debug.SetMemoryLimit(memoryLimit)
+// tuneMemory applies them for messages that take so many bytes together
+// unless the environment says otherwise.
+func tuneMemory(messages int64) {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
+		return
 	}
+	debug.SetGCPercent(gcPercent)
+	debug.SetMemoryLimit(messages + headroom)
 }

@@ -98,6 +98,7 @@ func (d *daemon) takeOver() (r control.Reloaded, err error) {
 	// The people of a new tenant are there before its first message is.
 	r.Sources = d.feeds.replace(feeds, ruleGroups(cfg))
 	d.level.Set(cfg.Log.Level)
+	tuneMemory(cfg.Limits.Memory)
 	d.server.Configure(d.milterOptions(cfg))
 	d.current.Store(d.begin(d.feeds.ctx, cfg))
 	old.retire()

@@ -34,7 +34,7 @@ that has a mistake the old one stays.`,
 		if err != nil {
 			return err
 		}
-		tuneMemory()
+		tuneMemory(cfg.Limits.Memory)
 		level := new(slog.LevelVar)
 		level.Set(cfg.Log.Level)
 		log := newLogger(cfg.Log.Format, level, cmd.ErrOrStderr())

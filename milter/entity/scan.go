@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+
+	"sigmilter/milter/work"
 )
 
 // Limits bound what a [Scanner] does for one message. Zero means the default.
@@ -45,6 +47,10 @@ type openMultipart struct {
 // A line that matches the boundary of an outer multipart ends the inner ones,
 // whose closing boundary is missing then. A message/rfc822 is a leaf.
 type Scanner struct {
+	// Work is what scanning may cost, and what is done with the parts later; nil for no
+	// limit. It is set before the first byte.
+	Work *work.Meter
+
 	limits Limits
 	root   *Part
 	cur    *Part           // the innermost open part
@@ -83,11 +89,15 @@ func NewScanner(root Header, l Limits) *Scanner {
 func (s *Scanner) Write(p []byte) (int, error) {
 	n := len(p)
 	for len(p) > 0 && s.err == nil {
+		n := 0
 		if s.wantsLine(p[0]) {
-			p = p[s.readLine(p):]
+			n = s.readLine(p)
+			s.Work.Spend(perLine + len(s.stack) + n)
 		} else {
-			p = p[s.skipBody(p):]
+			n = s.skipBody(p)
+			s.Work.Spend(perLine + n/64)
 		}
+		p = p[n:]
 	}
 	return n, nil
 }
@@ -103,6 +113,9 @@ func (s *Scanner) Finish() (*Part, error) {
 	s.closeTo(nil, s.off)
 	return s.root, nil
 }
+
+// perLine is what a line costs beside its bytes, in units of work.
+const perLine = 16
 
 // wantsLine reports whether the line that goes on with c has to be seen whole.
 func (s *Scanner) wantsLine(c byte) bool {

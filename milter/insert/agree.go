@@ -35,7 +35,7 @@ func (r *Reading) surer(i int, other *Reading, j int) bool {
 
 func (r *Reading) byElement(i int) bool {
 	l := &r.lines[i]
-	return (l.mark != nil && !l.mark.older) || (l.quote > 0 && l.sure == surely)
+	return (l.mark() != nil && !l.mark().older) || (l.quote > 0 && l.sure == surely)
 }
 
 // follow lets older mail begin where it does in the other form, at its line q. Lines
@@ -57,12 +57,13 @@ func (r *Reading) follow(other *Reading, q int) {
 		return
 	}
 	for i := r.last + 1; i < at; i++ {
-		r.lines[i].own, r.lines[i].why = true, ""
+		r.lines[i].own = true
+		r.lines[i].because("")
 	}
 	for i := at; i < len(r.lines); i++ {
 		r.lines[i].own = false
 	}
-	r.lines[at].why = other.after(q)
+	r.lines[at].because(other.after(q))
 	r.findLast()
 }
 

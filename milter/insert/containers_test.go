@@ -55,8 +55,8 @@ func TestContainers(t *testing.T) {
 				t.Errorf("%s\nremoved %q\nwant    %q", c.in, pl.Removed, c.removed)
 			}
 			out := apply(t, c.in, pl)
-			for _, l := range texts(readHTML([]byte(c.in)).lines) {
-				if !slices.Contains(c.removed, l) && !strings.Contains(strings.Join(texts(readHTML([]byte(out)).lines), "\n"), l) {
+			for _, l := range texts(readHTML([]byte(c.in), &Kind{}).lines) {
+				if !slices.Contains(c.removed, l) && !strings.Contains(strings.Join(texts(readHTML([]byte(out), &Kind{}).lines), "\n"), l) {
 					t.Errorf("lost %q in %s", l, out)
 				}
 			}

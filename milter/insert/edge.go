@@ -67,9 +67,9 @@ func (r *Reading) lastLines(n int) []line  { return r.lines[max(0, len(r.lines)-
 // lines is the visible text of a block, line by line.
 func (b *Block) lines(html bool) []string {
 	if html {
-		return texts(readHTML([]byte(b.HTML)).lines)
+		return texts(readHTML([]byte(b.HTML), &Kind{}).lines)
 	}
-	return texts(plainLines([]byte(b.Text), false))
+	return texts(plainLines([]byte(b.Text), &Kind{}))
 }
 
 // linesIn is the visible text of a block, line by line, as it reads in this text.
@@ -77,7 +77,7 @@ func (r *Reading) linesIn(b Block) []string {
 	if r.page != nil || !r.kind.Flowed {
 		return b.lines(r.page != nil)
 	}
-	return texts(plainLines([]byte(b.Text), true))
+	return texts(plainLines([]byte(b.Text), &r.kind))
 }
 
 // top is where a block goes above everything a reader sees: at the start of
@@ -86,7 +86,7 @@ func (r *Reading) linesIn(b Block) []string {
 // QUIRK: some clients leave the whole document of the mail they quote, with a
 // <body> of its own, inside theirs.
 func (p *page) top(lines []line) int {
-	if p.bodyIn > 0 && (len(lines) == 0 || p.bodyIn <= lines[0].open) {
+	if p.bodyIn > 0 && (len(lines) == 0 || p.bodyIn <= int(lines[0].open)) {
 		return p.bodyIn
 	}
 	if len(lines) > 0 {
@@ -95,16 +95,16 @@ func (p *page) top(lines []line) int {
 			switch e := &p.elems[i]; e.tag {
 			case atom.Html:
 			case atom.Body:
-				return e.in
+				return int(e.in)
 			default:
 				at = min(at, e.start)
 			}
 		}
-		return at
+		return int(at)
 	}
 	for i := range p.elems { // nothing to see, and no <body>: behind the head
 		if e := &p.elems[i]; e.tag == atom.Head && e.end > 0 {
-			return e.end
+			return int(e.end)
 		}
 	}
 	return min(len(p.src), p.safe)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"strings"
 	"unicode"
+
+	"sigmilter/milter/work"
 )
 
 // strength says how much a sign of older mail counts.
@@ -53,10 +55,18 @@ var witnesses = []struct {
 	{"attribution", (*marking).seeAttribution},
 }
 
+// What it costs to ask all witnesses about a line, in units of work: so much, and so
+// much for each of its bytes.
+const (
+	perLook = 256
+	perByte = 8
+)
+
 // collect gathers the signs in the order of the lines, up to one that is strong
 // and goes to the end: nothing below it matters.
 func (m *marking) collect() {
 	for i := 0; i < len(m.lines); {
+		m.kind.Work.Spend(perLook + perByte*len(m.lines[i].text))
 		s, ok := m.signAt(i)
 		if !ok {
 			i++
@@ -66,7 +76,7 @@ func (m *marking) collect() {
 			i = max(s.to, i+1)
 			continue
 		}
-		m.signs = append(m.signs, s)
+		m.signs = work.Append(m.kind.Room, m.signs, s)
 		if s.strength == strong {
 			m.lastStrong = len(m.signs) - 1
 			if s.reach == toEnd {
@@ -94,7 +104,7 @@ func (m *marking) signAt(i int) (sign, bool) {
 // is a reply or a forward can be no sign: most lines of a long letter.
 func (m *marking) saysNothing(i int) bool {
 	l := &m.lines[i]
-	if m.kind.Reply || l.mark != nil || l.tab > 0 || l.row > 0 || !isLetterByte(l.text[0]) {
+	if m.kind.Reply || l.mark() != nil || l.tab > 0 || l.row > 0 || !isLetterByte(l.text[0]) {
 		return false
 	}
 	return l.text[len(l.text)-1] != ':' && colonIn(l.text) < 0 && (i+1 == len(m.lines) || m.lines[i+1].quote == 0)
@@ -103,11 +113,11 @@ func (m *marking) saysNothing(i int) bool {
 // seeElement sees an element that a client starts quoted mail with.
 func (m *marking) seeElement(i int) (sign, bool) {
 	l := &m.lines[i]
-	if l.mark == nil || l.mark.older != m.older || (l.mark.header && !labelled(l.text)) {
+	if l.mark() == nil || l.mark().older != m.older || (l.mark().header && !labelled(l.text)) {
 		return sign{}, false
 	}
-	s := sign{rule: l.mark.name, from: i, to: i + 1, strength: strong}
-	if !l.mark.intro {
+	s := sign{rule: l.mark().name, from: i, to: i + 1, strength: strong}
+	if !l.mark().intro {
 		return s, true
 	}
 	if words, ok := m.seeWords(i); ok && words.reach == toEnd && words.rule != "attribution" {
@@ -215,7 +225,7 @@ func (m *marking) introducedByAuthor(i int) bool {
 // the author rather than by the client: it is in an element of an earlier round, or
 // in a paragraph of a client that marks the quoted mail by an element of its own.
 func (m *marking) pasted(l *line) bool {
-	return l.older || (l.mark == nil && l.composed && m.composed)
+	return l.older || (l.mark() == nil && l.composed && m.composed)
 }
 
 // ofSomebodyElse reports whether a header block in a reply is of mail by somebody

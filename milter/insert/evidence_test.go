@@ -199,7 +199,7 @@ func TestEvidence(t *testing.T) {
 		r := Read([]byte(want+rest), c.kind)
 		at := len(want + rest)
 		if q := r.quoteBegins(); q < len(r.lines) {
-			at = r.lines[q].open
+			at = int(r.lines[q].open)
 		}
 		if wantAt := len(want); (cut && at != wantAt) || (!cut && at != len(c.text)) {
 			t.Errorf("%s: the newest text ends before %q", c.name, (want + rest)[at:])

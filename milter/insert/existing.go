@@ -72,17 +72,16 @@ func (r *Reading) ownBlock(s *search) found {
 	if r.page == nil {
 		return found{}
 	}
-	for i := range r.page.elems {
-		e := &r.page.elems[i]
-		if e.holds == nil || !e.holds.own {
+	for _, h := range r.page.held {
+		if !h.by.own {
 			continue
 		}
-		f := r.linesOf(i)
+		f := r.linesOf(h.elem)
 		if !f.found() || !r.lines[f.from].own {
 			continue
 		}
 		f.name, f.ours, f.removed = "sigmilter", true, r.shown(f.from, f.to)
-		f.same = r.isBlock(e, &s.block)
+		f.same = r.isBlock(&r.page.elems[h.elem], &s.block)
 		if !f.same {
 			f = r.withoutTyped(s, f)
 		}
@@ -121,7 +120,7 @@ func (r *Reading) withoutTyped(s *search, f found) found {
 // or not.
 func (r *Reading) isBlock(e *elem, b *Block) bool {
 	there := html.UnescapeString(strings.ReplaceAll(string(r.src[e.start:e.end]), "\r\n", "\n"))
-	w := r.wrapping(b, e.parent, e.start, nil)
+	w := r.wrapping(b, int(e.parent), int(e.start), nil)
 	for _, w.gap = range []bool{false, true} {
 		if there == html.UnescapeString(b.wrappedAs(w)) {
 			return true
@@ -133,12 +132,12 @@ func (r *Reading) isBlock(e *elem, b *Block) bool {
 // linesOf is the stretch of lines that begin within an element, without their text.
 func (r *Reading) linesOf(elem int) found {
 	e := &r.page.elems[elem]
-	return found{elem: elem, from: r.lineBegun(e.in), to: r.lineBegun(e.close)}
+	return found{elem: elem, from: r.lineBegun(int(e.in)), to: r.lineBegun(int(e.close))}
 }
 
 // lineBegun is the index of the first line that begins at or after an offset.
 func (r *Reading) lineBegun(at int) int {
-	return sort.Search(len(r.lines), func(i int) bool { return r.lines[i].start >= at })
+	return sort.Search(len(r.lines), func(i int) bool { return int(r.lines[i].start) >= at })
 }
 
 func (r *Reading) stretch(from, to int, name string) found {
@@ -189,14 +188,13 @@ func (r *Reading) inContainer(s *search) found {
 	}
 	const most = 32
 	looked := 0
-	for i := range r.page.elems {
-		e := &r.page.elems[i]
-		if e.holds == nil || e.holds.own {
+	for _, h := range r.page.held {
+		if h.by.own {
 			continue
 		}
-		f := r.linesOf(i)
-		if e.holds.begins {
-			f = found{from: r.lineFrom(e.start), to: s.last + 1, elem: -1}
+		f := r.linesOf(h.elem)
+		if h.by.begins {
+			f = found{from: r.lineFrom(int(r.page.elems[h.elem].start)), to: s.last + 1, elem: -1}
 		}
 		if !f.found() || !r.lines[f.from].own || f.from > s.last {
 			continue
@@ -204,10 +202,10 @@ func (r *Reading) inContainer(s *search) found {
 		if looked++; looked > most {
 			break
 		}
-		if in := r.within(s, f.from, f.to, marked, e.holds.needs); in.found() {
-			in.name = e.holds.name
-			if in.from == f.from && in.to == f.to && !e.holds.begins {
-				in.elem = i
+		if in := r.within(s, f.from, f.to, marked, h.by.needs); in.found() {
+			in.name = h.by.name
+			if in.from == f.from && in.to == f.to && !h.by.begins {
+				in.elem = h.elem
 			}
 			return r.withDelimiter(in)
 		}

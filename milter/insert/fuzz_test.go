@@ -75,7 +75,7 @@ func checkKept(t *testing.T, text, signed string, pl Placement, kind Kind) {
 // may be quote prefixes.
 func squeezed(text string, kind Kind) string {
 	if kind.HTML {
-		text = strings.Join(texts(readHTML([]byte(text)).lines), "")
+		text = strings.Join(texts(readHTML([]byte(text), &Kind{}).lines), "")
 	}
 	return unsigned(text)
 }

@@ -183,7 +183,7 @@ func (m *marking) label(i int) *lineLabel {
 	lines, text := m.lines, m.lines[i].text
 	l.kind, l.value = labelOf(text)
 	l.alone = l.kind
-	switch tab := lines[i].tab; {
+	switch tab := int(lines[i].tab); {
 	case l.kind != 0:
 		return l
 	case tab > 0 && tab < len(text):

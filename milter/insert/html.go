@@ -7,26 +7,21 @@ import (
 
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"sigmilter/milter/work"
 )
 
 // elem is an element of an HTML document as byte ranges of its source. Close
 // is where its end tag starts, or where something else ended it; End is after
-// that tag.
+// that tag. Of dense markup there is one for every third byte: it is kept small.
 type elem struct {
 	tag        atom.Atom
-	start, in  int // the start tag, and where its content begins
-	close, end int
-	parent     int // index, -1 for none
-	seen       int // visible pieces of text and pictures before it
-	blanks     int // likewise, with line breaks and empty paragraphs counted too
-	quotes     quoting
-	void       bool // it has no content
-	hides      bool // its text is not seen
-	holds      *container
-	class, id  string // as written
-	older      bool   // it starts quoted mail of an earlier round
-	composed   bool   // see line.composed
+	start, in  int32 // the start tag, and where its content begins
+	close, end int32
+	parent     int32  // index, -1 for none
 	breaks     breaks // what becomes of the line ends of its text
+	void       bool   // it has no content
+	hides      bool   // its text is not seen
 }
 
 // breaks says what an element's style says of the line ends of its text.
@@ -38,11 +33,18 @@ const (
 	breaksFolded
 )
 
+// held is an element that holds a signature, as a row of the table of containers says.
+type held struct {
+	elem int
+	by   *container
+}
+
 // page is an HTML text read as lines and elements.
 type page struct {
 	src   []byte
 	elems []elem
 	lines []line
+	held  []held // in the order of the document
 	// bodyIn is where the content of <body> begins, or of the document when it
 	// has no body; bodyEnds are the offsets of every </body>; safe is the end of
 	// what a parser reads, less than len(src) when the document ends in a tag.
@@ -59,7 +61,7 @@ type page struct {
 	// targets are the names that links of the document lead to, and rowspans says
 	// whether it has cells over several rows: once asked for.
 	targets  map[string]bool
-	needed   []int // see neededElems
+	needed   []int32 // see neededElems
 	rowspans answer
 }
 
@@ -76,9 +78,11 @@ const (
 type scan struct {
 	page
 	open   openElements
-	seen   int
-	blanks int
-	text   strings.Builder // of the line being built
+	seen   int32
+	blanks int32
+	kind   *Kind
+	source string   // src
+	text   gathered // of the line being built
 	cur    line
 	inLine bool
 	gap    bool // a border of a block lies before the next line
@@ -93,14 +97,17 @@ type scan struct {
 
 // readHTML reads an HTML text. The tokenizer is that of x/net/html, which reads
 // as browsers do; offsets come from the length of each token's raw bytes.
-func readHTML(src []byte) *page {
-	s := &scan{page: page{src: src, safe: len(src)}, gap: true, rule: -1, prefix: -1, markAt: -1, tags: openTags{}, open: newOpenElements()}
+func readHTML(src []byte, kind *Kind) *page {
+	kind.Room.Take(copies * len(src))
+	s := &scan{page: page{src: src, safe: len(src)}, kind: kind, source: string(src), gap: true, rule: -1, prefix: -1, markAt: -1, tags: openTags{}, open: newOpenElements()}
+	s.elems = work.Grow[elem](kind.Room, nil, elementsIn(src))
 	z := nethtml.NewTokenizer(bytes.NewReader(src))
 	z.SetMaxBuf(0)
 	at := 0
 	for {
 		tt := z.Next()
 		n := len(z.Raw())
+		kind.Work.Spend(perToken + n)
 		if tt == nethtml.ErrorToken {
 			s.safe = min(s.safe, at)
 			break
@@ -129,9 +136,19 @@ func readHTML(src []byte) *page {
 	}
 	for _, o := range s.open.all {
 		s.raw = s.raw || rawText[o.tag]
-		s.elems[o.elem].close, s.elems[o.elem].end = at, at
+		s.elems[o.elem].close, s.elems[o.elem].end = int32(at), int32(at)
 	}
 	return &s.page
+}
+
+// perToken is what a token costs beside its bytes, in units of work.
+const perToken = 32
+
+// elementsIn is about how many elements an ordinary text has: so many start tags, but
+// for markup that is denser than a client writes it.
+func elementsIn(src []byte) int {
+	const dense = 24 // bytes of an element
+	return min(bytes.Count(src, []byte("<"))-bytes.Count(src, []byte("</")), len(src)/dense) + 1
 }
 
 // complete says whether a comment or the like has its end.
@@ -166,25 +183,26 @@ func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
 	if len(s.open.all) == maxOpen {
 		s.pop(maxOpen-1, at, at)
 	}
-	e := elem{tag: t.tag, start: at, in: in, close: -1, end: -1, parent: s.top(), seen: s.seen, blanks: s.blanks, id: t.attrs.id, class: t.attrs.class}
-	e.quotes, e.holds, e.hides = t.quotes, t.holds, unseen[t.tag] || t.attrs.hidden
-	e.older, e.composed, e.breaks = t.separates != nil && t.separates.older, t.composed, t.attrs.breaks
+	e := elem{tag: t.tag, start: int32(at), in: int32(in), close: -1, end: -1, parent: s.top(), breaks: t.attrs.breaks, hides: unseen[t.tag] || t.attrs.hidden}
+	if t.holds != nil {
+		s.held = work.Append(s.kind.Room, s.held, held{len(s.elems), t.holds})
+	}
 	if m := t.separates; m != nil && (s.mark == nil || s.mark.older) {
 		s.mark, s.markAt = m, s.outermost(at)
 	}
-	s.elems = append(s.elems, e)
 	if void[t.tag] || selfClosing && t.tag == 0 {
-		last := &s.elems[len(s.elems)-1]
-		last.close, last.end, last.void = in, in, true
+		e.close, e.end, e.void = e.in, e.in, true
+		s.elems = work.Append(s.kind.Room, s.elems, e)
 		return
 	}
+	s.open.push(len(s.elems), t, &e, s.seen, s.blanks)
+	s.elems = work.Append(s.kind.Room, s.elems, e)
 	if t.tag == atom.A && s.inLine {
 		s.cur.link = true
 	}
 	if e.hides {
 		s.hidden++
 	}
-	s.open.push(len(s.elems)-1, t.name, &e)
 }
 
 func (s *scan) br() {
@@ -227,9 +245,9 @@ func tagName(raw []byte) []byte {
 func (s *scan) pop(i, at, end int) {
 	for j := len(s.open.all) - 1; j >= i; j-- {
 		e := &s.elems[s.open.all[j].elem]
-		e.close, e.end = at, at
+		e.close, e.end = int32(at), int32(at)
 		if j == i {
-			e.end = end
+			e.end = int32(end)
 		}
 		if e.hides {
 			s.hidden--
@@ -251,7 +269,7 @@ func (s *scan) impliedEnds(tag atom.Atom, at int) {
 	}
 }
 
-func (s *scan) top() int {
+func (s *scan) top() int32 {
 	if top := s.open.top(); top != nil {
 		return top.elem
 	}
@@ -263,26 +281,25 @@ func (s *scan) top() int {
 // inside nothing that begins here. When nothing was written yet, blank lines
 // count: they are where the author would have written.
 func (s *scan) outermost(at int) int {
-	i := s.open.firstEmpty(func(i int) bool {
-		e := &s.elems[i]
-		return e.seen == s.seen && (s.seen > 0 || e.blanks == s.blanks)
+	i := s.open.firstEmpty(func(o *openElem) bool {
+		return o.seen == s.seen && (s.seen > 0 || o.blanks == s.blanks)
 	})
 	if i < 0 {
 		return at
 	}
-	return s.elems[i].start
+	return int(s.elems[i].start)
 }
 
 func (s *scan) textToken(at, end int) {
 	if s.hidden > 0 {
 		return
 	}
-	raw := s.src[at:end]
+	raw := s.source[at:end]
 	if s.preformatted() {
 		s.preText(at, raw)
 		return
 	}
-	s.show(at, end, string(raw))
+	s.show(at, end, raw)
 }
 
 func (s *scan) preformatted() bool {
@@ -304,14 +321,14 @@ func (e *elem) keepsBreaks() (kept, said bool) {
 }
 
 // preText is text whose line ends are line breaks.
-func (s *scan) preText(at int, raw []byte) {
+func (s *scan) preText(at int, raw string) {
 	for len(raw) > 0 {
-		n := bytes.IndexByte(raw, '\n')
+		n := strings.IndexByte(raw, '\n')
 		if n < 0 {
-			s.show(at, at+len(raw), string(raw))
+			s.show(at, at+len(raw), raw)
 			return
 		}
-		s.show(at, at+n, string(raw[:n]))
+		s.show(at, at+n, raw[:n])
 		s.endLine()
 		s.br()
 		raw, at = raw[n+1:], at+n+1
@@ -322,7 +339,7 @@ func (s *scan) preText(at int, raw []byte) {
 func (s *scan) show(at, end int, raw string) {
 	if strings.TrimLeft(raw, " \t\r\n\f") == "" { // blanks of the source itself
 		if s.inLine {
-			s.text.WriteByte(' ')
+			s.text.blank()
 		}
 		return
 	}
@@ -338,29 +355,34 @@ func (s *scan) show(at, end int, raw string) {
 	if !s.inLine {
 		s.beginLine(at + len(raw) - len(strings.TrimLeft(raw, " \t\r\n\f")))
 	}
-	s.text.WriteString(text)
+	s.text.add(text)
 	if seen {
 		s.seen++
-		s.cur.end = at + len(strings.TrimRight(raw, " \t\r\n\f"))
+		s.cur.end = int32(at + len(strings.TrimRight(raw, " \t\r\n\f")))
 		if raw == string(image) {
-			s.cur.end = end
+			s.cur.end = int32(end)
 		}
 	}
 }
 
 func (s *scan) beginLine(at int) {
 	s.inLine = true
-	s.cur = line{start: at, end: at, gap: s.gap, elem: s.top(), mark: s.mark}
-	s.cur.open = s.outermost(at)
+	s.cur = line{start: int32(at), end: int32(at), gap: s.gap, elem: s.top()}
+	if s.mark != nil {
+		s.cur.more = &more{mark: s.mark}
+	}
+	open := s.outermost(at)
 	if s.rule >= 0 {
-		s.cur.open, s.cur.ruled = min(s.cur.open, s.rule), true
+		open, s.cur.ruled = min(open, s.rule), true
 	}
 	if s.markAt >= 0 {
-		s.cur.open = min(s.cur.open, s.markAt)
+		open = min(open, s.markAt)
 	}
 	if s.prefix >= 0 {
-		s.cur.open = min(s.cur.open, s.prefix)
+		open = min(open, s.prefix)
 	}
+	s.cur.open = int32(open)
+	s.kind.Work.Spend(perLine)
 	if top := s.open.top(); top != nil {
 		s.cur.quote, s.cur.sure, s.cur.row = top.quoted, top.sure, top.row
 		s.cur.link, s.cur.older, s.cur.composed = top.link, top.older, top.composed
@@ -374,30 +396,33 @@ func (s *scan) endLine() {
 		return
 	}
 	s.inLine = false
-	s.cur.text = visible(s.text.String())
-	s.text.Reset()
+	s.cur.text = visible(s.text.take())
 	// QUIRK: mail written as plain text and shown as HTML on the way has > signs.
-	if depth, rest := unquote([]byte(s.cur.text), false); depth > 0 {
+	if depth, rest := unquoteShown(s.cur.text); depth > 0 {
 		if len(rest) == 0 {
 			s.dropLine()
 			return
 		}
-		s.cur.quote += depth
-		s.cur.sure = max(s.cur.sure, prefixed)
-		s.cur.prefix = s.cur.text[:len(s.cur.text)-len(rest)]
-		s.cur.text = string(rest)
+		s.cur.deeper(depth, prefixed)
+		n := len(s.cur.text) - len(rest)
+		s.cur.quoted(s.cur.text[:n])
+		s.cur.text = s.cur.text[n:]
 	}
-	s.lines = append(s.lines, s.cur)
+	if s.cur.more != nil {
+		s.kind.Room.Take(perMore)
+	}
+	s.lines = work.Append(s.kind.Room, s.lines, s.cur)
 }
 
 // dropLine leaves out a line of only quote prefixes: what stands before it stands
 // before the next line instead.
 func (s *scan) dropLine() {
-	s.gap, s.prefix = true, s.cur.open
+	open := int(s.cur.open)
+	s.gap, s.prefix = true, open
 	if s.cur.ruled {
-		s.rule = s.cur.open
+		s.rule = open
 	}
-	if s.cur.mark != nil {
-		s.mark, s.markAt = s.cur.mark, s.cur.open
+	if mark := s.cur.mark(); mark != nil {
+		s.mark, s.markAt = mark, open
 	}
 }

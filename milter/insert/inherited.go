@@ -33,7 +33,7 @@ type inherited struct {
 func (r *Reading) inheritedBy(elem, at int) inherited {
 	var tags []int // of elements with attributes, the innermost first
 	var source []byte
-	for i := elem; i >= 0; i = r.page.elems[i].parent {
+	for i := elem; i >= 0; i = int(r.page.elems[i].parent) {
 		if e := &r.page.elems[i]; e.tag == atom.Center || bytes.IndexByte(r.src[e.start:e.in], '=') >= 0 {
 			tags = append(tags, i)
 		}
@@ -55,7 +55,7 @@ func (r *Reading) inheritedBy(elem, at int) inherited {
 			key, value, more = z.TagAttr()
 			in.attribute(string(key), strings.ToLower(string(value)))
 			if string(key) == "dir" && strings.EqualFold(string(value), "auto") {
-				in.dir = r.firstStrong(r.page.elems[tags[k]].in, at)
+				in.dir = r.firstStrong(int(r.page.elems[tags[k]].in), at)
 			}
 		}
 	}
@@ -117,7 +117,7 @@ func isZero(length string) bool {
 // firstStrong is the direction of the first letter that a reader sees in the
 // source between two offsets, as dir="auto" has it.
 func (r *Reading) firstStrong(from, to int) direction {
-	for i := r.lineFrom(from); i < len(r.lines) && r.lines[i].start < to; i++ {
+	for i := r.lineFrom(from); i < len(r.lines) && int(r.lines[i].start) < to; i++ {
 		if d := firstStrong(r.lines[i].text); d != noDirection {
 			return d
 		}
@@ -127,7 +127,7 @@ func (r *Reading) firstStrong(from, to int) direction {
 
 // lineFrom is the index of the first line that ends behind an offset.
 func (r *Reading) lineFrom(at int) int {
-	return sort.Search(len(r.lines), func(i int) bool { return r.lines[i].end > at })
+	return sort.Search(len(r.lines), func(i int) bool { return int(r.lines[i].end) > at })
 }
 
 // directionAbove is the direction of the author's text right above an offset:
@@ -140,7 +140,7 @@ func (r *Reading) directionAbove(at int, gone []span) direction {
 	if i < 0 || !r.lines[i].own {
 		return noDirection
 	}
-	return r.inheritedBy(r.lines[i].elem, r.lines[i].end).dir
+	return r.inheritedBy(int(r.lines[i].elem), int(r.lines[i].end)).dir
 }
 
 // beginsAbove reports whether a reader sees anything of a line above an offset but
@@ -148,12 +148,12 @@ func (r *Reading) directionAbove(at int, gone []span) direction {
 func (r *Reading) beginsAbove(line, at int, gone []span) bool {
 	l := &r.lines[line]
 	switch {
-	case l.start >= at:
+	case int(l.start) >= at:
 		return false
-	case l.end <= at && len(gone) == 0:
+	case int(l.end) <= at && len(gone) == 0:
 		return true
 	}
-	return r.shows(l.start, min(at, l.end), gone)
+	return r.shows(int(l.start), min(at, int(l.end)), gone)
 }
 
 // wrapping is what the element around a block says that stands in an element, at an

@@ -62,7 +62,7 @@ func (r *Reading) markersGone(copies [][]span) []span {
 	for i, pieces := range copies {
 		within := isLeft
 		if i > 0 {
-			within = func(e *elem) bool { return e.start >= done }
+			within = func(e *elem) bool { return int(e.start) >= done }
 		}
 		if pieces[0].from < done {
 			continue
@@ -73,7 +73,7 @@ func (r *Reading) markersGone(copies [][]span) []span {
 		}
 		if outer := asked[inner]; outer >= 0 {
 			e := &r.page.elems[outer]
-			gone, done = append(gone, span{e.start, e.end}), e.end
+			gone, done = append(gone, span{int(e.start), int(e.end)}), int(e.end)
 			continue
 		}
 		gone = append(gone, pieces...)
@@ -133,7 +133,7 @@ func holds(text, marker string) bool {
 // markersIn finds the copies of a squeezed marker in a line, each as the ranges of
 // the source that hold its characters.
 func (r *Reading) markersIn(l *line, marker string) [][]span {
-	chars := r.chars(l.start, l.end)
+	chars := r.chars(int(l.start), int(l.end))
 	want := []rune(marker)
 	var copies [][]span
 	for i := 0; i < len(chars); {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // marking tells the author's own lines from those of older mail.
@@ -43,7 +44,7 @@ type marking struct {
 func newest(lines []line, kind Kind) *marking {
 	levelled := !kind.Later && levelQuotes(lines)
 	m := &marking{lines: lines, kind: kind, composed: composes(lines)}
-	if m.run(); m.stretches == 0 && slices.ContainsFunc(lines, func(l line) bool { return l.mark != nil && l.mark.older }) {
+	if m.run(); m.stretches == 0 && slices.ContainsFunc(lines, func(l line) bool { return l.mark() != nil && l.mark().older }) {
 		// QUIRK: Outlook's own separator can be lost while those of older rounds,
 		// x_..., are still there.
 		m.older = true
@@ -74,7 +75,7 @@ func (m *marking) settled() int {
 // in one blockquote, or behind prefixes, is not quoted by that. It reports whether
 // there was any.
 func levelQuotes(lines []line) bool {
-	shared := 1 << 20
+	shared := uint16(maxDepth)
 	for i := range lines {
 		if lines[i].elem >= 0 && lines[i].sure == surely {
 			return false
@@ -89,7 +90,8 @@ func levelQuotes(lines []line) bool {
 
 func (m *marking) run() {
 	for i := range m.lines {
-		m.lines[i].own, m.lines[i].why = true, ""
+		m.lines[i].own = true
+		m.lines[i].because("")
 	}
 	m.signs, m.beaten, m.lastStrong, m.rowCount = nil, nil, -1, -1
 	m.owned, m.introduced, m.stretches, m.ended, m.ender = false, false, 0, -1, nil
@@ -209,7 +211,8 @@ func (m *marking) trailing(i int) int {
 // disown marks n lines from i on as a stretch of older mail.
 func (m *marking) disown(i, n int, why string) int {
 	m.stretches++
-	m.lines[i].why = why
+	m.kind.Room.Take(int(unsafe.Sizeof(more{})))
+	m.lines[i].because(why)
 	for ; n > 0 && i < len(m.lines); n-- {
 		m.lines[i].own = false
 		i++

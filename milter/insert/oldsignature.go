@@ -378,7 +378,7 @@ func (r *Reading) closingGoesOn(k *knowledge, j int) bool {
 // apart reports whether a reader sees a blank line above line j. In HTML every
 // paragraph may have a gap of its own.
 func (r *Reading) apart(j int) bool {
-	return r.lines[j].gap && (r.page == nil || r.blankLine(r.lines[j-1].end, r.lines[j].start, true))
+	return r.lines[j].gap && (r.page == nil || r.blankLine(int(r.lines[j-1].end), int(r.lines[j].start), true))
 }
 
 // reports reports whether a line with a number in it is a sentence that says what

@@ -13,10 +13,13 @@ const maxOpen = 512
 // openElem is an open element and what those around it, itself included, come to. So
 // a tag or a line costs the same however many elements are open.
 type openElem struct {
-	elem  int // its index
+	elem  int32 // its index
 	tag   atom.Atom
 	name  string // of one that nobody knows, in lower case
 	below int    // the open element of the same name below it, -1 for none
+
+	seen   int32 // visible pieces of text and pictures before it
+	blanks int32 // likewise, with line breaks and empty paragraphs counted too
 
 	// The innermost open elements of a kind, -1 for none.
 	known int // that somebody knows
@@ -24,9 +27,9 @@ type openElem struct {
 	cell  int // that no end tag within reaches out of: a cell, the body
 	quote int // likewise for end tags of what does not break the line
 
-	quoted   int // depth of quoting
+	quoted   uint16 // depth of quoting
 	sure     quoting
-	row      int
+	row      int32
 	link     bool
 	older    bool
 	composed bool
@@ -77,39 +80,40 @@ func (o *openElements) remember(tag atom.Atom, name string, at int) {
 }
 
 // push opens an element.
-func (o *openElements) push(index int, name string, e *elem) {
+func (o *openElements) push(index int, t *openTag, e *elem, seen, blanks int32) {
 	at := len(o.all)
 	n := openElem{known: -1, block: -1, cell: -1, quote: -1}
 	if top := o.top(); top != nil {
 		n = *top
 	}
-	n.elem, n.tag, n.name, n.below = index, e.tag, name, o.innermost(e.tag, name)
-	if e.tag != 0 {
+	n.elem, n.tag, n.name, n.below = int32(index), t.tag, t.name, o.innermost(t.tag, t.name)
+	n.seen, n.blanks = seen, blanks
+	if t.tag != 0 {
 		n.known = at
 	}
-	if !inline[e.tag] && e.tag != atom.P {
+	if !inline[t.tag] && t.tag != atom.P {
 		n.block = at
 	}
-	switch e.tag {
+	switch t.tag {
 	case atom.Td, atom.Th, atom.Body:
 		n.cell = at
 	case atom.Blockquote:
 		n.quote = at
 	case atom.Tr:
-		n.row = index + 1
+		n.row = int32(index) + 1
 	case atom.A:
 		n.link = true
 	}
-	if e.quotes != notQuoting {
+	if t.quotes != notQuoting {
 		n.quoted++
-		n.sure = max(n.sure, e.quotes)
+		n.sure = max(n.sure, t.quotes)
 	}
-	n.older, n.composed = n.older || e.older, n.composed || e.composed
+	n.older, n.composed = n.older || t.separates != nil && t.separates.older, n.composed || t.composed
 	if kept, said := e.keepsBreaks(); said {
 		n.keeps = kept
 	}
-	o.remember(e.tag, name, at)
-	if !structure[e.tag] {
+	o.remember(t.tag, t.name, at)
+	if !structure[t.tag] {
 		o.free = append(o.free, at)
 	}
 	o.all = append(o.all, n)
@@ -177,8 +181,8 @@ func (o *openElements) head() int {
 // firstEmpty is the outermost open element before which something can stand and that
 // empty says to hold nothing yet, -1 for none. What an element holds, those around it
 // hold too.
-func (o *openElements) firstEmpty(empty func(elem int) bool) int {
-	i := sort.Search(len(o.free), func(i int) bool { return empty(o.all[o.free[i]].elem) })
+func (o *openElements) firstEmpty(empty func(*openElem) bool) int32 {
+	i := sort.Search(len(o.free), func(i int) bool { return empty(&o.all[o.free[i]]) })
 	if i == len(o.free) {
 		return -1
 	}

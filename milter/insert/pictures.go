@@ -138,7 +138,7 @@ func (r *Reading) linked(i int) bool {
 func (r *Reading) table(i int) int {
 	for e := r.lines[i].elem; e >= 0; e = r.page.elems[e].parent {
 		if r.page.elems[e].tag == atom.Table {
-			return e
+			return int(e)
 		}
 	}
 	return -1

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"sigmilter/milter/entity"
+	"sigmilter/milter/work"
 )
 
 // Kind says how a text is to be read.
@@ -19,6 +20,10 @@ type Kind struct {
 	Reply   bool // the message is a reply or a forward, so that weak signs of quoted mail count
 	Forward bool // it is a forward
 	Later   bool // it goes on with a text that began in an earlier part
+	// Work and Room are what reading it and finding places in it may cost; nil for no
+	// limit.
+	Work *work.Meter
+	Room *work.Room
 	// Recipients are the addresses that the message goes to.
 	Recipients []string
 }
@@ -104,10 +109,10 @@ type Reading struct {
 func Read(text []byte, kind Kind) *Reading {
 	r := &Reading{kind: kind, src: text, last: -1}
 	if kind.HTML {
-		r.page = readHTML(text)
+		r.page = readHTML(text, &kind)
 		r.lines = r.page.lines
 	} else {
-		r.lines = plainLines(text, kind.Flowed)
+		r.lines = plainLines(text, &kind)
 	}
 	r.lines = splitInline(r.lines, r)
 	r.marked = newest(r.lines, kind)
@@ -218,7 +223,8 @@ func (r *Reading) reclaim(p *Person) {
 		return
 	}
 	for i := from; i < len(r.lines); i++ {
-		r.lines[i].own, r.lines[i].why = true, ""
+		r.lines[i].own = true
+		r.lines[i].because("")
 	}
 	r.last = len(r.lines) - 1
 }
@@ -226,7 +232,7 @@ func (r *Reading) reclaim(p *Person) {
 // afterNewest puts the block after the author's last line.
 func (r *Reading) afterNewest(b Block) (Placement, Refusal) {
 	if next := r.last + 1; next < len(r.lines) {
-		at, why := r.lines[next].open, r.after(next)
+		at, why := int(r.lines[next].open), r.after(next)
 		pl := Placement{Edits: []entity.Edit{r.block(b, at, at, true)}, Placed: AboveQuote, Separator: why}
 		if why == "" { // only a row of dashes with nothing below
 			pl.Placed = AtEnd
@@ -256,14 +262,14 @@ func (r *Reading) end() (at int, leave string, ok bool) {
 	if r.last < 0 {
 		return len(r.src), "", true
 	}
-	return r.lines[r.last].end, "", true
+	return int(r.lines[r.last].end), "", true
 }
 
 func (r *Reading) lastByte() int {
 	if len(r.lines) == 0 {
 		return 0
 	}
-	return r.lines[len(r.lines)-1].end
+	return int(r.lines[len(r.lines)-1].end)
 }
 
 // atEnd is the edit that puts the block after everything, where the document needs
@@ -271,7 +277,7 @@ func (r *Reading) lastByte() int {
 func (r *Reading) atEnd(b Block, at int, leave string) entity.Edit {
 	elem := r.page.innermost(at)
 	for leave != "" && elem >= 0 && r.page.elems[elem].tag != atom.Body && r.page.elems[elem].tag != atom.Html {
-		elem = r.page.elems[elem].parent
+		elem = int(r.page.elems[elem].parent)
 	}
 	w := r.wrapping(&b, elem, at, nil)
 	w.gap = r.abuts(len(r.lines)-1, at)
@@ -282,7 +288,7 @@ func (r *Reading) atEnd(b Block, at int, leave string) entity.Edit {
 // between. Paragraphs have a space of their own, maybe: it becomes one with that of
 // the block.
 func (r *Reading) abuts(line, at int) bool {
-	return line >= 0 && r.lines[line].end <= at && !r.blankLine(r.lines[line].end, at, false)
+	return line >= 0 && int(r.lines[line].end) <= at && !r.blankLine(int(r.lines[line].end), at, false)
 }
 
 // block is the edit that puts the block in place of [start, end), which in HTML is

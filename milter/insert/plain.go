@@ -2,14 +2,19 @@ package insert
 
 import (
 	"bytes"
+	"math"
 	"strings"
+
+	"sigmilter/milter/work"
 )
 
 // plainLines reads plain text as lines. Blank lines are not lines; they show as
 // the gap of the next.
-func plainLines(text []byte, flowed bool) []line {
-	const many = 256
-	lines := make([]line, 0, min(many, 1+bytes.Count(text, []byte("\n"))))
+func plainLines(text []byte, kind *Kind) []line {
+	kind.Room.Take(copies * len(text))
+	const short = 32 // bytes of a line
+	lines := work.Grow[line](kind.Room, nil, min(1+len(text)/short, 1+bytes.Count(text, []byte("\n"))))
+	source := string(text) // the text of most lines is a piece of it
 	gap := true
 	cited := false // the blank line before is quoted
 	open := 0      // < signs not closed since the last blank line
@@ -24,11 +29,12 @@ func plainLines(text []byte, flowed bool) []line {
 		if eol > 0 && text[end-1] == '\r' { // at the end of the text it is a character of its own
 			end--
 		}
+		kind.Work.Spend(perLine + end - at)
 		quote, body := 0, text[at:end]
 		if open == 0 || !closesBracket(body) {
-			quote, body = unquote(body, flowed)
+			quote, body = unquote(body, kind.Flowed)
 		}
-		if shown := visible(string(body)); shown == "" {
+		if shown := visible(source[end-len(body) : end]); shown == "" {
 			if quote > 0 && !gap {
 				lines[len(lines)-1].cited = true
 			}
@@ -40,15 +46,15 @@ func plainLines(text []byte, flowed bool) []line {
 			if quote == 0 {
 				open = max(0, open+bytes.Count(body, []byte("<"))-bytes.Count(body, []byte(">")))
 			}
-			l := line{text: shown, tab: column(body), start: at, end: end, quote: quote, gap: gap, open: at, elem: -1}
+			l := line{text: shown, tab: column(body), start: int32(at), end: int32(end), gap: gap, open: int32(at), elem: -1}
 			if quote > 0 {
-				l.sure = prefixed
+				l.deeper(quote, prefixed)
 				if signs >= 0 {
-					l.open = signs
+					l.open = int32(signs)
 				}
 			}
 			signs = -1
-			lines = append(lines, l)
+			lines = work.Append(kind.Room, lines, l)
 			if quote == 0 && cited {
 				lines[len(lines)-1].gap = false
 			}
@@ -59,9 +65,17 @@ func plainLines(text []byte, flowed bool) []line {
 	return lines
 }
 
+// copies is how many bytes of memory reading takes for each byte of a text beside its
+// lines and elements, at most: the text as a string, what was folded of it, and what
+// the tokenizer keeps.
+const copies = 3
+
+// perLine is what a line costs beside its bytes, in units of work.
+const perLine = 64
+
 // column is the length of the visible text before the first tab or the first two
 // blanks in a row of a line, 0 when there are none.
-func column(body []byte) int {
+func column(body []byte) uint8 {
 	body = bytes.Trim(body, " \t")
 	at := bytes.IndexByte(body, '\t')
 	if blanks := bytes.Index(body, []byte("  ")); blanks > 0 && (at < 0 || blanks < at) {
@@ -70,7 +84,7 @@ func column(body []byte) int {
 	if at <= 0 || at > longestLabel {
 		return 0
 	}
-	return len(visible(string(body[:at])))
+	return uint8(min(len(visible(string(body[:at]))), math.MaxUint8))
 }
 
 // closesBracket says whether a line begins with the > of an address or a link
@@ -106,6 +120,14 @@ func unquote(b []byte, flowed bool) (int, []byte) {
 		return 0, b
 	}
 	return depth, rest
+}
+
+// unquoteShown is unquote for the visible text of a line.
+func unquoteShown(text string) (int, []byte) {
+	if strings.IndexByte(text, '>') < 0 { // nearly always
+		return 0, nil
+	}
+	return unquote([]byte(text), false)
 }
 
 // initials is the length of a quote prefix with initials, 0 for none.

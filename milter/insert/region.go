@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"unicode"
+	"unsafe"
 
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -60,12 +61,12 @@ func cuts(spans []span) []entity.Edit {
 func (r *Reading) removal(f found, takesBlock bool) []span {
 	switch {
 	case r.page == nil:
-		return []span{{r.lines[f.from].start, r.lines[f.to-1].end}}
+		return []span{{int(r.lines[f.from].start), int(r.lines[f.to-1].end)}}
 	case f.elem < 0:
 		return r.emptied(f.from, f.to, takesBlock)
 	}
 	e := &r.page.elems[f.elem]
-	spans := []span{{e.start, e.end}}
+	spans := []span{{int(e.start), int(e.end)}}
 	if start := r.lines[f.from].start; start < e.start { // a delimiter before the container
 		spans = r.joinSpans(append(r.emptied(f.from, f.from+1, takesBlock), spans...))
 	}
@@ -76,7 +77,7 @@ func (r *Reading) removal(f found, takesBlock bool) []span {
 func (r *Reading) after(i int) string {
 	for ; i < len(r.lines); i++ {
 		if !r.lines[i].own {
-			return r.lines[i].why
+			return r.lines[i].why()
 		}
 	}
 	return ""
@@ -87,10 +88,10 @@ func (r *Reading) after(i int) string {
 func (p *page) innermost(at int) int {
 	i := p.elemFrom(at) - 1
 	for i >= 0 {
-		if e := &p.elems[i]; e.in <= at && at <= e.close && !e.void {
+		if e := &p.elems[i]; int(e.in) <= at && at <= int(e.close) && !e.void {
 			break
 		}
-		i = p.elems[i].parent
+		i = int(p.elems[i].parent)
 	}
 	return i
 }
@@ -100,7 +101,7 @@ func (p *page) innermost(at int) int {
 func (p *page) holder(at int) int {
 	i := p.innermost(at)
 	for i >= 0 && isLeft(&p.elems[i]) {
-		i = p.elems[i].parent
+		i = int(p.elems[i].parent)
 	}
 	return i
 }
@@ -142,12 +143,12 @@ func (p *page) endOfBody(shown int) (at int, leave string, ok bool) {
 			return 0, "", false
 		}
 		for i := range p.elems { // no </body>: still inside <html>
-			if e := &p.elems[i]; e.tag == atom.Html && e.close >= shown && e.end > e.close {
-				at = e.close
+			if e := &p.elems[i]; e.tag == atom.Html && int(e.close) >= shown && int(e.end) > int(e.close) {
+				at = int(e.close)
 			}
 		}
 	}
-	for i := p.innermost(at); i >= 0; i = p.elems[i].parent {
+	for i := p.innermost(at); i >= 0; i = int(p.elems[i].parent) {
 		e := &p.elems[i]
 		if e.tag == atom.Body || e.tag == atom.Html {
 			break
@@ -166,10 +167,14 @@ func splitInline(lines []line, r *Reading) []line {
 	var split []line // all lines up to the last that was cut
 	done := 0        // of lines
 	for i := range lines {
+		r.kind.Work.Spend(perLine + perByte*len(lines[i].text))
 		for l := &lines[i]; ; {
 			tail, ok := r.splitOff(l)
 			if !ok {
 				break
+			}
+			if split == nil {
+				r.kind.Room.Take(len(lines) * int(unsafe.Sizeof(line{})))
 			}
 			split = append(append(split, lines[done:i]...), *l)
 			lines[i], done = tail, i
@@ -193,8 +198,8 @@ func (r *Reading) splitOff(l *line) (tail line, ok bool) {
 		return line{}, false
 	}
 	tail = *l
-	tail.text, tail.start, tail.open, tail.gap, tail.mark = visible(l.text[at:]), offset, offset, false, nil
-	l.text, l.end = visible(l.text[:at]), offset
+	tail.text, tail.start, tail.open, tail.gap, tail.more = visible(l.text[at:]), int32(offset), int32(offset), false, nil
+	l.text, l.end = visible(l.text[:at]), int32(offset)
 	return tail, true
 }
 
@@ -202,7 +207,7 @@ func (r *Reading) splitOff(l *line) (tail line, ok bool) {
 // after the at-th byte of a line's text, -1 when it has none.
 func (r *Reading) offsetIn(l *line, at int) int {
 	n := len([]rune(squeeze(l.text[:at])))
-	for _, c := range r.chars(l.start, l.end) {
+	for _, c := range r.chars(int(l.start), int(l.end)) {
 		if unicode.IsSpace(c.r) || invisible(c.r) {
 			continue
 		}

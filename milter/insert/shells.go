@@ -17,23 +17,23 @@ import (
 // that show nothing, and of other elements the text between their tags. With
 // takesBlock a block comes where the first was.
 func (r *Reading) emptied(from, to int, takesBlock bool) []span {
-	g := going{r: r, from: from, to: to, first: r.lines[from].start, last: r.lines[to-1].end, takesBlock: takesBlock}
+	g := going{r: r, from: from, to: to, first: int(r.lines[from].start), last: int(r.lines[to-1].end), takesBlock: takesBlock}
 	g.lo, g.hi = r.room(from, to)
 	var spans []span
 	at := g.first
 	for i := r.page.elemFrom(g.lo); i < len(r.page.elems); i++ {
 		e := &r.page.elems[i]
-		if e.start >= g.last {
+		if int(e.start) >= g.last {
 			break
 		}
-		if e.start < g.lo || !g.goes(e) {
+		if int(e.start) < g.lo || !g.goes(e) {
 			continue
 		}
-		if e.start > at {
-			spans = append(spans, g.between(at, e.start)...)
+		if int(e.start) > at {
+			spans = append(spans, g.between(at, int(e.start))...)
 		}
-		spans = append(spans, span{e.start, e.end})
-		at, g.lo = max(at, e.end), e.end
+		spans = append(spans, span{int(e.start), int(e.end)})
+		at, g.lo = max(at, int(e.end)), int(e.end)
 	}
 	if at < g.last {
 		spans = append(spans, g.between(at, g.last)...)
@@ -45,11 +45,11 @@ func (r *Reading) emptied(from, to int, takesBlock bool) []span {
 func (r *Reading) room(from, to int) (lo, hi int) {
 	hi = len(r.src)
 	if from > 0 {
-		lo = r.lines[from-1].end
+		lo = int(r.lines[from-1].end)
 	}
 	switch {
 	case to < len(r.lines):
-		hi = r.lines[to].open
+		hi = int(r.lines[to].open)
 	case r.page.tail != nil:
 		hi = r.page.tailAt
 	}
@@ -82,19 +82,19 @@ type going struct {
 // goes reports whether an element goes: with the lines it holds, or because it
 // stands between them and shows nothing.
 func (g *going) goes(e *elem) bool {
-	if e.end > g.hi || !removable(e) {
+	if int(e.end) > g.hi || !removable(e) {
 		return false
 	}
-	between := e.start >= g.first && e.end <= g.last
+	between := int(e.start) >= g.first && int(e.end) <= g.last
 	if e.void {
 		return between && !g.r.isTiny(e)
 	}
-	i := g.r.lineFrom(e.in)
+	i := g.r.lineFrom(int(e.in))
 	holds := i < g.to && g.r.lines[max(i, g.from)].start < e.close
 	if !holds && (!between || e.hides) {
 		return false
 	}
-	if g.takesBlock && e.start < g.first && !g.makesRoom(e) {
+	if g.takesBlock && int(e.start) < g.first && !g.makesRoom(e) {
 		return false
 	}
 	return g.r.dispensable(e)
@@ -112,7 +112,7 @@ func (r *Reading) isTiny(e *elem) bool {
 // author's text would go too. One that begins far above the line stays.
 func (g *going) makesRoom(e *elem) bool {
 	const far = 16 << 10 // bytes of markup
-	return g.first-e.in <= far && !structure[e.tag] && (g.from == 0 || !g.r.blankLine(e.in, g.first, true))
+	return g.first-int(e.in) <= far && !structure[e.tag] && (g.from == 0 || !g.r.blankLine(int(e.in), g.first, true))
 }
 
 // removable reports whether elements of this kind can be taken out: those with an
@@ -138,9 +138,9 @@ func (r *Reading) dispensable(e *elem) bool {
 
 // neededElems are the starts of the form controls and the like, and of what links lead
 // to.
-func (p *page) neededElems() []int {
+func (p *page) neededElems() []int32 {
 	if p.needed == nil {
-		p.needed = []int{}
+		p.needed = []int32{}
 		for i := range p.elems {
 			if e := &p.elems[i]; controls[e.tag] || p.linked(e) {
 				p.needed = append(p.needed, e.start)
@@ -164,9 +164,9 @@ func (p *page) spansRows() bool {
 
 // linked reports whether a link of the document leads to an element, or may do so.
 func (p *page) linked(e *elem) bool {
-	name := e.id
+	name := attrIn(p.src[e.start:e.in], "id")
 	if e.tag == atom.A && name == "" {
-		name = nameIn(p.src[e.start:e.in])
+		name = attrIn(p.src[e.start:e.in], "name")
 	}
 	if name == "" {
 		return false
@@ -177,15 +177,15 @@ func (p *page) linked(e *elem) bool {
 	return p.targets[name] || p.targets[anyName]
 }
 
-// nameIn is the name attribute of a start tag.
-func nameIn(tag []byte) string {
-	if !bytes.Contains(bytes.ToLower(tag), []byte("name")) {
+// attrIn is an attribute of a start tag.
+func attrIn(tag []byte, name string) string {
+	if !bytes.Contains(bytes.ToLower(tag), []byte(name)) {
 		return ""
 	}
 	z := nethtml.NewTokenizer(bytes.NewReader(tag))
 	z.Next()
 	for _, a := range z.Token().Attr {
-		if a.Key == "name" {
+		if a.Key == name {
 			return a.Val
 		}
 	}
@@ -258,16 +258,17 @@ func (g *going) between(from, to int) []span {
 func (r *Reading) emptiedBy(at int, gone []span, within func(*elem) bool, left *int) int {
 	outer := -1
 	from, to := at, at // nothing is seen between
-	for i := r.page.innermost(at); i >= 0 && within(&r.page.elems[i]); i = r.page.elems[i].parent {
+	for i := r.page.innermost(at); i >= 0 && within(&r.page.elems[i]); i = int(r.page.elems[i].parent) {
 		e := &r.page.elems[i]
-		if e.tag == atom.Body || e.tag == atom.Html || e.end-e.start > *left {
+		size := int(e.end - e.start)
+		if e.tag == atom.Body || e.tag == atom.Html || size > *left {
 			break
 		}
-		*left -= e.end - e.start
-		if r.shows(e.in, from, gone) || r.shows(to, e.close, gone) {
+		*left -= size
+		if r.shows(int(e.in), from, gone) || r.shows(to, int(e.close), gone) {
 			break
 		}
-		from, to = e.start, e.end
+		from, to = int(e.start), int(e.end)
 		if removable(e) && r.dispensable(e) {
 			outer = i
 		}
@@ -280,18 +281,18 @@ func (r *Reading) emptiedBy(at int, gone []span, within func(*elem) bool, left *
 // text), behind or before those that show nothing on one side of it. Others are
 // left by end tags and entered again by start tags. What is gone does not count.
 func (r *Reading) standing(at int, gone []span) (place int, leave, reenter string) {
-	for i := r.page.innermost(at); i >= 0; i = r.page.elems[i].parent {
+	for i := r.page.innermost(at); i >= 0; i = int(r.page.elems[i].parent) {
 		e := &r.page.elems[i]
 		if !isLeft(e) {
 			break
 		}
 		switch {
 		case leave != "":
-		case removable(e) && !r.shows(at, e.close, gone):
-			at = e.end
+		case removable(e) && !r.shows(at, int(e.close), gone):
+			at = int(e.end)
 			continue
-		case !r.shows(e.in, at, gone):
-			at = e.start
+		case !r.shows(int(e.in), at, gone):
+			at = int(e.start)
 			continue
 		}
 		leave += "</" + string(tagName(r.src[e.start:])) + ">"
@@ -306,16 +307,16 @@ func isLeft(e *elem) bool { return inline[e.tag] || phrasing[e.tag] }
 // shows reports whether a reader sees anything between two offsets but what is
 // gone, which is in order.
 func (r *Reading) shows(from, to int, gone []span) bool {
-	for i := r.lineFrom(from); i < len(r.lines) && r.lines[i].start < to; i++ {
-		if r.showsText(max(from, r.lines[i].start), min(to, r.lines[i].end), gone) {
+	for i := r.lineFrom(from); i < len(r.lines) && int(r.lines[i].start) < to; i++ {
+		if r.showsText(max(from, int(r.lines[i].start)), min(to, int(r.lines[i].end)), gone) {
 			return true
 		}
 	}
 	if r.page == nil {
 		return false
 	}
-	for i := r.page.elemFrom(from); i < len(r.page.elems) && r.page.elems[i].start < to; i++ {
-		if e := &r.page.elems[i]; (e.tag == atom.Hr || controls[e.tag]) && !covered(e.start, gone) {
+	for i := r.page.elemFrom(from); i < len(r.page.elems) && int(r.page.elems[i].start) < to; i++ {
+		if e := &r.page.elems[i]; (e.tag == atom.Hr || controls[e.tag]) && !covered(int(e.start), gone) {
 			return true
 		}
 	}
@@ -366,7 +367,7 @@ func covered(at int, spans []span) bool {
 
 // elemFrom is the index of the first element that begins at or after an offset.
 func (p *page) elemFrom(at int) int {
-	return sort.Search(len(p.elems), func(i int) bool { return p.elems[i].start >= at })
+	return sort.Search(len(p.elems), func(i int) bool { return int(p.elems[i].start) >= at })
 }
 
 // blankLine reports whether a reader sees a blank line, or a rule, between two
@@ -406,7 +407,7 @@ func breaksTwice(src []byte, ended bool) bool {
 // keepsBreaks reports whether the element around an offset says that line breaks of
 // the source are seen.
 func (r *Reading) keepsBreaks(at int) bool {
-	for i := r.page.innermost(at); i >= 0; i = r.page.elems[i].parent {
+	for i := r.page.innermost(at); i >= 0; i = int(r.page.elems[i].parent) {
 		if kept, said := r.page.elems[i].keepsBreaks(); said {
 			return kept
 		}

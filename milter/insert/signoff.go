@@ -130,7 +130,7 @@ func (r *Reading) vague(i int) bool {
 	case installs:
 		from := 0
 		if i > 0 {
-			from = r.lines[i-1].end
+			from = int(r.lines[i-1].end)
 		}
 		return !linksProgram(r.src[from:r.lines[i].end])
 	}
@@ -277,7 +277,7 @@ func (r *Reading) enclosing(i int, tag atom.Atom) int {
 	}
 	for e := r.lines[i].elem; e >= 0; e = r.page.elems[e].parent {
 		if r.page.elems[e].tag == tag {
-			return e
+			return int(e)
 		}
 	}
 	return -1
@@ -296,10 +296,10 @@ func (r *Reading) sharesRow(i int) bool {
 func (r *Reading) clientInstalls(first, last int) bool {
 	from := 0
 	if first > 0 {
-		from = r.lines[first-1].end
+		from = int(r.lines[first-1].end)
 	}
 	const much = 4 << 10 // bytes of markup around a line
-	if written := r.src[max(from, r.lines[first].start-much):r.lines[last].end]; linksProgram(written) {
+	if written := r.src[max(from, int(r.lines[first].start)-much):r.lines[last].end]; linksProgram(written) {
 		return true
 	}
 	if last+1 < len(r.lines) && r.lines[last+1].own && mobileLink(r.lines[last+1].text) {
@@ -358,7 +358,7 @@ func (r *Reading) shown(from, to int) []string {
 func texts(lines []line) []string {
 	var t []string
 	for i := range lines {
-		t = append(t, lines[i].prefix+lines[i].text)
+		t = append(t, lines[i].prefix()+lines[i].text)
 	}
 	return t
 }

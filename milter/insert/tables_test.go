@@ -83,7 +83,7 @@ func TestContainerRows(t *testing.T) {
 }
 
 // textLines is what plain text reads as.
-func textLines(s string) []line { return plainLines([]byte(s), false) }
+func textLines(s string) []line { return plainLines([]byte(s), &Kind{}) }
 
 func TestAttributionRows(t *testing.T) {
 	for _, table := range [][]phrase{wrote, openers} {

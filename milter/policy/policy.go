@@ -20,6 +20,7 @@ import (
 	"sigmilter/milter/entity"
 	"sigmilter/milter/insert"
 	"sigmilter/milter/seal"
+	"sigmilter/milter/work"
 )
 
 // Reason says in one word why a message was treated as it was. It is what logs,
@@ -66,9 +67,10 @@ type Facts struct {
 	// whether it can be read. It is called once, and only if a rule asks for it. It
 	// is nil before end-of-message.
 	Text  func() (newest string, ok bool)
-	Now   time.Time // the time of the decision, for rules that have one
-	Relay string    // the MTA's own name, as its Received fields have it; empty when it tells none
-	Trace *Trace    // filled in unless it is nil
+	Now   time.Time   // the time of the decision, for rules that have one
+	Relay string      // the MTA's own name, as its Received fields have it; empty when it tells none
+	Trace *Trace      // filled in unless it is nil
+	Work  *work.Meter // what deciding may cost; nil for no limit
 
 	// What may prove that the message is its tenant's.
 	Listener string            // that the session came in on

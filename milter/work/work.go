@@ -30,6 +30,7 @@ const step = 1 << 20
 // looked at. Nil never ends. It is used by one goroutine at a time.
 type Meter struct {
 	left  int64        // units to be had
+	spent int64        // units that were had
 	until int64        // of left, at the next check
 	check func() error // says why nobody waits any more; nil for nothing to ask
 }
@@ -46,12 +47,19 @@ func (m *Meter) Spend(n int) {
 		return
 	}
 	m.left -= int64(n)
+	m.spent += int64(n)
 	if m.left < 0 || m.left <= m.until {
 		m.look()
 	}
 }
 
-// look ends the work if it is to end.
+// Look asks at once whether the work is to end, and panics with a [Stop] if so.
+func (m *Meter) Look() {
+	if m != nil {
+		m.look()
+	}
+}
+
 func (m *Meter) look() {
 	m.until = m.left - step
 	if m.check != nil {
@@ -70,6 +78,14 @@ func (m *Meter) Allow(n int64) {
 		m.left += n
 		m.until += n
 	}
+}
+
+// Spent is how many units were had.
+func (m *Meter) Spent() int64 {
+	if m == nil {
+		return 0
+	}
+	return m.spent
 }
 
 // Left is how many units are left.

@@ -44,8 +44,8 @@ func TestSpendAsksNowAndThen(t *testing.T) {
 func TestAllowAddsUnits(t *testing.T) {
 	m := NewMeter(10, nil)
 	m.Allow(5)
-	if had, why := stopped(m, 100); had != 15 || !errors.Is(why, ErrSpent) {
-		t.Errorf("%d units were had, ended by %v", had, why)
+	if had, why := stopped(m, 100); had != 15 || m.Spent() != 16 || !errors.Is(why, ErrSpent) {
+		t.Errorf("%d units were had, of %d that were asked for, ended by %v", had, m.Spent(), why)
 	}
 }
 

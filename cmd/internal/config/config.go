@@ -92,7 +92,7 @@ const (
 type Limits struct {
 	MessageBytes int64 // a larger body passes unsigned; 150 MiB
 	BodyMemory   int64 // bytes of a body kept in memory, above in a temporary file; 1 MiB
-	Memory       int64 // likewise of all bodies together; 256 MiB
+	Memory       int64 // of all messages in hand together: bodies, texts and what they are read into; 256 MiB
 	SpoolBytes   int64 // bytes of all bodies in temporary files, above a failure; 10 GiB
 	HeaderFields int   // a message with more fields fails; 10000
 	HeaderBytes  int64 // of a message, above a failure, and of a part, above it passes unsigned; 1 MiB

@@ -1,0 +1,137 @@
+package milter
+
+import (
+	"context"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"sigmilter/milter/miltertest"
+	"sigmilter/milter/work"
+)
+
+// Work on a message ends when the MTA hangs up or gives it up, and when the server is
+// shut down and does not wait any longer: nobody is told of an outcome, and what the
+// message held is given back.
+func TestWorkEndsWithTheMTA(t *testing.T) {
+	for name, leave := range map[string]func(h *harness, conn net.Conn){
+		"it hangs up":          func(_ *harness, conn net.Conn) { conn.Close() },
+		"it says nothing more": func(_ *harness, conn net.Conn) { conn.(*net.TCPConn).CloseWrite() },
+		"it aborts":            func(_ *harness, conn net.Conn) { conn.Write([]byte{0, 0, 0, 1, 'A'}) },
+		"it quits":             func(_ *harness, conn net.Conn) { conn.Write([]byte{0, 0, 0, 1, 'Q'}) },
+		"the server is stopped": func(h *harness, _ net.Conn) {
+			ctx, cancel := context.WithCancel(context.Background())
+			cancel()
+			h.server.Shutdown(ctx)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var h *harness
+			var conn net.Conn
+			var aborted atomic.Int32
+			engine := newEngine(func(_ *Engine, s *shelf) { s.render = func() { leave(h, conn) } })
+			h = start(t, engine, Options{Aborted: func(*Message) { aborted.Add(1) }})
+			conn, err := net.Dial("tcp", h.addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			mta, err := miltertest.New(conn, miltertest.Postfix)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = mta.Send(miltertest.Envelope{Sender: "anna@contoso.com"}, []byte(hello))
+			conn.Close()
+			h.sessions(0)
+			if n := len(h.messages()); n != 0 || aborted.Load() != 1 {
+				t.Errorf("%d outcomes, %d aborted", n, aborted.Load())
+			}
+			if log := h.log.String(); strings.Count(log, "does not wait for it any more") != 1 || strings.Contains(log, "level=ERROR") {
+				t.Errorf("log: %s", log)
+			}
+			if used := h.server.memory.used.Load(); used != 0 {
+				t.Errorf("%d bytes are still taken", used)
+			}
+		})
+	}
+}
+
+// Nothing that an MTA says in the course of a message ends the work on it.
+func TestWorkGoesOn(t *testing.T) {
+	looked := 0
+	var peer func() error
+	engine := newEngine(func(_ *Engine, s *shelf) {
+		s.render = func() {
+			looked++
+			if err := peer(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	h := start(t, watched{engine, &peer}, Options{})
+	mta := h.dial()
+	for range 3 {
+		h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com"}, hello)
+	}
+	h.quit(mta)
+	if n := len(h.messages()); n != 3 || looked != 3 {
+		t.Errorf("%d outcomes, looked %d times", n, looked)
+	}
+}
+
+// watched tells what a message asks its MTA.
+type watched struct {
+	*Engine
+	peer *func() error
+}
+
+func (w watched) Head(m *Message) Stage {
+	*w.peer = m.peer
+	return w.Engine.Head(m)
+}
+
+// The fields of a message count as well, until it is done.
+func TestFieldsTakeMemory(t *testing.T) {
+	h := start(t, newEngine(), Options{AllMemory: 200_000})
+	mta := h.dial()
+	many := strings.Replace(hello, "Subject: ", strings.Repeat("X-Filler: "+strings.Repeat("x", 900)+"\n", 300)+"Subject: ", 1)
+	if r := h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com"}, many); !r.Tempfailed {
+		t.Error("not deferred")
+	}
+	h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com"}, hello)
+	h.quit(mta)
+	if all := h.messages(); all[0].outcome.Report.Reason != string(reasonHeaderBig) || all[1].outcome.Report.Action != Signed {
+		t.Errorf("%v", []Report{all[0].outcome.Report, all[1].outcome.Report})
+	}
+	if used := h.server.memory.used.Load(); used != 0 {
+		t.Errorf("%d bytes are still taken", used)
+	}
+}
+
+// Work that is stopped while the body comes in is the message's fault, and of no other.
+func TestScanIsStopped(t *testing.T) {
+	h := start(t, frugal{newEngine(func(e *Engine, _ *shelf) { e.OnError = Continue })}, Options{})
+	mta := h.dial()
+	bomb := letter("Content-Type: multipart/mixed; boundary=b", strings.Repeat("--c\n", 60_000))
+	h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com"}, bomb)
+	h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com"}, hello)
+	h.quit(mta)
+	all := h.messages()
+	if len(all) != 2 || all[0].outcome.Report.Reason != string(reasonComplex) || all[1].outcome.Report.Action != Signed {
+		t.Errorf("%v, %v", all[0].outcome.Report, all[1].outcome.Report)
+	}
+	if used := h.server.memory.used.Load(); used != 0 {
+		t.Errorf("%d bytes are still taken", used)
+	}
+}
+
+// frugal stops the work on a multipart while its body comes in.
+type frugal struct{ *Engine }
+
+func (f frugal) Head(m *Message) Stage {
+	if strings.Contains(m.Header.Get("Content-Type"), "multipart") {
+		defer func() { m.work = work.NewMeter(0, func() error { return work.ErrSpent }) }()
+	}
+	return f.Engine.Head(m)
+}
