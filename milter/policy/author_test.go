@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestAuthorsOf(t *testing.T) {
+func TestOriginOf(t *testing.T) {
 	for name, c := range map[string]struct {
 		fields []string
 		want   []string
@@ -36,7 +36,7 @@ func TestAuthorsOf(t *testing.T) {
 		"empty brackets":          {[]string{"From: Anna <>"}, nil},
 		"empty group":             {[]string{"From: undisclosed:;"}, nil},
 		"no address":              {[]string{"From: Anna Muster"}, nil},
-		"first of two From":       {[]string{"From: anna@contoso.com", "From: bob@contoso.com"}, []string{"anna@contoso.com"}},
+		"both From fields":        {[]string{"From: anna@contoso.com", "From: bob@contoso.com"}, []string{"anna@contoso.com", "bob@contoso.com"}},
 		"Reply-To is nobody":      {[]string{"Reply-To: bob@contoso.com", "From: anna@contoso.com"}, []string{"anna@contoso.com"}},
 		"Sender beside one From":  {[]string{"From: anna@contoso.com", "Sender: bob@contoso.com"}, []string{"anna@contoso.com"}},
 		"several, no Sender":      {[]string{"From: anna@contoso.com, bob@contoso.com"}, []string{"anna@contoso.com", "bob@contoso.com"}},
@@ -45,7 +45,7 @@ func TestAuthorsOf(t *testing.T) {
 		"several, Sender last":    {[]string{"From: a@x.y, b@x.y, c@x.y", "Sender: c@x.y"}, []string{"c@x.y", "a@x.y", "b@x.y"}},
 		"several, Sender another": {[]string{"From: a@x.y, b@x.y", "Sender: pa@x.y"}, []string{"a@x.y", "b@x.y"}},
 	} {
-		if got := authorsOf(header(c.fields...)); !slices.Equal(got, c.want) {
+		if got := originOf(header(c.fields...)).authors; !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
