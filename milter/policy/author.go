@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"sigmilter/milter/entity"
 )
@@ -83,7 +84,7 @@ func addressesIn(value string) origin {
 	if address, ok := bracketed(value); ok {
 		return origin{authors: []string{address}}
 	}
-	all := mentioned(entity.Header{{Name: "From", Value: value}}.Text("From"))
+	all := mentioned(withoutControls(entity.Header{{Name: "From", Value: value}}.Text("From")))
 	if len(all) > 1 {
 		return origin{all, "it is not built as RFC 5322 says, and several addresses are in it"}
 	}
@@ -103,9 +104,20 @@ func parsed(value string) (addresses []string, ok bool) {
 		}
 	}
 	for _, a := range list {
-		addresses = append(addresses, canonical(a.Address))
+		address := canonical(a.Address)
+		if strings.ContainsFunc(domainOf(address), inNoDomain) {
+			return nil, false
+		}
+		addresses = append(addresses, address)
 	}
 	return addresses, true
+}
+
+// inNoDomain reports whether no domain has a character, nor an address in brackets
+// in its place. RFC 5322 lets most signs stand there, such as those of an encoded
+// word.
+func inNoDomain(r rune) bool {
+	return !unicode.In(r, unicode.L, unicode.M, unicode.N) && !strings.ContainsRune("._-[]:", r)
 }
 
 // withoutComments is an address field without its comments and without the blanks
@@ -159,7 +171,7 @@ func joins(c byte) bool { return c == '@' || c == '.' }
 var addressShape = regexp.MustCompile(`[^\s<>"(),;:@\[\]]+@[\pL\pM\pN._-]+`)
 
 // angled is a field that ends with an address in brackets, and what stands before.
-var angled = regexp.MustCompile(`^([^<>]*)<\s*(` + addressShape.String() + `)[^<>@]*>\s*$`)
+var angled = regexp.MustCompile(`^([^<>]*)<\s*(` + addressShape.String() + `)\s*>\s*$`)
 
 // bracketed is the one address in brackets of a field that is no list.
 // QUIRK: devices and scripts write unquoted commas, umlauts and addresses before it,
@@ -173,6 +185,16 @@ func bracketed(value string) (address string, ok bool) {
 		return "", false
 	}
 	return canonical(m[2]), true
+}
+
+// withoutControls is a text without the characters that are neither seen nor blank.
+func withoutControls(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\t' || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // mentioned are all addresses that a field has anywhere, each once.

@@ -25,7 +25,7 @@ func TestOriginOf(t *testing.T) {
 		"two in brackets":         {[]string{"From: Muster, Anna <anna@contoso.com>, Meier, Bob <bob@contoso.com>"}, []string{"anna@contoso.com", "bob@contoso.com"}},
 		"IDN":                     {[]string{"From: Udo <udo@Bücher.example>"}, []string{"udo@xn--bcher-kva.example"}},
 		"IDN, malformed":          {[]string{"From: Groß, Udo <udo@bücher.example>"}, []string{"udo@xn--bcher-kva.example"}},
-		"no IDN":                  {[]string{"From: <udo@b\u200ecker.example>"}, []string{"udo@b\u200ecker.example"}},
+		"no IDN":                  {[]string{"From: <udo@b\u200ecker.example>"}, []string{"udo@bcker.example"}},
 		"bracket never closed":    {[]string{"From: Anna <anna@contoso.com"}, []string{"anna@contoso.com"}},
 		"quote never closed":      {[]string{`From: "Anna <anna@contoso.com>`}, []string{"anna@contoso.com"}},
 		"semicolons":              {[]string{"From: anna@contoso.com; bob@contoso.com"}, []string{"anna@contoso.com", "bob@contoso.com"}},

@@ -67,7 +67,14 @@ func (p *Policy) unproven(d *Decision, m *message, g guard) (done bool, err erro
 	switch {
 	case failed != nil && (whose == nil || failed.tenant.strict()):
 		d.Verdict, d.Reason, d.Author = failed.tenant.Proof.Unproven, Unproven, m.authors[failed.at]
-		return true, nil
+		if d.Verdict != Pass {
+			return true, nil
+		}
+		t, err := p.provenOf(d, m)
+		if t != nil {
+			d.Tenant, d.Verdict = t.Name, t.Unclear
+		}
+		return true, err
 	case whose != nil:
 		m.tenant = whose.tenant
 		m.claimed = m.authors[slices.IndexFunc(m.authors, m.tenant.has)]
