@@ -63,7 +63,7 @@ func senderFirst(authors, sender []string) []string {
 // there are several, or it is not clear.
 func senderOf(h entity.Header) []string {
 	values := h.All("Sender")
-	if len(values) != 1 {
+	if len(values) != 1 || len(values[0]) > maxFieldBytes {
 		return nil
 	}
 	if o := addressesIn(values[0]); len(o.authors) == 1 && o.doubt == "" {
@@ -117,7 +117,7 @@ func parsed(value string) (addresses []string, ok bool) {
 // in its place. RFC 5322 lets most signs stand there, such as those of an encoded
 // word.
 func inNoDomain(r rune) bool {
-	return !unicode.In(r, unicode.L, unicode.M, unicode.N) && !strings.ContainsRune("._-[]:", r)
+	return endsDomain(r) && !strings.ContainsRune("[]:", r)
 }
 
 // withoutComments is an address field without its comments and without the blanks
@@ -197,18 +197,43 @@ func withoutControls(s string) string {
 	}, s)
 }
 
-// mentioned are all addresses that a field has anywhere, each once.
+// mentioned are all addresses that a field has anywhere, each once, in one pass: what
+// [addressShape] finds.
 func mentioned(value string) []string {
 	var found []string
 	seen := set{}
-	for _, a := range addressShape.FindAllString(value, -1) {
-		a = canonical(a)
+	before := 0 // where the one before ends
+	for {
+		at := strings.IndexByte(value[before:], '@')
+		if at < 0 {
+			return found
+		}
+		at += before
+		local := value[before:at]
+		local = local[strings.LastIndexFunc(local, endsLocal)+1:]
+		domain := value[at+1:]
+		if end := strings.IndexFunc(domain, endsDomain); end >= 0 {
+			domain = domain[:end]
+		}
+		if local == "" || domain == "" {
+			before = at + 1
+			continue
+		}
+		before = at + 1 + len(domain)
+		a := canonical(local + "@" + domain)
 		if _, again := seen[a]; !again {
 			seen[a] = struct{}{}
 			found = append(found, a)
 		}
 	}
-	return found
+}
+
+// endsLocal reports whether no local part has a character, outside of quotes.
+func endsLocal(r rune) bool { return r <= ' ' || strings.ContainsRune(`<>"(),;:@[]`, r) }
+
+// endsDomain reports whether no domain has a character.
+func endsDomain(r rune) bool {
+	return !unicode.In(r, unicode.L, unicode.M, unicode.N) && !strings.ContainsRune("._-", r)
 }
 
 // Addresses are those of the address fields of a name, in lower case.

@@ -97,6 +97,9 @@ func isProbe(f *Facts) bool {
 	if strings.HasPrefix(strings.ToLower(f.Sender), probe) {
 		return true
 	}
+	if !strings.Contains(strings.ToLower(f.Header.Get("From")), probe) {
+		return false
+	}
 	from := originOf(f.Header)
 	return from.doubt == "" && len(from.authors) == 1 && strings.HasPrefix(from.authors[0], probe)
 }
