@@ -37,33 +37,50 @@ func NewDigest(fields ...string) *Digest {
 
 // Write adds a piece of the body. It never fails.
 func (d *Digest) Write(p []byte) (int, error) {
-	for _, c := range p {
-		switch c {
-		case ' ', '\t', '\r':
-			d.blank = true
-		case '\n':
+	for rest := p; len(rest) > 0; {
+		n := 0
+		for n < len(rest) && rest[n] != '\n' && rest[n] != ' ' && rest[n] != '\r' && rest[n] != '\t' {
+			n++
+		}
+		switch {
+		case n > 0:
+			d.between()
+			d.put(rest[:n]...)
+			rest = rest[n:]
+			continue
+		case rest[0] == '\n':
 			d.lines++
 			d.blank = false
 		default:
-			for ; d.lines > 0; d.lines-- {
-				d.put('\n')
-			}
-			if d.blank {
-				d.put(' ')
-				d.blank = false
-			}
-			d.put(c)
+			d.blank = true
 		}
+		rest = rest[1:]
 	}
 	return len(p), nil
 }
 
-func (d *Digest) put(c byte) {
-	if len(d.buf) == digestBuffer {
+// between hashes the line ends and the blank that have come, now that something
+// follows them.
+func (d *Digest) between() {
+	for ; d.lines > 0; d.lines-- {
+		d.put('\n')
+	}
+	if d.blank {
+		d.put(' ')
+		d.blank = false
+	}
+}
+
+func (d *Digest) put(p ...byte) {
+	if len(d.buf)+len(p) > digestBuffer {
 		d.hash.Write(d.buf)
 		d.buf = d.buf[:0]
 	}
-	d.buf = append(d.buf, c)
+	if len(p) >= digestBuffer {
+		d.hash.Write(p)
+		return
+	}
+	d.buf = append(d.buf, p...)
 }
 
 // Sum is the digest as text, never empty. Nothing can be added after it.
