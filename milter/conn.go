@@ -44,6 +44,7 @@ var (
 //   - what is written stays in a buffer until the next read would wait for the
 //     MTA, so that the packets of an end-of-message leave in one write, or in few
 //     when the body is large;
+//   - a NUL in a field does not unsettle the library, see [fieldReader];
 //   - macros that an MTA repeats from field to field are left out;
 //   - a read that waits has a deadline, and so has every write;
 //   - while draining, a read fails as soon as no message is in hand;
@@ -52,6 +53,7 @@ type conn struct {
 	net.Conn
 	reader  *bufio.Reader
 	left    int           // bytes that are to be read of the packet in hand
+	fields  fieldReader   // of the packets as they are read
 	macros  []byte        // the macro packet before the field, if that came last
 	writer  *bufio.Writer // nil while nothing waits to be written
 	out     timedWriter
@@ -106,6 +108,7 @@ func (c *conn) Read(p []byte) (int, error) {
 	}
 	n, err := c.reader.Read(p[:min(len(p), max(c.left, 1))])
 	c.left = max(0, c.left-n)
+	c.fields.read(p[:n], c.left)
 	if err != nil {
 		return n, c.ended(err)
 	}

@@ -44,12 +44,13 @@ func (e *Engine) facts(m *Message) policy.Facts {
 func (e *Engine) complete(m *Message) {
 	m.facts.Size = m.Size + headerSize(m.Header)
 	m.facts.Text = func() (string, bool) { return e.newest(m) }
-	m.facts.DKIM = func(domains []string) (string, string, error) {
+	m.facts.Digest = func() string { return digest(m, &Outcome{}) }
+	m.facts.DKIM = func(domains []string) (policy.Signature, string, error) {
 		switch {
 		case e.DKIM == nil:
-			return "", "DKIM signatures are not verified here", nil
+			return policy.Signature{}, "DKIM signatures are not verified here", nil
 		case m.Body == nil:
-			return "", "the body is too large to verify a DKIM signature", nil
+			return policy.Signature{}, "the body is too large to verify a DKIM signature", nil
 		}
 		return e.DKIM(m.Header, io.NewSectionReader(m.Body, 0, m.Body.Size()), domains)
 	}

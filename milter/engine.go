@@ -56,10 +56,10 @@ type Engine struct {
 	DropAMP bool
 	// DKIM verifies signatures for tenants that are proven by one; nil when none is.
 	// See [policy.Facts]. It is called with the whole body, at end-of-message.
-	DKIM func(h entity.Header, body *io.SectionReader, domains []string) (domain, why string, err error)
+	DKIM func(h entity.Header, body *io.SectionReader, domains []string) (s policy.Signature, why string, err error)
 	// MaxTime is how long the work on one message may take; 0 for no limit.
 	MaxTime time.Duration
-	// Now tells the time for rules that have one; nil is [time.Now].
+	// Now tells the time for rules that have one, and for seals; nil is [time.Now].
 	Now func() time.Time
 	Log *slog.Logger
 }
@@ -81,7 +81,7 @@ func (e *Engine) Head(m *Message) (stage Stage) {
 			return SkipBody
 		}
 		return AcceptNow
-	case d.Verdict == policy.Sign, d.Pending:
+	case d.Verdict == policy.Sign, d.Pending, optedOut(m):
 		return WantBody
 	}
 	return SkipBody
@@ -135,7 +135,7 @@ func (e *Engine) pass(m *Message, why policy.Reason) Outcome {
 func (e *Engine) report(m *Message, a Action, why policy.Reason) Report {
 	d := &m.decision
 	r := Report{Action: a, Reason: string(why), Tenant: d.Tenant, Author: d.Author, Rule: d.Rule}
-	if e.Policy.ForeignGuard(m.Header) {
+	if d.ForeignGuard {
 		r.Guard = ForeignGuard
 	}
 	return r
@@ -148,7 +148,8 @@ func (e *Engine) stamped(m *Message, o Outcome) Outcome {
 	for i := m.Header.Count(e.Policy.Guard); i > 0; i-- { // one that says nothing, another thing than Yes, or is not ours
 		o.Fields = append(o.Fields, entity.FieldEdit{Op: entity.DeleteField, Name: e.Policy.Guard, Index: i})
 	}
-	o.Fields = append(o.Fields, entity.FieldEdit{Op: entity.AddField, Name: e.Policy.Guard, Index: 1, Value: e.Policy.GuardValue(m.Header)})
+	value := e.Policy.GuardValue(&m.decision, textLeft(m, &o), m.facts.Now)
+	o.Fields = append(o.Fields, entity.FieldEdit{Op: entity.AddField, Name: e.Policy.Guard, Index: 1, Value: value})
 	return e.withoutSecrets(m, o)
 }
 

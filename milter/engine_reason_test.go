@@ -58,6 +58,7 @@ var reasonCases = map[policy.Reason]reasonCase{
 	policy.Patch:         {raw: letter(textPlain, "Hello\n---\n\ndiff --git a/x b/x\n"), action: Skipped},
 	policy.NoAuthor:      {raw: strings.Replace(hello, "From:", "Not-From:", 1), action: Skipped},
 	policy.NoTenant:      {raw: strings.Replace(hello, "anna@contoso.com", "anna@partner.example", 1), action: Skipped},
+	policy.UnclearAuthor: {raw: with("From: x@partner.example"), action: Skipped},
 	policy.UnknownAuthor: {raw: strings.Replace(hello, "anna@", "ghost@", 1), action: Skipped},
 	policy.NoRule:        {raw: hello, action: Skipped, change: func(e *Engine, _ *shelf) { e.Policy.Rules = nil }},
 	policy.OptedOut:      {raw: strings.Replace(hello, "Subject: ", "Subject: #nosig ", 1), action: Skipped, change: withOptOut},

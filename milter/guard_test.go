@@ -1,9 +1,11 @@
 package milter
 
 import (
+	"encoding/base64"
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"sigmilter/milter/miltertest"
 	"sigmilter/milter/policy"
@@ -18,6 +20,7 @@ func received(n int) string {
 // sealed gives an engine a key, and its rule another signature for replies.
 func sealed(e *Engine, _ *shelf) {
 	e.Policy.Keys, _ = seal.ParseKeys("a key for tests, long enough")
+	e.Policy.Lifetime = 48 * time.Hour
 	e.Policy.ThreadTokens = true
 	e.Policy.Rules[0].ReplySignature = "short"
 }
@@ -42,7 +45,7 @@ func fieldsOf(out string) (guards, references []string) {
 
 const (
 	identity  = "Message-ID: <1@contoso.com>\nDate: Sat, 21 Nov 2026 08:00:00 +0100\n"
-	sealedYes = "Yes v1."
+	sealedYes = "Yes v2."
 )
 
 // A message comes round with the guard it got, and is left alone; the guard of
@@ -64,12 +67,106 @@ func TestSealedGuardThroughASession(t *testing.T) {
 			t.Errorf("%s: %+v, guards %q", name, s.outcome.Report, now)
 		}
 	}
+	// What passed is decided on again, by what it still has.
 	skipped, s, _ := once(t, newEngine(sealed), "Auto-Submitted: auto-replied\n"+guard+": Yes\n"+identity+hello)
-	if s.outcome.Report.Reason != string(policy.Automatic) || s.outcome.Report.Guard != ForeignGuard {
+	if now, _ := fieldsOf(skipped); s.outcome.Report.Reason != string(policy.Automatic) || s.outcome.Report.Guard != ForeignGuard || len(now) != 1 || now[0] != seal.Unsealed {
+		t.Errorf("%+v, guards %q", s.outcome.Report, now)
+	}
+	if again, s, _ := once(t, newEngine(sealed), skipped); s.outcome.Report.Reason != string(policy.Automatic) || s.outcome.Report.Guard != "" || again != skipped {
+		t.Errorf("what was passed comes back: %+v", s.outcome.Report)
+	}
+}
+
+// However a message was changed on its way, it is signed once: as it left it is
+// handled, and where Exchange changed it, it is decided on again and has its block.
+func TestSealedMessageComesAgain(t *testing.T) {
+	const block = "Head of Testing"
+	first, s, _ := once(t, newEngine(sealed), identity+hello)
+	if s.outcome.Report.Action != Signed || strings.Count(first, block) != 1 {
+		t.Fatalf("%+v\n%s", s.outcome.Report, first)
+	}
+	head, body, _ := strings.Cut(first, "\n\n")
+	encoded := strings.Replace(head, "\nContent-Type:", "\nContent-Transfer-Encoding: base64\nContent-Type:", 1) + "\n\n" +
+		base64.StdEncoding.EncodeToString([]byte(body)) + "\n"
+	for name, c := range map[string]struct {
+		raw     string
+		handled bool
+		change  func(*Engine, *shelf)
+	}{
+		"as it left":            {first, true, nil},
+		"a hop more":            {received(1) + first, true, nil},
+		"fields of Exchange":    {"X-MS-Exchange-Organization-AuthAs: Internal\n" + first, true, nil},
+		"blanks at line ends":   {head + "\n\n" + strings.ReplaceAll(body, "\n", " \n") + "\n\n", true, nil},
+		"folded content type":   {strings.Replace(first, "text/plain; charset", "text/plain;\n\tcharset", 1), true, nil},
+		"a footer more":         {first + "\nThis mail was scanned.\n", false, nil},
+		"a word more":           {strings.Replace(first, "Hello,", "Hello Ben,", 1), false, nil},
+		"in base64":             {encoded, false, nil},
+		"another content type":  {strings.Replace(first, "charset=utf-8", "charset=us-ascii", 1), false, nil},
+		"a second content type": {strings.Replace(first, "Content-Type:", "Content-Type: text/plain\nContent-Type:", 1), false, nil},
+		"another Message-ID":    {strings.Replace(first, "<1@", "<2@", 1), false, nil},
+		"three days later": {first, false, func(e *Engine, _ *shelf) {
+			e.Now = func() time.Time { return time.Now().Add(72 * time.Hour) }
+		}},
+	} {
+		changes := []func(*Engine, *shelf){sealed}
+		if c.change != nil {
+			changes = append(changes, c.change)
+		}
+		out, s, _ := once(t, newEngine(changes...), c.raw)
+		guards, _ := fieldsOf(out)
+		if (s.outcome.Report.Action == Handled) != c.handled || (s.outcome.Report.Guard == ForeignGuard) == c.handled || len(guards) != 1 {
+			t.Errorf("%s: %+v, guards %q", name, s.outcome.Report, guards)
+		}
+		if len(s.outcome.Splices) > 0 || s.outcome.Reply != Continue || !c.handled && !strings.HasPrefix(guards[0], sealedYes) {
+			t.Errorf("%s is changed again: %+v\n%s", name, s.outcome, out)
+		}
+	}
+}
+
+// The seal of one mail is good for no other: new text is signed, and who is not
+// proven is refused, whatever they have of a message that was.
+func TestSealIsNoPass(t *testing.T) {
+	proof := func(e *Engine, s *shelf) { sealed(e, s); requiring("routing")(e, s); unproven(policy.Refuse)(e, s) }
+	secret := route + ": " + code + "\n"
+	first, _, _ := once(t, newEngine(proof), secret+identity+hello)
+	guards, _ := fieldsOf(first)
+	field := guard + ": " + guards[0] + "\n"
+	stranger, s, _ := once(t, newEngine(proof), strings.Replace(identity+hello, "anna@contoso.com", "x@partner.example", 1))
+	if theirs, _ := fieldsOf(stranger); s.outcome.Report.Reason != string(policy.NoTenant) || theirs[0] != seal.Unsealed {
+		t.Errorf("of a stranger: %+v, guards %q", s.outcome.Report, theirs)
+	}
+	for name, c := range map[string]struct {
+		raw  string
+		want Action
+	}{
+		"as it left, with the code":    {secret + first, Handled},
+		"as it left, without":          {first, Refused},
+		"other text, with the code":    {secret + field + identity + letter(textPlain, "Pay there.\n"), Signed},
+		"other text, without":          {field + identity + letter(textPlain, "Pay there.\n"), Refused},
+		"without its block":            {secret + field + identity + hello, Signed},
+		"a stranger before the author": {field + identity + strings.Replace(hello, "From: ", "From: x@partner.example, ", 1), Refused},
+		"a stranger's From field":      {field + identity + "From: x@partner.example\n" + hello, Refused},
+		"From with a blank":            {field + identity + strings.Replace(hello, "From:", "From :", 1), Refused},
+	} {
+		if out, s, _ := once(t, newEngine(proof), c.raw); s.outcome.Report.Action != c.want {
+			t.Errorf("%s: %+v\n%s", name, s.outcome.Report, out)
+		}
+	}
+}
+
+// An author who took the signature out by a keyword does not get it when the message
+// comes again, without the keyword.
+func TestOptOutComesAgain(t *testing.T) {
+	e := func() *Engine { return newEngine(sealed, withOptOut) }
+	first, s, _ := once(t, e(), identity+strings.Replace(hello, "Subject: ", "Subject: #nosig ", 1))
+	if s.outcome.Report.Reason != string(policy.OptedOut) || strings.Contains(first, "#nosig") {
+		t.Fatalf("%+v\n%s", s.outcome.Report, first)
+	}
+	if again, s, _ := once(t, e(), first); s.outcome.Report.Action != Handled || again != first {
 		t.Errorf("%+v", s.outcome.Report)
 	}
-	if _, s, _ := once(t, newEngine(sealed), skipped); s.outcome.Report.Action != Handled {
-		t.Errorf("what was passed comes back: %+v", s.outcome.Report)
+	if _, s, _ := once(t, e(), strings.Replace(first, "see you", "see you soon", 1)); s.outcome.Report.Action != Signed {
+		t.Errorf("with other text: %+v", s.outcome.Report)
 	}
 }
 

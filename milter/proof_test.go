@@ -137,10 +137,10 @@ type verifier struct {
 	body   string
 }
 
-func (v *verifier) verify(_ entity.Header, body *io.SectionReader, _ []string) (string, string, error) {
+func (v *verifier) verify(h entity.Header, body *io.SectionReader, _ []string) (policy.Signature, string, error) {
 	text, _ := io.ReadAll(body)
 	v.body = string(text)
-	return v.domain, "it is not valid", v.err
+	return policy.Signature{Domain: v.domain, Covers: h}, "it is not valid", v.err
 }
 
 func TestProvenBySignature(t *testing.T) {

@@ -202,11 +202,13 @@ func (s *session) RcptTo(to string, m *gomilter.Modifier) (gomilter.Response, er
 }
 
 // Header notes a field.
+//
+// QUIRK: blanks before the colon (RFC 5322 4.5) come as part of the name.
 func (s *session) Header(name, value string, m *gomilter.Modifier) (gomilter.Response, error) {
 	s.protect("header", func() {
 		s.takeMacros(m)
 		if s.current != nil {
-			s.addField(s.current, entity.Field{Name: name, Value: value})
+			s.addField(s.current, entity.Field{Name: strings.TrimRight(name, " \t"), Value: value})
 		}
 	})
 	return s.proceed(gomilter.OptNoHeaderReply), nil

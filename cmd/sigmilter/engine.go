@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,13 +67,13 @@ func onErrorOf(cfg *config.Config) map[string]milter.Reply {
 func newPolicy(cfg *config.Config) *policy.Policy {
 	p := &policy.Policy{
 		Guard: cfg.Guard.Field, AlsoHonour: cfg.Guard.AlsoHonour,
-		Keys: cfg.Guard.Keys, MaxPasses: cfg.Guard.MaxPasses, ThreadTokens: cfg.Place.ThreadToken,
+		Keys: cfg.Guard.Keys, Lifetime: cfg.Guard.Lifetime, MaxPasses: cfg.Guard.MaxPasses, ThreadTokens: cfg.Place.ThreadToken,
 	}
 	for _, t := range cfg.Tenants {
 		p.Tenants = append(p.Tenants, policy.Tenant{
 			Name: t.Name, Domains: t.Domains,
 			BySender: t.OnBehalf == config.OnBehalfSender, DefaultPerson: t.DefaultPerson, DefaultTemplate: t.DefaultTemplate,
-			Proof: policy.Proof(t.Proof),
+			Proof: policy.Proof(t.Proof), Unclear: unclear(cfg, t),
 		})
 	}
 	for _, r := range cfg.Rules {
@@ -91,6 +92,18 @@ func newPolicy(cfg *config.Config) *policy.Policy {
 		})
 	}
 	return p
+}
+
+// unclear is what becomes of a tenant's mail without one author.
+func unclear(cfg *config.Config, t config.Tenant) policy.Verdict {
+	enforced := slices.ContainsFunc(cfg.Rules, func(r config.Rule) bool { return r.Enforce })
+	switch {
+	case t.OnUnclearAuthor == config.UnclearRefuse:
+		return policy.Refuse
+	case t.OnUnclearAuthor == config.UnclearTempfail, t.OnUnclearAuthor == config.UnclearByRules && enforced:
+		return policy.Defer
+	}
+	return policy.Pass
 }
 
 func scanLimits(cfg *config.Config) entity.Limits {

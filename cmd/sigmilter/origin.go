@@ -51,7 +51,7 @@ func tenantListeners(cfg *config.Config) (names []string) {
 }
 
 // newDKIM verifies signatures, where a tenant is proven by them.
-func newDKIM(cfg *config.Config) func(entity.Header, *io.SectionReader, []string) (string, string, error) {
+func newDKIM(cfg *config.Config) func(entity.Header, *io.SectionReader, []string) (policy.Signature, string, error) {
 	for _, t := range cfg.Tenants {
 		for _, oneOf := range t.Proof.Require {
 			if slices.Contains(oneOf, policy.DKIMProof) {

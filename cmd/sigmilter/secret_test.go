@@ -79,7 +79,7 @@ func TestKeysAreInNoOutput(t *testing.T) {
 func TestExplainGuardAndThread(t *testing.T) {
 	for message, want := range map[string][]string{
 		"X-Sigmilter-Handled: Yes\nMessage-ID: <1@contoso.com>\n" + toBen: {
-			"guard      goes on: the field X-Sigmilter-Handled is not ours, no key of guard.key_file made it for this message: it is removed\n",
+			"guard      goes on: the field X-Sigmilter-Handled is not ours, it has no seal: it is removed\n",
 			`rule       "all" applies: signature corporate; it stops`,
 		},
 		"References: <1@contoso.com> <2@example.net>\n" + toBen: {
@@ -106,7 +106,7 @@ func TestExplainGuardAndThread(t *testing.T) {
 func TestSignSealsAndBelieves(t *testing.T) {
 	config, file := keyedFiles(t, "an older key, long enough\n", "Message-ID: <1@contoso.com>\n"+toBen)
 	_, signed, _ := invoke(t, "sign", "-c", config, file)
-	if !strings.Contains(signed, "\nX-Sigmilter-Handled: Yes v1.") || !strings.Contains(signed, "\nReferences: <sig.v1.") {
+	if !strings.Contains(signed, "\nX-Sigmilter-Handled: Yes v2.") || !strings.Contains(signed, "\nReferences: <sig.v1.") {
 		t.Fatal(signed)
 	}
 	for keys, want := range map[string]string{

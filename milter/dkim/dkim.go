@@ -46,14 +46,14 @@ func New(timeout time.Duration, lookup func(ctx context.Context, name string) ([
 }
 
 // Verify looks for a valid signature of one of the domains, which are in lower
-// case, and returns its domain, or why there is none. Line ends of the body may be
-// CRLF or LF. The error says that it cannot be told: DNS does not answer, or the
-// body cannot be read.
+// case, and returns it, or why there is none. Line ends of the body may be CRLF or
+// LF. The error says that it cannot be told: DNS does not answer, or the body cannot
+// be read.
 //
 // QUIRK: a milter is given a field without the blank after its colon. It is put
 // back, which is right for all but signatures with the "simple" canonicalization
 // of a header that had none, or two.
-func (v *Verifier) Verify(h entity.Header, body *io.SectionReader, domains []string) (domain, why string, err error) {
+func (v *Verifier) Verify(h entity.Header, body *io.SectionReader, domains []string) (s policy.Signature, why string, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), v.timeout)
 	defer cancel()
 	why = "there is no DKIM signature of its domains"
@@ -67,12 +67,12 @@ func (v *Verifier) Verify(h entity.Header, body *io.SectionReader, domains []str
 			why = fmt.Sprintf("none of the first %d DKIM signatures is valid", maxSignatures)
 			break
 		}
-		domain, err := v.verifyOne(ctx, h, i, body)
+		s, err := v.verifyOne(ctx, h, i, body)
 		switch {
-		case err == nil && slices.Contains(domains, domain):
-			return domain, "", nil
+		case err == nil && slices.Contains(domains, s.Domain):
+			return s, "", nil
 		case err == nil: // the library reads another domain than we do
-			why = fmt.Sprintf("the DKIM signature is of %q", domain)
+			why = fmt.Sprintf("the DKIM signature is of %q", s.Domain)
 		case msgauth.IsTempFail(err) || errors.As(err, new(bodyError)):
 			unknown = err
 		default:
@@ -80,29 +80,90 @@ func (v *Verifier) Verify(h entity.Header, body *io.SectionReader, domains []str
 		}
 	}
 	if unknown != nil {
-		return "", "", unknown
+		return policy.Signature{}, "", unknown
 	}
-	return "", why, nil
+	return policy.Signature{}, why, nil
 }
 
 // verifyOne verifies the signature in one field. The library is given no other: it
 // verifies several at once, on goroutines that outlive a fault.
-func (v *Verifier) verifyOne(ctx context.Context, h entity.Header, at int, body *io.SectionReader) (domain string, err error) {
+func (v *Verifier) verifyOne(ctx context.Context, h entity.Header, at int, body *io.SectionReader) (s policy.Signature, err error) {
 	if _, err := body.Seek(0, io.SeekStart); err != nil {
-		return "", bodyError{err}
+		return s, bodyError{err}
 	}
 	raw := io.MultiReader(strings.NewReader(written(h, at)), bodyReader{body})
+	var keys []string
 	verified, err := msgauth.VerifyWithOptions(raw, &msgauth.VerifyOptions{
-		LookupTXT:        func(name string) ([]string, error) { return v.keys.get(ctx, name) },
+		LookupTXT: func(name string) (texts []string, err error) {
+			keys, err = v.keys.get(ctx, name)
+			return keys, err
+		},
 		MaxVerifications: 1,
 	})
 	switch {
 	case err != nil:
-		return "", err
+		return s, err
 	case len(verified) != 1:
-		return "", errors.New("the field cannot be read")
+		return s, errors.New("the field cannot be read")
+	case verified[0].Err != nil:
+		return s, verified[0].Err
 	}
-	return strings.ToLower(verified[0].Domain), verified[0].Err
+	s = policy.Signature{Domain: strings.ToLower(verified[0].Domain), Covers: covered(h, verified[0].HeaderKeys)}
+	return s, allowed(verified[0], keys)
+}
+
+// allowed says why a signature proves nothing although it is valid: by the flags of
+// its key (RFC 6376 3.6.1), which the library does not look at, or by an identity
+// that is none.
+func allowed(s *msgauth.Verification, keys []string) error {
+	at := strings.LastIndexByte(s.Identifier, '@')
+	identity := strings.ToLower(s.Identifier[at+1:])
+	below := identity != strings.ToLower(s.Domain)
+	flags := flagsOf(keys)
+	switch {
+	case at < 0 || strings.HasPrefix(identity, "."):
+		return errors.New("its identity has no domain")
+	case slices.Contains(flags, "y"):
+		return errors.New("its key is for tests (t=y)")
+	case slices.Contains(flags, "s") && below:
+		return errors.New("its key is for the domain alone, not for one below it (t=s)")
+	}
+	return nil
+}
+
+// flagsOf are the flags of a key, the tag t of its record.
+func flagsOf(records []string) []string {
+	var flags []string
+	for _, r := range records {
+		for tag := range strings.SplitSeq(r, ";") {
+			name, value, _ := strings.Cut(tag, "=")
+			if strings.TrimSpace(name) != "t" {
+				continue
+			}
+			for f := range strings.SplitSeq(value, ":") {
+				flags = append(flags, strings.ToLower(strings.TrimSpace(f)))
+			}
+		}
+	}
+	return flags
+}
+
+// covered are the fields of a header that a signature over these names covers, which
+// are the last ones of each name (RFC 6376 5.4.2), in the order of the header.
+func covered(h entity.Header, names []string) entity.Header {
+	left := map[string]int{}
+	for _, n := range names {
+		left[strings.ToLower(n)]++
+	}
+	var fields entity.Header
+	for _, f := range slices.Backward(h) {
+		if name := strings.ToLower(f.Name); left[name] > 0 {
+			left[name]--
+			fields = append(fields, f)
+		}
+	}
+	slices.Reverse(fields)
+	return fields
 }
 
 // written is a header as it stands in a message, with only one signature.

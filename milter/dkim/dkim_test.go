@@ -105,12 +105,88 @@ func TestVerify(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			for form, read := range map[string]func(string) (entity.Header, *io.SectionReader){"file": parsed, "milter": handed} {
 				h, body := read(c.raw)
-				domain, why, err := New(time.Minute, newZone().lookup).Verify(h, body, contoso)
+				s, why, err := New(time.Minute, newZone().lookup).Verify(h, body, contoso)
+				domain := s.Domain
 				if err != nil || domain != c.domain || !strings.Contains(why, c.why) || (why == "") != (domain != "") {
 					t.Errorf("%s: domain %q, why %q, %v", form, domain, why, err)
 				}
 			}
 		})
+	}
+}
+
+// A key says what its signatures are good for, and a tag of the signature whose it
+// is: for tests they prove nothing, nor does one of a domain below with a strict key.
+func TestWhatProves(t *testing.T) {
+	for _, c := range []struct{ name, record, identifier, why string }{
+		{"plain", "", "", ""},
+		{"empty flags", "t=;", "", ""},
+		{"unknown flags", "t=z:yy;", "", ""},
+		{"a note", "n=t=y, next month;", "", ""},
+		{"for tests", "t=y;", "", "its key is for tests"},
+		{"for tests, blanks", " t = s : y ;", "", "its key is for tests"},
+		{"strict", "t=s;", "", ""},
+		{"strict, its domain", "t=s;", "anna@contoso.com", ""},
+		{"strict, a domain below", "t=s;", "anna@mail.contoso.com", "not for one below it"},
+		{"strict among others", "t=x:S;", "@mail.contoso.com", "not for one below it"},
+		{"a domain below", "", "anna@mail.contoso.com", ""},
+		{"another domain", "", "anna@contoso.com.evil.example", "domain mismatch"},
+		{"no domain", "", "mail.contoso.com", "its identity has no domain"},
+		{"half a domain", "", "@evil.example@.contoso.com", "its identity has no domain"},
+		{"withdrawn", "p=;", "", "key revoked"},
+		{"flags twice", "t=s; t=y;", "", "key record error"},
+		{"for another service", "s=tlsrpt;", "", "inappropriate service"},
+		{"for another hash", "h=sha1;", "", "inappropriate hash"},
+		{"another version", "v=DKIM2;", "", "incompatible public key version"},
+	} {
+		var out bytes.Buffer
+		err := msgauth.Sign(&out, strings.NewReader(letter), &msgauth.SignOptions{
+			Domain: "contoso.com", Selector: "s1", Signer: key, Hash: crypto.SHA256, Identifier: c.identifier,
+			HeaderCanonicalization: "relaxed", BodyCanonicalization: "relaxed", HeaderKeys: []string{"From"},
+		})
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		z := newZone()
+		switch tag, _, _ := strings.Cut(c.record, "="); tag {
+		case "p":
+			z.text = []string{"v=DKIM1; k=ed25519; " + c.record}
+		case "v":
+			z.text[0] = strings.Replace(z.text[0], "v=DKIM1;", c.record, 1)
+		default:
+			z.text[0] = c.record + strings.TrimPrefix(z.text[0], "v=DKIM1;")
+		}
+		h, body := parsed(out.String())
+		s, why, err := New(time.Minute, z.lookup).Verify(h, body, contoso)
+		if err != nil || !strings.Contains(why, c.why) || (s.Domain == "contoso.com") != (c.why == "") {
+			t.Errorf("%s: %q, why %q, %v", c.name, s.Domain, why, err)
+		}
+	}
+}
+
+// A signature covers the last fields of each name, as many as it names.
+func TestCovered(t *testing.T) {
+	h, _ := parsed("Sender: a\r\nSubject: b\r\nsubject: c\r\nFrom: d\r\nX: e\r\nX: f\r\n\r\n")
+	for names, want := range map[string]string{
+		"from":                         " d",
+		"From:SUBJECT":                 " c d",
+		"from:subject:subject:subject": " b c d",
+		"x:x:from:missing":             " d e f",
+		"from:from":                    " d",
+	} {
+		got := ""
+		for _, f := range covered(h, strings.Split(names, ":")) {
+			got += f.Value
+		}
+		if got != want {
+			t.Errorf("%s: %q", names, got)
+		}
+	}
+	raw := strings.Replace(sign(t, letter, "relaxed", "s1", "contoso.com"), "To:", "Sender: boss@contoso.com\r\nTo:", 1)
+	h, body := parsed(raw)
+	s, _, err := New(time.Minute, newZone().lookup).Verify(h, body, contoso)
+	if err != nil || !s.Covers.Has("From") || !s.Covers.Has("Subject") || len(s.Covers) != 2 {
+		t.Errorf("%+v, %v", s, err)
 	}
 }
 
@@ -120,13 +196,13 @@ func TestNotTold(t *testing.T) {
 	z := newZone()
 	z.err = &net.DNSError{Err: "server misbehaving", IsTemporary: true}
 	h, body := parsed(raw)
-	if domain, _, err := New(time.Minute, z.lookup).Verify(h, body, contoso); domain != "" || err == nil || !strings.Contains(err.Error(), "server misbehaving") {
-		t.Errorf("silent DNS: %q, %v", domain, err)
+	if s, _, err := New(time.Minute, z.lookup).Verify(h, body, contoso); s.Domain != "" || err == nil || !strings.Contains(err.Error(), "server misbehaving") {
+		t.Errorf("silent DNS: %q, %v", s.Domain, err)
 	}
 
 	lost := io.NewSectionReader(lostFile{}, 0, 100)
-	if domain, _, err := New(time.Minute, newZone().lookup).Verify(h, lost, contoso); domain != "" || !errors.Is(err, errLost) {
-		t.Errorf("a body that cannot be read: %q, %v", domain, err)
+	if s, _, err := New(time.Minute, newZone().lookup).Verify(h, lost, contoso); s.Domain != "" || !errors.Is(err, errLost) {
+		t.Errorf("a body that cannot be read: %q, %v", s.Domain, err)
 	}
 
 	slow := func(ctx context.Context, name string) ([]string, error) {
@@ -136,12 +212,12 @@ func TestNotTold(t *testing.T) {
 		}
 		return newZone().text, nil
 	}
-	if domain, _, err := New(time.Millisecond, slow).Verify(h, body, contoso); domain != "" || err == nil {
-		t.Errorf("too slow: %q, %v", domain, err)
+	if s, _, err := New(time.Millisecond, slow).Verify(h, body, contoso); s.Domain != "" || err == nil {
+		t.Errorf("too slow: %q, %v", s.Domain, err)
 	}
 	h, body = parsed(sign(t, raw, "relaxed", "s1", "contoso.de"))
-	if domain, why, err := New(time.Millisecond, slow).Verify(h, body, contoso); domain != "contoso.de" || err != nil {
-		t.Errorf("another is valid: %q, %q, %v", domain, why, err)
+	if s, why, err := New(time.Millisecond, slow).Verify(h, body, contoso); s.Domain != "contoso.de" || err != nil {
+		t.Errorf("another is valid: %q, %q, %v", s.Domain, why, err)
 	}
 }
 
@@ -173,8 +249,8 @@ func TestKeysAreKept(t *testing.T) {
 			ask := func(want int32) {
 				t.Helper()
 				h, body := parsed(sign(t, letter, "relaxed", c.selector, "contoso.com"))
-				if domain, _, err := v.Verify(h, body, contoso); (domain != "") != (c.ttl == keyTTL) || (err != nil) != (c.err != nil) {
-					t.Errorf("%q, %v", domain, err)
+				if s, _, err := v.Verify(h, body, contoso); (s.Domain != "") != (c.ttl == keyTTL) || (err != nil) != (c.err != nil) {
+					t.Errorf("%q, %v", s.Domain, err)
 				}
 				if got := z.asked.Load(); got != want {
 					t.Errorf("asked %d times, want %d", got, want)
@@ -216,8 +292,8 @@ func TestManyAtOnce(t *testing.T) {
 	for range 8 {
 		go func() {
 			h, body := parsed(raw)
-			domain, _, _ := v.Verify(h, body, contoso)
-			results <- domain
+			s, _, _ := v.Verify(h, body, contoso)
+			results <- s.Domain
 		}()
 	}
 	for range 8 {

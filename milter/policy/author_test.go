@@ -2,10 +2,11 @@ package policy
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
-func TestAuthorsOf(t *testing.T) {
+func TestOriginOf(t *testing.T) {
 	for name, c := range map[string]struct {
 		fields []string
 		want   []string
@@ -25,7 +26,7 @@ func TestAuthorsOf(t *testing.T) {
 		"two in brackets":         {[]string{"From: Muster, Anna <anna@contoso.com>, Meier, Bob <bob@contoso.com>"}, []string{"anna@contoso.com", "bob@contoso.com"}},
 		"IDN":                     {[]string{"From: Udo <udo@Bücher.example>"}, []string{"udo@xn--bcher-kva.example"}},
 		"IDN, malformed":          {[]string{"From: Groß, Udo <udo@bücher.example>"}, []string{"udo@xn--bcher-kva.example"}},
-		"no IDN":                  {[]string{"From: <udo@b\u200ecker.example>"}, []string{"udo@b\u200ecker.example"}},
+		"no IDN":                  {[]string{"From: <udo@b\u200ecker.example>"}, []string{"udo@bcker.example"}},
 		"bracket never closed":    {[]string{"From: Anna <anna@contoso.com"}, []string{"anna@contoso.com"}},
 		"quote never closed":      {[]string{`From: "Anna <anna@contoso.com>`}, []string{"anna@contoso.com"}},
 		"semicolons":              {[]string{"From: anna@contoso.com; bob@contoso.com"}, []string{"anna@contoso.com", "bob@contoso.com"}},
@@ -36,7 +37,7 @@ func TestAuthorsOf(t *testing.T) {
 		"empty brackets":          {[]string{"From: Anna <>"}, nil},
 		"empty group":             {[]string{"From: undisclosed:;"}, nil},
 		"no address":              {[]string{"From: Anna Muster"}, nil},
-		"first of two From":       {[]string{"From: anna@contoso.com", "From: bob@contoso.com"}, []string{"anna@contoso.com"}},
+		"both From fields":        {[]string{"From: anna@contoso.com", "From: bob@contoso.com"}, []string{"anna@contoso.com", "bob@contoso.com"}},
 		"Reply-To is nobody":      {[]string{"Reply-To: bob@contoso.com", "From: anna@contoso.com"}, []string{"anna@contoso.com"}},
 		"Sender beside one From":  {[]string{"From: anna@contoso.com", "Sender: bob@contoso.com"}, []string{"anna@contoso.com"}},
 		"several, no Sender":      {[]string{"From: anna@contoso.com, bob@contoso.com"}, []string{"anna@contoso.com", "bob@contoso.com"}},
@@ -45,7 +46,7 @@ func TestAuthorsOf(t *testing.T) {
 		"several, Sender last":    {[]string{"From: a@x.y, b@x.y, c@x.y", "Sender: c@x.y"}, []string{"c@x.y", "a@x.y", "b@x.y"}},
 		"several, Sender another": {[]string{"From: a@x.y, b@x.y", "Sender: pa@x.y"}, []string{"a@x.y", "b@x.y"}},
 	} {
-		if got := authorsOf(header(c.fields...)); !slices.Equal(got, c.want) {
+		if got := originOf(header(c.fields...)).authors; !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -88,5 +89,39 @@ func TestEnvelopeSenderIsNoAuthor(t *testing.T) {
 	f := &Facts{Sender: "bob@contoso.com", Header: header("From: anna@contoso.com")}
 	if d := decide(t, newPolicy(), f); d.Person != anna {
 		t.Errorf("%+v", d)
+	}
+}
+
+// What a From or Sender field costs grows with it and no faster.
+func TestCostOfAuthors(t *testing.T) {
+	for _, name := range []string{"From", "Sender"} {
+		for _, unit := range []string{"a@b.c, ", "a@b.c ", "<a@b.c>", "(", "(a)", "<", "@", "\"", "\\", "=?utf-8?q?a?= ", "a@contoso.com;", "ü@ü "} {
+			allocations := func(n int) float64 {
+				f := &Facts{Sender: "x@y.example", Header: header("From: anna@contoso.com")}
+				if name == "From" {
+					f.Header = nil
+				}
+				f.Header = append(f.Header, header(name+": "+strings.Repeat(unit, n/len(unit)))...)
+				return testing.AllocsPerRun(2, func() { decide(t, newPolicy(), f) })
+			}
+			if one, two := allocations(200_000), allocations(400_000); two > 2.2*one+100 {
+				t.Errorf("%s of %q: %.0f allocations, %.0f for twice as much", name, unit, one, two)
+			}
+		}
+	}
+}
+
+// One pass finds what the expression finds.
+func TestMentioned(t *testing.T) {
+	for _, value := range []string{"", "@", "a@", "@b.c", "a@b.c", "a@b@c", "x a@b.c. y<c@d>e@f", "a@b,c@d;e@f", "[a@b.c]", "a@b.c?=", "@@a@@b@c", "ü@ü.de ü@", "a@b.c a@B.c"} {
+		var want []string
+		for _, a := range addressShape.FindAllString(value, -1) {
+			if a = canonical(a); !slices.Contains(want, a) {
+				want = append(want, a)
+			}
+		}
+		if got := mentioned(value); !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", value, got, want)
+		}
 	}
 }

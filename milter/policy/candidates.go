@@ -16,9 +16,10 @@ type candidate struct {
 
 // candidates are the addresses whose persons are asked for, in order:
 //
-//  1. the From field's, as [authorsOf] has them;
-//  2. the Sender field's, which Exchange Online adds when somebody sends on behalf
-//     of another mailbox; with [Tenant.BySender] they come first;
+//  1. the From field's, as [origin] has them;
+//  2. the Sender field's, where it is believed, which Exchange Online adds when
+//     somebody sends on behalf of another mailbox; with [Tenant.BySender] it comes
+//     first;
 //  3. the tenant's default person.
 //
 // An address with a plus part is followed by the mailbox it belongs to.
@@ -64,7 +65,7 @@ func withoutPlus(address string) (string, bool) {
 func (m *message) author(d *Decision, from []string, people People) (*Person, error) {
 	t, trace := m.tenant, m.facts.Trace
 	var tried []string
-	for _, c := range t.candidates(from, Addresses(m.facts.Header, "Sender")) {
+	for _, c := range t.candidates(from, senderOf(m.header)) {
 		if slices.Contains(tried, c.address) {
 			continue
 		}

@@ -10,10 +10,11 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// canonical is an address in lower case, an internationalised domain as DNS has
-// it (RFC 5890 A-labels), which is how the configuration has it.
+// canonical is an address in lower case, its domain without the final dot of the
+// root, an internationalised one as DNS has it (RFC 5890 A-labels), which is how the
+// configuration has it.
 func canonical(address string) string {
-	address = strings.ToLower(address)
+	address = strings.TrimRight(strings.ToLower(address), ".")
 	domain := domainOf(address)
 	if !beyondASCII(domain) {
 		return address

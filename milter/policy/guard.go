@@ -1,69 +1,145 @@
 package policy
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"sigmilter/milter/entity"
 	"sigmilter/milter/seal"
 )
 
-// GuardValue is what the guard field of a message is to say when it leaves:
-// "Yes", with a seal over tenant, author, Message-ID and date when there is a key.
-//
-// A message without a Message-ID gets one from Microsoft 365 and is another then:
-// its guard is not believed any more, and MaxPasses ends what would be a loop.
-func (p *Policy) GuardValue(h entity.Header) string { return p.Keys.Guard(p.sealed(h)) }
-
-// ForeignGuard says whether a message has a guard that is not believed: there is
-// a key, and none of ours made it.
-func (p *Policy) ForeignGuard(h entity.Header) bool {
-	return p.Keys != nil && guarded(h, p.Guard) && !p.ownGuard(h)
-}
-
-// ownGuard says whether our guard says that the message was handled. Without a
-// key its word is enough.
-func (p *Policy) ownGuard(h entity.Header) bool {
-	if p.Keys == nil {
-		return guarded(h, p.Guard)
-	}
-	values := h.All(p.Guard)
-	if len(values) == 0 {
-		return false
-	}
-	m := p.sealed(h)
-	return slices.ContainsFunc(values, func(v string) bool { return p.Keys.Guards(v, m) })
-}
-
-// sealed is what a guard vouches for. The author is the first of the From field
-// and the tenant that of his domain, whoever else had to do with the message.
-func (p *Policy) sealed(h entity.Header) seal.Message {
-	m := seal.Message{MessageID: h.Get("Message-ID"), Date: h.Get("Date")}
-	if from := addresses(h.Get("From")); len(from) > 0 {
-		m.Author = from[0]
-		for _, t := range p.Tenants {
-			if slices.Contains(t.Domains, domainOf(m.Author)) {
-				m.Tenant = t.Name
-			}
-		}
-	}
-	return m
-}
-
-// handled says whether our guard is there, and traces it.
-func (p *Policy) handled(f *Facts) bool {
-	own := p.ownGuard(f.Header)
+// GuardValue is what the guard field of a message is to say when it leaves: "Yes",
+// and with a key a seal over what is decided and the text as it leaves, see
+// [seal.Digest]. Without a text, or where nothing may be vouched for, it is "Yes
+// unsealed", which the transport rule knows and we believe nothing of: such a message
+// is decided on again when it comes again.
+func (p *Policy) GuardValue(d *Decision, text string, now time.Time) string {
 	switch {
-	case own && p.Keys != nil:
-		f.Trace.step("guard", false, "the field %s says that the message was handled, and its seal is ours", p.Guard)
-		return true
-	case own:
-		f.Trace.step("guard", false, "the field %s says that the message was handled", p.Guard)
-		return true
-	case guarded(f.Header, p.Guard):
-		f.Trace.step("guard", true, "the field %s is not ours, no key of guard.key_file made it for this message: it is removed", p.Guard)
+	case p.Keys == nil:
+		return seal.Handled
+	case d.Seal == nil || text == "":
+		return seal.Unsealed
 	}
-	return false
+	m := *d.Seal
+	m.Text = text
+	return p.Keys.Guard(m, now)
+}
+
+// guard is what our guard field says.
+type guard struct {
+	handled bool   // it says that the message was handled
+	doubt   string // why that is not believed, as far as the field alone tells
+	seal    seal.Guarded
+}
+
+// guardOf reads our guard field. We leave one on a message: where there are more,
+// others had a hand in it, and all are as good as none.
+func (p *Policy) guardOf(h entity.Header) guard {
+	values := h.All(p.Guard)
+	g := guard{handled: slices.ContainsFunc(values, saysHandled)}
+	switch {
+	case !g.handled:
+	case len(values) > 1:
+		g.doubt = fmt.Sprintf("it is there %d times", len(values))
+	case p.Keys == nil:
+	case strings.EqualFold(strings.Join(strings.Fields(values[0]), " "), seal.Unsealed):
+		return guard{}
+	default:
+		sealed, ok := seal.ParseGuard(values[0])
+		if !ok {
+			g.doubt = "it has no seal"
+		}
+		g.seal = sealed
+	}
+	return g
+}
+
+// saysHandled reports whether the value of a guard field says that the message was
+// handled.
+func saysHandled(value string) bool {
+	value = strings.TrimSpace(value)
+	starts := func(word string) bool { return len(value) >= len(word) && strings.EqualFold(value[:len(word)], word) }
+	return starts("yes") || starts("true")
+}
+
+// sealOf is what a guard may vouch for of a message but its text; nil when it may
+// vouch for nothing: there is no key, the message is no tenant's, or not one author
+// and one Message-ID tell which message it is.
+func (p *Policy) sealOf(m *message) *seal.Message {
+	h := m.facts.Header
+	if p.Keys == nil || m.tenant == nil || m.doubt != "" || h.Count(messageIDField) != 1 || h.Get(messageIDField) == "" {
+		return nil
+	}
+	s := &seal.Message{Tenant: m.tenant.Name, MessageID: h.Get(messageIDField), Authors: m.authors}
+	for _, r := range m.facts.Recipients {
+		s.Domains = append(s.Domains, domainOf(canonical(r)))
+	}
+	return s
+}
+
+// skew is how far the clocks of relays may be apart.
+const skew = 10 * time.Minute
+
+// lasts reports whether a guard made then is still good.
+func (p *Policy) lasts(made, now time.Time) bool {
+	age := now.Sub(made)
+	return age >= -skew && age <= p.Lifetime
+}
+
+// believes reports whether our guard says that the message was handled and can be
+// believed, and traces it; pending says that the text is needed to tell. It is never
+// a proof: whose the message is was found out before.
+func (p *Policy) believes(m *message, g guard, s *seal.Message) (believed, pending bool) {
+	trace := m.facts.Trace
+	if !g.handled {
+		return false, false
+	}
+	if g.doubt == "" {
+		g.doubt, pending = p.sealDoubt(m, g.seal, s)
+	}
+	switch {
+	case pending:
+		return false, true
+	case g.doubt != "":
+		trace.step("guard", true, "the field %s is not ours, %s: it is removed", p.Guard, g.doubt)
+		return false, false
+	case p.Keys == nil:
+		trace.step("guard", false, "the field %s says that the message was handled", p.Guard)
+	default:
+		trace.step("guard", false, "the field %s says that the message was handled, and its seal is ours", p.Guard)
+	}
+	return true, false
+}
+
+// sealDoubt says why a seal is not believed of a message, "" when it is.
+func (p *Policy) sealDoubt(m *message, g seal.Guarded, s *seal.Message) (doubt string, pending bool) {
+	const notMade = "no key of guard.key_file made it for this message"
+	now := m.facts.Now
+	switch {
+	case p.Keys == nil:
+		return "", false
+	case s == nil:
+		return "nothing could be sealed of this message", false
+	case g.First():
+		// QUIRK: a guard of an earlier release does not bind the text. It is as old as
+		// the message, and known for no longer than any other.
+		first := seal.First{Tenant: s.Tenant, MessageID: s.MessageID, Author: s.Authors[0], Date: m.facts.Header.Get("Date")}
+		if date, ok := p.Keys.GuardsFirst(g, first); !ok || !p.lasts(date, now) {
+			return notMade, false
+		}
+		return "", false
+	case !p.lasts(g.Made, now):
+		return "its time is over", false
+	case m.facts.Digest == nil:
+		return "", true
+	}
+	sealed := *s
+	if sealed.Text = m.facts.Digest(); !p.Keys.Guards(g, sealed) {
+		return notMade, false
+	}
+	return "", false
 }
 
 // loops says whether a message has passed the relay as often as it may.

@@ -1,8 +1,10 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sigmilter/milter/entity"
 	"sigmilter/milter/seal"
@@ -23,64 +25,102 @@ func withKeys(t testing.TB, keys ...string) *seal.Ring {
 // sealedPolicy is a policy with a key.
 func sealedPolicy(t testing.TB) *Policy {
 	p := newPolicy()
-	p.Keys = withKeys(t, secret)
+	p.Keys, p.Lifetime = withKeys(t, secret), 48*time.Hour
 	return p
 }
 
-var identified = []string{"Message-ID: <1@contoso.com>", "Date: Sat, 21 Nov 2026 08:00:00 +0100"}
+var (
+	identified = []string{"Message-ID: <1@contoso.com>", "Date: Sat, 21 Nov 2026 08:00:00 +0100"}
+	sealedAt   = time.Date(2026, 11, 21, 7, 0, 5, 0, time.UTC)
+)
 
-// stampedBy is a message of Anna's as it comes back, with the guard of a policy.
-func stampedBy(p *Policy, lines ...string) *Facts {
+// textOf is a digest that is known.
+func textOf(text string) func() string { return func() string { return text } }
+
+// stampedBy is a message of Anna's as it comes back a minute later, with the guard of
+// a policy.
+func stampedBy(t *testing.T, p *Policy, lines ...string) *Facts {
 	f := written(append(lines, identified...)...)
-	f.Header = append(f.Header, entity.Field{Name: p.Guard, Value: p.GuardValue(f.Header)})
+	f.Recipients = []string{"customer@partner.example", "ben@contoso.com"}
+	f.Now, f.Digest = sealedAt, textOf("as it left")
+	d := decide(t, p, f)
+	f.Header = append(f.Header, entity.Field{Name: p.Guard, Value: p.GuardValue(&d, "as it left", f.Now)})
+	f.Now = sealedAt.Add(time.Minute)
 	return f
+}
+
+// replaced is a change of one field.
+func replaced(name, value string) func(*Policy, *Facts) {
+	return func(_ *Policy, f *Facts) {
+		for i := range f.Header {
+			if f.Header[i].Name == name {
+				f.Header[i].Value = value
+			}
+		}
+	}
+}
+
+// more is a change that adds a field above the others.
+func more(line string) func(*Policy, *Facts) {
+	return func(_ *Policy, f *Facts) { f.Header = append(header(line), f.Header...) }
 }
 
 // A guard is believed on the message it was made for, however that was written
 // anew on its way, and on no other.
 func TestSealedGuard(t *testing.T) {
-	change := func(name, value string) func(*Policy, *Facts) {
-		return func(_ *Policy, f *Facts) {
-			for i := range f.Header {
-				if f.Header[i].Name == name {
-					f.Header[i].Value = value
-				}
-			}
-		}
+	later := func(by time.Duration) func(*Policy, *Facts) {
+		return func(_ *Policy, f *Facts) { f.Now = sealedAt.Add(by) }
 	}
 	for name, c := range map[string]struct {
 		change  func(*Policy, *Facts)
 		handled bool
 	}{
 		"as it left":             {func(*Policy, *Facts) {}, true},
-		"name of author encoded": {change("From", " =?utf-8?q?Anna_Muster?=\r\n\t<anna@contoso.com>"), true},
-		"address in capitals":    {change("From", "<ANNA@contoso.com>"), true},
-		"date written anew":      {change("Date", "\r\n Sat, 21 Nov 2026 07:00:00 +0000"), true},
+		"name of author encoded": {replaced("From", " =?utf-8?q?Anna_Muster?=\r\n\t<anna@contoso.com>"), true},
+		"address in capitals":    {replaced("From", "<ANNA@contoso.com>"), true},
+		"date written anew":      {replaced("Date", "\r\n Sat, 21 Nov 2026 07:00:00 +0000"), true},
+		"a hop more":             {more("Received: from a by b; x"), true},
 		"guard folded": {func(_ *Policy, f *Facts) {
 			last := &f.Header[len(f.Header)-1]
 			last.Value = strings.Replace(last.Value, " ", "\r\n ", 1)
 		}, true},
-		"a further plain guard":    {func(p *Policy, f *Facts) { f.Header = append(header(p.Guard+": Yes"), f.Header...) }, true},
 		"key rotated":              {func(p *Policy, _ *Facts) { p.Keys = withKeys(t, "a newer key, long enough", secret) }, true},
 		"key gone":                 {func(p *Policy, _ *Facts) { p.Keys = withKeys(t, "a newer key, long enough") }, false},
-		"on another message":       {change("Message-ID", "<2@contoso.com>"), false},
-		"of another author":        {change("From", "<bob@contoso.com>"), false},
-		"first of several authors": {change("From", "<bob@contoso.com>, <anna@contoso.com>"), false},
-		"at another time":          {change("Date", "Sat, 21 Nov 2026 08:00:09 +0100"), false},
+		"at the end of its time":   {later(48 * time.Hour), true},
+		"after its time":           {later(48*time.Hour + time.Second), false},
+		"a clock that is behind":   {later(-skew), true},
+		"before its time":          {later(-skew - time.Second), false},
+		"other text":               {func(_ *Policy, f *Facts) { f.Digest = textOf("other") }, false},
+		"a text nobody knows":      {func(_ *Policy, f *Facts) { f.Digest = textOf("") }, false},
+		"other recipients":         {func(_ *Policy, f *Facts) { f.Recipients = []string{"x@elsewhere.example"} }, false},
+		"fewer domains":            {func(_ *Policy, f *Facts) { f.Recipients = f.Recipients[:1] }, false},
+		"others of the domains":    {func(_ *Policy, f *Facts) { f.Recipients = []string{"c@CONTOSO.com", "y@partner.example"} }, true},
+		"a further plain guard":    {more("X-Sigmilter-Handled: Yes"), false},
+		"its guard twice":          {func(_ *Policy, f *Facts) { f.Header = append(f.Header, f.Header[len(f.Header)-1]) }, false},
+		"on another message":       {replaced("Message-ID", "<2@contoso.com>"), false},
+		"a second Message-ID":      {more("Message-ID: <1@contoso.com>"), false},
+		"without Message-ID":       {replaced("Message-ID", ""), false},
+		"of another author":        {replaced("From", "<bob@contoso.com>"), false},
+		"a second From field":      {more("From: <bob@contoso.com>"), false},
+		"its From field twice":     {more("From: anna@contoso.com"), false},
+		"first of several authors": {replaced("From", "<bob@contoso.com>, <anna@contoso.com>"), false},
+		"a stranger before":        {replaced("From", "<x@partner.example>, <anna@contoso.com>"), false},
 		"in another tenant":        {func(p *Policy, _ *Facts) { p.Tenants[0].Name = "renamed" }, false},
-		"plain word":               {change("X-Sigmilter-Handled", "Yes"), false},
-		"other true word":          {change("X-Sigmilter-Handled", "true"), false},
-		"other seal":               {change("X-Sigmilter-Handled", "Yes v1.AAAAAAAAAAAAAAAAAAAAAA"), false},
+		"plain word":               {replaced("X-Sigmilter-Handled", "Yes"), false},
+		"other true word":          {replaced("X-Sigmilter-Handled", "true"), false},
+		"other seal":               {replaced("X-Sigmilter-Handled", "Yes v2.1795244405.AAAAAAAAAAAAAAAAAAAAAA"), false},
 	} {
 		p := sealedPolicy(t)
-		f := stampedBy(p)
+		p.Rules[0].Conditions = only(asks("header", "X-Nothing=x")) // what is not handled is not signed
+		p.Rules[0].Except, p.Rules[0].If = p.Rules[0].If, nil
+		f := stampedBy(t, p)
 		f.Trace = &Trace{}
 		c.change(p, f)
 		d := decide(t, p, f)
-		if got := d.Reason == Guarded && d.Verdict == Handled; got != c.handled {
+		if got := d.Reason == Guarded && d.Verdict == Handled; got != c.handled || d.Pending {
 			t.Errorf("%s: %q", name, d.Reason)
 		}
-		if p.ForeignGuard(f.Header) == c.handled {
+		if d.ForeignGuard == c.handled {
 			t.Errorf("%s: foreign %v", name, !c.handled)
 		}
 		if first := f.Trace.Steps[0]; first.Step != "guard" || first.GoesOn == c.handled || !c.handled && !strings.Contains(first.Words, "is not ours") {
@@ -89,51 +129,171 @@ func TestSealedGuard(t *testing.T) {
 	}
 }
 
-// A message without a Message-ID is stamped, as the transport rule wants, and
-// its guard is not believed: it could be that of another.
-func TestGuardWithoutMessageID(t *testing.T) {
-	p := sealedPolicy(t)
-	f := written("Date: Sat, 21 Nov 2026 08:00:00 +0100")
-	value := p.GuardValue(f.Header)
-	if !strings.HasPrefix(value, "Yes v1.") {
-		t.Errorf("stamped %q", value)
-	}
-	f.Header = append(f.Header, entity.Field{Name: p.Guard, Value: value})
-	if d := decide(t, p, f); d.Reason != Rule {
-		t.Errorf("%q", d.Reason)
-	}
-	f.Header = append(f.Header, header("Message-ID: <added@exchange.example>")...)
-	if d := decide(t, p, f); d.Reason != Rule {
-		t.Errorf("with one added on the way: %q", d.Reason)
+// Only a guard with a seal that could be ours makes a message wait for its text.
+func TestGuardWaitsForTheText(t *testing.T) {
+	for name, c := range map[string]struct {
+		change  func(*Policy, *Facts)
+		pending bool
+	}{
+		"ours":                 {func(*Policy, *Facts) {}, true},
+		"a seal of its shape":  {replaced("X-Sigmilter-Handled", "Yes v2.1795244405.AAAAAAAAAAAAAAAAAAAAAA"), true},
+		"too old":              {func(_ *Policy, f *Facts) { f.Now = sealedAt.Add(49 * time.Hour) }, false},
+		"no seal":              {replaced("X-Sigmilter-Handled", "Yes"), false},
+		"unsealed":             {replaced("X-Sigmilter-Handled", seal.Unsealed), false},
+		"two":                  {more("X-Sigmilter-Handled: Yes"), false},
+		"of a stranger":        {replaced("From", "x@partner.example"), false},
+		"of the first version": {replaced("X-Sigmilter-Handled", "Yes v1.AAAAAAAAAAAAAAAAAAAAAA"), false},
+		"without a key":        {func(p *Policy, _ *Facts) { p.Keys = nil }, false},
+	} {
+		p := sealedPolicy(t)
+		f := stampedBy(t, p)
+		f.Digest = nil
+		c.change(p, f)
+		if d := decide(t, p, f); d.Pending != c.pending || c.pending && d.Verdict != Pass {
+			t.Errorf("%s: pending %v, %q", name, d.Pending, d.Reason)
+		}
 	}
 }
 
-// Without a key all is as it was.
+// A guard of an earlier release is known for as long as any other, by the date of
+// the message.
+func TestGuardOfAnEarlierRelease(t *testing.T) {
+	const first = "X-Sigmilter-Handled: Yes v1.v_8vgWePrg5lqEs0vZjYkQ"
+	for name, c := range map[string]struct {
+		after time.Duration
+		lines []string
+		want  Reason
+	}{
+		"on its way":        {time.Hour, nil, Guarded},
+		"old":               {49 * time.Hour, nil, Rule},
+		"not written yet":   {-time.Hour, nil, Rule},
+		"of another author": {time.Hour, []string{"From: bob@contoso.com"}, Rule},
+	} {
+		f := written(append(append([]string{first}, identified...), c.lines...)...)
+		if c.lines != nil {
+			f = &Facts{Sender: f.Sender, Header: header(append(append([]string{first}, identified...), c.lines...)...)}
+		}
+		f.Now = sealedAt.Add(c.after)
+		if d := decide(t, sealedPolicy(t), f); d.Reason != c.want || d.Pending || d.ForeignGuard != (c.want == Rule) {
+			t.Errorf("%s: %q", name, d.Reason)
+		}
+	}
+}
+
+// What is handled is not proven: a message with a guard that is believed is asked for
+// its proof, and one that is proven needs no guard.
+func TestGuardIsNoProof(t *testing.T) {
+	for name, c := range map[string]struct {
+		unproven Verdict
+		code     string
+		want     Reason
+	}{
+		"with code":               {Refuse, code, Guarded},
+		"without":                 {Refuse, "", Unproven},
+		"without, deferred":       {Defer, "", Unproven},
+		"without, passed":         {Pass, "", Unproven},
+		"another tenant's code":   {Refuse, otherCode, Unproven},
+		"of a product we honour":  {Refuse, "", Unproven},
+		"of a product, with code": {Refuse, code, OtherGuard},
+	} {
+		for _, keyed := range []bool{true, false} {
+			p := proving([]string{"routing"})
+			if keyed {
+				p.Keys, p.Lifetime = withKeys(t, secret), 48*time.Hour
+			}
+			f := stampedBy(t, p, "X-Route: "+code)
+			f.Header = slices.DeleteFunc(f.Header, func(f entity.Field) bool { return f.Name == "X-Route" })
+			if strings.Contains(name, "product") {
+				replaced(p.Guard, "")(p, f)
+				more("X-Xink-Handled: Yes")(p, f)
+			}
+			if c.code != "" {
+				more("X-Route: "+c.code)(p, f)
+			}
+			p.Tenants[0].Proof.Unproven = c.unproven
+			want := c.want
+			if !keyed && c.unproven == Pass {
+				want = Guarded // it passes in either case
+			}
+			if d := decide(t, p, f); d.Reason != want || want == Unproven && d.Verdict != c.unproven {
+				t.Errorf("%s, keyed %v: %q", name, keyed, d.Reason)
+			}
+		}
+	}
+}
+
+// What is not proven to be a tenant's leaves with a guard that says nothing of it,
+// nor does a message that no Message-ID tells from others.
+func TestUnsealed(t *testing.T) {
+	for name, lines := range map[string][]string{
+		"of a stranger":       {"From: x@partner.example", "Message-ID: <1@x>"},
+		"of nobody":           {"Message-ID: <1@x>"},
+		"not proven":          {"From: anna@contoso.com", "Message-ID: <1@x>"},
+		"no Message-ID":       {"From: anna@contoso.com", "X-Route: " + code},
+		"an empty one":        {"From: anna@contoso.com", "X-Route: " + code, "Message-ID:"},
+		"two of them":         {"From: anna@contoso.com", "X-Route: " + code, "Message-ID: <1@x>", "Message-ID: <2@x>"},
+		"two From fields":     {"From: anna@contoso.com", "From: bob@contoso.com", "X-Route: " + code, "Message-ID: <1@x>"},
+		"proven, but no text": {"From: anna@contoso.com", "X-Route: " + code, "Message-ID: <1@x>"},
+	} {
+		p := proving([]string{"routing"})
+		p.Keys, p.Lifetime = withKeys(t, secret), 48*time.Hour
+		text := "text"
+		if strings.HasSuffix(name, "no text") {
+			text = ""
+		}
+		f := &Facts{Sender: "x@y.example", Header: header(lines...), Now: sealedAt, Digest: textOf("text")}
+		d := decide(t, p, f)
+		value := p.GuardValue(&d, text, sealedAt)
+		if value != "Yes unsealed" {
+			t.Errorf("%s: %q", name, value)
+		}
+		more(p.Guard+": "+value)(p, f)
+		if again := decide(t, p, f); again.Reason != d.Reason || again.Verdict != d.Verdict || again.ForeignGuard {
+			t.Errorf("%s: %q when it comes again", name, again.Reason)
+		}
+	}
+}
+
+// Without a key the word counts, of one field.
 func TestPlainGuard(t *testing.T) {
 	p := newPolicy()
-	if v := p.GuardValue(written(identified...).Header); v != "Yes" {
+	if v := p.GuardValue(&Decision{Seal: &seal.Message{}}, "text", sealedAt); v != "Yes" {
 		t.Errorf("stamped %q", v)
 	}
-	for value, want := range map[string]Reason{"Yes": Guarded, "true": Guarded, "Yes v1.AAAAAAAAAAAAAAAAAAAAAA": Guarded, "No": Rule, "": Rule} {
+	for value, want := range map[string]Reason{"Yes": Guarded, "true": Guarded, "Yes v1.AAAAAAAAAAAAAAAAAAAAAA": Guarded, "Yes unsealed": Guarded, "No": Rule, "": Rule} {
 		f := written(append(identified, p.Guard+": "+value)...)
-		if d := decide(t, p, f); d.Reason != want || p.ForeignGuard(f.Header) {
+		if d := decide(t, p, f); d.Reason != want || d.ForeignGuard {
 			t.Errorf("%q: %q", value, d.Reason)
 		}
 	}
+	f := written(p.Guard+": No", p.Guard+": Yes")
+	if d := decide(t, p, f); d.Reason != Rule || !d.ForeignGuard {
+		t.Errorf("two: %q", d.Reason)
+	}
 }
 
-// A message that must pass carries a guard that is believed, too; also one of
-// nobody's.
-func TestGuardOfOthers(t *testing.T) {
-	for _, from := range []string{"", "From: printer@contoso.com", "From: <stranger@partner.example>", "From: nobody"} {
+// Of several guards of another product each counts.
+func TestSecondGuardOfAProduct(t *testing.T) {
+	if d := decide(t, newPolicy(), written("X-Xink-Handled: No", "X-Xink-Handled: Yes")); d.Reason != OtherGuard {
+		t.Errorf("%q", d.Reason)
+	}
+}
+
+// Guards that are no seals by their shape cost nothing beside reading them, whatever
+// stands in the other fields.
+func TestCostOfGuards(t *testing.T) {
+	allocations := func(fields int, value string) float64 {
 		p := sealedPolicy(t)
-		f := &Facts{Header: header(append(identified, "Auto-Submitted: auto-replied", from)...)}
-		if d := decide(t, p, f); d.Reason != Automatic {
-			t.Fatal(d.Reason)
+		f := written(append(identified, "Date: "+strings.Repeat("a ", 10_000))...)
+		for range fields {
+			more(p.Guard+": "+value)(p, f)
 		}
-		f.Header = append(f.Header, entity.Field{Name: p.Guard, Value: p.GuardValue(f.Header)})
-		if d := decide(t, p, f); d.Reason != Guarded {
-			t.Errorf("%q: %q", from, d.Reason)
+		f.Now, f.Digest = sealedAt, func() string { panic("asked for the text") }
+		return testing.AllocsPerRun(10, func() { decide(t, p, f) })
+	}
+	for _, value := range []string{"Yes", "Yes v1.AAAAAAAAAAAAAAAAAAAAAA", "Yes v2.1795244405.AAAAAAAAAAAAAAAAAAAAAA", "no"} {
+		if one, two := allocations(500, value), allocations(1000, value); two > 2.1*one {
+			t.Errorf("%q: %.0f allocations for 500 fields, %.0f for twice as many", value, one, two)
 		}
 	}
 }

@@ -94,7 +94,14 @@ func has(h entity.Header, name string) bool {
 // isProbe says whether Exchange Online sent the message to validate a connector.
 func isProbe(f *Facts) bool {
 	const probe = "o365connectorvalidation@"
-	return strings.HasPrefix(strings.ToLower(f.Sender), probe) || strings.HasPrefix(strings.Join(authorsOf(f.Header), ""), probe)
+	if strings.HasPrefix(strings.ToLower(f.Sender), probe) {
+		return true
+	}
+	if !strings.Contains(strings.ToLower(f.Header.Get("From")), probe) {
+		return false
+	}
+	from := originOf(f.Header)
+	return from.doubt == "" && len(from.authors) == 1 && strings.HasPrefix(from.authors[0], probe)
 }
 
 func (k *fieldKind) matches(h entity.Header) bool {

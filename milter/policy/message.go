@@ -22,11 +22,16 @@ const (
 // message is a message as the conditions of all rules see it. What takes time is
 // worked out once, when the first condition asks for it.
 type message struct {
-	facts   *Facts
-	authors []string // see authorsOf
-	claimed string   // the first of them who is in a tenant
-	tenant  *Tenant  // his
+	facts *Facts
+	origin
+	claims  []claim // the tenants that its authors are in
+	tenant  *Tenant // the one whose message it is, nil for none
+	claimed string  // its first author who is in it
 	person  *Person
+	// header has the fields that rules and the choice of the author believe: all of
+	// them, or, where nothing but a DKIM signature tells whose the message is, those
+	// that it covers.
+	header entity.Header
 	// unlisted are addresses of the From field that the directory does not have.
 	unlisted []string
 	scope    scope
@@ -138,7 +143,7 @@ func (m *message) field(name string) field {
 		return f
 	}
 	var f field
-	for _, one := range m.facts.Header {
+	for _, one := range m.header {
 		if strings.EqualFold(one.Name, name) {
 			f = append(f, newValue(entity.Header{one}.Text(one.Name)))
 		}

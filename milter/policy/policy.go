@@ -2,8 +2,9 @@
 // header: whether it is to be signed, for whom, by which rule, or why not.
 //
 // The order is fixed: loop, proof that the message is its tenant's, guard, kinds
-// that must pass, tenant, author, rules. A message with our guard is not asked for a
-// proof where one without proof would pass as well, or where a key seals it. Kinds
+// that must pass, tenant, author, rules. Whose the message is, one function says, see
+// [origin]. That it is handled, which the guard says, and that it is proven are two
+// things, and neither stands for the other: see guard.go and proof.go. Kinds
 // that only the MIME tree shows are looked for by [PassParts] once the body is
 // there. What a rule can ask for is the table [ConditionKinds]. A [Trace] tells
 // each step and each condition of a decision, by the function that decides.
@@ -14,7 +15,7 @@
 package policy
 
 import (
-	"strings"
+	"slices"
 	"time"
 
 	"sigmilter/milter/entity"
@@ -50,6 +51,7 @@ const (
 	Patch         Reason = "patch"          // a patch for a program's source, byte-exact by nature
 	NoAuthor      Reason = "no-author"      // no From field with an address
 	NoTenant      Reason = "no-tenant"      // the author is outside every tenant
+	UnclearAuthor Reason = "unclear-author" // the From field does not tell who wrote it
 	Unproven      Reason = "unproven"       // nothing proves that it is the tenant's
 	UnknownAuthor Reason = "unknown-author" // the directory has none of the addresses
 	NoRule        Reason = "no-rule"        // no rule applies
@@ -66,20 +68,28 @@ type Facts struct {
 	// Text gives the newest text as a reader sees it, without the quoted mail, and
 	// whether it can be read. It is called once, and only if a rule asks for it. It
 	// is nil before end-of-message.
-	Text  func() (newest string, ok bool)
-	Now   time.Time   // the time of the decision, for rules that have one
-	Relay string      // the MTA's own name, as its Received fields have it; empty when it tells none
-	Trace *Trace      // filled in unless it is nil
-	Work  *work.Meter // what deciding may cost; nil for no limit
+	Text func() (newest string, ok bool)
+	// Digest gives the digest of the message as it came, see [seal.Digest], empty when
+	// that is not known. It is nil before end-of-message.
+	Digest func() string
+	Now    time.Time   // the time of the decision, for rules that have one, and for seals
+	Relay  string      // the MTA's own name, as its Received fields have it; empty when it tells none
+	Trace  *Trace      // filled in unless it is nil
+	Work   *work.Meter // what deciding may cost; nil for no limit
 
 	// What may prove that the message is its tenant's.
 	Listener string            // that the session came in on
 	Macros   map[string]string // of the MTA, by name without braces
 	// DKIM verifies the signatures of some domains; nil while there is no body. It
-	// returns the domain of a valid one, or why none is. An error means that it
-	// cannot be told now.
-	DKIM   func(domains []string) (domain, why string, err error)
+	// returns a valid one, or why none is. An error means that it cannot be told now.
+	DKIM   func(domains []string) (s Signature, why string, err error)
 	Proven bool // taken as proven, for messages looked at offline
+}
+
+// Signature is a valid DKIM signature.
+type Signature struct {
+	Domain string        // empty for none
+	Covers entity.Header // the fields it was made over, in the order of the header
 }
 
 // Verdict is what a decision comes down to.
@@ -104,9 +114,9 @@ type Decision struct {
 	Rule    string  // the first rule that says what to put in
 	Reply   bool    // a reply or a forward
 	Forward bool    // a forward
-	// Pending says that a rule asked for the size or the text, or a proof for the
-	// signatures, which were not known: the rest is void, and Decide is to be
-	// called again with them.
+	// Pending says that a rule asked for the size or the text, a proof for the
+	// signatures or the guard for the digest, which were not known: the rest is void,
+	// and Decide is to be called again with them.
 	Pending bool
 	OptOut  []string // keywords that took a rule out, and are to go from the subject
 	Place   insert.Settings
@@ -117,6 +127,12 @@ type Decision struct {
 
 	// The templates of the blocks, empty for none.
 	Signature, Disclaimer, Banner string
+
+	// Seal is what the guard may vouch for when the message leaves, but for its text;
+	// nil when nothing.
+	Seal *seal.Message
+	// ForeignGuard says that the message came with a guard that is not believed.
+	ForeignGuard bool
 
 	// Token goes into References with the signature, empty for none: see [WithToken].
 	Token string
@@ -169,15 +185,20 @@ type Tenant struct {
 	// at all; empty leaves such mail unsigned.
 	DefaultTemplate string
 	Proof           Proof
+	// Unclear is what becomes of a message that has authors of the tenant and does not
+	// tell which one wrote it, or that the tenant's proof is met by though no author
+	// is in it: Pass, Refuse or Defer.
+	Unclear Verdict
 }
 
 // Policy is a compiled configuration. It is not changed after it was made and
 // is used from many goroutines.
 type Policy struct {
-	Guard      string     // name of the guard field
-	AlsoHonour []string   // guard fields of other products
-	Keys       *seal.Ring // of guard and tokens; nil: a guard's word is enough, and there are no tokens
-	MaxPasses  int        // through this relay, more are a loop; 0 for no limit
+	Guard      string        // name of the guard field
+	AlsoHonour []string      // guard fields of other products
+	Keys       *seal.Ring    // of guard and tokens; nil: a guard's word is enough, and there are no tokens
+	Lifetime   time.Duration // of a sealed guard
+	MaxPasses  int           // through this relay, more are a loop; 0 for no limit
 	// ThreadTokens lets a signature for replies wait until the author's own is in
 	// the thread. It needs a key.
 	ThreadTokens bool
@@ -191,82 +212,64 @@ func (p *Policy) Decide(f *Facts, people People) (Decision, error) {
 	if f.Trace != nil {
 		*f.Trace = Trace{}
 	}
-	m := message{facts: f, subject: newValue(f.Header.Text("Subject")), authors: authorsOf(f.Header)}
+	m := message{facts: f, header: f.Header, origin: originOf(f.Header), subject: newValue(f.Header.Text("Subject"))}
 	m.thread = threadOf(f.Header, m.subject.text)
-	m.tenant, m.claimed = p.tenantOf(m.authors)
+	m.claims = p.claimsOf(m.authors)
 	d := Decision{Reply: m.thread != New, Forward: m.thread == Forward}
 	if p.loops(f) {
 		d.Reason = Loop
 		return d, nil
 	}
-	if done, err := p.unproven(&d, &m); done || err != nil {
+	g := p.guardOf(f.Header)
+	d.ForeignGuard = g.doubt != ""
+	if done, err := p.unproven(&d, &m, g); done || err != nil {
 		return d, err
 	}
-	if d.Verdict, d.Reason = p.unsigned(f); d.Reason != "" {
+	d.Seal = p.sealOf(&m)
+	if p.unsigned(&d, &m, g) {
 		return d, nil
 	}
 	return p.sign(d, &m, people)
 }
 
-// unproven decides on a message that is not proven to be its tenant's, or of which
-// that is not known yet. One that was handled is left to the guard, unless it would
-// get round a refusal by the word of one that anybody can write.
-func (p *Policy) unproven(d *Decision, m *message) (done bool, err error) {
-	if (p.Keys != nil || !m.tenant.strict()) && p.ownGuard(m.facts.Header) {
-		return false, nil
-	}
-	s, err := m.standing()
-	switch {
-	case err != nil:
-		d.Author = m.claimed
-		return true, err
-	case s == undecided:
+// unsigned decides on a message that is left as it is whoever wrote it.
+func (p *Policy) unsigned(d *Decision, m *message, g guard) (done bool) {
+	f := m.facts
+	believed, pending := p.believes(m, g, d.Seal)
+	switch d.ForeignGuard = g.handled && !believed; {
+	case pending:
 		d.Pending = true
-	case s == unproven:
-		d.Verdict, d.Reason, d.Author = m.tenant.Proof.Unproven, Unproven, m.claimed
-	}
-	return s != proven, nil
-}
-
-// unsigned says why a message is left as it is whoever wrote it, "" for no reason.
-func (p *Policy) unsigned(f *Facts) (Verdict, Reason) {
-	if p.handled(f) {
-		return Handled, Guarded
+		return true
+	case believed:
+		d.Verdict, d.Reason = Handled, Guarded
+		return true
 	}
 	for _, name := range p.AlsoHonour {
-		if guarded(f.Header, name) {
+		if slices.ContainsFunc(f.Header.All(name), saysHandled) {
 			f.Trace.step("guard", false, "the field %s says that another product handled the message", name)
-			return Pass, OtherGuard
+			d.Reason = OtherGuard
+			return true
 		}
 	}
 	f.Trace.step("guard", true, "no field says that the message was handled")
 	why, evidence := passFields(f)
 	if why != "" {
 		f.Trace.step("kind", false, "%s: %s says so", why, evidence)
-		return Pass, why
+		d.Reason = why
+		return true
 	}
 	f.Trace.step("kind", true, "no field says that it is of a kind that must pass")
-	return Pass, ""
+	return false
 }
 
-// guarded says whether a guard field says that the message was handled.
-func guarded(h entity.Header, name string) bool {
-	v := strings.ToLower(strings.TrimSpace(h.Get(name)))
-	return strings.HasPrefix(v, "yes") || strings.HasPrefix(v, "true")
-}
-
-// sign finds the tenant and the author of a message, and asks the rules.
+// sign finds the person who wrote a message, and asks the rules.
 func (p *Policy) sign(d Decision, m *message, people People) (Decision, error) {
 	f := m.facts
-	if len(m.authors) == 0 {
-		f.Trace.step("tenant", false, "the From field has no address")
-		d.Reason = NoAuthor
-		return d, nil
-	}
-	if m.tenant == nil {
-		f.Trace.step("tenant", false, "no tenant has the domain of %s", either(m.authors))
-		d.Author, d.Reason = m.authors[0], NoTenant
-		return d, nil
+	switch {
+	case m.tenant == nil:
+		return p.stranger(d, m)
+	case m.doubt != "":
+		return unclear(d, m), nil
 	}
 	d.Author = m.claimed
 	d.Tenant = m.tenant.Name
@@ -282,25 +285,4 @@ func (p *Policy) sign(d Decision, m *message, people People) (Decision, error) {
 	d.Person, m.person = person, person
 	m.scope = scopeOf(f.Recipients, m.tenant)
 	return p.rule(d, m), nil
-}
-
-// Claimed is the name of the tenant that a message says it is from, proven or not;
-// empty for none.
-func (p *Policy) Claimed(h entity.Header) string {
-	if t, _ := p.tenantOf(authorsOf(h)); t != nil {
-		return t.Name
-	}
-	return ""
-}
-
-// tenantOf finds the first author who is in a tenant, by his domain alone.
-func (p *Policy) tenantOf(authors []string) (t *Tenant, author string) {
-	for _, a := range authors {
-		for i := range p.Tenants {
-			if p.Tenants[i].has(a) {
-				return &p.Tenants[i], a
-			}
-		}
-	}
-	return nil, ""
 }

@@ -137,7 +137,8 @@ func TestOrder(t *testing.T) {
 		{Guarded, func(_ *Policy, f *Facts) { f.Header = append(f.Header, header("X-Sigmilter-Handled: Yes")...) }},
 		{OtherGuard, func(_ *Policy, f *Facts) { f.Header = append(f.Header, header("X-Xink-Handled: Yes")...) }},
 		{Probe, func(_ *Policy, f *Facts) {
-			f.Header = append(header("From: O365ConnectorValidation@contoso.com"), f.Header...)
+			f.Header = slices.DeleteFunc(f.Header, func(x entity.Field) bool { return x.Name == "From" })
+			f.Header = append(f.Header, header("From: O365ConnectorValidation@contoso.com")...)
 		}},
 		{Automatic, func(_ *Policy, f *Facts) { f.Header = append(f.Header, header("Auto-Submitted: auto-replied")...) }},
 		{Recall, func(_ *Policy, f *Facts) {
@@ -153,7 +154,7 @@ func TestOrder(t *testing.T) {
 		{Patch, func(_ *Policy, f *Facts) { f.Header = append(f.Header, header("X-Mailer: git-send-email 2.39")...) }},
 		{NullSender, func(_ *Policy, f *Facts) { f.Sender = "" }},
 		{NoAuthor, func(_ *Policy, f *Facts) {
-			f.Header = slices.DeleteFunc(f.Header, func(x entity.Field) bool { return x.Name == "From" && !strings.Contains(x.Value, "O365") })
+			f.Header = slices.DeleteFunc(f.Header, func(x entity.Field) bool { return x.Name == "From" })
 		}},
 		{NoTenant, func(p *Policy, _ *Facts) { p.Tenants = nil }},
 		{UnknownAuthor, func(p *Policy, _ *Facts) {
@@ -168,7 +169,9 @@ func TestOrder(t *testing.T) {
 			}
 			p, f := newPolicy(), written()
 			second.add(p, f)
-			first.add(p, f)
+			if first.want != second.want {
+				first.add(p, f)
+			}
 			if d := decide(t, p, f); d.Reason != first.want {
 				t.Errorf("%s with %s: %s", first.want, second.want, d.Reason)
 			}

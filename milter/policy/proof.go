@@ -3,7 +3,6 @@ package policy
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -40,10 +39,6 @@ type Code [sha256.Size]byte
 // NewCode is the code of a text.
 func NewCode(text string) Code { return sha256.Sum256([]byte(text)) }
 
-// ErrProof is what Decide fails with when a proof could not be looked at, such as
-// a DKIM signature whose key DNS does not tell at the moment.
-var ErrProof = errors.New("the proof could not be looked at")
-
 // DKIMProof is the name of the one proof that needs the body, and DNS.
 const DKIMProof = "dkim"
 
@@ -54,7 +49,7 @@ type ProofKind struct {
 	// Telling says that it tells one tenant of Microsoft 365 from another: they all
 	// share addresses and certificate.
 	Telling bool
-	// find looks at a message; words say why it is not met.
+	// find reports whether a message meets it; words say why it does not.
 	find func(t *Tenant, f *Facts) (met bool, words string)
 }
 
@@ -72,58 +67,10 @@ func proofKind(name string) *ProofKind {
 	return &ProofKinds[i]
 }
 
-// standing says whether a message is proven to be its tenant's.
-type standing int
-
-const (
-	proven    standing = iota // or there is nothing to prove
-	unproven                  // it only says so
-	undecided                 // it may be, by a DKIM signature that needs the body
-)
-
-// strict says that an unproven message of this tenant does not pass.
-func (t *Tenant) strict() bool {
-	return t != nil && len(t.Proof.Require) > 0 && t.Proof.Unproven != Pass
-}
-
-// standing finds out whether a message is its tenant's. The signature is verified
-// only where nothing else decides.
-func (m *message) standing() (standing, error) {
-	t, f := m.tenant, m.facts
-	if t == nil || len(t.Proof.Require) == 0 {
-		return proven, nil
-	}
-	if f.Proven {
-		f.Trace.step("proof", true, "%s is taken as proven", t.Name)
-		return proven, nil
-	}
-	found := t.find(f)
-	if found.missing == nil && found.dkim {
-		if f.DKIM == nil {
-			return undecided, nil
-		}
-		domain, why, err := f.DKIM(t.Domains)
-		if err != nil {
-			f.Trace.step("proof", false, "the DKIM signature could not be verified now")
-			return undecided, fmt.Errorf("%w: %w", ErrProof, err)
-		}
-		if domain == "" {
-			found.missing = []string{why}
-		} else {
-			found.by = append(found.by, proofKind(DKIMProof).Words+" of "+domain)
-		}
-	}
-	if found.missing != nil {
-		f.Trace.step("proof", false, "%s is not proven: %s", t.Name, strings.Join(found.missing, "; "))
-		return unproven, nil
-	}
-	f.Trace.step("proof", true, "%s is proven by %s", t.Name, strings.Join(found.by, " and "))
-	return proven, nil
-}
-
 // evidence is what was found of a tenant's proofs.
 type evidence struct {
 	by      []string // what is met
+	told    bool     // one of them tells this tenant from others
 	missing []string // what is not, for which of the requirements nothing else is
 	dkim    bool     // a signature decides on what is left
 }
@@ -146,6 +93,7 @@ func (t *Tenant) find(f *Facts) (e evidence) {
 				dkim = true
 			default:
 				by = k.Words
+				e.told = e.told || k.Telling
 			}
 		}
 		switch {

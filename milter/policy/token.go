@@ -12,7 +12,10 @@ import (
 // Other servers cut off longer ones, and what they cut could be the thread's own.
 const maxReferences = 4000
 
-const referencesField = "References"
+const (
+	referencesField = "References"
+	messageIDField  = "Message-ID"
+)
 
 // references are those of the message, read when the first rule asks.
 func (m *message) references() *seal.References {
@@ -27,7 +30,7 @@ func (m *message) references() *seal.References {
 func (m *message) brings(template string) seal.Thread {
 	root := m.references().Root
 	if root == "" {
-		root = seal.ParseReferences(m.facts.Header.Get("Message-ID")).Root
+		root = seal.ParseReferences(m.facts.Header.Get(messageIDField)).Root
 	}
 	return seal.Thread{Tenant: m.tenant.Name, Person: m.person.Address, Template: template, Root: root}
 }

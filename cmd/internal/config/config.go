@@ -120,8 +120,9 @@ type Guard struct {
 	// Keys are those of the file key_file: they seal the guard and the tokens of
 	// threads. Without it, nil, the word of a guard is believed.
 	Keys      *seal.Ring
-	MaxPasses int     // through this relay, one more is a loop; 3
-	OnLoop    OnError // what becomes of a message that goes in circles, by default [Tempfail]
+	Lifetime  time.Duration // of a seal; 48 hours
+	MaxPasses int           // through this relay, one more is a loop; 3
+	OnLoop    OnError       // what becomes of a message that goes in circles, by default [Tempfail]
 }
 
 // Tenant is one organisation whose mail is signed.
@@ -151,7 +152,21 @@ type Tenant struct {
 	Proof           Proof
 	Microsoft365    Microsoft365
 	OnError         OnError // that of Config by default
+	// OnUnclearAuthor says what becomes of mail that is the tenant's and of which it is
+	// not clear who in it wrote it.
+	OnUnclearAuthor OnUnclearAuthor
 }
+
+// OnUnclearAuthor says what becomes of mail without one author.
+type OnUnclearAuthor string
+
+// The choices of on_unclear_author.
+const (
+	UnclearByRules  OnUnclearAuthor = "" // deferred where a rule has enforce, else passed
+	UnclearPass     OnUnclearAuthor = "pass"
+	UnclearTempfail OnUnclearAuthor = "tempfail"
+	UnclearRefuse   OnUnclearAuthor = "refuse"
+)
 
 // OnBehalf says whose mail one is that a person sent on behalf of a mailbox.
 type OnBehalf string

@@ -75,7 +75,7 @@ func TestLoadSmallest(t *testing.T) {
 			Parts: 1000, Depth: 30, TextBytes: 8 * 1024 * 1024, LineBytes: 8 * 1024 * 1024,
 		},
 		Timeouts: Timeouts{Idle: 10 * time.Minute, Write: 30 * time.Second, Stop: time.Minute, Message: time.Minute, DNS: 2 * time.Second},
-		Guard:    Guard{Field: "X-Sigmilter-Handled", MaxPasses: 3, OnLoop: Tempfail},
+		Guard:    Guard{Field: "X-Sigmilter-Handled", Lifetime: 48 * time.Hour, MaxPasses: 3, OnLoop: Tempfail},
 		Tenants: []Tenant{{
 			Name: "contoso", Domains: []string{"contoso.com"},
 			Directories: []Directory{{
@@ -129,7 +129,7 @@ func TestLoadEverything(t *testing.T) {
 			LineBytes: 500_000, Memory: 64 << 20, SpoolBytes: 1 << 30, HeaderFields: 500, HeaderBytes: 256 << 10,
 		},
 		Timeouts: Timeouts{Idle: 90 * time.Second, Write: 5 * time.Second, Stop: 10 * time.Second, Message: 20 * time.Second, DNS: 700 * time.Millisecond},
-		Guard:    Guard{Field: "X-Contoso-Handled", AlsoHonour: []string{"X-Old-Handled", "X-Other-Handled"}, Keys: keyRing(t), MaxPasses: 2, OnLoop: Pass},
+		Guard:    Guard{Field: "X-Contoso-Handled", AlsoHonour: []string{"X-Old-Handled", "X-Other-Handled"}, Keys: keyRing(t), Lifetime: 36 * time.Hour, MaxPasses: 2, OnLoop: Pass},
 		Tenants: []Tenant{{
 			Name: "contoso", Domains: []string{"contoso.com", "contoso.de"},
 			Directories: []Directory{{
@@ -142,7 +142,7 @@ func TestLoadEverything(t *testing.T) {
 			}},
 			Precedence: map[string][]string{"mobilePhone": {"csv", "hr"}},
 			MaxStale:   24 * time.Hour, OnStale: StalePass,
-			OnBehalf: OnBehalfSender, DefaultPerson: "a.muster@contoso.de", DefaultTemplate: "short",
+			OnUnclearAuthor: UnclearRefuse, OnBehalf: OnBehalfSender, DefaultPerson: "a.muster@contoso.de", DefaultTemplate: "short",
 			Microsoft365: Microsoft365{
 				Relay: "relay.contoso.com", Certificate: "*.relay.contoso.com", Name: "Contoso's mail",
 				Allow: []string{"192.0.2.10", "198.51.100.0/24"}, MaxSize: 20e6,
