@@ -41,6 +41,9 @@ func TestWorkIsLinear(t *testing.T) {
 // ones of its size, which is lines of a few characters.
 func TestWorkIsLittle(t *testing.T) {
 	const n, most = 32 << 10, 16
+	if miltertest.Raced {
+		t.Skip("the race detector costs more than the texts")
+	}
 	ordinary := trap{"", Kind{Reply: true}, "", "1 b\n", ""}
 	least := func(text trap, enough float64) float64 {
 		b := text.text(n)
