@@ -14,6 +14,10 @@ var traps = []struct {
 	kind Kind
 	make func(n int) string
 }{
+	{"openings of OpenPGP", Kind{Reply: true}, func(n int) string { return strings.Repeat("-----BEGIN PGP MESSAGE-----\nQUJD\n", n) }},
+	{"openings of signed OpenPGP", Kind{Reply: true}, func(n int) string {
+		return strings.Repeat("-----BEGIN PGP SIGNED MESSAGE-----\nx\n-----BEGIN PGP SIGNATURE-----\nQUJD\n", n) + "-----END PGP SIGNATURE-----\n"
+	}},
 	{"nested div", Kind{HTML: true, Reply: true}, func(n int) string { return strings.Repeat("<div>x", n) }},
 	{"nested div, closed", Kind{HTML: true, Reply: true}, func(n int) string { return strings.Repeat("<div>x", n) + strings.Repeat("y</div>", n) }},
 	{"nested span", Kind{HTML: true, Reply: true}, func(n int) string { return strings.Repeat("<span>x", n) + strings.Repeat("</b>", n) }},
@@ -74,6 +78,7 @@ func BenchmarkGrowth(b *testing.B) {
 func readAndPlace(text []byte, kind Kind) {
 	r := Read(text, kind)
 	r.Untouchable(false)
+	r.Sealing()
 	r.Place(testBlock, &all, &alice, false)
 }
 
