@@ -5,7 +5,8 @@
 // that must pass, tenant, author, rules. A message with our guard is not asked for a
 // proof where one without proof would pass as well, or where a key seals it. Kinds
 // that only the MIME tree shows are looked for by [PassParts] once the body is
-// there. What a rule can ask for is the table [ConditionKinds]. A [Trace] tells
+// there. A kind is a label that anybody can write: a rule with enforce asks what
+// [Protected] finds. What a rule can ask for is the table [ConditionKinds]. A [Trace] tells
 // each step and each condition of a decision, by the function that decides.
 //
 // The package is pure: people come through the [People] interface, which answers
@@ -181,6 +182,9 @@ type Policy struct {
 	ThreadTokens bool
 	Tenants      []Tenant
 	Rules        []RuleSpec
+	// Kinds says what becomes of kinds that by convention are left alone; one that
+	// is not there has the default: see [Policy.Answer].
+	Kinds map[Reason]Handling
 }
 
 // Decide decides on a message from its envelope and header. An error is that of
@@ -200,9 +204,13 @@ func (p *Policy) Decide(f *Facts, people People) (Decision, error) {
 	if done, err := p.unproven(&d, &m); done || err != nil {
 		return d, err
 	}
-	if d.Verdict, d.Reason = p.unsigned(f); d.Reason != "" {
+	if d.Verdict, d.Reason = p.done(f); d.Reason != "" {
 		return d, nil
 	}
+	if kind, evidence := passFields(f); kind != "" {
+		return p.ofKind(d, &m, people, kind, evidence)
+	}
+	f.Trace.step("kind", true, "no field says that it is of a kind that must pass")
 	return p.sign(d, &m, people)
 }
 
@@ -226,8 +234,8 @@ func (p *Policy) unproven(d *Decision, m *message) (done bool, err error) {
 	return s != proven, nil
 }
 
-// unsigned says why a message is left as it is whoever wrote it, "" for no reason.
-func (p *Policy) unsigned(f *Facts) (Verdict, Reason) {
+// done says what handled a message before, "" if nothing did.
+func (p *Policy) done(f *Facts) (Verdict, Reason) {
 	if p.handled(f) {
 		return Handled, Guarded
 	}
@@ -238,12 +246,6 @@ func (p *Policy) unsigned(f *Facts) (Verdict, Reason) {
 		}
 	}
 	f.Trace.step("guard", true, "no field says that the message was handled")
-	why, evidence := passFields(f)
-	if why != "" {
-		f.Trace.step("kind", false, "%s: %s says so", why, evidence)
-		return Pass, why
-	}
-	f.Trace.step("kind", true, "no field says that it is of a kind that must pass")
 	return Pass, ""
 }
 
