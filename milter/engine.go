@@ -168,8 +168,8 @@ func (e *Engine) sign(m *Message) Outcome {
 	if why := unreadable(m); why != "" {
 		return e.fail(m, why, nil)
 	}
-	if why := policy.PassParts(m.Tree); why != "" {
-		return e.pass(m, why)
+	if o, left := e.leave(m); left {
+		return o
 	}
 	amp := ampPart(m.Tree)
 	if amp != nil && !e.DropAMP {
@@ -179,8 +179,11 @@ func (e *Engine) sign(m *Message) Outcome {
 	if err != nil {
 		return e.fail(m, bodyReason(err), err)
 	}
+	if why == reasonNoText && m.decision.Enforced && policy.PassParts(m.Tree) != "" {
+		why = reasonHollow
+	}
 	if _, fails := remedies[why]; why != "" && !fails {
-		return e.pass(m, why) // a kind that must pass, as only the text shows
+		return e.leaveAs(m, why) // a kind that must pass, as only the text shows
 	}
 	if why != "" && !(why == reasonNoText && e.AddText) {
 		return e.fail(m, why, nil)
@@ -199,6 +202,11 @@ func (e *Engine) sign(m *Message) Outcome {
 		return e.fail(m, policy.Reason(why), nil)
 	default:
 		return e.pass(m, policy.Reason(why))
+	}
+	if m.decision.Enforced {
+		if err := unsignedForm(m.Tree, texts, amp); err != nil {
+			return e.fail(m, reasonForm, err)
+		}
 	}
 	return e.edit(m, texts, amp, person)
 }

@@ -90,6 +90,7 @@ var reasonCases = map[policy.Reason]reasonCase{
 	reasonEncoding:                    {raw: letter(textPlain+"\nContent-Transfer-Encoding: x-uuencode", "begin 644 x\n"), action: Skipped},
 	reasonCharset:                     {raw: letter("Content-Type: text/plain; charset=x-klingon", "Hell\xf6\n"), action: Skipped},
 	reasonDamaged:                     {raw: letter(textPlain+"\nContent-Transfer-Encoding: base64", "SGVsbG8*\n"), action: Skipped},
+	reasonAmbiguous:                   {raw: letter("Content-Type: multipart/mixed; boundary=a; boundary=b", "--a\n\nHello\n--a--\n"), action: Skipped},
 	policy.Reason(insert.NoPlace):     {raw: both("Hello", "<p>Hello<plaintext>"), action: Skipped},
 	policy.Reason(insert.AlreadyHere): {raw: letter(textHTML, `<p>Hello</p><div id="sigmilter-signature" class="sigmilter-signature"><p>Anna</p></div>`), action: Skipped, change: withoutReplacing},
 	policy.Reason(insert.NotSelected): {raw: hello, action: Skipped, change: withoutNew},
@@ -106,8 +107,16 @@ func withoutNew(e *Engine, _ *shelf) { e.Policy.Rules[0].Place.OnNew = false }
 
 func withoutReplacing(e *Engine, _ *shelf) { e.Policy.Rules[0].Place.ReplaceExisting = false }
 
-// sessionReasons are those that only a session comes to.
+// underEnforce is what becomes of a message under a rule with enforce.
+func underEnforce(raw string) func(t *testing.T) Report {
+	return func(t *testing.T) Report { return try(t, newEngine(enforced), raw).Report }
+}
+
+// sessionReasons are those that only a session comes to, or a rule with enforce.
 var sessionReasons = map[policy.Reason]func(t *testing.T) Report{
+	reasonForm:   underEnforce(letter("Content-Type: multipart/alternative; boundary=b", "--b\n\nHello\n--b\nContent-Type: text/enriched\n\nHello\n--b--\n")),
+	reasonHollow: underEnforce(letter("Content-Type: multipart/signed; boundary=b", "--b\n\nHello\n--b--\n")),
+	reasonSealed: underEnforce(letter(textPlain, "Hello\n-----BEGIN PGP SIGNED MESSAGE-----\n\nx\n-----BEGIN PGP SIGNATURE-----\n\nwhQEAAAAAAAAAAAAAAAAAAAAAAAAAA==\n-----END PGP SIGNATURE-----\n")),
 	policy.NullSender: func(t *testing.T) Report {
 		h := start(t, newEngine(), Options{})
 		mta := h.dial()

@@ -42,6 +42,10 @@ const (
 	reasonEncoding  policy.Reason = "unknown-encoding" // a transfer encoding nobody knows
 	reasonCharset   policy.Reason = "charset"          // unknown, or the block cannot be written in it without risk
 	reasonDamaged   policy.Reason = "undecodable"      // a text part does not decode
+	reasonAmbiguous policy.Reason = "ambiguous"        // two readers take two things for the message
+	reasonForm      policy.Reason = "unsigned-form"    // a reader may show a form that takes no block
+	reasonSealed    policy.Reason = "sealed-in-part"   // a signature of OpenPGP stands beside other words
+	reasonHollow    policy.Reason = "hollow"           // a signature or ciphertext by its label only, and no text beside it
 )
 
 // remedy is what decides between the answers to a failure: a temporary failure,
@@ -91,6 +95,10 @@ var remedies = map[policy.Reason]remedy{
 	reasonEncoding:                passed,
 	reasonCharset:                 passed,
 	reasonDamaged:                 passed,
+	reasonAmbiguous:               passed,
+	reasonForm:                    passed,
+	reasonSealed:                  passed,
+	reasonHollow:                  passed,
 	policy.Reason(insert.NoPlace): passed,
 }
 

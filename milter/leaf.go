@@ -100,6 +100,9 @@ func (l *leaf) read(m *Message, kind insert.Kind) {
 	kind.Room = work.NewRoom(roomPerText+roomPerByte*int64(len(l.Text)), m.memory.take)
 	l.reading = insert.Read(l.Text, kind)
 	l.shows = !l.reading.Blank() || l.reading.Quotes()
+	if m.decision.Enforced {
+		l.sealing = l.reading.Sealing()
+	}
 	l.cost += m.memory.held - before
 }
 

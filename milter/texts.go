@@ -22,8 +22,9 @@ type leaf struct {
 	*entity.Leaf
 	reading *insert.Reading
 	placed  []insert.PlacedBlock
-	shows   bool  // a reader sees anything of it
-	cost    int64 // memory that it has
+	shows   bool           // a reader sees anything of it
+	sealing insert.Sealing // where a rule enforces its blocks
+	cost    int64          // memory that it has
 }
 
 // letGo gives back what a leaf takes that is not read any more. That it was there
@@ -56,36 +57,60 @@ func (l *leaf) put(b insert.Block, pl insert.Placement) {
 // with the message itself is a reason.
 func (e *Engine) texts(m *Message) ([]text, policy.Reason, error) {
 	var best []text
+	var chosen entity.Body
 	var at int64 = -1 // where something is seen in it
-	for _, body := range entity.Bodies(m.Tree) {
+	bodies := entity.Bodies(m.Tree)
+	if len(bodies) == 0 {
+		bodies = besideProtected(m)
+	}
+	for _, body := range bodies {
 		if at >= 0 && (body.Named() || body.Start() >= at) {
 			break
 		}
-		texts, why, err := e.openBody(m, body)
+		texts, why, err := e.openDocuments(m, body.Documents)
 		if err != nil || why != "" {
 			return nil, why, err
 		}
 		if shown := firstShown(texts); best == nil || (shown >= 0 && (at < 0 || shown < at)) {
-			best, at, texts = texts, shown, best
+			best, chosen, at, texts = texts, body, shown, best
 		}
 		letGo(m, texts)
 	}
 	if best == nil {
 		return nil, reasonNoText, nil
 	}
-	if !m.decision.Enforced {
+	more, why, err := e.openDocuments(m, further(m, chosen))
+	if err != nil || why != "" {
+		return nil, why, err
+	}
+	best = append(best, more...)
+	if m.decision.Enforced {
+		if why := sealing(best); why != "" {
+			return nil, why, nil
+		}
+	} else {
 		best = withWords(m, best)
 	}
-	if len(best) == 2 {
-		insert.Agree(best[0].newest.reading, best[1].newest.reading)
+	for _, t := range best[1:] {
+		insert.Agree(best[0].newest.reading, t.newest.reading)
 	}
 	return best, "", nil
 }
 
-// openBody opens the documents of a body.
-func (e *Engine) openBody(m *Message, body entity.Body) ([]text, policy.Reason, error) {
+// further are the documents that get the blocks besides those of a body. Where no rule
+// enforces them, a reader that shows another plain text than the first sees none.
+func further(m *Message, body entity.Body) []entity.Document {
+	documents := entity.Further(m.Tree, body)
+	if m.decision.Enforced {
+		return documents
+	}
+	return slices.DeleteFunc(documents, func(d entity.Document) bool { return !d.HTML })
+}
+
+// openDocuments opens documents, each as a text.
+func (e *Engine) openDocuments(m *Message, documents []entity.Document) ([]text, policy.Reason, error) {
 	var texts []text
-	for _, doc := range body.Documents {
+	for _, doc := range documents {
 		t, why, err := e.open(m, doc)
 		if err != nil || why != "" {
 			return nil, why, err
@@ -151,8 +176,8 @@ func (e *Engine) open(m *Message, doc entity.Document) (text, policy.Reason, err
 		}
 		t.leaves = append(t.leaves, l)
 		if !ended {
-			if why := l.reading.Untouchable(patch); why != "" {
-				return t, policy.Reason(why), nil
+			if why := e.untouchable(m, l, patch); why != "" {
+				return t, why, nil
 			}
 			if t.newest == nil || l.shows {
 				t.newest = l
@@ -165,6 +190,20 @@ func (e *Engine) open(m *Message, doc entity.Document) (text, policy.Reason, err
 		}
 	}
 	return t, "", nil
+}
+
+// untouchable says why the text of a leaf must stay as it is, "" if it may be edited.
+// Where a rule enforces its blocks, OpenPGP is looked at once all texts are open.
+func (e *Engine) untouchable(m *Message, l *leaf, patch bool) policy.Reason {
+	enforced := m.decision.Enforced
+	if enforced && l.Part.Media.Type == "text/plain" && entity.HoldsFile(l.Text) != "" {
+		return reasonAmbiguous
+	}
+	why := policy.Reason(l.reading.Untouchable(patch))
+	if why == policy.PGP && enforced || why != "" && e.Policy.Answer(why, enforced) == policy.AnswerSign {
+		return ""
+	}
+	return why
 }
 
 // edge is the leaf in which a block that goes above or below everything stands.

@@ -69,6 +69,7 @@ func newPolicy(cfg *config.Config) *policy.Policy {
 		Guard: cfg.Guard.Field, AlsoHonour: cfg.Guard.AlsoHonour,
 		Keys: cfg.Guard.Keys, Lifetime: cfg.Guard.Lifetime, MaxPasses: cfg.Guard.MaxPasses, ThreadTokens: cfg.Place.ThreadToken,
 	}
+	p.Kinds = policy.HandlingOf(cfg.Kinds.Sign, cfg.Kinds.EnforcedPass, cfg.Kinds.EnforcedDefer)
 	for _, t := range cfg.Tenants {
 		p.Tenants = append(p.Tenants, policy.Tenant{
 			Name: t.Name, Domains: t.Domains,

@@ -39,8 +39,8 @@ func (b *Body) Start() int64 { return b.Documents[0].Leaves[0].BodyStart }
 //   - multipart/mixed and any other: those of its children. If a child is a leaf,
 //     the inline leaves of the same type after it continue it.
 //
-// An attachment, message/rfc822 and whatever is inside a signed, encrypted, report
-// or digest multipart is never a document. Beside a signed or encrypted part
+// An attachment, message/rfc822 and whatever is inside a signed, encrypted, or
+// digest multipart is never a document, nor inside a report beside other parts. Beside a signed or encrypted part
 // nothing is either, if it comes first: what follows there is some list's footer.
 //
 // QUIRK: SAP, Notes and many scripts give the text of the message a file name. A
@@ -77,7 +77,12 @@ func bodies(p *Part) []Body {
 		return nil
 	}
 	switch p.Media.Type {
-	case "multipart/signed", "multipart/encrypted", "multipart/report", "multipart/digest":
+	case "multipart/report":
+		if p.Parent == nil { // it is not passed as a report
+			return sequence(p)
+		}
+		return nil
+	case "multipart/signed", "multipart/encrypted", "multipart/digest":
 		return nil
 	case "multipart/alternative":
 		return forms(p)

@@ -70,7 +70,7 @@ func TestBodies(t *testing.T) {
 		{"message", "multipart/mixed\n1 message/rfc822", ""},
 		{"signed", "multipart/signed\n1 text/plain\n2 application/pgp-signature", ""},
 		{"encrypted", "multipart/encrypted\n1 text/plain", ""},
-		{"report", "multipart/report\n1 text/plain", ""},
+		{"report", "multipart/report\n1 text/plain", "text 1"},
 		{"digest", "multipart/digest\n1 text/plain", ""},
 		{"mixed in mixed", "multipart/mixed\n1 multipart/mixed\n1.1 text/plain\n1.2 application/pdf\n2 text/html", "text 1.1 | html 2"},
 		{"text, then signed", "multipart/mixed\n1 text/plain\n2 multipart/signed\n2.1 text/plain\n3 text/html", "text 1"},

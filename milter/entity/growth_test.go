@@ -33,6 +33,14 @@ var traps = []struct {
 	{"part fields", func(n int) string { return mixed + "--b\n" + strings.Repeat("A: b\n", n) + "\nx\n" }},
 	{"part folds", func(n int) string { return mixed + "--b\nA: b\n" + strings.Repeat(" c\n", n) + "\nx\n" }},
 	{"part types", func(n int) string { return mixed + "--b\n" + strings.Repeat("Content-Type: text/plain\n", n) + "\nx\n" }},
+	{"part types that differ", func(n int) string {
+		return mixed + "--b\nContent-Type: text/plain" + strings.Repeat("; a=b", n) + "\n" + strings.Repeat("Content-Type: text/plain; c\n", n) + "\nx\n"
+	}},
+	{"boundaries behind a bare CR", func(n int) string { return mixed + "--b\n\n" + strings.Repeat("\r--b", n) }},
+	{"boundaries behind the end", func(n int) string { return mixed + "--b--\n" + strings.Repeat("--b\n", n) }},
+	{"forms", func(n int) string {
+		return "Content-Type: multipart/alternative; boundary=b\n\n" + strings.Repeat("--b\nContent-Type: text/html\n\nHello\n", n)
+	}},
 	{"fields", func(n int) string { return strings.Repeat("A: b\n", n) + "\nx\n" }},
 	{"folds", func(n int) string { return "A: b\n" + strings.Repeat(" c\n", n) + "\nx\n" }},
 	{"parameters", func(n int) string { return "Content-Type: text/plain" + strings.Repeat("; a=b", n) + "\n\nx\n" }},
@@ -126,6 +134,8 @@ func readAll(message string) {
 		panic(err)
 	}
 	Bodies(root)
+	Ambiguous(root)
+	Bare(root, func(*Part) bool { return false })
 	root.Walk(func(p *Part) bool {
 		if !p.IsMultipart() {
 			if l, err := Open(p, []byte(body[p.BodyStart:p.BodyEnd])); err == nil {

@@ -35,6 +35,7 @@ type Part struct {
 	lf        bool         // the boundary line before the part ends in a bare LF
 	tight     bool         // the boundary after the part begins at BodyStart, no line end between
 	headless  bool         // the boundary after the part came before the header was over
+	doubted   Ambiguity    // what the scanner saw that readers read differently
 }
 
 // valueRange is where a field's value lies in the body.

@@ -55,6 +55,7 @@ type Scanner struct {
 	root   *Part
 	cur    *Part           // the innermost open part
 	stack  []openMultipart // outermost first
+	over   openMultipart   // the one whose end was seen last
 	parts  int
 	err    error
 
@@ -122,8 +123,11 @@ func (s *Scanner) wantsLine(c byte) bool {
 	if s.inHeader {
 		return true
 	}
-	return len(s.stack) > 0 && (s.lineStart && c == '-' || len(s.line) > 0)
+	return s.watches() && (s.lineStart && c == '-' || len(s.line) > 0)
 }
+
+// watches reports whether there is a boundary to look for.
+func (s *Scanner) watches() bool { return len(s.stack) > 0 || s.over.part != nil }
 
 // readLine takes bytes up to the line's end and returns how many.
 func (s *Scanner) readLine(p []byte) int {
@@ -143,6 +147,7 @@ func (s *Scanner) readLine(p []byte) int {
 		s.endLine(line)
 		s.line = s.line[:0]
 	case !s.inHeader && (len(line) > maxBoundaryLine || !bytes.HasPrefix(line, []byte("--")[:min(2, len(line))])):
+		s.doubtLine(line)
 		s.consume(line) // no boundary after all
 		s.line = s.line[:0]
 	}
@@ -153,7 +158,7 @@ func (s *Scanner) readLine(p []byte) int {
 // returns how many.
 func (s *Scanner) skipBody(p []byte) int {
 	n := len(p)
-	if len(s.stack) > 0 {
+	if s.watches() {
 		// A boundary line begins with a dash, which base64 does not use at all, so
 		// that this passes over attachments faster than any search for lines.
 		for i := 1; i < n; i++ {
@@ -161,7 +166,7 @@ func (s *Scanner) skipBody(p []byte) int {
 			if dash < 0 {
 				break
 			}
-			if i += dash; p[i-1] == '\n' {
+			if i += dash; p[i-1] == '\n' || p[i-1] == '\r' {
 				n = i
 			}
 		}
@@ -182,11 +187,15 @@ func (s *Scanner) consume(b []byte) {
 		s.last[0] = b[len(b)-2]
 	}
 	s.last[1] = b[len(b)-1]
-	s.lineStart = s.last[1] == '\n'
+	s.lineStart = s.last[1] == '\n' || s.last[1] == '\r'
 }
 
 // endLine handles a line that was seen whole.
 func (s *Scanner) endLine(line []byte) {
+	if s.doubtLine(line) {
+		s.consume(line)
+		return
+	}
 	if k, closing := s.match(line); k >= 0 {
 		s.endPart(line, k, closing)
 		return
@@ -200,6 +209,7 @@ func (s *Scanner) endLine(line []byte) {
 		s.consume(line)
 		s.endHeader()
 	case otherLine:
+		s.cur.doubt(headerEndless)
 		s.endHeader()
 		s.endLine(line) // may be the boundary of the part that has just begun
 	default:
@@ -253,9 +263,11 @@ func (s *Scanner) endPart(line []byte, k int, closing bool) {
 	s.lineStart = true
 	if closing {
 		m.Closed = true
+		s.over = s.stack[k]
 		s.stack = s.stack[:k]
 		return
 	}
+	s.over = openMultipart{}
 	s.stack = s.stack[:k+1]
 	if s.parts++; s.parts > s.limits.Parts {
 		s.err = ErrTooManyParts
@@ -283,6 +295,7 @@ func (s *Scanner) closeTo(m *Part, end int64) {
 
 // endHeader takes in the header of cur; its body begins here.
 func (s *Scanner) endHeader() {
+	s.cur.doubt(headerAmbiguity(s.header))
 	h, spans, n := parseFields(s.header)
 	s.cur.Header = h
 	s.cur.headerEnd = s.cur.HeaderStart + int64(n)
@@ -302,6 +315,11 @@ func (s *Scanner) beginBody() {
 	boundary := s.cur.boundary()
 	if boundary == "" {
 		return
+	}
+	for _, m := range s.stack {
+		if alike(boundary, string(m.boundary)) {
+			s.cur.doubt(boundaryShared)
+		}
 	}
 	if s.stack = append(s.stack, openMultipart{s.cur, []byte(boundary)}); len(s.stack) > s.limits.Depth {
 		s.err = ErrTooDeep

@@ -114,6 +114,7 @@ func readAndPlace(text []byte, kind Kind) {
 	p.Memory = &Memory{Hash: testHash}
 	r := Read(text, kind)
 	r.Untouchable(false)
+	r.Sealing()
 	r.Marked(all.Marker)
 	r.Newest()
 	r.Quotes()

@@ -26,6 +26,9 @@ func startTags(form string, n int) string {
 // traps are texts on which a careless reader takes time that grows with the square
 // of their size, or far too much of it.
 var traps = append([]trap{
+	// OpenPGP
+	{"openings of OpenPGP", Kind{Reply: true}, "", "-----BEGIN PGP MESSAGE-----\nQUJD\n", ""},
+	{"openings of signed OpenPGP", Kind{Reply: true}, "", "-----BEGIN PGP SIGNED MESSAGE-----\nx\n-----BEGIN PGP SIGNATURE-----\nQUJD\n", "-----END PGP SIGNATURE-----\n"},
 	// open elements
 	{"nested div", inPage, "", "<div>x", ""},
 	{"nested span", inPage, "", "<span>x", ""},

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"sigmilter/milter/substance"
 )
 
 // Untouchable says why the author's text must stay as it is to the byte: the
@@ -165,6 +167,79 @@ func isBase64(s string) bool {
 func isArmourField(s string) bool {
 	name, _, ok := strings.Cut(s, ": ")
 	return ok && slices.Contains([]string{"Version", "Comment", "Hash", "MessageID", "Charset"}, name)
+}
+
+// Sealing is how much of the author's text is inside of OpenPGP that decodes.
+type Sealing int
+
+// The sealings.
+const (
+	Unsealed     Sealing = iota // none, or what is around it may be changed
+	PartlySealed                // a part of it is signed where it stands
+	Sealed                      // all of it is signed or encrypted
+)
+
+// Sealing reads the blocks of OpenPGP in the author's text.
+func (r *Reading) Sealing() Sealing {
+	var text []byte
+	for i := range r.lines {
+		if r.lines[i].own {
+			text = append(append(text, r.lines[i].text...), '\n')
+		}
+	}
+	signed, inside, around := false, false, false
+	signature := pgpSignatures{text: text}
+	for at := 0; at < len(text); {
+		line, _, _ := bytes.Cut(text[at:], []byte("\n"))
+		end := 0
+		switch string(line) {
+		case "-----BEGIN PGP MESSAGE-----":
+			if a, ok := substance.ReadArmor(text[at:], true); ok && substance.Message.Is(a.Data, true) {
+				end = at + a.Size
+			}
+		case "-----BEGIN PGP SIGNED MESSAGE-----":
+			end = signature.after(at)
+			signed = signed || end > 0
+		}
+		if end > 0 {
+			inside, at = true, end
+			continue
+		}
+		around = true
+		at += len(line) + 1
+	}
+	switch {
+	case inside && !around:
+		return Sealed
+	case signed:
+		return PartlySealed
+	}
+	return Unsealed
+}
+
+// pgpSignatures finds the signatures in a text, each once.
+type pgpSignatures struct {
+	text  []byte
+	start int // where one was found, or is still to be looked for
+	end   int // where it ends; 0 unless it was found
+}
+
+// after is where the first signature after a place ends, 0 if there is none.
+func (s *pgpSignatures) after(at int) int {
+	const begin = "\n-----BEGIN PGP SIGNATURE-----\n"
+	for s.end == 0 || s.start < at {
+		s.start, s.end = max(s.start, at), 0
+		i := bytes.Index(s.text[s.start:], []byte(begin))
+		if i < 0 {
+			s.start = len(s.text)
+			return 0
+		}
+		s.start += i + 1
+		if a, ok := substance.ReadArmor(s.text[s.start:], true); ok && substance.Signature.Is(a.Data, true) {
+			s.end = s.start + a.Size
+		}
+	}
+	return s.end
 }
 
 // Marked says whether the marker is in the newest text.

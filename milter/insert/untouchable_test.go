@@ -65,6 +65,66 @@ func TestUntouchable(t *testing.T) {
 	}
 }
 
+// What gpg made of a line of text, with keys that are nobody's.
+const (
+	realArmour = `-----BEGIN PGP MESSAGE-----
+
+hF4DKhKq6VoGHaYSAQdAUTLOgBJFk0qpzh3ZLOtWFlMo54zVm5HIGggL2+yiz0sw
+P8vDwtBXCZKTmMU0gOyoOFTNaqGvxXdzjqROuY+fZXA6TddiMmi7DLc6EtwBvduN
+0ogBsJvHi3Jx2Yg7HCdC8lADvuaIjj3ruuB/eVqo9u3jVb+zlWDk04n4tnYNShqF
+DUYuMH0RrkPTZxGFMYa7bMJRVBX3ptkuIYE+aEXs0dO5l4IqggwgecoggsJ3VnFW
+4HE2E/KaGJxri0XvF3aUP9hW1+d3O+8DeoVwnd2TwrKSRymdzn7K6NWo
+=lnVy
+-----END PGP MESSAGE-----
+`
+	realSigned = `-----BEGIN PGP SIGNED MESSAGE-----
+Hash: SHA256
+
+Hello Bob, the offer is 12 EUR.
+-----BEGIN PGP SIGNATURE-----
+
+iHUEARYIAB0WIQTPaZR7MEkN8DDG/2LamemfNfkGJAUCaw4QJgAKCRDamemfNfkG
+JPB9AQC1v4hStl/HP4BD20QixiY7OFx/Ap5OkS9/VDw3So7ARgEAv/JzN4f+GTaZ
+MxAqrN/oxC6po3QEZdNR0dLPDOEDrQE=
+=vb0e
+-----END PGP SIGNATURE-----
+`
+)
+
+func TestSealing(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		want Sealing
+	}{
+		"a message":                  {realArmour, Sealed},
+		"two":                        {realArmour + "\n" + realArmour, Sealed},
+		"a message in quoted mail":   {"> " + strings.ReplaceAll(realArmour, "\n", "\n> ") + "\nHello\n", Unsealed},
+		"a message above older mail": {realArmour + "\nOn Mon, 2 Feb 2026 at 09:00, Bob Jones <bob@example.net> wrote:\n> Hello\n", Sealed},
+		"clear-signed":               {realSigned, Sealed},
+		"both":                       {realSigned + realArmour, Sealed},
+
+		"a message below words":    {"Hello Ben.\n\n" + realArmour, Unsealed},
+		"a message above words":    {realArmour + "\nThe offer is 12 EUR.\n", Unsealed},
+		"a message of text":        {"-----BEGIN PGP MESSAGE-----\n\nSGVsbG8gQmVuLCB0aGUgb2ZmZXIu\n-----END PGP MESSAGE-----\n", Unsealed},
+		"a message cut off":        {strings.SplitAfter(realArmour, "\n\n")[0], Unsealed},
+		"its first line":           {"The offer.\n-----BEGIN PGP MESSAGE-----\n", Unsealed},
+		"clear-signed below words": {"The offer.\n" + realSigned, PartlySealed},
+		"clear-signed above words": {realSigned + "The offer.\n", PartlySealed},
+		"signature of text":        {clearSigned, Unsealed},
+		"no signature":             {"-----BEGIN PGP SIGNED MESSAGE-----\n\nThe offer.\n", Unsealed},
+		"words":                    {"The offer.\n", Unsealed},
+		"nothing":                  {"", Unsealed},
+	} {
+		if got := Read([]byte(c.text), Kind{Reply: true}).Sealing(); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+	page := "<p>" + strings.ReplaceAll(realArmour, "\n", "<br>\n") + "</p>"
+	if got := Read([]byte(page), Kind{HTML: true}).Sealing(); got != Sealed {
+		t.Errorf("in HTML: %v", got)
+	}
+}
+
 // TestDiffHeads: each row begins a diff, and a letter may have such a line.
 func TestDiffHeads(t *testing.T) {
 	for _, h := range diffHeads {

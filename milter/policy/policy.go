@@ -6,7 +6,8 @@
 // [origin]. That it is handled, which the guard says, and that it is proven are two
 // things, and neither stands for the other: see guard.go and proof.go. Kinds
 // that only the MIME tree shows are looked for by [PassParts] once the body is
-// there. What a rule can ask for is the table [ConditionKinds]. A [Trace] tells
+// there. A kind is a label that anybody can write: a rule with enforce asks what
+// [Protected] finds. What a rule can ask for is the table [ConditionKinds]. A [Trace] tells
 // each step and each condition of a decision, by the function that decides.
 //
 // The package is pure: people come through the [People] interface, which answers
@@ -204,6 +205,9 @@ type Policy struct {
 	ThreadTokens bool
 	Tenants      []Tenant
 	Rules        []RuleSpec
+	// Kinds says what becomes of kinds that by convention are left alone; one that
+	// is not there has the default: see [Policy.Answer].
+	Kinds map[Reason]Handling
 }
 
 // Decide decides on a message from its envelope and header. An error is that of
@@ -226,14 +230,18 @@ func (p *Policy) Decide(f *Facts, people People) (Decision, error) {
 		return d, err
 	}
 	d.Seal = p.sealOf(&m)
-	if p.unsigned(&d, &m, g) {
+	if p.done(&d, &m, g) {
 		return d, nil
 	}
+	if kind, evidence := passFields(f); kind != "" {
+		return p.ofKind(d, &m, people, kind, evidence)
+	}
+	f.Trace.step("kind", true, "no field says that it is of a kind that must pass")
 	return p.sign(d, &m, people)
 }
 
-// unsigned decides on a message that is left as it is whoever wrote it.
-func (p *Policy) unsigned(d *Decision, m *message, g guard) (done bool) {
+// done decides on a message that was handled before, by us or another product.
+func (p *Policy) done(d *Decision, m *message, g guard) (done bool) {
 	f := m.facts
 	believed, pending := p.believes(m, g, d.Seal)
 	switch d.ForeignGuard = g.handled && !believed; {
@@ -252,13 +260,6 @@ func (p *Policy) unsigned(d *Decision, m *message, g guard) (done bool) {
 		}
 	}
 	f.Trace.step("guard", true, "no field says that the message was handled")
-	why, evidence := passFields(f)
-	if why != "" {
-		f.Trace.step("kind", false, "%s: %s says so", why, evidence)
-		d.Reason = why
-		return true
-	}
-	f.Trace.step("kind", true, "no field says that it is of a kind that must pass")
 	return false
 }
 

@@ -15,6 +15,14 @@ import (
 
 var keywords = kind[string]{"a keyword", `"#nosig"`, policy.ParseKeyword}
 
+// conventions are the kinds of mail that by convention are left alone.
+var conventions = kind[policy.Reason]{"a kind of mail that by convention is left alone", `"automatic"`, func(name string) (policy.Reason, error) {
+	if r := policy.Reason(name); slices.Contains(policy.Conventions, r) {
+		return r, nil
+	}
+	return "", fmt.Errorf("not one of %v", policy.Conventions)
+}}
+
 // conditions are a setting for each row of the table of conditions, which go to
 // dst in its order.
 func conditions(dst *[]policy.Condition) []setting {

@@ -62,6 +62,7 @@ type Config struct {
 	Tenants  []Tenant // at least one, in the order of the file
 	Cache    Cache
 	Place    Place
+	Kinds    Kinds // of mail that by convention is left alone
 	Blocks   Blocks
 	// Templates holds at least one template, by name.
 	Templates map[string]Template
@@ -207,6 +208,14 @@ type Place struct {
 	// ThreadToken lets a token in References tell whether a reply gets the
 	// signature for replies; it needs Guard.Keys. On by default.
 	ThreadToken bool
+}
+
+// Kinds says which kinds of mail that are left alone by convention are treated
+// otherwise. By default they pass, and are signed where a rule enforces its blocks.
+type Kinds struct {
+	Sign          []policy.Reason // signed also where no rule enforces
+	EnforcedPass  []policy.Reason // pass also where a rule enforces
+	EnforcedDefer []policy.Reason // deferred where a rule enforces, rather than signed
 }
 
 // AttachOnly says what becomes of mail that is only attachments.

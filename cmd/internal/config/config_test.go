@@ -166,6 +166,7 @@ func TestLoadEverything(t *testing.T) {
 			OnBehalf: OnBehalfFrom,
 		}},
 		Cache: Cache{TTL: time.Hour},
+		Kinds: Kinds{Sign: []policy.Reason{policy.Voice}, EnforcedPass: []policy.Reason{policy.Patch, policy.Journal}, EnforcedDefer: []policy.Reason{policy.Recall}},
 		Place: Place{
 			Selections: Selections{ReplaceSignoff: true, OnNew: true},
 			Marker:     "%%SIGNATURE%%",

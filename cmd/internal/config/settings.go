@@ -102,6 +102,11 @@ func (c *Config) settings(src *source) []setting {
 			setting{key: "thread_token", read: boolean(&c.Place.ThreadToken)},
 			setting{key: "learn", read: boolean(&c.Place.Learn)},
 		)...)},
+		{key: "kinds", read: table(
+			setting{key: "sign", read: many(conventions, &c.Kinds.Sign)},
+			setting{key: "enforced_pass", read: many(conventions, &c.Kinds.EnforcedPass)},
+			setting{key: "enforced_defer", read: many(conventions, &c.Kinds.EnforcedDefer)},
+		)},
 		{key: "blocks", read: c.Blocks.read},
 		{key: "template", read: c.readTemplates, absent: missing("add a table [template.NAME] with the html file of a signature")},
 		{key: "tenant", read: c.readTenants, absent: missing("add a table [tenant.NAME] with its domains")},

@@ -1,0 +1,54 @@
+package entity
+
+import "bytes"
+
+// doubt notes the first thing about a part that the scanner finds ambiguous.
+func (p *Part) doubt(why Ambiguity) {
+	if p.doubted == "" {
+		p.doubted = why
+	}
+}
+
+// doubtLine notes it where only some readers take a line for a boundary, and reports
+// whether this one is in a place where it is none here.
+func (s *Scanner) doubtLine(line []byte) (none bool) {
+	if !bytes.HasPrefix(line, []byte("--")) {
+		return false
+	}
+	if o := s.over; o.part != nil && bytes.HasPrefix(line, o.boundary) {
+		if found, closing := matchBoundary(line, o.boundary); found && !closing {
+			o.part.doubt(boundaryLate)
+		}
+	}
+	none = s.afterCR()
+	for _, m := range s.stack {
+		rest, ok := bytes.CutPrefix(line, m.boundary)
+		switch {
+		case !ok:
+		case none:
+			m.part.doubt(boundaryBareCR)
+		case goesOn(rest) || len(line) > maxBoundaryLine:
+			m.part.doubt(boundaryNear)
+		}
+	}
+	return none
+}
+
+// goesOn reports whether what stands behind a boundary, or its end, makes it none for
+// some readers, and is no longer boundary either.
+func goesOn(rest []byte) bool {
+	rest = trimLineEnd(bytes.TrimPrefix(rest, []byte("--")))
+	blanks := len(rest) - len(bytes.TrimLeft(rest, " \t"))
+	if blanks == len(rest) {
+		return false
+	}
+	return blanks > 0 || rest[0] < ' ' || rest[0] >= 0x7f
+}
+
+// alike reports whether a line of one boundary may be one of the other, if only as
+// its end.
+func alike(a, b string) bool { return a == b || a+"--" == b || a == b+"--" }
+
+// afterCR reports whether the line in hand follows a CR without LF, where only some
+// readers see a line begin.
+func (s *Scanner) afterCR() bool { return !s.inHeader && s.off > s.cur.BodyStart && s.last[1] == '\r' }
