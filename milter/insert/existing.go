@@ -117,16 +117,25 @@ func (r *Reading) withoutTyped(s *search, f found) found {
 }
 
 // isBlock reports whether an element is the block as it would be put there, set off
-// or not.
+// or not, under whichever name and whether firm or not.
 func (r *Reading) isBlock(e *elem, b *Block) bool {
 	there := html.UnescapeString(strings.ReplaceAll(string(r.src[e.start:e.end]), "\r\n", "\n"))
+	named := *b
+	named.Name = strings.TrimPrefix(strings.TrimPrefix(e.id, b.Kind.class()), "-")
 	w := r.wrapping(b, e.parent, e.start, nil)
 	for _, w.gap = range []bool{false, true} {
-		if there == html.UnescapeString(b.wrappedAs(w)) {
+		as := named.wrappedAs(w)
+		if there == html.UnescapeString(as) || b.Name != "" && there == html.UnescapeString(firm(as, nil)) {
 			return true
 		}
 	}
 	return false
+}
+
+// element is an element with its source.
+func (r *Reading) element(i int) Element {
+	e := &r.page.elems[i]
+	return Element{ID: e.id, HTML: string(r.src[e.start:e.end])}
 }
 
 // linesOf is the stretch of lines within an element.
