@@ -96,8 +96,11 @@ func withoutNew(e *Engine, _ *shelf) { e.Policy.Rules[0].Place.OnNew = false }
 
 func withoutReplacing(e *Engine, _ *shelf) { e.Policy.Rules[0].Place.ReplaceExisting = false }
 
-// sessionReasons are those that only a session comes to.
+// sessionReasons are those that only a session comes to, or a rule with enforce.
 var sessionReasons = map[policy.Reason]func(t *testing.T) Report{
+	reasonHidden: func(t *testing.T) Report {
+		return try(t, newEngine(enforced, func(e *Engine, _ *shelf) { e.OnHidden = Tempfail }), unseenMail).Report
+	},
 	policy.NullSender: func(t *testing.T) Report {
 		h := start(t, newEngine(), Options{})
 		mta := h.dial()
