@@ -103,6 +103,7 @@ tools:
 	command -v apparmor_parser >/dev/null || missing="$$missing apparmor"; \
 	command -v "$$($(GO) env CC | cut -d ' ' -f 1)" >/dev/null || missing="$$missing gcc libc6-dev"; \
 	command -v systemd-analyze >/dev/null || missing="$$missing systemd"; \
+	command -v chromium >/dev/null || missing="$$missing chromium fonts-dejavu"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
 	  echo "missing for all tests to run; as root: apt-get install$$missing"; exit 0; \

@@ -12,6 +12,9 @@ import (
 
 // edit turns the placements into the outcome.
 func (e *Engine) edit(m *Message, texts []text, amp *entity.Part, person *insert.Person) Outcome {
+	if err := e.promise(m, texts); err != nil {
+		return e.fail(m, promiseReason(err), err)
+	}
 	o := Outcome{Report: e.report(m, Signed, m.decision.Reason)}
 	if amp != nil {
 		c, err := entity.Remove(amp)

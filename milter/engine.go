@@ -48,6 +48,8 @@ type Engine struct {
 	OnErrorOf map[string]Reply
 	OnRender  Reply // likewise, when a template failed for the author
 	OnLoop    Reply // likewise for a message that goes in circles
+	// OnHidden is likewise for a block that must be seen and would not be.
+	OnHidden Reply
 	// AddText gives a message that is only attachments a text with its blocks;
 	// else it passes.
 	AddText bool
@@ -194,6 +196,12 @@ func (e *Engine) sign(m *Message) Outcome {
 	}
 	if len(texts) == 0 {
 		return e.addText(m, blocks)
+	}
+	if m.decision.Enforced {
+		name := newName()
+		for i := range blocks {
+			blocks[i].Name = name
+		}
 	}
 	person := e.author(m)
 	switch why := place(texts, blocks, &m.decision, person); why {

@@ -117,6 +117,9 @@ var sessionReasons = map[policy.Reason]func(t *testing.T) Report{
 	reasonForm:   underEnforce(letter("Content-Type: multipart/alternative; boundary=b", "--b\n\nHello\n--b\nContent-Type: text/enriched\n\nHello\n--b--\n")),
 	reasonHollow: underEnforce(letter("Content-Type: multipart/signed; boundary=b", "--b\n\nHello\n--b--\n")),
 	reasonSealed: underEnforce(letter(textPlain, "Hello\n-----BEGIN PGP SIGNED MESSAGE-----\n\nx\n-----BEGIN PGP SIGNATURE-----\n\nwhQEAAAAAAAAAAAAAAAAAAAAAAAAAA==\n-----END PGP SIGNATURE-----\n")),
+	reasonHidden: func(t *testing.T) Report {
+		return try(t, newEngine(enforced, func(e *Engine, _ *shelf) { e.OnHidden = Tempfail }), unseenMail).Report
+	},
 	policy.NullSender: func(t *testing.T) Report {
 		h := start(t, newEngine(), Options{})
 		mta := h.dial()

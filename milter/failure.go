@@ -39,6 +39,7 @@ const (
 	reasonMalformed policy.Reason = "malformed"        // a multipart without a part
 	reasonNoText    policy.Reason = "no-text"          // nothing a reader sees as the message
 	reasonAMP       policy.Reason = "amp"              // has an AMP form, which takes no block
+	reasonHidden    policy.Reason = "hidden"           // a block that must be seen would not be
 	reasonEncoding  policy.Reason = "unknown-encoding" // a transfer encoding nobody knows
 	reasonCharset   policy.Reason = "charset"          // unknown, or the block cannot be written in it without risk
 	reasonDamaged   policy.Reason = "undecodable"      // a text part does not decode
@@ -56,6 +57,7 @@ const (
 	byOnError  remedy = iota // on_error, of the tenant or of all
 	byOnRender               // on_render_error
 	byOnLoop                 // guard.on_loop
+	byOnHidden               // on_hidden
 	byOnStale                // the tenant's on_stale
 	deferred                 // nothing else is safe: a field could be missed, or half an edit is out
 	passed                   // the message is like that: nothing failed, and trying again does not help
@@ -63,7 +65,7 @@ const (
 
 // remedies is the failure policy, whole: each reason for which a message that was
 // to be signed is not. A rule with enforce turns every pass into a temporary
-// failure.
+// failure, but for that of on_hidden, which is asked for with enforce only.
 var remedies = map[policy.Reason]remedy{
 	reasonStore:  byOnError,
 	reasonProof:  byOnError,
@@ -74,6 +76,7 @@ var remedies = map[policy.Reason]remedy{
 	reasonEdit:   byOnError,
 	reasonSpool:  byOnError,
 	reasonRender: byOnRender,
+	reasonHidden: byOnHidden,
 	policy.Loop:  byOnLoop,
 	reasonStale:  byOnStale,
 
@@ -118,12 +121,12 @@ func (e *Engine) fail(m *Message, why policy.Reason, err error) Outcome {
 	}
 	reply, action := e.remedy(m, why, err), Failed
 	switch remedies[why] {
-	case byOnLoop, byOnStale, passed:
+	case byOnLoop, byOnStale, byOnHidden, passed:
 		if reply == Continue {
 			action = Skipped
 		}
 	}
-	if reply == Continue && e.enforced(m) {
+	if reply == Continue && remedies[why] != byOnHidden && e.enforced(m) {
 		reply, action = Tempfail, Failed
 	}
 	if action == Failed || why == policy.Loop {
@@ -153,6 +156,8 @@ func (e *Engine) remedy(m *Message, why policy.Reason, err error) Reply {
 		return e.OnRender
 	case byOnLoop:
 		return e.OnLoop
+	case byOnHidden:
+		return e.OnHidden
 	case byOnStale:
 		if stale := (Stale{}); errors.As(err, &stale) && !stale.Defer {
 			return Continue

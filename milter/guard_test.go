@@ -26,7 +26,7 @@ func sealed(e *Engine, _ *shelf) {
 }
 
 // once plays a message in a session of its own and returns what the MTA has then.
-func once(t *testing.T, e *Engine, raw string) (out string, s seen, log string) {
+func once(t *testing.T, e *Engine, raw string) (out string, s finished, log string) {
 	t.Helper()
 	var lines logBuffer
 	e.Log = slog.New(slog.NewTextHandler(&lines, nil))

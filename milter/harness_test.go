@@ -71,8 +71,8 @@ func (s script) Fail(_ *Message, why policy.Reason, _ error) Outcome {
 // at is a signer that answers Head with stage.
 func at(stage Stage) script { return script{head: func(*Message) Stage { return stage }} }
 
-// seen is a copy of a message as Done got it.
-type seen struct {
+// finished is a copy of a message as Done got it.
+type finished struct {
 	Message
 	body    []byte
 	outcome Outcome
@@ -86,7 +86,7 @@ type harness struct {
 	log    *logBuffer
 
 	mu   sync.Mutex
-	done []seen
+	done []finished
 }
 
 // newServer makes a server without a listener; opts.Done and opts.Log are the
@@ -128,7 +128,7 @@ func start(t *testing.T, signer Signer, opts Options) *harness {
 }
 
 func (h *harness) note(m *Message, o Outcome, _ time.Duration) {
-	s := seen{Message: *m, outcome: o}
+	s := finished{Message: *m, outcome: o}
 	s.Macros = maps.Clone(m.Macros)
 	if m.Body != nil {
 		s.body, _ = io.ReadAll(io.NewSectionReader(m.Body, 0, m.Body.Size()))
@@ -139,14 +139,14 @@ func (h *harness) note(m *Message, o Outcome, _ time.Duration) {
 }
 
 // messages returns what Done was told; a message is in it before its reply is.
-func (h *harness) messages() []seen {
+func (h *harness) messages() []finished {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.Clone(h.done)
 }
 
 // only returns the one message Done was told of.
-func (h *harness) only() seen {
+func (h *harness) only() finished {
 	h.t.Helper()
 	all := h.messages()
 	if len(all) != 1 {

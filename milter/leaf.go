@@ -28,7 +28,7 @@ func (e *Engine) openLeaf(m *Message, p *entity.Part, later bool) (*leaf, policy
 	m.work.Look()
 	d := &m.decision
 	kind := kindOf(m, p, later)
-	if d.Reply && d.Disclaimer == "" && !d.AddHTML && !m.whole {
+	if d.Reply && d.Disclaimer == "" && !d.AddHTML && !d.Enforced && !m.whole {
 		for _, n := range starts {
 			if n > size/2 {
 				break

@@ -52,7 +52,7 @@ func TestMessageIsCollected(t *testing.T) {
 }
 
 // fresh checks that a message has nothing of one before it.
-func fresh(t *testing.T, m seen) {
+func fresh(t *testing.T, m finished) {
 	t.Helper()
 	if m.Sender != "second@example.org" || !slices.Equal(m.Recipients, []string{"two@example.net"}) {
 		t.Errorf("envelope %q %q", m.Sender, m.Recipients)

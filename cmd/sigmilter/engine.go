@@ -38,6 +38,7 @@ func newEngineOf(cfg *config.Config, book *sigstore.Book, reading func(tenant st
 		OnError:   replyTo(cfg.OnError),
 		OnErrorOf: onErrorOf(cfg),
 		OnRender:  replyTo(cfg.OnRenderError),
+		OnHidden:  replyTo(cfg.OnHidden),
 		DKIM:      newDKIM(cfg),
 		OnLoop:    replyTo(cfg.Guard.OnLoop),
 		Log:       log,
@@ -85,7 +86,7 @@ func newPolicy(cfg *config.Config) *policy.Policy {
 		p.Rules = append(p.Rules, policy.RuleSpec{
 			Name: r.Name, Conditions: r.Conditions,
 			Signature: r.Signature, ReplySignature: reply, Disclaimer: r.Disclaimer, Banner: r.Banner,
-			AddHTML: r.Plain == config.Alternative, Stop: r.Stop, Enforce: r.Enforce,
+			AddHTML: r.Plain == config.Alternative, Stop: r.Stop, Enforce: r.Enforce, EnforceByText: r.EnforceByText,
 			Place: insert.Settings{
 				Marker: cfg.Place.Marker, Signoffs: cfg.Place.Signoffs,
 				ReplaceExisting: r.ReplaceExisting, ReplaceSignoff: r.ReplaceSignoff, OnNew: r.OnNew, OnReply: r.OnReply,

@@ -281,6 +281,32 @@ func (b *bench) sign(t *testing.T, cfg *config.Config, g golden, raw []byte) tri
 	return got
 }
 
+// TestMailEnforced: what is signed is signed too when the rule enforces its blocks,
+// which a mail program's own markup never hides.
+func TestMailEnforced(t *testing.T) {
+	b := newBench(t)
+	for _, name := range goldenNames(t) {
+		g := readGolden(t, name)
+		rule := map[string]any{"enforce": true}
+		maps.Copy(rule, g.rule)
+		cfg := b.config(t, g.sealed, g.place, rule)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			raw, err := os.ReadFile(filepath.Join(mailDir, name+".eml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := b.sign(t, cfg, g, raw)
+			switch r := got.outcome.Report; {
+			case r.Reason == "hidden":
+				t.Errorf("%+v", r)
+			case g.Action == string(milter.Signed) && r.Action != milter.Signed:
+				t.Errorf("signed without enforce, with it %+v", r)
+			}
+		})
+	}
+}
+
 // checkLineEnds wants the same done whichever line ends the file has.
 func (b *bench) checkLineEnds(t *testing.T, cfg *config.Config, g golden, raw []byte, want trial) {
 	t.Helper()

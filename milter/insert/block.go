@@ -8,6 +8,11 @@ type Block struct {
 	HTML     string
 	Text     string
 	Pictures []Picture // those the HTML refers to by cid:
+	// Name is a word that nobody can guess and that goes into the name of the element
+	// around the block, so that no style sheet of the mail can mean it. A block with
+	// one is enforced: only an element of ours that can be seen says that it is there
+	// already. Empty for none.
+	Name string
 }
 
 // BlockKind says what a block is: it decides where the block goes.
@@ -58,8 +63,7 @@ func (b *Block) wrapped() string { return b.wrappedAs(wrapping{}) }
 // The line end, which keeps lines of the source short, is within the element: where
 // the document keeps line breaks one outside would be seen.
 func (b *Block) wrappedAs(w wrapping) string {
-	class := b.Kind.class()
-	tag := `<div id="` + class + `" class="` + class + `"`
+	tag := `<div id="` + b.ID() + `" class="` + b.ID() + `"`
 	if w.dir != "" {
 		tag += ` dir="` + w.dir + `"`
 	}
@@ -73,8 +77,16 @@ func (b *Block) wrappedAs(w wrapping) string {
 // blockEnd is how the element around a block ends.
 const blockEnd = "\n</div>"
 
-// class is the class and the id of the element around a block. Clients prefix
-// both when the mail is quoted.
+// ID is the id and the class of the element around the block.
+func (b *Block) ID() string {
+	if b.Name == "" {
+		return b.Kind.class()
+	}
+	return b.Kind.class() + "-" + b.Name
+}
+
+// class is the class and the id of the element around a block that has no name of its
+// own, and how they begin for one that has. Clients prefix both when the mail is quoted.
 func (k BlockKind) class() string {
 	if k == "" {
 		k = Signature

@@ -1,6 +1,9 @@
 package insert
 
 import (
+	"slices"
+	"strings"
+
 	"golang.org/x/net/html/atom"
 )
 
@@ -11,7 +14,7 @@ type container struct {
 	client string // who writes it
 	tag    atom.Atom
 	id     string // the whole id; ending in * a prefix
-	class  string
+	class  string // likewise
 	attr   string // the name attribute
 	// needs is how many of the person's directory values must be in it before it
 	// counts as their signature: clients let people type inside it.
@@ -25,6 +28,8 @@ type container struct {
 var containers = []container{
 	{name: "sigmilter", client: "sigmilter", class: Signature.class(), own: true, sample: `<div class="sigmilter-signature">`},
 	{name: "sigmilter", client: "sigmilter, class dropped on the way", id: Signature.class(), own: true, sample: `<div id="sigmilter-signature">`},
+	{name: "sigmilter", client: "sigmilter, enforced", class: Signature.class() + "-*", own: true, sample: `<div class="sigmilter-signature-0a1b">`},
+	{name: "sigmilter", client: "sigmilter, enforced, class dropped on the way", id: Signature.class() + "-*", own: true, sample: `<div id="sigmilter-signature-0a1b">`},
 	{name: "outlook", client: "Outlook on the web, new Outlook", id: "Signature", needs: 1, sample: `<div id="Signature">`},
 	{name: "outlook", client: "Outlook on the web, new Outlook", id: "Signature_*", needs: 1, sample: `<div id="Signature_1">`},
 	{name: "outlook", client: "Outlook on the web, new Outlook", class: "elementToProof-signature", needs: 1, sample: `<div class="elementToProof-signature">`},
@@ -78,6 +83,9 @@ func (c *container) matches(a *attrs) bool {
 		older, ok := named(a.id, c.id)
 		return ok && (c.own || !older)
 	case c.class != "":
+		if begin, ok := strings.CutSuffix(c.class, "*"); ok {
+			return slices.ContainsFunc(strings.Fields(a.class), func(name string) bool { return strings.HasPrefix(unprefixed(name), begin) })
+		}
 		return hasClass(a.class, c.class) || c.own && hasPrefixed(a.class, c.class)
 	default:
 		return a.name == c.attr

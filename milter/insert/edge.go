@@ -22,9 +22,15 @@ func (r *Reading) AtEdge(b Block) (Placement, bool) {
 
 func (r *Reading) atTop(b Block) Placement {
 	pl := Placement{Placed: AtTop}
-	if r.there(b, r.firstLines) {
+	if r.there(&b, &pl, r.firstLines) {
 		return pl
 	}
+	pl.Edits = []entity.Edit{r.topEdit(b)}
+	return pl
+}
+
+// topEdit is the edit that puts a block above everything.
+func (r *Reading) topEdit(b Block) entity.Edit {
 	at := 0
 	e := entity.Edit{New: b.Text + "\n\n"}
 	if r.page != nil {
@@ -32,33 +38,61 @@ func (r *Reading) atTop(b Block) Placement {
 		e.New = b.wrappedAs(r.wrapping(&b, r.page.innermost(at), at, nil))
 	}
 	e.Start, e.End = at, at
-	pl.Edits = []entity.Edit{e}
-	return pl
+	return e
 }
 
 func (r *Reading) atBottom(b Block) (Placement, bool) {
 	pl := Placement{Placed: AtEnd}
-	if r.there(b, r.lastLines) {
+	if r.there(&b, &pl, r.lastLines) {
 		return pl, true
 	}
+	e, ok := r.bottomEdit(b)
+	pl.Edits = []entity.Edit{e}
+	return pl, ok
+}
+
+// bottomEdit is the edit that puts a block below everything; false when there is no
+// place.
+func (r *Reading) bottomEdit(b Block) (entity.Edit, bool) {
 	if r.page == nil {
 		at := r.lastByte()
 		if len(r.lines) == 0 {
 			at = len(r.src)
 		}
-		pl.Edits = []entity.Edit{{Start: at, End: at, New: blankLineAfter(r.src[:at]) + b.Text + lineAfter(r.src[at:])}}
-		return pl, true
+		return entity.Edit{Start: at, End: at, New: blankLineAfter(r.src[:at]) + b.Text + lineAfter(r.src[at:])}, true
 	}
 	at, leave, ok := r.page.endOfBody(r.lastByte())
-	pl.Edits = []entity.Edit{r.atEnd(b, at, leave)}
-	return pl, ok
+	if !ok {
+		return entity.Edit{}, false
+	}
+	return r.atEnd(b, at, leave), true
 }
 
-// there says whether the lines at an edge, so many as the block has, are the
-// block.
-func (r *Reading) there(b Block, edge func(n int) []line) bool {
-	want := r.linesIn(b)
-	return len(want) > 0 && slices.Equal(texts(edge(len(want))), want)
+// there says whether the lines at an edge, so many as the block has, are the block.
+// For an enforced block only lines of the newest text count, since whoever quotes a
+// block says nothing of their own, and in HTML an element of ours alone.
+func (r *Reading) there(b *Block, pl *Placement, edge func(n int) []line) bool {
+	want := r.linesIn(*b)
+	lines := edge(len(want))
+	if len(want) == 0 || !slices.Equal(texts(lines), want) {
+		return false
+	}
+	switch {
+	case b.Name == "":
+		return true
+	case slices.ContainsFunc(lines, func(l line) bool { return l.quote > 0 || !l.own }):
+		return false
+	case r.page == nil:
+		return true
+	}
+	for i := lines[0].elem; i >= 0; i = r.page.elems[i].parent {
+		e := &r.page.elems[i]
+		if strings.HasPrefix(r.page.idOf(e), b.Kind.class()) && r.isBlock(e, b) {
+			pl.Here = r.element(int(i))
+			return true
+		}
+	}
+	return false
 }
 
 func (r *Reading) firstLines(n int) []line { return r.lines[:min(n, len(r.lines))] }

@@ -1,11 +1,14 @@
 package insert
 
 import (
+	"bytes"
 	"html"
 	"regexp"
 	"sort"
 	"strings"
 	"unicode"
+
+	nethtml "golang.org/x/net/html"
 )
 
 // search is what evidence of an old signature is looked for with.
@@ -117,16 +120,37 @@ func (r *Reading) withoutTyped(s *search, f found) found {
 }
 
 // isBlock reports whether an element is the block as it would be put there, set off
-// or not.
+// or not, under whichever name and whether firm or not.
 func (r *Reading) isBlock(e *elem, b *Block) bool {
 	there := html.UnescapeString(strings.ReplaceAll(string(r.src[e.start:e.end]), "\r\n", "\n"))
+	named := *b
+	named.Name = strings.TrimPrefix(strings.TrimPrefix(r.page.idOf(e), b.Kind.class()), "-")
 	w := r.wrapping(b, int(e.parent), int(e.start), nil)
 	for _, w.gap = range []bool{false, true} {
-		if there == html.UnescapeString(b.wrappedAs(w)) {
+		as := named.wrappedAs(w)
+		if there == html.UnescapeString(as) || b.Name != "" && there == html.UnescapeString(firm(as, nil)) {
 			return true
 		}
 	}
 	return false
+}
+
+// idOf is the id of an element as its start tag has it.
+func (p *page) idOf(e *elem) string {
+	z := nethtml.NewTokenizer(bytes.NewReader(p.src[e.start:e.in]))
+	z.Next()
+	for _, a := range z.Token().Attr {
+		if a.Key == "id" {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// element is an element with its source.
+func (r *Reading) element(i int) Element {
+	e := &r.page.elems[i]
+	return Element{ID: r.page.idOf(e), HTML: string(r.src[e.start:e.end])}
 }
 
 // linesOf is the stretch of lines that begin within an element, without their text.

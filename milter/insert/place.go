@@ -78,7 +78,13 @@ type Placement struct {
 	By        string    // what told the old signature or the sign-off that it replaces
 	Removed   []string  // the visible text that made room
 	Old       OtherForm // the old signature, whether it is taken out or says already what it should
+	// Here is the element of the block that stands there already, in HTML, so that there
+	// are no edits.
+	Here Element
 }
+
+// Element is an element of HTML: its id, and its source from start tag to end tag.
+type Element struct{ ID, HTML string }
 
 // How a block was placed, as the report shows it.
 const (
@@ -185,8 +191,11 @@ func (r *Reading) place(b Block, s *Settings, p *Person, force bool) (Placement,
 			pl.Old = OtherForm{Lines: old.removed, Ours: old.ours, Later: r.repeated(old)}
 			return pl, ""
 		}
-		if old.ours {
+		if old.ours && b.Name == "" {
 			return Placement{}, AlreadyHere
+		}
+		if old.same {
+			return r.replace(b, old, found{}), ""
 		}
 	}
 	if off.found() {

@@ -19,6 +19,9 @@ func (r *Reading) replace(b Block, f, also found) Placement {
 	if also.found() && also.from < f.to {
 		also = found{}
 	}
+	if f.same && f.elem >= 0 && r.page != nil {
+		pl.Here = r.element(f.elem)
+	}
 	if !f.same {
 		pl.Removed = f.removed
 		pl.Edits = r.inPlace(b, r.removal(f, true), f.to < len(r.lines))

@@ -124,7 +124,10 @@ type Decision struct {
 	// Enforced says that one of the rules it is from forbids that the message leaves
 	// without its blocks.
 	Enforced bool
-	AddHTML  bool // a message in plain text gets an HTML form beside it
+	// EnforcedByText says that, as all those rules have it, the text form may make up
+	// for a block that would not be seen in HTML.
+	EnforcedByText bool
+	AddHTML        bool // a message in plain text gets an HTML form beside it
 
 	// The templates of the blocks, empty for none.
 	Signature, Disclaimer, Banner string

@@ -16,6 +16,7 @@ type RuleSpec struct {
 	Banner         string // likewise
 	Place          insert.Settings
 	Enforce        bool // a message it gives a block never leaves without
+	EnforceByText  bool // the text form may make up for a block not seen in HTML
 	AddHTML        bool // a message in plain text gets an HTML form beside it
 	Stop           bool // no later rule is looked at
 }
@@ -141,6 +142,9 @@ func (d *Decision) take(r *RuleSpec, later bool) (signed bool) {
 	d.Disclaimer = cmp.Or(d.Disclaimer, r.Disclaimer)
 	d.Banner = cmp.Or(d.Banner, r.Banner)
 	d.AddHTML = d.AddHTML || r.AddHTML
-	d.Enforced = d.Enforced || r.Enforce && len(d.Blocks()) > given
+	if r.Enforce && len(d.Blocks()) > given {
+		d.EnforcedByText = r.EnforceByText && (d.EnforcedByText || !d.Enforced)
+		d.Enforced = true
+	}
 	return signed
 }

@@ -173,3 +173,31 @@ func TestReplySignature(t *testing.T) {
 		}
 	}
 }
+
+// TestEnforcedByText: the text form makes up for the HTML only if no rule that gives a
+// block says otherwise.
+func TestEnforcedByText(t *testing.T) {
+	strict, byText := RuleSpec{Disclaimer: "a", Enforce: true}, RuleSpec{Banner: "b", Enforce: true, EnforceByText: true}
+	none, loose := RuleSpec{Disclaimer: "a", Banner: "b", Enforce: true}, RuleSpec{Signature: "c"}
+	for i, c := range []struct {
+		rules            []RuleSpec
+		enforced, byText bool
+	}{
+		{[]RuleSpec{strict}, true, false},
+		{[]RuleSpec{byText}, true, true},
+		{[]RuleSpec{loose, byText}, true, true},
+		{[]RuleSpec{strict, byText}, true, false},
+		{[]RuleSpec{byText, strict}, true, false},
+		{[]RuleSpec{byText, {Banner: "x", Enforce: true}}, true, true},
+		{[]RuleSpec{loose}, false, false},
+		{[]RuleSpec{none, byText}, true, false},
+	} {
+		var d Decision
+		for k := range c.rules {
+			d.take(&c.rules[k], false)
+		}
+		if d.Enforced != c.enforced || d.EnforcedByText != c.byText {
+			t.Errorf("%d: enforced %v, by text %v", i, d.Enforced, d.EnforcedByText)
+		}
+	}
+}

@@ -55,6 +55,9 @@ type Config struct {
 	// OnRenderError says what becomes of a message when the template fails for its
 	// author, which affects nobody else; by default [Pass].
 	OnRenderError OnError
+	// OnHidden says what becomes of a message with an enforced block that would not be
+	// seen in it, by default [Tempfail].
+	OnHidden OnError
 
 	Limits   Limits
 	Timeouts Timeouts
@@ -274,6 +277,7 @@ type Rule struct {
 	Disclaimer, Banner string
 	Plain              Plain // KeepPlain by default
 	Enforce            bool  // a message it gives a block never leaves without
+	EnforceByText      bool  // likewise, but the text form may make up for a block that is not seen in HTML
 	Selections               // those of Place unless the rule has its own
 	Stop               bool  // no further rule is tried after this one; true by default
 }

@@ -67,7 +67,7 @@ func TestLoadSmallest(t *testing.T) {
 		State:      "/var/lib/sigmilter/sigmilter.db",
 		OnError:    Tempfail,
 
-		OnRenderError: Pass,
+		OnRenderError: Pass, OnHidden: Tempfail,
 
 		Limits: Limits{
 			MessageBytes: 150 * 1024 * 1024, BodyMemory: 1024 * 1024, Sessions: 500,
@@ -122,7 +122,7 @@ func TestLoadEverything(t *testing.T) {
 		Spool:       at(t, "spool"),
 		OnError:     Pass,
 
-		OnRenderError: Tempfail,
+		OnRenderError: Tempfail, OnHidden: Pass,
 
 		Limits: Limits{
 			MessageBytes: 25_000_000, BodyMemory: 65536, Sessions: 20, Parts: 50, Depth: 5, TextBytes: 1_000_000,
@@ -200,7 +200,7 @@ func TestLoadEverything(t *testing.T) {
 				compiled(t, "subject", "/^Invoice/"),
 			}, OptOut: []string{"[plain]"}},
 			Signature: "corporate", ReplySignature: "short", Disclaimer: "short", Plain: Alternative,
-			Enforce: true, Selections: Selections{ReplaceExisting: true, OnReply: true},
+			Enforce: true, EnforceByText: true, Selections: Selections{ReplaceExisting: true, OnReply: true},
 		}, {
 			Name: "inside", Conditions: policy.Conditions{If: []policy.Condition{compiled(t, "to", "internal")}, OptOut: []string{"#nosig"}},
 			Signature: "short", Plain: KeepPlain,

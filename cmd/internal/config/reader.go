@@ -243,6 +243,18 @@ func boolean(dst *bool) reader {
 	}
 }
 
+// enforcement reads true, false or "text", which is true with a way out.
+func enforcement(dst, byText *bool) reader {
+	return func(v value) {
+		switch v.v {
+		case true, false, "text":
+			*dst, *byText = v.v != false, v.v == "text"
+		default:
+			v.mistyped(`true, false or "text"`, `write true, false or "text"`)
+		}
+	}
+}
+
 // count reads a whole number from 1 to most.
 func count(dst *int, most int) reader {
 	return func(v value) {

@@ -24,6 +24,7 @@ func defaults() *Config {
 		OnError:    Tempfail,
 		// A template that fails for one person holds up nobody's mail.
 		OnRenderError: Pass,
+		OnHidden:      Tempfail,
 		Limits: Limits{
 			MessageBytes: 150 << 20,
 			BodyMemory:   1 << 20,
@@ -62,6 +63,7 @@ func (c *Config) settings(src *source) []setting {
 		{key: "spool", read: one(pathsIn(src.dir), &c.Spool)},
 		{key: "on_error", read: choice(&c.OnError, Tempfail, Pass)},
 		{key: "on_render_error", read: choice(&c.OnRenderError, Tempfail, Pass)},
+		{key: "on_hidden", read: choice(&c.OnHidden, Tempfail, Pass)},
 		{key: "limits", read: table(
 			setting{key: "message_bytes", read: size(&c.Limits.MessageBytes)},
 			setting{key: "body_memory", read: size(&c.Limits.BodyMemory)},
@@ -254,7 +256,7 @@ func (c *Config) readRules(v value) {
 			{key: "banner", read: c.template(&r.Banner)},
 			{key: "plain", read: choice(&r.Plain, KeepPlain, Alternative)},
 			{key: "stop", read: boolean(&r.Stop)},
-			{key: "enforce", read: boolean(&r.Enforce)},
+			{key: "enforce", read: enforcement(&r.Enforce, &r.EnforceByText)},
 		}, r.Selections.settings())...)(v)
 		if r.Name != "" && seen[r.Name] {
 			v.at("name").fault(fmt.Sprintf("%q is the name of an earlier rule", r.Name), "choose another name")

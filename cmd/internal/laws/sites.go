@@ -129,9 +129,10 @@ func sameUnit(a *text, i int, b *text, j int) bool {
 
 // container is the start tag around the HTML of each block: by it sigmilter finds the
 // block again. Besides it says how the block stands out, and sets right what the
-// elements around would do to it.
-var container = regexp.MustCompile(`^<div id="sigmilter-([a-z]+)" class="sigmilter-([a-z]+)"(?: dir="(?:ltr|rtl)")?` +
-	` style="white-space:normal(?:;margin-top:1em)?(?:;font-size:medium)?(?:;line-height:normal)?(?:;text-indent:0)?(?:;text-align:(?:left|right))?">$`)
+// elements around would do to it. That of an enforced block has a name of its own, and
+// a style that stands up to the mail where it must.
+var container = regexp.MustCompile(`^<div id="sigmilter-([a-z]+)(?:-[0-9a-f]{16})?" class="sigmilter-([a-z]+)(?:-[0-9a-f]{16})?"(?: dir="(?:ltr|rtl)")?` +
+	` style="(?:all:initial!important;[a-z0-9:;#!-]*|white-space:normal(?:;margin-top:1em)?(?:;font-size:medium)?(?:;line-height:normal)?(?:;text-indent:0)?(?:;text-align:(?:left|right))?)">$`)
 
 // containerOf is the start tag around a block where nothing is to be set right.
 func containerOf(kind string) string {

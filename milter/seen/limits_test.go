@@ -1,0 +1,89 @@
+package seen_test
+
+import (
+	"strings"
+	"testing"
+
+	"sigmilter/milter/seen"
+	"sigmilter/milter/work"
+)
+
+// TestLimits: a page that costs more than it may is not promised, and costs little.
+func TestLimits(t *testing.T) {
+	many := func(n int, what string) string { return strings.Repeat(what, n) }
+	for name, page := range map[string]string{
+		"tags":                   many(200_000, "<b>x</b>") + "{B}",
+		"deep":                   many(600, "<div>") + "{B}",
+		"formatting opened anew": distinct(400, `<b id=%>`) + many(20_000, "<p>x") + "{B}",
+		"rules":                  "<style>" + many(30_000, "a{color:red}") + "</style>{B}",
+		"selectors":              many(300, "<div class=a>") + "<style>" + many(3000, ".b * * * * * *{color:#fff}") + "</style>{B}",
+		"blocks in blocks":       "<style>" + many(5000, "@media x{") + "</style>{B}",
+	} {
+		n := testing.AllocsPerRun(1, func() {
+			if v := look(page, light()); v.Hidden == "" && name != "selectors" {
+				t.Errorf("%s: it counts as seen", name)
+			}
+		})
+		if n > 3e6 {
+			t.Errorf("%s: %.0f allocations", name, n)
+		}
+	}
+}
+
+// distinct is a text as often, with another number in each.
+func distinct(n int, what string) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.ReplaceAll(what, "%", strings.Repeat("x", i+1)))
+	}
+	return b.String()
+}
+
+// TestLinear: twice the page costs twice as much.
+func TestLinear(t *testing.T) {
+	for name, what := range map[string]string{
+		"paragraphs":     "<p>Hello</p>",
+		"styles":         `<p style="margin:0;color:#333">Hello</p>`,
+		"rules":          "<style>p{color:#333}.a,.b > .c{margin:0}</style>",
+		"siblings":       "<style>p ~ div{color:#333}p + p + div{margin:1px}</style><p>x</p>",
+		"selectors":      "<style>" + strings.Repeat("div ", 20) + "{color:#333}</style>",
+		"open functions": "<style>a:not(</style>",
+		"escapes":        `<style>\64\69\76{color:#333}</style>`,
+		"declarations":   "<i style='" + strings.Repeat("color:#333;", 50) + "'>x</i>",
+		"unclosed":       "<font color=#333><p>x",
+		"cells":          "<table><tr><td><b>x",
+	} {
+		cost := func(n int) float64 {
+			page := strings.Repeat(what, n) + "{B}"
+			return testing.AllocsPerRun(1, func() { look(page, light()) })
+		}
+		const n = 60
+		once, twice := cost(n), cost(2*n)
+		if twice > 2.2*once+2000 {
+			t.Errorf("%s: %.0f allocations, and %.0f for twice as much", name, once, twice)
+		}
+	}
+}
+
+// TestWork: what is read is counted.
+func TestWork(t *testing.T) {
+	page := strings.Repeat("<p>Hello</p>", 1000)
+	defer func() {
+		if _, stopped := recover().(work.Stop); !stopped {
+			t.Error("it goes on")
+		}
+	}()
+	seen.Look([]byte(page), []seen.Block{{ID: "x"}}, work.NewMeter(int64(len(page)/2), nil))
+}
+
+func BenchmarkLook(b *testing.B) {
+	page := "<html><head><style>" + strings.Repeat("p.MsoNormal{margin:0;color:#333}.a>.b{color:#444}@media print{.c{display:none}}", 30) + "</style></head><body>" +
+		strings.Repeat(`<p class=MsoNormal style="margin:0cm">Hello Ben, <b>the</b> offer.</p>`, 300) + "{B}</body></html>"
+	b.SetBytes(int64(len(page)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if v := look(page, light()); v.Hidden != "" {
+			b.Fatal(v)
+		}
+	}
+}

@@ -1,0 +1,364 @@
+package seen
+
+import (
+	"strings"
+
+	"github.com/tdewolff/parse/v2"
+	"github.com/tdewolff/parse/v2/css"
+)
+
+// declaration is what a rule or a style attribute says of one property.
+type declaration struct {
+	written   string // the property's name as it stands there
+	property  string // likewise without the prefix of a browser
+	value     string // blanks folded, comments and escapes gone
+	important bool
+}
+
+// rule is a rule of a style sheet with those of its declarations that can hide.
+type rule struct {
+	selectors    []selector
+	declarations []declaration
+	order        int
+	// maybe says that the rule holds for some readers only: for one medium, one scheme
+	// of colours, one width; or in a layer, which others may beat.
+	maybe   bool
+	layered bool
+	pulled  float64 // see overlay
+}
+
+// sheets are all style sheets of a mail.
+type sheets struct {
+	rules []rule
+	faces map[string]bool // the families of fonts whose letters the mail brings along
+	// elsewhere says that a sheet is fetched, which clients do or do not; carried that
+	// one comes with the mail in a form that is not read here.
+	elsewhere, carried bool
+	over               overlay
+	full               bool // there are more rules than are read
+}
+
+// Limits of what is read of style sheets.
+const (
+	maxRules  = 20_000
+	maxNested = 16 // blocks in blocks
+)
+
+// token is a token of CSS, without its escapes where it is a name.
+type token struct {
+	kind css.TokenType
+	text string
+}
+
+// tokens are the tokens of a text in CSS, without comments.
+func tokens(text string) []token {
+	var all []token
+	l := css.NewLexer(parse.NewInputString(text))
+	for {
+		kind, data := l.Next()
+		switch kind {
+		case css.ErrorToken:
+			return all
+		case css.CommentToken:
+			continue
+		}
+		all = append(all, token{kind, string(data)})
+	}
+}
+
+// named is the text of a token in lower case without its escapes.
+func (t *token) named() string { return strings.ToLower(unescape(t.text)) }
+
+// unescape takes the escapes of CSS out of a text.
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		n, r := i+1, rune(0)
+		for n < len(s) && n < i+7 {
+			d := strings.IndexByte("0123456789abcdef", s[n]|0x20)
+			if d < 0 || s[n] < '0' {
+				break
+			}
+			r, n = r*16+rune(d), n+1
+		}
+		switch {
+		case n == i+1:
+			i++
+			if s[i] != '\n' {
+				b.WriteByte(s[i])
+			}
+			continue
+		case n < len(s) && strings.IndexByte(" \t\r\n\f", s[n]) >= 0:
+			n++
+		}
+		b.WriteRune(r)
+		i = n - 1
+	}
+	return b.String()
+}
+
+// closing is what ends what a token opens, 0 for none.
+func closing(kind css.TokenType) css.TokenType {
+	switch kind {
+	case css.LeftBraceToken:
+		return css.RightBraceToken
+	case css.LeftParenthesisToken, css.FunctionToken:
+		return css.RightParenthesisToken
+	case css.LeftBracketToken:
+		return css.RightBracketToken
+	}
+	return 0
+}
+
+// past is the index behind what the token at i is: itself, or all up to what closes it.
+func past(all []token, i int) int {
+	var open []css.TokenType
+	for ; i < len(all); i++ {
+		if c := closing(all[i].kind); c != 0 {
+			open = append(open, c)
+		} else if n := len(open) - 1; n >= 0 && all[i].kind == open[n] {
+			open = open[:n]
+		}
+		if len(open) == 0 {
+			return i + 1
+		}
+	}
+	return i
+}
+
+// scope is where rules stand.
+type scope struct {
+	maybe, layered bool
+	nested         bool // in the block of a rule
+	depth          int
+}
+
+// read reads the rules of a style sheet, or of a block in one.
+func (s *sheets) read(all []token, in scope) {
+	if in.depth > maxNested {
+		s.full = true
+		return
+	}
+	for i := 0; i < len(all); {
+		switch all[i].kind {
+		case css.WhitespaceToken, css.CDOToken, css.CDCToken, css.SemicolonToken, css.RightBraceToken:
+			i++
+		case css.AtKeywordToken:
+			i = s.atRule(all, i, in)
+		default:
+			i = s.qualified(all, i, in)
+		}
+	}
+}
+
+// prelude is the end of what stands before a block, or before what ends a rule that
+// has none.
+func prelude(all []token, i int, semicolon bool) int {
+	for i < len(all) && all[i].kind != css.LeftBraceToken && !(semicolon && all[i].kind == css.SemicolonToken) {
+		i = past(all, i)
+	}
+	return i
+}
+
+// content are the tokens of the block that begins at i.
+func content(all []token, i int) []token {
+	end := past(all, i)
+	if end > i+1 && all[end-1].kind == css.RightBraceToken {
+		return all[i+1 : end-1]
+	}
+	return all[min(i+1, end):end]
+}
+
+func (s *sheets) atRule(all []token, i int, in scope) int {
+	name := all[i].named()
+	block := prelude(all, i+1, true)
+	if block == len(all) || all[block].kind == css.SemicolonToken {
+		if name == "@import" {
+			s.imported(joined(all[i+1 : block]))
+		}
+		return min(block+1, len(all))
+	}
+	inner := content(all, block)
+	switch strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(name, "@-webkit-"), "@-moz-"), "@") {
+	case "font-face":
+		s.face(declarations(inner))
+	case "keyframes", "page", "property", "counter-style", "font-feature-values", "font-palette-values", "namespace", "-ms-viewport", "viewport", "-o-keyframes":
+	case "layer":
+		s.read(inner, scope{true, true, in.nested, in.depth + 1})
+	default:
+		s.read(inner, scope{true, in.layered, in.nested, in.depth + 1})
+	}
+	return past(all, block)
+}
+
+// imported notes the sheet that an @import names.
+func (s *sheets) imported(what string) {
+	what = strings.ToLower(unescape(what))
+	s.linked(strings.Trim(strings.TrimPrefix(strings.TrimSpace(what), "url("), "\"' )"))
+}
+
+// fontHosts serve fonts and nothing else, by style sheets.
+var fontHosts = []string{
+	"fonts.googleapis.com/", "fonts.gstatic.com/", "use.typekit.net/", "p.typekit.net/", "fonts.bunny.net/", "fast.fonts.net/",
+	"cloud.typography.com/", "fonts.cdnfonts.com/", "use.fontawesome.com/", "hello.myfonts.net/", "api.fontshare.com/",
+}
+
+// linked notes a sheet by its address.
+func (s *sheets) linked(address string) {
+	scheme, rest, _ := strings.Cut(address, ":")
+	switch scheme {
+	case "data", "blob":
+		s.carried = true
+		return
+	case "http", "https":
+		address = rest
+	}
+	address = strings.TrimPrefix(address, "//")
+	for _, h := range fontHosts {
+		if strings.HasPrefix(address, h) {
+			return
+		}
+	}
+	s.elsewhere = true
+}
+
+// face notes a font whose letters may be any: they come with the mail, or are those of
+// another font made smaller.
+func (s *sheets) face(declared []declaration) {
+	family, odd := "", false
+	for _, d := range declared {
+		switch d.property {
+		case "font-family":
+			family = strings.Trim(d.value, `"' `)
+		case "src":
+			odd = odd || strings.Contains(d.value, "data:") || strings.Contains(d.value, "cid:") || strings.Contains(d.value, "blob:")
+		case "size-adjust", "ascent-override", "descent-override", "line-gap-override":
+			odd = true
+		}
+	}
+	if odd && family != "" {
+		s.faces[family] = true
+	}
+}
+
+func (s *sheets) qualified(all []token, i int, in scope) int {
+	block := prelude(all, i, in.nested)
+	if block == len(all) || all[block].kind == css.SemicolonToken {
+		return min(block+1, len(all))
+	}
+	inner := content(all, block)
+	r := rule{declarations: declarations(inner), order: len(s.rules), maybe: in.maybe, layered: in.layered}
+	if hasBlock(inner) {
+		s.read(inner, scope{true, in.layered, true, in.depth + 1})
+	}
+	var over overlay
+	for _, d := range r.declarations {
+		over.take(&d)
+	}
+	r.pulled = over.pulled
+	s.over.placed = s.over.placed || over.placed || crowded(r.declarations)
+	s.over.top, s.over.broad, s.over.near = s.over.top || over.top, s.over.broad || over.broad, s.over.near || over.near
+	r.declarations = relevant(r.declarations)
+	if len(r.declarations) > 0 {
+		if len(s.rules) == maxRules {
+			s.full = true
+			return past(all, block)
+		}
+		r.selectors = selectors(all[i:block], in.nested)
+		s.rules = append(s.rules, r)
+	}
+	return past(all, block)
+}
+
+func hasBlock(all []token) bool {
+	for i := range all {
+		if all[i].kind == css.LeftBraceToken {
+			return true
+		}
+	}
+	return false
+}
+
+// declarations are those of a block or a style attribute.
+func declarations(all []token) []declaration {
+	var found []declaration
+	for i := 0; i < len(all); {
+		end := i
+		for end < len(all) && all[end].kind != css.SemicolonToken {
+			braced := all[end].kind == css.LeftBraceToken
+			end = past(all, end)
+			if braced {
+				break
+			}
+		}
+		found = append(found, declared(all[i:end])...)
+		i = end
+		if i < len(all) && all[i].kind == css.SemicolonToken {
+			i++
+		}
+	}
+	return found
+}
+
+// declared is the declaration that tokens spell: none or one, or for a shorthand those
+// that it is short for.
+func declared(all []token) []declaration {
+	for len(all) > 0 && all[0].kind == css.WhitespaceToken {
+		all = all[1:]
+	}
+	if len(all) < 2 || all[0].kind != css.IdentToken {
+		return nil
+	}
+	d := declaration{written: all[0].named()}
+	rest := all[1:]
+	for len(rest) > 0 && rest[0].kind == css.WhitespaceToken {
+		rest = rest[1:]
+	}
+	if len(rest) == 0 || rest[0].kind != css.ColonToken {
+		return nil
+	}
+	d.value = strings.ToLower(joined(rest[1:]))
+	if before, mark, ok := strings.Cut(d.value, "!"); ok {
+		if strings.TrimSpace(mark) != "important" {
+			return nil
+		}
+		d.value, d.important = before, true
+	}
+	d.value = strings.TrimSpace(d.value)
+	d.property = unprefixed(d.written)
+	return d.longhands()
+}
+
+// joined is the text of tokens, blanks folded and escapes gone in names.
+func joined(all []token) string {
+	var b strings.Builder
+	for i := range all {
+		switch all[i].kind {
+		case css.WhitespaceToken:
+			b.WriteByte(' ')
+		case css.StringToken, css.URLToken:
+			b.WriteString(all[i].text)
+		default:
+			b.WriteString(unescape(all[i].text))
+		}
+	}
+	return b.String()
+}
+
+// relevant are the declarations that can hide.
+func relevant(all []declaration) []declaration {
+	var kept []declaration
+	for _, d := range all {
+		if _, ok := properties[d.property]; ok || d.property == "all" || d.property == "position" || stacks[d.property] {
+			kept = append(kept, d)
+		}
+	}
+	return kept
+}

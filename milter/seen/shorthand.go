@@ -1,0 +1,98 @@
+package seen
+
+import "strings"
+
+// unprefixed is the name of a property without the prefix of a browser.
+func unprefixed(name string) string {
+	for _, prefix := range []string{"-webkit-", "-moz-", "-ms-", "-o-"} {
+		if rest, ok := strings.CutPrefix(name, prefix); ok {
+			return rest
+		}
+	}
+	return name
+}
+
+// longhands are the declarations that a shorthand is short for, as far as they can hide.
+func (d declaration) longhands() []declaration {
+	as := func(property, value string) declaration {
+		return declaration{written: property, property: property, value: value, important: d.important}
+	}
+	switch d.property {
+	case "font":
+		return fontOf(d.value, as)
+	case "background":
+		color, image := backgroundOf(d.value)
+		return []declaration{as("background-color", color), as("background-image", image)}
+	case "overflow":
+		x, y, two := strings.Cut(d.value, " ")
+		if !two {
+			y = x
+		}
+		return []declaration{as("overflow-x", x), as("overflow-y", strings.TrimSpace(y))}
+	}
+	return []declaration{d}
+}
+
+// fontOf is what the shorthand font says of sizes and the family.
+func fontOf(value string, as func(p, v string) declaration) []declaration {
+	if global[value] {
+		return []declaration{as("font-size", value), as("line-height", value), as("font-family", value)}
+	}
+	if systemFonts[value] {
+		return nil
+	}
+	words := strings.Fields(strings.ReplaceAll(strings.ReplaceAll(value, " /", "/"), "/ ", "/"))
+	for i, w := range words {
+		size, line, _ := strings.Cut(w, "/")
+		if _, ok := pixels(size, 16); !ok && !sizes[size] {
+			continue
+		}
+		if n, unit := number(size); unit == "" && n >= 100 { // a weight
+			continue
+		}
+		if line == "" {
+			line = "normal"
+		}
+		return []declaration{as("font-size", size), as("line-height", line), as("font-family", strings.Join(words[i+1:], " "))}
+	}
+	return []declaration{as("font-size", value)}
+}
+
+// backgroundOf is the colour and the picture of the shorthand background.
+func backgroundOf(value string) (color, image string) {
+	if global[value] {
+		return value, value
+	}
+	color, image = "transparent", "none"
+	for _, w := range words(value) {
+		switch {
+		case strings.HasPrefix(w, "url("), strings.Contains(w, "gradient("), strings.Contains(w, "image("), strings.Contains(w, "image-set("), strings.HasPrefix(w, "var("), w == "text":
+			image = w
+		default:
+			if _, ok := colorOf(w); ok {
+				color = w
+			}
+		}
+	}
+	return color, image
+}
+
+// words are the words of a value; a function with all in it is one.
+func words(value string) []string {
+	var all []string
+	depth, from := 0, 0
+	for i := 0; i <= len(value); i++ {
+		switch {
+		case i == len(value) || depth == 0 && (value[i] == ' ' || value[i] == ','):
+			if i > from {
+				all = append(all, value[from:i])
+			}
+			from = i + 1
+		case value[i] == '(':
+			depth++
+		case value[i] == ')' && depth > 0:
+			depth--
+		}
+	}
+	return all
+}

@@ -1,0 +1,84 @@
+package seen_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"sigmilter/milter/entity"
+	"sigmilter/milter/insert"
+	"sigmilter/milter/seen"
+)
+
+// shapes are the pages of a file of testdata/seen, by name and in order: each has {B}
+// where the block goes.
+func shapes(t *testing.T, file string) (names []string, pages map[string]string) {
+	t.Helper()
+	text, err := os.ReadFile("../../testdata/seen/" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages = map[string]string{}
+	for row := range strings.SplitSeq(strings.TrimPrefix(string(text), "## "), "\n## ") {
+		name, page, _ := strings.Cut(row, "\n")
+		if strings.Count(page, "{B}") != 1 || pages[name] != "" {
+			t.Fatalf("%q must be there once, with one {B}", name)
+		}
+		names, pages[name] = append(names, name), page
+	}
+	return names, pages
+}
+
+// legal is a block as it stands in a page where nothing is to be set right.
+var legal = insert.Block{Kind: insert.Disclaimer, Name: "0a1b2c3d", HTML: "<p>LEGAL: <b>Contoso AG</b>, Berlin.</p>"}
+
+func light() insert.Placement {
+	html := `<div id="` + legal.ID() + `" class="` + legal.ID() + `" style="white-space:normal;margin-top:1em">` + legal.HTML + "\n</div>"
+	return insert.Placement{Edits: []entity.Edit{{New: html}}}
+}
+
+func look(page string, pl insert.Placement) seen.Verdict {
+	e := pl.Put(&legal)
+	page = strings.ReplaceAll(page, "{B}", e.HTML)
+	return seen.Look([]byte(page), []seen.Block{{ID: e.ID, HTML: e.HTML}}, nil)[0]
+}
+
+// TestHidden: a block as it is put in first is not seen in any of these pages.
+func TestHidden(t *testing.T) {
+	names, pages := shapes(t, "hidden.txt")
+	if len(names) < 120 {
+		t.Errorf("only %d pages", len(names))
+	}
+	for _, name := range names {
+		if v := look(pages[name], light()); v.Hidden == "" {
+			t.Errorf("%s: it counts as seen", name)
+		}
+	}
+}
+
+// TestOrdinary: a block is seen in each of these pages, as it is put in first or in its
+// firm form.
+func TestOrdinary(t *testing.T) {
+	names, pages := shapes(t, "ordinary.txt")
+	if len(names) < 80 {
+		t.Errorf("only %d pages", len(names))
+	}
+	firm := 0
+	for _, name := range names {
+		v := look(pages[name], light())
+		first := v.Hidden
+		for range 2 {
+			if v.Hidden != "" {
+				v = look(pages[name], light().Firm(&legal, v.Against))
+			}
+		}
+		if v.Hidden != "" {
+			t.Errorf("%s: hidden by %s, and first by %s", name, v.Hidden, first)
+		}
+		if first != "" {
+			firm++
+			t.Logf("%s: firm for %s", name, first)
+		}
+	}
+	t.Logf("%d of %d are firm", firm, len(names))
+}
