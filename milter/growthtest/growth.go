@@ -1,0 +1,81 @@
+// Package growthtest checks, for tests, that the cost of reading an input grows with
+// its size and not faster.
+//
+// It compares an input with one [Times] as large. The bytes that are allocated are
+// exact enough to be held to the letter. The time of the processor is not, so that it
+// has a wide bound and several tries; what grows with the square is far beyond it.
+package growthtest
+
+import (
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const (
+	// Times is how many times as large the large input is: it is doubled thrice.
+	Times = 8
+
+	// mostBytes has a tenth for each doubling, and as much again because a slice that
+	// grows is copied more often when it is large.
+	mostBytes = Times * 1.1 * 1.1 * 1.1 * 1.1
+	mostTime  = 3.0 // for each byte, against the small input; a square has 8
+	tries     = 6
+	noise     = 64 << 10         // bytes that are allocated whatever the input
+	tooShort  = time.Millisecond // of time to tell anything
+)
+
+// Check fails the test when reading what was made for a size costs too much for
+// [Times] that size. Parts of the small input are read before, so that tables and
+// pools are there.
+func Check[T any](t testing.TB, size int, input func(size int) T, read func(T)) {
+	t.Helper()
+	small, large := input(size), input(size*Times)
+	read(small)
+	before, after := allocated(func() { read(small) }), allocated(func() { read(large) })
+	if float64(after) > mostBytes*float64(before)+noise {
+		t.Errorf("%d bytes are allocated for size %d, and %d for %d times as much", before, size, after, Times)
+	}
+	least := float64(0)
+	for range tries {
+		whole := cpu(func() { read(large) })
+		pieces := cpu(func() {
+			for range Times {
+				read(small)
+			}
+		})
+		ratio := float64(whole) / float64(pieces+1)
+		if whole < tooShort || ratio < mostTime {
+			return
+		}
+		if least == 0 || ratio < least {
+			least = ratio
+		}
+	}
+	t.Errorf("size %d costs %.1f times as much for each byte as size %d", size*Times, least, size)
+}
+
+// allocated is how many bytes a function allocates.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// cpu is the time of the processor that a function takes, with what the collector
+// does meanwhile.
+func cpu(f func()) time.Duration {
+	now := func() time.Duration {
+		var u syscall.Rusage
+		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+			panic(err)
+		}
+		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	began := now()
+	f()
+	return now() - began
+}
