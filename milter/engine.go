@@ -247,6 +247,8 @@ func unreadable(m *Message) policy.Reason {
 		return reasonParts
 	case errors.Is(m.TreeErr, entity.ErrTooDeep):
 		return reasonDepth
+	case errors.Is(m.TreeErr, entity.ErrTooManyFields):
+		return reasonFields
 	case m.TreeErr != nil:
 		return reasonHeader
 	case m.Body == nil || m.Tree == nil:

@@ -83,6 +83,7 @@ var reasonCases = map[policy.Reason]reasonCase{
 	reasonTime:                        {raw: hello, action: Failed, change: func(e *Engine, _ *shelf) { e.MaxTime = time.Nanosecond }},
 	reasonParts:                       {raw: multi("--b\n\nHello\n--b\n\nx\n--b--\n"), action: Skipped, limits: entity.Limits{Parts: 2}},
 	reasonDepth:                       {raw: multi("--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nHello\n--c--\n--b--\n"), action: Skipped, limits: entity.Limits{Depth: 1}},
+	reasonFields:                      {raw: letter("Content-Type: text/plain"+strings.Repeat("; a=b", 201), "Hello\n"), action: Skipped},
 	reasonHeader:                      {raw: multi("--b\nX-Long: " + strings.Repeat("x", 100) + "\n\nHello\n--b--\n"), action: Skipped, limits: entity.Limits{HeaderBytes: 50}},
 	reasonMalformed:                   {raw: multi("Hello\n"), action: Skipped},
 	reasonNoText:                      {raw: letter("Content-Type: application/pdf", "%PDF\n"), action: Skipped},

@@ -36,6 +36,7 @@ const (
 	reasonParts     policy.Reason = "too-many-parts"   // more parts than the limit
 	reasonDepth     policy.Reason = "too-deep"         // nested deeper than the limit
 	reasonHeader    policy.Reason = "header-too-long"  // a part's header is longer than the limit
+	reasonFields    policy.Reason = "too-many-fields"  // the parts have too many fields, or a field too many parameters
 	reasonMalformed policy.Reason = "malformed"        // a multipart without a part
 	reasonNoText    policy.Reason = "no-text"          // nothing a reader sees as the message
 	reasonAMP       policy.Reason = "amp"              // has an AMP form, which takes no block
@@ -92,6 +93,7 @@ var remedies = map[policy.Reason]remedy{
 	reasonParts:                   passed,
 	reasonDepth:                   passed,
 	reasonHeader:                  passed,
+	reasonFields:                  passed,
 	reasonMalformed:               passed,
 	reasonNoText:                  passed,
 	reasonAMP:                     passed,

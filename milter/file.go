@@ -98,32 +98,48 @@ func (f *File) Apply(o Outcome) ([]byte, error) {
 }
 
 // editedHeader carries out field edits on the header's bytes. A new field goes
-// to the end of the header.
+// to the end of the header. A deleted one is nil, so that the others stay in place.
 func (f *File) editedHeader(o Outcome) ([]byte, error) {
 	lines, tail := f.fieldLines()
+	places := placesOf(lines)
 	for _, e := range o.Fields {
-		at := -1
-		if e.Op != entity.AddField {
-			if at = occurrence(lines, e.Name, e.Index); at < 0 {
-				return nil, fmt.Errorf("%s field %s %d: there is none", e.Op, e.Name, e.Index)
-			}
+		name := strings.ToLower(e.Name)
+		of, i := places[name], e.Index-1
+		if e.Op != entity.AddField && (i < 0 || i >= len(of)) {
+			return nil, fmt.Errorf("%s field %s %d: there is none", e.Op, e.Name, e.Index)
 		}
 		switch e.Op {
 		case entity.AddField:
-			if n := len(lines); n > 0 && !bytes.HasSuffix(lines[n-1], []byte("\n")) {
-				lines[n-1] = append(lines[n-1], f.lineEnd()...)
-			}
+			places[name] = append(of, len(lines))
 			lines = append(lines, f.field(e))
 		case entity.ChangeField:
-			lines[at] = f.field(e)
+			lines[of[i]] = f.field(e)
 		case entity.DeleteField:
-			lines = append(lines[:at], lines[at+1:]...)
+			lines[of[i]] = nil
+			places[name] = slices.Delete(of, i, i+1)
+		}
+	}
+	lines = slices.DeleteFunc(lines, func(l []byte) bool { return l == nil })
+	for i, l := range lines[:max(0, len(lines)-1)] {
+		if !bytes.HasSuffix(l, []byte("\n")) { // it was the last
+			lines[i] = append(l, f.lineEnd()...)
 		}
 	}
 	if len(tail) == 0 && len(o.Splices) > 0 && o.Splices[0].Start == 0 {
 		tail = []byte(f.lineEnd()) // the blank line is missing, and what is put in may look like a field
 	}
 	return slices.Concat(f.raw[:f.first], bytes.Join(lines, nil), tail), nil
+}
+
+// placesOf are the places of the fields of each name, in lower case.
+func placesOf(lines [][]byte) map[string][]int {
+	places := map[string][]int{}
+	for i, l := range lines {
+		name, _, _ := bytes.Cut(l, []byte(":"))
+		key := strings.ToLower(strings.TrimSpace(string(name)))
+		places[key] = append(places[key], i)
+	}
+	return places
 }
 
 // fieldLines are the header's fields, and what follows the last: the blank line.
@@ -134,19 +150,6 @@ func (f *File) fieldLines() (lines [][]byte, tail []byte) {
 		at = x.end
 	}
 	return lines, f.raw[at:f.body]
-}
-
-// occurrence is the position of the index-th field of a name, counted from 1.
-func occurrence(lines [][]byte, name string, index int) int {
-	for i, l := range lines {
-		n, _, _ := bytes.Cut(l, []byte(":"))
-		if strings.EqualFold(strings.TrimSpace(string(n)), name) {
-			if index--; index == 0 {
-				return i
-			}
-		}
-	}
-	return -1
 }
 
 func (f *File) field(e entity.FieldEdit) []byte {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"sigmilter/milter/entity"
+	"sigmilter/milter/growthtest"
 )
 
 func add(name, value string) entity.FieldEdit {
@@ -160,4 +161,18 @@ func TestFileLimits(t *testing.T) {
 	if m := f.Message("", nil, entity.Limits{Parts: 3}); m.Tree == nil || len(m.Tree.Children) != 2 || m.TreeErr != nil {
 		t.Errorf("tree %v, %v", m.Tree, m.TreeErr)
 	}
+}
+
+// Removing each of many fields does not look through all of them.
+func TestFileFieldsGrow(t *testing.T) {
+	growthtest.Check(t, 8<<10, func(size int) string { return strings.Repeat("A: 1\n", size/5) + "\nbody\n" }, func(raw string) {
+		f := ParseFile([]byte(raw))
+		var o Outcome
+		for i := f.Header().Count("A"); i > 0; i-- {
+			o.Fields = append(o.Fields, remove("a", i))
+		}
+		if out, err := f.Apply(o); err != nil || string(out) != "\nbody\n" {
+			t.Fatalf("%q, %v", out, err)
+		}
+	})
 }

@@ -91,7 +91,11 @@ func (v *Verifier) verifyOne(ctx context.Context, h entity.Header, at int, body 
 	if _, err := body.Seek(0, io.SeekStart); err != nil {
 		return s, bodyError{err}
 	}
-	raw := io.MultiReader(strings.NewReader(written(h, at)), bodyReader{body})
+	fields, err := needed(h, at)
+	if err != nil {
+		return s, err
+	}
+	raw := io.MultiReader(strings.NewReader(written(fields)), &bodyReader{Reader: body})
 	var keys []string
 	verified, err := msgauth.VerifyWithOptions(raw, &msgauth.VerifyOptions{
 		LookupTXT: func(name string) (texts []string, err error) {
@@ -166,13 +170,10 @@ func covered(h entity.Header, names []string) entity.Header {
 	return fields
 }
 
-// written is a header as it stands in a message, with only one signature.
-func written(h entity.Header, signature int) string {
+// written is a header as it stands in a message.
+func written(h entity.Header) string {
 	var b strings.Builder
-	for i, f := range h {
-		if i != signature && strings.EqualFold(f.Name, "DKIM-Signature") {
-			continue
-		}
+	for _, f := range h {
 		value := f.Value
 		if !strings.HasPrefix(value, " ") && !strings.HasPrefix(value, "\t") {
 			value = " " + value
@@ -181,19 +182,4 @@ func written(h entity.Header, signature int) string {
 		b.WriteString(f.Name + ":" + value + "\r\n")
 	}
 	return b.String() + "\r\n"
-}
-
-// bodyReader marks a fault of reading the body as one.
-type bodyReader struct{ io.Reader }
-
-type bodyError struct{ error }
-
-func (e bodyError) Unwrap() error { return e.error }
-
-func (r bodyReader) Read(p []byte) (int, error) {
-	n, err := r.Reader.Read(p)
-	if err != nil && err != io.EOF {
-		err = bodyError{err}
-	}
-	return n, err
 }

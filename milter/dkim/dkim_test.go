@@ -48,7 +48,7 @@ func (z *zone) lookup(_ context.Context, name string) ([]string, error) {
 }
 
 // sign puts signatures of these domains on a message.
-func sign(t *testing.T, raw, canonicalization, selector string, domains ...string) string {
+func sign(t testing.TB, raw, canonicalization, selector string, domains ...string) string {
 	t.Helper()
 	for _, d := range domains {
 		var out bytes.Buffer
@@ -99,6 +99,16 @@ func TestVerify(t *testing.T) {
 		{"a body length", strings.Replace(relaxed("contoso.com"), " v=1;", " v=1; l=0;", 1), "", "insecure body length"},
 		{"expired", strings.Replace(relaxed("contoso.com"), " v=1;", " v=1; x=1;", 1), "", "expired"},
 		{"not a signature", "DKIM-Signature: d=contoso.com\r\n" + letter, "", "is not valid"},
+		{"a long list of recipients", sign(t, strings.Replace(letter, "Subject: ", "Subject: "+strings.Repeat("x\r\n ", 30_000), 1), "relaxed", "s1", "contoso.com"), "contoso.com", ""},
+		{"names beyond its fields", strings.Replace(relaxed("contoso.com"), "h=From:Subject", "h=From:Subject:Subject", 1), "", "signature did not verify"},
+		{"a field of its name before", strings.Replace(relaxed("contoso.com"), "To:", "To: x\r\nTo:", 1), "contoso.com", ""},
+		{"a covered field before", "Subject: x\r\n" + relaxed("contoso.com"), "contoso.com", ""},
+		{"a covered field behind", strings.Replace(relaxed("contoso.com"), "\r\n\r\n", "\r\nSubject: x\r\n\r\n", 1), "", "signature did not verify"},
+		{"too many names", strings.Replace(relaxed("contoso.com"), "h=From:Subject", "h=From:Subject"+strings.Repeat(":x", maxNames), 1), "", "its tag h has more than 500 names"},
+		{"a field too long", strings.Replace(relaxed("contoso.com"), " v=1;", " v=1; x="+strings.Repeat("1", maxSignatureBytes)+";", 1), "", "more than 16384 bytes"},
+		{"too many lines", sign(t, strings.Replace(letter, "Subject: ", "Subject: "+strings.Repeat("x\r\n ", 30_000), 1), "simple", "s1", "contoso.com"), "", "too many lines"},
+		{"too many blank lines", sign(t, letter+strings.Repeat("\r\n", maxLineEnds/2+1), "relaxed", "s1", "contoso.com"), "", "too many blank lines"},
+		{"many blank lines", sign(t, letter+strings.Repeat("\r\n", maxLineEnds/4), "simple", "s1", "contoso.com"), "contoso.com", ""},
 		{"too many", strings.Repeat("DKIM-Signature: d=contoso.com\r\n", maxSignatures) + relaxed("contoso.com"), "", "none of the first 5"},
 		{"as many as may be", strings.Repeat("DKIM-Signature: d=contoso.com\r\n", maxSignatures-1) + relaxed("contoso.com"), "contoso.com", ""},
 	} {

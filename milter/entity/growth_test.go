@@ -124,7 +124,7 @@ func BenchmarkGrowth(b *testing.B) {
 func readAll(message string) {
 	head, n := ParseHeader([]byte(message))
 	head.Text("Subject")
-	s := NewScanner(head, Limits{Parts: 1 << 30, Depth: 1 << 30, HeaderBytes: 1 << 30})
+	s := NewScanner(head, Limits{Parts: 1 << 30, Depth: 1 << 30, HeaderBytes: 1 << 30, Fields: 1 << 30})
 	body := message[n:]
 	for at := 0; at < len(body); at += 64 << 10 {
 		s.Write([]byte(body[at:min(len(body), at+64<<10)]))

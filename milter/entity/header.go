@@ -2,6 +2,7 @@ package entity
 
 import (
 	"bytes"
+	"io"
 	"mime"
 	"strings"
 
@@ -56,7 +57,15 @@ func (h Header) All(name string) []string {
 func (h Header) Has(name string) bool { return h.index(name) >= 0 }
 
 // Count returns how many fields have that name.
-func (h Header) Count(name string) int { return len(h.All(name)) }
+func (h Header) Count(name string) int {
+	n := 0
+	for i := range h {
+		if strings.EqualFold(h[i].Name, name) {
+			n++
+		}
+	}
+	return n
+}
 
 // Text returns what Get returns with the RFC 2047 encoded words decoded. Words
 // that cannot be decoded leave the whole value as it is.
@@ -64,7 +73,18 @@ func (h Header) Text(name string) string { return decodeWords(h.Get(name)) }
 
 // WordDecoder decodes encoded words of every charset that leaves may have.
 func WordDecoder() *mime.WordDecoder {
-	return &mime.WordDecoder{CharsetReader: mailcharset.Reader}
+	return &mime.WordDecoder{CharsetReader: wordReader}
+}
+
+// wordReader reads one encoded word. A reader of the library takes 8 KiB, whatever
+// the word, and a subject may have tens of thousands of words.
+func wordReader(label string, word io.Reader) (io.Reader, error) {
+	cs, err := lookupCharset(label)
+	if err != nil {
+		return mailcharset.Reader(label, word)
+	}
+	b, err := io.ReadAll(word)
+	return bytes.NewReader(cs.decodeAll(b)), err
 }
 
 func decodeWords(s string) string {

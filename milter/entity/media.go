@@ -18,16 +18,33 @@ type MediaType struct {
 // An empty value is text/plain (RFC 2045 section 5.2); a type that cannot be read
 // is application/octet-stream, so that nobody takes the part for text.
 func ParseMediaType(value string) MediaType {
-	f := splitValue(value)
-	m := MediaType{Type: f.head, Params: f.values()}
-	major, minor, _ := strings.Cut(f.head, "/")
-	switch {
-	case f.head == "" && len(f.params) == 0 && unfold(value) == "":
-		m.Type = "text/plain"
-	case !isToken(major) || !isToken(minor):
-		m.Type = "application/octet-stream"
-	}
+	m, _ := parseMediaType(value)
 	return m
+}
+
+// parseMediaType is ParseMediaType; crowded says that there are more parameters than
+// are read.
+func parseMediaType(value string) (m MediaType, crowded bool) {
+	f := splitValue(value)
+	return MediaType{Type: typeIn(f.head, value), Params: f.values()}, f.crowded
+}
+
+// TypeOf is the type that [ParseMediaType] reads, without the parameters.
+func TypeOf(value string) string {
+	c := cursor{v: value}
+	return typeIn(c.head(), value)
+}
+
+// typeIn is the type of a Content-Type that begins with that head.
+func typeIn(head, value string) string {
+	major, minor, _ := strings.Cut(head, "/")
+	switch {
+	case head == "" && unfold(value) == "":
+		return "text/plain"
+	case !isToken(major) || !isToken(minor):
+		return "application/octet-stream"
+	}
+	return head
 }
 
 // isToken reports whether s is a token of RFC 2045 section 5.1.

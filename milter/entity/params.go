@@ -19,14 +19,22 @@ type fieldValue struct {
 	headEnd int
 	params  []param
 	open    bool // a quote or a comment is never closed
+	crowded bool // there are more parameters than are read
 }
 
+// maxParams is how many parameters of a field are read. The longest file name a
+// disk takes needs a dozen (RFC 2231), and nobody writes a hundred.
+const maxParams = 200
+
 // splitValue takes any value apart; there is none that it refuses, because
-// clients write them all.
+// clients write them all. It looks at each byte a few times, whatever the value.
 func splitValue(v string) fieldValue {
 	c := cursor{v: v}
 	f := fieldValue{head: c.head(), headEnd: c.i}
 	for c.skip("; \t\r\n,"); c.i < len(v); c.skip("; \t\r\n,") {
+		if f.crowded = len(f.params) == maxParams; f.crowded {
+			break
+		}
 		start := c.i
 		for c.i < len(v) && !strings.ContainsRune("=;\" \t\r\n(", rune(v[c.i])) {
 			c.i++
@@ -91,21 +99,23 @@ func (c *cursor) comment() {
 }
 
 // head reads the word before the parameters; blanks around its slash are
-// dropped.
+// dropped. There are three pieces then; with a fourth, and a second slash, it is no
+// type any more.
 func (c *cursor) head() string {
 	head, end := "", 0
-	for {
+	for range 4 {
 		c.skip(" \t\r\n")
 		start := c.i
 		for c.i < len(c.v) && !strings.ContainsRune("; \t\r\n(", rune(c.v[c.i])) {
 			c.i++
 		}
 		if c.i == start || head != "" && !strings.HasSuffix(head, "/") && c.v[start] != '/' {
-			c.i = end
-			return strings.ToLower(head)
+			break
 		}
 		head, end = head+c.v[start:c.i], c.i
 	}
+	c.i = end
+	return strings.ToLower(head)
 }
 
 // value reads a parameter's value and stops after it.
@@ -120,31 +130,37 @@ func (c *cursor) value() string {
 		c.i++
 	}
 	start := c.i
-	end := len(c.v)
-	if i := strings.IndexByte(c.v[start:], ';'); i >= 0 {
-		end = start + i
-	}
-	end = start + unquotedLength(c.v[start:end])
-	c.i = end
+	c.i += unquotedLength(c.v[start:])
 	// QUIRK: or the opening quote is missing.
-	return strings.TrimSuffix(unfold(c.v[start:end]), `"`)
+	return strings.TrimSuffix(unfold(c.v[start:c.i]), `"`)
 }
 
-// unquotedLength tells how much of s, which holds no semicolon, is the value.
+// unquotedLength tells how much of s, up to a semicolon, is the value.
 // QUIRK: clients leave out the quotes around blanks (file names), and others
 // leave out the semicolon before the next parameter.
 func unquotedLength(s string) int {
-	for i := 1; i < len(s); i++ {
-		if s[i-1] != ' ' && s[i-1] != '\t' {
-			continue
-		}
-		word, _, assigned := strings.Cut(s[i:], "=")
-		if s[i] == '(' || assigned && word != "" && !strings.ContainsAny(word, " \t\r\n") {
-			s = s[:i]
-			break
+	word := -1 // where the word began that may name the next parameter
+	end := 0
+scan:
+	for ; end < len(s); end++ {
+		switch ch := s[end]; {
+		case ch == ';':
+			break scan
+		case ch == ' ', ch == '\t', ch == '\r', ch == '\n':
+			word = -1
+		case end > 0 && (s[end-1] == ' ' || s[end-1] == '\t'):
+			if ch == '(' {
+				break scan
+			}
+			if ch != '=' {
+				word = end
+			}
+		case ch == '=' && word >= 0:
+			end = word
+			break scan
 		}
 	}
-	return len(strings.TrimRight(s, " \t\r\n"))
+	return len(strings.TrimRight(s[:end], " \t\r\n"))
 }
 
 // quoted reads a quoted string; false and no move if it is never closed.
@@ -174,19 +190,20 @@ func (f fieldValue) values() map[string]string {
 	segments := map[string]string{} // by name with number, "name*0"; value with its star in front
 	for _, p := range f.params {
 		base, number, extended := splitName(p.name)
-		switch key := base + "*" + number; {
-		case number != "":
-			if _, dup := segments[key]; !dup {
-				segments[key] = extended + p.value
-			}
-		case base != "":
-			if _, dup := values[base]; !dup {
-				values[base] = p.value
-			}
+		into, key, value := values, base, p.value
+		if number != "" {
+			into, key, value = segments, base+"*"+number, extended+p.value
+		}
+		if _, dup := into[key]; !dup && key != "" {
+			into[key] = value
 		}
 	}
+	if len(segments) == 0 {
+		return values
+	}
 	for _, p := range f.params {
-		if base, number, _ := splitName(p.name); number == "0" {
+		base, number, _ := splitName(p.name)
+		if _, there := segments[base+"*0"]; there && number == "0" {
 			values[base] = joinSegments(base, segments)
 		}
 	}
@@ -207,15 +224,17 @@ func splitName(name string) (base, number, extended string) {
 }
 
 // joinSegments puts the numbered segments of one parameter together (RFC 2231
-// sections 3 and 4).
+// sections 3 and 4) and takes them out, so that it is done once.
 func joinSegments(base string, segments map[string]string) string {
 	label := ""
 	var raw strings.Builder
 	for i := 0; ; i++ {
-		s, ok := segments[base+"*"+strconv.Itoa(i)]
+		key := base + "*" + strconv.Itoa(i)
+		s, ok := segments[key]
 		if !ok {
 			break
 		}
+		delete(segments, key)
 		if s, ok = strings.CutPrefix(s, "*"); ok {
 			if parts := strings.SplitN(s, "'", 3); i == 0 && len(parts) == 3 {
 				label, s = parts[0], parts[2]

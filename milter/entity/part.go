@@ -56,10 +56,13 @@ func (p *Part) Walk(f func(*Part) bool) {
 	}
 }
 
-// resolve fills in what follows from the header.
-func (p *Part) resolve() {
-	p.Media = ParseMediaType(p.Header.Get("Content-Type"))
-	if p.Parent != nil && p.Parent.Media.Type == "multipart/digest" && p.Header.Get("Content-Type") == "" {
+// resolve fills in what follows from the header. It reports whether all of it was
+// read, and false when one of its fields has too many parameters.
+func (p *Part) resolve() (whole bool) {
+	contentType := p.Header.Get("Content-Type")
+	media, crowded := parseMediaType(contentType)
+	p.Media = media
+	if p.Parent != nil && p.Parent.Media.Type == "multipart/digest" && contentType == "" {
 		p.Media.Type = "message/rfc822" // RFC 2046 section 5.1.5
 	}
 	d := splitValue(p.Header.Get("Content-Disposition"))
@@ -77,6 +80,7 @@ func (p *Part) resolve() {
 	if p.Parent == nil && !p.IsMultipart() {
 		p.ID = "1"
 	}
+	return !crowded && !d.crowded
 }
 
 // boundary returns the line that separates the children of a multipart, without

@@ -13,6 +13,7 @@ type Limits struct {
 	Parts       int // parts in the message, the root included; default 1000
 	Depth       int // multiparts inside each other; default 30
 	HeaderBytes int // of one part's header; default 256 KiB
+	Fields      int // of all the parts, without the root; default 20,000
 }
 
 // The defaults of [Limits].
@@ -20,6 +21,7 @@ const (
 	DefaultParts       = 1000
 	DefaultDepth       = 30
 	DefaultHeaderBytes = 256 << 10
+	DefaultFields      = 20_000
 )
 
 // What [Scanner.Finish] returns, wrapped, when a limit was hit.
@@ -27,6 +29,7 @@ var (
 	ErrTooManyParts  = errors.New("too many parts")
 	ErrTooDeep       = errors.New("multiparts nested too deep")
 	ErrHeaderTooLong = errors.New("part header too long")
+	ErrTooManyFields = errors.New("too many fields in the parts, or parameters in a field")
 )
 
 // maxBoundaryLine is the longest line, line end included, that is taken for a
@@ -57,6 +60,7 @@ type Scanner struct {
 	stack  []openMultipart // outermost first
 	over   openMultipart   // the one whose end was seen last
 	parts  int
+	fields int // of the parts
 	err    error
 
 	inHeader  bool
@@ -77,6 +81,9 @@ func NewScanner(root Header, l Limits) *Scanner {
 	}
 	if l.HeaderBytes == 0 {
 		l.HeaderBytes = DefaultHeaderBytes
+	}
+	if l.Fields == 0 {
+		l.Fields = DefaultFields
 	}
 	s := &Scanner{limits: l, parts: 1, lineStart: true}
 	s.root = &Part{Header: root, HeaderStart: -1}
@@ -213,6 +220,13 @@ func (s *Scanner) endLine(line []byte) {
 		s.endHeader()
 		s.endLine(line) // may be the boundary of the part that has just begun
 	default:
+		if line[0] != ' ' && line[0] != '\t' {
+			s.fields++
+		}
+		if s.fields > s.limits.Fields {
+			s.err = ErrTooManyFields
+			return
+		}
 		s.header = append(s.header, line...)
 		s.consume(line)
 	}
@@ -224,6 +238,7 @@ func (s *Scanner) match(line []byte) (k int, closing bool) {
 	if len(line) > maxBoundaryLine || !bytes.HasPrefix(line, []byte("--")) {
 		return -1, false
 	}
+	line = bytes.TrimRight(line, " \t\r\n") // once for all of them
 	for k := len(s.stack) - 1; k >= 0; k-- {
 		if found, closing := matchBoundary(line, s.stack[k].boundary); found {
 			return k, closing
@@ -239,11 +254,9 @@ func matchBoundary(line, boundary []byte) (found, closing bool) {
 	if !ok {
 		return false, false
 	}
-	tail := string(bytes.TrimRight(rest, " \t\r\n"))
-	if tail == "" {
-		return true, false
-	}
-	return tail == "--", tail == "--"
+	rest = bytes.TrimRight(rest, " \t\r\n")
+	closing = string(rest) == "--"
+	return closing || len(rest) == 0, closing
 }
 
 // endPart closes what the boundary line of stack[k] ends and begins what comes
@@ -311,7 +324,10 @@ func (s *Scanner) endHeader() {
 func (s *Scanner) beginBody() {
 	s.cur.BodyStart = s.off
 	s.lineStart = true
-	s.cur.resolve()
+	if !s.cur.resolve() {
+		s.err = ErrTooManyFields
+		return
+	}
 	boundary := s.cur.boundary()
 	if boundary == "" {
 		return

@@ -255,6 +255,12 @@ func TestScanLimits(t *testing.T) {
 		{"header", mixed, "--b\nA: 12345\n\n", Limits{HeaderBytes: 10}, nil},
 		{"header too long", mixed, "--b\nA: 123456\n\n", Limits{HeaderBytes: 9}, ErrHeaderTooLong},
 		{"header of many fields", mixed, "--b\n" + strings.Repeat("A: 1\n", 21), Limits{HeaderBytes: 100}, ErrHeaderTooLong},
+		{"fields", mixed, "--b\nA: 1\n 2\n\n--b\nA: 1\n", Limits{Fields: 2}, nil},
+		{"too many fields in two parts", mixed, "--b\nA: 1\nA: 2\n\n--b\nA: 1\n\n", Limits{Fields: 2}, ErrTooManyFields},
+		{"parameters", mixed, "--b\nContent-Type: text/plain" + strings.Repeat("; a=b", maxParams) + ";\n\n", Limits{}, nil},
+		{"too many parameters", mixed, "--b\nContent-Type: text/plain" + strings.Repeat("; a=b", maxParams+1) + "\n\n", Limits{}, ErrTooManyFields},
+		{"too many parameters of a disposition", mixed, "--b\nContent-Disposition: inline" + strings.Repeat("; a=b", maxParams+1) + "\n\n", Limits{}, ErrTooManyFields},
+		{"too many parameters of the root", Header{{"Content-Type", "text/plain" + strings.Repeat("; a=b", maxParams+1)}}, "x", Limits{}, ErrTooManyFields},
 		{"header never ends", mixed, "--b\nA: " + strings.Repeat("x", DefaultHeaderBytes), Limits{}, ErrHeaderTooLong},
 	}
 	for _, tt := range tests {

@@ -64,12 +64,12 @@ func withoutPlus(address string) (string, bool) {
 // outside the tenant are passed over, also when another tenant has them.
 func (m *message) author(d *Decision, from []string, people People) (*Person, error) {
 	t, trace := m.tenant, m.facts.Trace
-	var tried []string
+	tried, inFrom := set{}, setOf(from)
 	for _, c := range t.candidates(from, senderOf(m.header)) {
-		if slices.Contains(tried, c.address) {
+		if tried.has(c.address) {
 			continue
 		}
-		tried = append(tried, c.address)
+		tried[c.address] = struct{}{}
 		if !t.has(c.address) {
 			trace.step("author", true, "%s%s is outside the tenant", c.address, c.of)
 			continue
@@ -85,7 +85,7 @@ func (m *message) author(d *Decision, from []string, people People) (*Person, er
 			trace.step("author", true, "%s%s is %s", c.address, c.of, person.Address)
 			return person, nil
 		}
-		if slices.Contains(from, c.address) {
+		if inFrom.has(c.address) {
 			m.unlisted = append(m.unlisted, c.address)
 		}
 		trace.step("author", true, "the directory does not have %s%s", c.address, c.of)

@@ -71,6 +71,14 @@ type set map[string]struct{}
 
 func (s set) has(word string) bool { _, ok := s[word]; return ok }
 
+func setOf(words []string) set {
+	s := make(set, len(words))
+	for _, w := range words {
+		s[w] = struct{}{}
+	}
+	return s
+}
+
 // has says whether a word is asked for. A few are compared faster than looked up.
 func (w *wanted) has(word string) bool {
 	if len(w.words) <= 4 {

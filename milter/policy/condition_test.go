@@ -221,3 +221,28 @@ func TestForwardsArePrefixes(t *testing.T) {
 		}
 	}
 }
+
+// What is beyond the first 64 KiB of a subject, or of the fields of a name, is looked
+// at by no rule: there may be many, and expressions take time.
+func TestLongFieldsAreCut(t *testing.T) {
+	most := strings.Repeat("x ", valueBytes/2-10)
+	for _, c := range []struct {
+		condition Condition
+		lines     []string
+		met       bool
+	}{
+		{asks("subject", "offer"), []string{"Subject: " + most + "offer"}, true},
+		{asks("subject", "offer"), []string{"Subject: " + most + strings.Repeat("x", 20) + " offer"}, false},
+		{asks("header", "X-A=offer"), []string{"X-A: " + most, "X-B: b", "X-A: offer"}, false},
+		{asks("header", "X-A=offer"), []string{"X-A: x", "X-B: " + most, "X-A: offer"}, true},
+		{asks("header", "X-A=/^$/"), slices.Repeat([]string{"X-A: x"}, 3000), false},
+		{asks("header", "X-A=/^y$/"), append(slices.Repeat([]string{"X-A: x"}, 1000), "X-A: y"), true},
+		{asks("header", "X-A=/^y$/"), append(slices.Repeat([]string{"X-A: x"}, 3000), "X-A: y"), false},
+	} {
+		p := newPolicy()
+		p.Rules[0].Conditions = only(c.condition)
+		if met := decide(t, p, written(c.lines...)).Reason == Rule; met != c.met {
+			t.Errorf("%s: %v, want %v", c.condition.String(), met, c.met)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -16,7 +17,7 @@ import (
 func canonical(address string) string {
 	address = strings.TrimRight(strings.ToLower(address), ".")
 	domain := domainOf(address)
-	if !beyondASCII(domain) {
+	if !beyondASCII(domain) || len(domain) > longestDomain {
 		return address
 	}
 	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
@@ -24,6 +25,11 @@ func canonical(address string) string {
 	}
 	return address
 }
+
+// longestDomain is how many bytes of UTF-8 a domain has at most: DNS takes 253, and
+// as an A-label no character is shorter than one. Writing a domain so takes time that
+// grows with the square of its length.
+const longestDomain = 253 * utf8.UTFMax
 
 func beyondASCII(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) >= 0

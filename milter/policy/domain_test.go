@@ -27,3 +27,19 @@ func TestParseOrigin(t *testing.T) {
 		}
 	}
 }
+
+// A domain that is longer than any stays as it is: to write it as an A-label takes
+// time that grows with the square of its length.
+func TestCanonicalDomains(t *testing.T) {
+	long := "a@" + strings.Repeat("ü", longestDomain) + ".example"
+	for address, want := range map[string]string{
+		"Bob@Bücher.Example":   "bob@xn--bcher-kva.example",
+		"Bob@Contoso.COM":      "bob@contoso.com",
+		"a@b.c@Bücher.example": "a@b.c@xn--bcher-kva.example",
+		long:                   long,
+	} {
+		if got := canonical(address); got != want {
+			t.Errorf("%.40q: got %.40q, want %.40q", address, got, want)
+		}
+	}
+}

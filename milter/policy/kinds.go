@@ -73,9 +73,18 @@ func passFields(f *Facts) (why Reason, evidence string) {
 	if isProbe(f) {
 		return Probe, "the address that Exchange Online validates connectors with"
 	}
+	read := map[string]string{} // what the rows compare, by the field
 	for i := range fieldKinds {
 		k := &fieldKinds[i]
-		if has(f.Header, k.field) && k.matches(f.Header) {
+		if !has(f.Header, k.field) {
+			continue
+		}
+		v, again := read[k.field]
+		if !again {
+			v = k.read(f.Header)
+			read[k.field] = v
+		}
+		if k.matches(f.Header, v) {
 			return k.reason, "the field " + k.field + " (" + k.source + ")"
 		}
 	}
@@ -104,29 +113,36 @@ func isProbe(f *Facts) bool {
 	return from.doubt == "" && len(from.authors) == 1 && strings.HasPrefix(from.authors[0], probe)
 }
 
-func (k *fieldKind) matches(h entity.Header) bool {
-	v := strings.ToLower(h.Get(k.field))
-	if k.test == holds { // one field per hop
-		v = strings.ToLower(strings.Join(h.All(k.field), "|"))
+// read is what the rows of a field compare, in lower case. All rows of one field read
+// the same.
+func (k *fieldKind) read(h entity.Header) string {
+	switch k.test {
+	case present, titled:
+		return ""
+	case holds: // one field per hop
+		return strings.ToLower(strings.Join(h.All(k.field), "|"))
+	case typeIs, typeOver:
+		return entity.TypeOf(h.Get(k.field))
 	}
+	return strings.ToLower(h.Get(k.field))
+}
+
+// matches compares what read returned.
+func (k *fieldKind) matches(h entity.Header, v string) bool {
 	switch k.test {
 	case present:
 		return true
-	case is:
+	case is, typeIs:
 		return v == k.value
 	case isNot:
 		v = v[:strings.IndexAny(v+";", "; \t(")] // parameters and comments
 		return v != "" && v != k.value
-	case begins:
-		return strings.HasPrefix(v, k.value)
 	case titled:
 		return isPatch(h)
 	case holds:
 		return strings.Contains(v, k.value)
-	case typeIs:
-		return entity.ParseMediaType(v).Type == k.value
-	default:
-		return strings.HasPrefix(entity.ParseMediaType(v).Type, k.value)
+	default: // begins, typeOver
+		return strings.HasPrefix(v, k.value)
 	}
 }
 
@@ -143,7 +159,10 @@ type partKind struct {
 }
 
 // letter is what a message has of a text that a reader sees.
-type letter struct{ text, html bool }
+type letter struct {
+	text, html bool
+	patch      bool // its subject is that of a patch
+}
 
 var partKinds = []partKind{
 	{SignedPart, "multipart/signed", "", "", nil, "RFC 1847"},
@@ -189,7 +208,7 @@ func (k *partKind) matches(p *entity.Part) bool {
 }
 
 func letterOf(root *entity.Part) letter {
-	var l letter
+	l := letter{patch: TitledPatch(root.Header)}
 	for _, b := range entity.Bodies(root) {
 		for _, d := range b.Documents {
 			l.text = true
@@ -229,12 +248,7 @@ func isCalendarFile(p *entity.Part, l letter) bool {
 }
 
 // isPatchFile: what git attaches is the patch of a mail whose subject says so.
-func isPatchFile(p *entity.Part, _ letter) bool {
-	for p.Parent != nil {
-		p = p.Parent
-	}
-	return !TitledPatch(p.Header)
-}
+func isPatchFile(_ *entity.Part, l letter) bool { return !l.patch }
 
 // besideHTML: what Outlook hides in winmail.dat has no HTML form beside it; where
 // there is one, somebody passes on a winmail.dat of other mail.

@@ -137,15 +137,21 @@ func (m *message) attribute(name string) *value {
 // field is what the fields of one name say.
 type field []value
 
-// field is that of a name.
+// perField is what comparing a field costs beside its bytes, in bytes.
+const perField = 32
+
+// field is that of a name. Of more than [valueBytes] the first are looked at.
 func (m *message) field(name string) field {
 	if f, ok := m.fields[name]; ok {
 		return f
 	}
 	var f field
+	read := 0
 	for _, one := range m.header {
-		if strings.EqualFold(one.Name, name) {
-			f = append(f, newValue(entity.Header{one}.Text(one.Name)))
+		if strings.EqualFold(one.Name, name) && read < valueBytes {
+			v := newValue(entity.Header{one}.Text(one.Name))
+			f = append(f, v)
+			read += len(v.text) + perField
 		}
 	}
 	if m.fields == nil {

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"mime"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,38 +39,104 @@ func WithoutKeywords(h entity.Header, keywords []string) (edit entity.FieldEdit,
 	return edit, false
 }
 
+// cutAll is a text without keywords, and whether one of them was in it.
 func cutAll(s string, keywords []string) (rest string, found bool) {
 	for _, k := range keywords {
-		pattern := regexp.MustCompile(`(?i)` + strings.ReplaceAll(regexp.QuoteMeta(k), " ", `\s+`))
-		for at := 0; ; {
-			m := pattern.FindStringIndex(s[at:])
-			if m == nil {
-				break
-			}
-			start, end := at+m[0], at+m[1]
-			if at = end; standsAlone(s, start, end) {
-				left, right := closeGap(s[:start], s[end:])
-				s, at, found = left+right, len(left), true
-			}
+		if cut, ok := cutWords(s, k); ok {
+			s, found = cut, true
 		}
 	}
 	return s, found
 }
 
+// cutWords is a text without the words wherever they stand alone, and whether they
+// did. It is written once, from its beginning to its end.
+func cutWords(s, words string) (rest string, found bool) {
+	var left kept
+	start := 0 // of what is not kept yet
+	for at := 0; at < len(s); {
+		n := prefixLength(s[at:], words)
+		if n == 0 {
+			_, size := utf8.DecodeRuneInString(s[at:])
+			at += size
+			continue
+		}
+		end := at + n
+		left.add(s[start:at])
+		start = at
+		before, _ := utf8.DecodeLastRune(left.text)
+		after, _ := utf8.DecodeRuneInString(s[end:])
+		if at = end; isAlone(before, s[start:end], after) {
+			at = len(s) - len(left.closeGap(s[end:]))
+			start, found = at, true
+		}
+	}
+	left.add(s[start:])
+	return string(left.text), found
+}
+
+// prefixLength is how much of a text are the words, without regard to case, when it
+// begins with them; else 0. Where they have a blank the text may have several, and
+// folds.
+func prefixLength(s, words string) int {
+	at := 0
+	for i := 0; i < len(words); {
+		wanted, size := utf8.DecodeRuneInString(words[i:])
+		if wanted == ' ' {
+			blanks := len(words[i:]) - len(strings.TrimLeft(words[i:], " "))
+			n := len(s[at:]) - len(strings.TrimLeft(s[at:], " \t\r\n\f"))
+			if n < blanks {
+				return 0
+			}
+			i, at = i+blanks, at+n
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[at:])
+		if n == 0 || !sameLetter(r, wanted) {
+			return 0
+		}
+		i, at = i+size, at+n
+	}
+	return at
+}
+
+// sameLetter says whether two runes differ in case at most.
+func sameLetter(a, b rune) bool {
+	for r := unicode.SimpleFold(a); r != a; r = unicode.SimpleFold(r) {
+		if r == b {
+			return true
+		}
+	}
+	return a == b
+}
+
+// kept is what was kept of a text so far.
+type kept struct {
+	text  []byte
+	solid int // of text, without the blanks at its end
+}
+
+func (k *kept) add(s string) {
+	if trimmed := strings.TrimRightFunc(s, unicode.IsSpace); trimmed != "" {
+		k.solid = len(k.text) + len(trimmed)
+	}
+	k.text = append(k.text, s...)
+}
+
 // closeGap takes away the blanks that stand on both sides of a gap but for one
-// run of them, and never leaves a line of blanks only.
-func closeGap(left, right string) (string, string) {
-	trimmed := strings.TrimRightFunc(left, unicode.IsSpace)
+// run of them, and never leaves a line of blanks only. It returns what is left of
+// the right side.
+func (k *kept) closeGap(right string) string {
 	after := strings.TrimLeftFunc(right, unicode.IsSpace)
 	switch {
-	case trimmed == "":
-		return "", after
+	case k.solid == 0:
+		k.text, right = k.text[:0], after
 	case after == "":
-		return trimmed, ""
+		k.text, right = k.text[:k.solid], ""
 	case after != right:
-		return trimmed, right
+		k.text = k.text[:k.solid]
 	}
-	return left, right
+	return right
 }
 
 // encodeWords writes a text as a field has it, folded between its words.

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -42,6 +44,43 @@ func TestWithoutKeywords(t *testing.T) {
 	}
 	if _, ok := WithoutKeywords(nil, []string{"x"}); ok {
 		t.Error("an edit of no subject")
+	}
+}
+
+// What is cut is the same as by expressions, one word after the other.
+func TestCutAllIsExact(t *testing.T) {
+	keywords := []string{"no sig", "x", "a  B", "!"}
+	byExpression := func(s string) (string, bool) {
+		found := false
+		for _, k := range keywords {
+			pattern := regexp.MustCompile(`(?i)` + strings.ReplaceAll(regexp.QuoteMeta(k), " ", `\s+`))
+			for at := 0; ; {
+				m := pattern.FindStringIndex(s[at:])
+				if m == nil {
+					break
+				}
+				start, end := at+m[0], at+m[1]
+				if at = end; standsAlone(s, start, end) {
+					var left kept
+					left.add(s[:start])
+					right := left.closeGap(s[end:])
+					s, at, found = string(left.text)+right, len(left.text), true
+				}
+			}
+		}
+		return s, found
+	}
+	pieces := []string{"no", "sig", "NO", "x", "X", "a", "b", "!", " ", "  ", "\r\n ", "\t", "y", "\u00a0", "\xff", "ſig", "日"}
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		var s strings.Builder
+		for range random.IntN(12) {
+			s.WriteString(pieces[random.IntN(len(pieces))])
+		}
+		got, found := cutAll(s.String(), keywords)
+		if want, was := byExpression(s.String()); got != want || found != was {
+			t.Fatalf("%q: got %q %v, want %q %v", s.String(), got, found, want, was)
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ func isPatch(h entity.Header) bool {
 	if titleOf(h.Text("Subject")) != surePatch {
 		return false
 	}
-	switch entity.ParseMediaType(h.Get("Content-Type")).Type {
+	switch entity.TypeOf(h.Get("Content-Type")) {
 	case "text/plain", "multipart/mixed":
 		return true
 	}

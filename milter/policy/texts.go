@@ -49,7 +49,14 @@ func (t *text) in(v *value) bool {
 // value is something of a message that texts are compared with.
 type value struct{ text, folded string }
 
-func newValue(s string) value { return value{s, fold(s)} }
+// valueBytes is how much of a subject, an attribute or the fields of one name rules
+// look at. There may be many rules, and expressions take time.
+const valueBytes = 64 << 10
+
+func newValue(s string) value {
+	s = cut(s, valueBytes)
+	return value{s, fold(s)}
+}
 
 // fold makes texts comparable that differ in case or in how accents are written.
 func fold(s string) string {
@@ -85,10 +92,15 @@ func hasWords(folded, words string) bool {
 
 // standsAlone says whether no word goes on across the ends of s[start:end].
 func standsAlone(s string, start, end int) bool {
-	first, _ := utf8.DecodeRuneInString(s[start:end])
-	last, _ := utf8.DecodeLastRuneInString(s[start:end])
 	before, _ := utf8.DecodeLastRuneInString(s[:start])
 	after, _ := utf8.DecodeRuneInString(s[end:])
+	return isAlone(before, s[start:end], after)
+}
+
+// isAlone says whether words between two letters are no part of longer ones.
+func isAlone(before rune, words string, after rune) bool {
+	first, _ := utf8.DecodeRuneInString(words)
+	last, _ := utf8.DecodeLastRuneInString(words)
 	return !(inWord(before) && inWord(first)) && !(inWord(last) && inWord(after))
 }
 

@@ -20,17 +20,32 @@ const (
 // references are those of the message, read when the first rule asks.
 func (m *message) references() *seal.References {
 	if m.refs == nil {
-		r := seal.ParseReferences(m.facts.Header.Get(referencesField))
+		r := referencesIn(m.facts.Header.Get(referencesField))
 		m.refs = &r
 	}
 	return m.refs
+}
+
+// longestID is how long an identifier may be that a token is made for: it is never
+// folded, and a line has no more bytes (RFC 5322 2.1.1). Each token is compared with
+// one made of it.
+const longestID = 998
+
+// referencesIn are those of a field, without a root that is too long for one.
+func referencesIn(value string) seal.References {
+	r := seal.ParseReferences(value)
+	if len(r.Root) > longestID {
+		r.Root = ""
+	}
+	return r
 }
 
 // brings is what the token of a template of the author would say.
 func (m *message) brings(template string) seal.Thread {
 	root := m.references().Root
 	if root == "" {
-		root = seal.ParseReferences(m.facts.Header.Get(messageIDField)).Root
+		id := m.facts.Header.Get(messageIDField)
+		root = referencesIn(id[:min(len(id), 2*longestID)]).Root
 	}
 	return seal.Thread{Tenant: m.tenant.Name, Person: m.person.Address, Template: template, Root: root}
 }

@@ -131,3 +131,14 @@ func TestWithToken(t *testing.T) {
 		}
 	}
 }
+
+// A root that is longer than any identifier is none: each of many tokens would be
+// compared with one made of it.
+func TestLongRootIsNone(t *testing.T) {
+	for n, want := range map[int]bool{longestID: true, longestID + 1: false} {
+		id := "<" + strings.Repeat("a", n-2) + ">"
+		if got := referencesIn(id+" <2@x>").Root == id; got != want {
+			t.Errorf("an identifier of %d bytes is a root: %v, want %v", n, got, want)
+		}
+	}
+}
