@@ -281,6 +281,17 @@ func (b *bench) sign(t *testing.T, cfg *config.Config, g golden, raw []byte) tri
 	return got
 }
 
+// waitsEnforced are the cases that are signed and, where a rule enforces its blocks, wait:
+// two readers may show two things, of which one has no block.
+var waitsEnforced = map[string]string{
+	"script-en-picture-type-given-twice":    "ambiguous",
+	"mime-en-multipart-with-encoding-field": "ambiguous",
+	"mime-en-charset-parameter-doubled":     "ambiguous",
+	"outlook-de-html-form-attached":         "unsigned-form",
+	"mime-en-alternative-calendar-file":     "unsigned-form",
+	"google-en-event-published-as-form":     "unsigned-form",
+}
+
 // TestMailEnforced: what is signed is signed too when the rule enforces its blocks,
 // which a mail program's own markup never hides.
 func TestMailEnforced(t *testing.T) {
@@ -298,8 +309,9 @@ func TestMailEnforced(t *testing.T) {
 			}
 			got := b.sign(t, cfg, g, raw)
 			switch r := got.outcome.Report; {
-			case r.Reason == "hidden":
+			case r.Reason == "hidden", waitsEnforced[name] != "" && r.Reason != waitsEnforced[name]:
 				t.Errorf("%+v", r)
+			case waitsEnforced[name] != "":
 			case g.Action == string(milter.Signed) && r.Action != milter.Signed:
 				t.Errorf("signed without enforce, with it %+v", r)
 			}
