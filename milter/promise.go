@@ -84,6 +84,9 @@ func (l *leaf) show(m *Message) (string, error) {
 			if v.Hidden == "" {
 				continue
 			}
+			if v.Beyond {
+				return v.Hidden, nil
+			}
 			pl, ok := ways[i].next(l.reading, v.Against)
 			if !ok {
 				hidden = v.Hidden

@@ -290,6 +290,9 @@ var waitsEnforced = map[string]string{
 	"outlook-de-html-form-attached":         "unsigned-form",
 	"mime-en-alternative-calendar-file":     "unsigned-form",
 	"google-en-event-published-as-form":     "unsigned-form",
+	// A program that does not know start takes the picture for the message.
+	"gateway-en-picture-related-start-parameter": "unsigned-form",
+	"mime-en-related-start-parameter":            "unsigned-form",
 }
 
 // TestMailEnforced: what is signed is signed too when the rule enforces its blocks,

@@ -243,7 +243,8 @@ func (p *Part) decides(param string) bool {
 }
 
 // unclearType reports whether something stands between a media type and its first
-// parameter that readers may take for part of the type. QUIRK: a leaf may have its
+// parameter that readers may take for part of the type. A text whose type a reader does
+// not know for its comment is shown as a text all the same. QUIRK: a leaf may have its
 // first parameter without the semicolon before it.
 func (p *Part) unclearType(value string, f fieldValue) bool {
 	until := value
@@ -253,8 +254,8 @@ func (p *Part) unclearType(value string, f fieldValue) bool {
 	if !isText(p) && !p.IsMultipart() {
 		return false
 	}
-	if strings.Contains(until, "(") {
-		return true
+	if name, comment, found := strings.Cut(until, "("); found {
+		return p.IsMultipart() || !strings.HasSuffix(name, " ") || !isPlainComment(comment)
 	}
 	rest := strings.TrimSpace(until[min(f.headEnd, len(until)):])
 	return rest != "" && (p.IsMultipart() || !strings.Contains(rest, "="))

@@ -31,6 +31,8 @@ func TestAmbiguous(t *testing.T) {
 		{"boundary in parts", "Content-Type: multipart/mixed; boundary*0=b; boundary*1=c\n\n--bc\n\nx\n--bc--\n", paramNumbered},
 		{"charset in another notation", partOf("Content-Type: text/plain; charset*=''utf-8"), paramNumbered},
 		{"boundary missing its semicolon", "Content-Type: multipart/mixed boundary=b\n\n--b\n\nx\n--b--\n", typeUnclear},
+		{"comment behind a type", partOf("Content-Type: text/html (letter); charset=utf-8 (unicode)\nContent-Transfer-Encoding: 8bit (as is)"), ""},
+		{"comment that has more", partOf("Content-Type: text/html (letter; charset=utf-7); charset=utf-8"), typeUnclear},
 		{"comment in a type", partOf("Content-Type: text/(plain)html"), typeUnclear},
 		{"words behind a type", partOf("Content-Type: text/html plain; charset=utf-8"), typeUnclear},
 		{"boundary with a comment", "Content-Type: multipart/mixed; boundary=b (c)\n\n--b\n\nx\n--b--\n", boundaryUnclear},

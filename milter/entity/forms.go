@@ -1,7 +1,5 @@
 package entity
 
-import "strings"
-
 // Readers show one form of a multipart/alternative, and which one is theirs to say:
 // the last that they can (RFC 2046 section 5.1.4), or the one that somebody likes.
 // The parts of a multipart/mixed they show together.
@@ -121,15 +119,13 @@ func takesBlock(parts []*Part) bool {
 
 // relatedForms are the parts of a multipart/related that a reader may take for its
 // root: the one that start names, the first, which those take that do not know start,
-// and an HTML that nothing can refer to. A picture that has a Content-ID is shown where
-// the root refers to it.
+// and an HTML that nothing can refer to.
 func relatedForms(p *Part) []*Part {
 	root := relatedRoot(p)
 	forms := []*Part{root}
 	for i, c := range p.Children {
 		loose := c.Media.Type == "text/html" && isText(c) && !c.Header.Has("Content-ID") && !c.Header.Has("Content-Location")
-		first := i == 0 && !(strings.HasPrefix(c.Media.Type, "image/") && c.Header.Has("Content-ID"))
-		if c != root && (first || loose) {
+		if c != root && (i == 0 || loose) {
 			forms = append(forms, c)
 		}
 	}

@@ -73,7 +73,7 @@ func (p *Part) resolve() (whole bool) {
 	}
 	// Readers disagree on a ; or a comment behind it: with either the encoding is
 	// not known.
-	p.Encoding = strings.ToLower(p.Header.Get("Content-Transfer-Encoding"))
+	p.Encoding = encodingOf(p.Header.Get("Content-Transfer-Encoding"))
 	if p.Encoding == "" {
 		p.Encoding = "7bit"
 	}
@@ -102,4 +102,24 @@ func (p *Part) add(start int64) *Part {
 	c := &Part{ID: id, Parent: p, HeaderStart: start}
 	p.Children = append(p.Children, c)
 	return c
+}
+
+// encodingOf is a Content-Transfer-Encoding in lower case. A comment (RFC 2045 section 5.1)
+// is left out where readers that take it for part of the name show the same, since nothing
+// is encoded.
+func encodingOf(value string) string {
+	name, comment, found := strings.Cut(strings.ToLower(value), "(")
+	if name = strings.TrimSpace(name); found && isPlainComment(comment) && (name == "7bit" || name == "8bit" || name == "binary") {
+		return name
+	}
+	return strings.ToLower(value)
+}
+
+// isPlainComment reports whether the rest of a field, behind its first bracket, is a
+// comment of plain words and nothing more.
+func isPlainComment(rest string) bool {
+	words, found := strings.CutSuffix(strings.TrimSpace(rest), ")")
+	return found && !strings.ContainsFunc(words, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(" .,-_", r))
+	})
 }

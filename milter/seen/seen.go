@@ -26,6 +26,8 @@ type Verdict struct {
 	// the block and by which they may hide it, as they write them. A block that says
 	// them itself, with !important, is not hidden by them.
 	Against []string
+	// Beyond says that the page has more than is looked at, wherever the block stands.
+	Beyond bool
 }
 
 // document is a mail that is looked at.
@@ -62,7 +64,7 @@ func Look(page []byte, blocks []Block, w *work.Meter) []Verdict {
 			switch {
 			case v.Hidden != "":
 			case err != nil:
-				v.Hidden = err.Error()
+				v.Hidden, v.Beyond = err.Error(), true
 			default:
 				*v = d.look(page, &blocks[i], v.Against)
 			}
@@ -156,7 +158,7 @@ func (d *document) look(page []byte, b *Block, against []string) Verdict {
 		v.others = append(v.others, others...)
 	}
 	v.run()
-	return Verdict{Hidden: v.compared(alone), Against: v.against}
+	return Verdict{Hidden: v.compared(alone), Against: v.against, Beyond: d.full || d.spent()}
 }
 
 // find finds the elements of blocks.

@@ -38,6 +38,9 @@ func (p *part) textAs(label string) (text string, clean, ok bool) {
 
 func transferDecoded(encoding string, raw []byte) (decoded []byte, clean, ok bool) {
 	encoding, _, _ = strings.Cut(strings.ToLower(encoding), ";")
+	if name, _, found := strings.Cut(encoding, "("); found && (strings.HasPrefix(name, "7bit") || strings.HasPrefix(name, "8bit") || strings.HasPrefix(name, "binary")) {
+		encoding = name // a comment
+	}
 	switch strings.TrimSpace(encoding) {
 	case "", "7bit", "7-bit", "7bits":
 		return raw, isASCII(string(raw)), true
