@@ -80,7 +80,7 @@ func m365Tenant(cfg *config.Config, name string) (*config.Tenant, error) {
 	var found *config.Tenant
 	for i := range cfg.Tenants {
 		t := &cfg.Tenants[i]
-		if t.Microsoft365.Relay != "" {
+		if len(t.Microsoft365.Relays) > 0 {
 			with = append(with, t.Name)
 			found = t
 		}
@@ -107,8 +107,8 @@ func m365Tenant(cfg *config.Config, name string) (*config.Tenant, error) {
 func m365Setup(cfg *config.Config, t *config.Tenant) *m365.Setup {
 	m := t.Microsoft365
 	return &m365.Setup{
-		Tenant: t.Name, Domains: t.Domains, Name: m.Name, Relay: m.Relay, Certificate: m.Certificate,
-		Allow: m.Allow, GuardField: cfg.Guard.Field, RoutingField: t.Proof.RoutingField,
+		Tenant: t.Name, Domains: t.Domains, Name: m.Name, Relays: m.Relays, TLSDomain: m.TLSDomain(), Certificate: m.Certificate,
+		Allow: m.Allow, Except: m.Except, ExceptGroup: m.ExceptGroup, GuardField: cfg.Guard.Field, RoutingField: t.Proof.RoutingField,
 		MaxSize: m.MaxSize, Defer: cfg.OnError == config.Tempfail,
 	}
 }

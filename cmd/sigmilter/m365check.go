@@ -89,7 +89,7 @@ func m365Expected(path string, asked bool) (m365.Expected, error) {
 		if t.Proof.RoutingField != "" {
 			e.RoutingFields = append(e.RoutingFields, t.Proof.RoutingField)
 		}
-		e.Relay = orElse(e.Relay, t.Microsoft365.Relay)
+		e.Relays = append(e.Relays, t.Microsoft365.Relays...)
 	}
 	return e, nil
 }

@@ -144,8 +144,8 @@ func TestLoadEverything(t *testing.T) {
 			MaxStale:   24 * time.Hour, OnStale: StalePass,
 			OnUnclearAuthor: UnclearRefuse, OnBehalf: OnBehalfSender, DefaultPerson: "a.muster@contoso.de", DefaultTemplate: "short",
 			Microsoft365: Microsoft365{
-				Relay: "relay.contoso.com", Certificate: "*.relay.contoso.com", Name: "Contoso's mail",
-				Allow: []string{"192.0.2.10", "198.51.100.0/24"}, MaxSize: 20e6,
+				Relays: []string{"relay.contoso.com"}, Certificate: "*.relay.contoso.com", Name: "Contoso's mail",
+				Allow: []string{"192.0.2.10", "198.51.100.0/24"}, Except: []string{"room@contoso.com"}, ExceptGroup: "noroute@contoso.com", MaxSize: 20e6,
 			},
 			OnError: Tempfail,
 			Proof: Proof{

@@ -13,15 +13,17 @@ import (
 // Microsoft365 is what `sigmilter m365` has to know of a tenant's connectors and
 // rules. The daemon does not use it.
 type Microsoft365 struct {
-	Relay       string   // host name of the relay; empty: the tenant has no such table
+	Relays      []string // host names of the relays; none: the tenant has no such table
 	Certificate string   // name of the certificate mail is returned with; that of the relay by default
 	Name        string   // what names of connectors and rules begin with; Sigmilter
 	Allow       []string // for the IP allow list: IPv4 addresses and networks from /24 to /32
+	Except      []string // addresses of recipients to whom mail is not routed
+	ExceptGroup string   // address of a group to whose members mail is not routed; empty for none
 	MaxSize     int64    // larger mail is not routed; 25 MiB
 }
 
 var (
-	relays    = kind[string]{"a host name", `"relay.contoso.com"`, policy.ParseDomain}
+	relays    = kind[string]{"a host name", `"relay.contoso.com"`, parseRelay}
 	subjects  = kind[string]{"a certificate's name", `"relay.contoso.com" or "*.relay.contoso.com"`, parseSubject}
 	allowed   = kind[string]{"an address for the allow list", `"192.0.2.10" or "192.0.2.0/28"`, parseAllowed}
 	exoNames  = kind[string]{"a name", `"Sigmilter"`, parseExchangeName}
@@ -31,15 +33,37 @@ var (
 func (m *Microsoft365) read(v value) {
 	*m = Microsoft365{Name: "Sigmilter", MaxSize: 25 << 20}
 	table(
-		setting{key: "relay", read: one(relays, &m.Relay), absent: missing(`write relay = "relay.contoso.com"`)},
+		setting{key: "relay", read: oneOrMany(relays, &m.Relays), absent: missing(`write relay = "relay.contoso.com"`)},
 		setting{key: "certificate", read: one(subjects, &m.Certificate)},
 		setting{key: "name", read: one(exoNames, &m.Name)},
 		setting{key: "allow", read: many(allowed, &m.Allow)},
+		setting{key: "except", read: many(addresses, &m.Except)},
+		setting{key: "except_group", read: one(addresses, &m.ExceptGroup)},
 		setting{key: "max_size", read: size(&m.MaxSize)},
 	)(v)
-	if m.Certificate == "" {
-		m.Certificate = m.Relay
+	if m.Certificate == "" && len(m.Relays) > 1 {
+		v.fault("several relays need the name of the certificate that all of them have", `write certificate = "relay.contoso.com"`)
 	}
+	if m.Certificate == "" && len(m.Relays) > 0 {
+		m.Certificate = m.Relays[0]
+	}
+}
+
+// TLSDomain is the name that the server certificates of the relays must have.
+func (m *Microsoft365) TLSDomain() string {
+	if len(m.Relays) == 1 {
+		return m.Relays[0]
+	}
+	return m.Certificate
+}
+
+// parseRelay parses the host name of a relay. Exchange Online compares it with the
+// relay's certificate, so that an address will not do.
+func parseRelay(s string) (string, error) {
+	if _, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
+		return "", errors.New("an address has no certificate: Exchange Online asks for the name that the relay's certificate has")
+	}
+	return policy.ParseDomain(s)
 }
 
 func parseSubject(s string) (string, error) {

@@ -177,6 +177,17 @@ func one[T any](k kind[T], dst *T) reader {
 	}
 }
 
+// oneOrMany reads a quoted value of a kind, or a list of them.
+func oneOrMany[T any](k kind[T], dst *[]T) reader {
+	return func(v value) {
+		if _, alone := v.v.(string); !alone {
+			many(k, dst)(v)
+		} else if parsed, ok := k.read(v); ok {
+			*dst = append(*dst, parsed)
+		}
+	}
+}
+
 // many reads a list of quoted values of a kind.
 func many[T any](k kind[T], dst *[]T) reader {
 	return func(v value) {

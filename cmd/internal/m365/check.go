@@ -27,7 +27,7 @@ type Finding struct {
 type Expected struct {
 	Guard         string   // name of the guard field
 	RoutingFields []string // fields that must not leave the relay
-	Relay         string   // host name of the relay; empty: told by its place between Microsoft's hops
+	Relays        []string // host names of the relays; none: told by its place between Microsoft's hops
 	Domains       []string // the tenants'; empty: not compared
 }
 
@@ -69,7 +69,7 @@ func Check(h entity.Header, bytes int, e Expected) []Finding {
 	for _, value := range h.All("Received") {
 		r.hops = append(r.hops, parseHop(value))
 	}
-	r.relay = relayHop(r.hops, e.Relay)
+	r.relay = relayHop(r.hops, e.Relays)
 	findings := make([]Finding, 0, len(checks))
 	for _, c := range checks {
 		v, found, change := c.look(r)

@@ -34,7 +34,7 @@ X-Forefront-Antispam-Report: CIP:255.255.255.255;SFV:SKI;DIR:INT
 
 var expected = Expected{
 	Guard: "X-Sigmilter-Handled", RoutingFields: []string{"X-Sigmilter-Route"},
-	Relay: "relay.contoso.com", Domains: []string{"contoso.com"},
+	Relays: []string{"relay.contoso.com"}, Domains: []string{"contoso.com"},
 }
 
 // without is a header less the fields of the names.
@@ -162,7 +162,7 @@ func legs(left, back string) string {
 // Without its name the relay is told by its place.
 func TestRelayByPlace(t *testing.T) {
 	e := expected
-	e.Relay = "other.contoso.com"
+	e.Relays = []string{"other.contoso.com"}
 	if got := find(t, "passes", back, e); got.Verdict != Good || !strings.Contains(got.Found, "relay.contoso.com") {
 		t.Errorf("got %+v", got)
 	}

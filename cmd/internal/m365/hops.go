@@ -3,6 +3,7 @@ package m365
 import (
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -50,9 +51,9 @@ func microsoft(host string) bool {
 // relayHop is where the relay took the message: the hop of its name, else the
 // first one that is not Microsoft's with Microsoft's before and after it. The
 // hops begin with the latest.
-func relayHop(hops []hop, relay string) int {
+func relayHop(hops []hop, relays []string) int {
 	for i, h := range hops {
-		if relay != "" && h.by == strings.ToLower(relay) {
+		if slices.Contains(relays, h.by) {
 			return i
 		}
 	}

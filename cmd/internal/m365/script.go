@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -20,12 +21,16 @@ type Setup struct {
 	Tenant  string   // name in the configuration
 	Domains []string // the tenant's, in lower case
 	Name    string   // what the names of connectors and rules begin with, at most [MaxName] letters
-	// Relay is the host name of the relay: the smart host, and the name that its
-	// server certificate must have.
-	Relay string
+	// Relays are the host names of the relays: the smart hosts.
+	// Several relays share the name of one certificate.
+	Relays []string
+	// TLSDomain is the name that the server certificate of the relays must have.
+	TLSDomain string
 	// Certificate is the name of the certificate the relay returns mail with.
 	Certificate  string
 	Allow        []string // addresses for the IP allow list: IPv4, or CIDR from /24 to /32
+	Except       []string // addresses of recipients that are left out
+	ExceptGroup  string   // address of a group whose members are left out, empty for none
 	GuardField   string
 	RoutingField string // empty: the rule sets none
 	MaxSize      int64  // bytes; larger mail is not routed
@@ -80,9 +85,12 @@ func (s *Setup) settings() string {
 		{"Name", quote(s.Name)},
 		{"Inbound", quote(s.Name + " in")},
 		{"Outbound", quote(s.Name + " out")},
-		{"Relay", quote(s.Relay)},
+		{"Relays", quoteList(s.Relays)},
+		{"TlsDomain", quote(s.TLSDomain)},
 		{"Certificate", quote(s.Certificate)},
 		{"Allow", quoteList(s.Allow)},
+		{"Except", quoteList(s.Except)},
+		{"ExceptGroup", quote(s.ExceptGroup)},
 		{"GuardField", quote(s.GuardField)},
 		{"RoutingField", quote(s.RoutingField)},
 		{"MaxSize", quote(fmt.Sprint(s.MaxSize))},
@@ -99,8 +107,8 @@ func (s *Setup) check() error {
 	if n := utf8.RuneCountInString(s.Name); n == 0 || n > MaxName {
 		return fmt.Errorf("the name %q must have 1 to %d letters", s.Name, MaxName)
 	}
-	texts := append([]string{s.Tenant, s.Name, s.Relay, s.Certificate, s.GuardField, s.RoutingField}, s.Domains...)
-	for _, text := range append(texts, s.Allow...) {
+	texts := []string{s.Tenant, s.Name, s.TLSDomain, s.Certificate, s.GuardField, s.RoutingField, s.ExceptGroup}
+	for _, text := range slices.Concat(texts, s.Domains, s.Relays, s.Allow, s.Except) {
 		if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
 			return fmt.Errorf("%q has a control character", text)
 		}

@@ -1,10 +1,13 @@
 package m365
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -124,7 +127,7 @@ func TestScriptHoldsSettings(t *testing.T) {
 
 func TestScriptRefuses(t *testing.T) {
 	for what, change := range map[string]func(*Setup){
-		"line end":     func(s *Setup) { s.Relay = "relay\nRemove-Mailbox" },
+		"line end":     func(s *Setup) { s.Relays = []string{"relay\nRemove-Mailbox"} },
 		"zero byte":    func(s *Setup) { s.Domains = []string{"a\x00b"} },
 		"broken UTF-8": func(s *Setup) { s.Tenant = "\xff" },
 		"long name":    func(s *Setup) { s.Name = strings.Repeat("x", MaxName+1) },
@@ -138,29 +141,96 @@ func TestScriptRefuses(t *testing.T) {
 	}
 }
 
-// The script against a stand-in for the tenant, where there is a PowerShell:
-// Debian has none.
+// powershell is a PowerShell 7, from PATH or SIGMILTER_PWSH. Debian has none.
+func powershell(t *testing.T) string {
+	t.Helper()
+	if path := os.Getenv("SIGMILTER_PWSH"); path != "" {
+		return path
+	}
+	path, err := exec.LookPath("pwsh")
+	if err != nil {
+		t.Skip("no PowerShell (pwsh in PATH, or SIGMILTER_PWSH) to run the script with")
+	}
+	return path
+}
+
+// written writes the script of a setup, and a file with a routing code.
+func written(t *testing.T, s *Setup) (path, code string) {
+	t.Helper()
+	dir := t.TempDir()
+	path, code = filepath.Join(dir, "sigmilter.ps1"), filepath.Join(dir, "contoso.code")
+	for name, text := range map[string]string{path: script(t, s), code: "# the routing code\nwQ7s'secret\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return path, code
+}
+
+// Each file of testdata/cases tells a story of a tenant, in a session as an admin has it.
 func TestScriptRuns(t *testing.T) {
-	pwsh, err := exec.LookPath("pwsh")
-	if err != nil {
-		t.Skip("no PowerShell (pwsh) on this machine to run the script with")
+	pwsh := powershell(t)
+	path, code := written(t, contoso())
+	other := contoso()
+	other.Tenant, other.Name = "konto", "Müller’s mail"
+	renamed, _ := written(t, other)
+	cases, err := filepath.Glob("testdata/cases/*.ps1")
+	if err != nil || len(cases) == 0 {
+		t.Fatalf("no cases: %v", err)
 	}
-	path := filepath.Join(t.TempDir(), "sigmilter.ps1")
-	if err := os.WriteFile(path, []byte(script(t, contoso())), 0o600); err != nil {
+	for _, name := range cases {
+		name = strings.TrimSuffix(filepath.Base(name), ".ps1")
+		t.Run(name, func(t *testing.T) {
+			out, err := exec.Command(pwsh, "-NoProfile", "-NonInteractive", "-File", "testdata/run.ps1", path, renamed, code, name).CombinedOutput()
+			if err != nil || !strings.HasSuffix(strings.TrimSpace(string(out)), "all as wanted") {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+}
+
+// The same file from a shell, with the sign-in: the exit status says what happened, and
+// nothing else of the console is closed.
+func TestScriptAsFile(t *testing.T) {
+	pwsh := powershell(t)
+	path, code := written(t, contoso())
+	modules := t.TempDir()
+	manifest := filepath.Join(modules, "ExchangeOnlineManagement", "ExchangeOnlineManagement.psd1")
+	standin, err := filepath.Abs("testdata/standin.psm1")
+	if err != nil {
 		t.Fatal(err)
 	}
-	code := filepath.Join(t.TempDir(), "contoso.code")
-	if err := os.WriteFile(code, []byte("# the routing code\nwQ7s'secret\n"), 0o600); err != nil {
+	if err := os.MkdirAll(filepath.Dir(manifest), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command(pwsh, "-NoProfile", "-NonInteractive", "-File", "testdata/run.ps1", path, code).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	functions := slices.Concat(cmdlets, []string{"New-InboundConnector", "New-OutboundConnector"})
+	text := fmt.Sprintf("@{ RootModule = %s; ModuleVersion = '3.9.2'; FunctionsToExport = %s }", quote(standin), quoteList(functions))
+	if err := os.WriteFile(manifest, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	if strings.Contains(string(out), "wQ7s") {
-		t.Errorf("the routing code is printed:\n%s", out)
-	}
-	if !strings.HasSuffix(strings.TrimSpace(string(out)), "all as wanted") {
-		t.Errorf("got\n%s", out)
+	for _, c := range []struct {
+		what, modules, refuse string
+		args                  []string
+		ok                    bool
+		says                  string
+	}{
+		{"create", modules, "", []string{"-Create", "-SecretFile", code}, true, "Sigmilter route"},
+		{"status", modules, "", nil, false, "missing"},
+		{"sign-in refused", modules, "Connect-ExchangeOnline", nil, false, "Connect-ExchangeOnline: The operation is not allowed."},
+		{"sign-out refused", modules, "Disconnect-ExchangeOnline", []string{"-Create", "-SecretFile", code}, false, "Disconnect-ExchangeOnline: The operation"},
+		{"a connector refused", modules, "New-InboundConnector", []string{"-Create", "-SecretFile", code}, false, "not reached"},
+		{"no module", t.TempDir(), "", nil, false, "Install-Module ExchangeOnlineManagement"},
+		{"no code", modules, "", []string{"-Create", "-SecretFile", code + ".none"}, false, "contoso.code.none"},
+		{"an application without its tenant", modules, "", []string{"-AppId", "x"}, false, "-Organization"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			cmd := exec.Command(pwsh, append([]string{"-NoProfile", "-NonInteractive", "-File", path}, c.args...)...)
+			cmd.Env = append(os.Environ(), "PSModulePath="+c.modules, "STANDIN_REFUSE="+c.refuse)
+			out, err := cmd.CombinedOutput()
+			var exit *exec.ExitError
+			if c.ok && err != nil || !c.ok && (!errors.As(err, &exit) || exit.ExitCode() != 1) || !strings.Contains(string(out), c.says) {
+				t.Errorf("%v, wanted to read %q\n%s", err, c.says, out)
+			}
+		})
 	}
 }

@@ -1,46 +1,43 @@
-# Runs the script against the stand-in: run.ps1 SCRIPT CODE-FILE
-param($Script, $Code)
-Set-StrictMode -Version 2.0
-$ErrorActionPreference = 'Stop'
+# Runs the script against the stand-in: run.ps1 SCRIPT RENAMED CODE-FILE CASE
+# SCRIPT is that of tenant contoso, RENAMED that of the same one under another key and name.
+param($Script, $Renamed, $Code, $Case)
+Set-StrictMode -Version Latest
+$WarningPreference = 'Stop'
 Import-Module (Join-Path $PSScriptRoot 'standin.psm1') -DisableNameChecking
+
+# Runs a script and checks its exit status, and what it prints.
+function Invoke-Script {
+    param($What, $Path, [hashtable] $With, $Status, $Says = '')
+    $global:LASTEXITCODE = 0
+    $text = (& $Path @With -Connected *>&1 | ForEach-Object { "$_" }) -join "`n"
+    if ($LASTEXITCODE -ne $Status) { throw "$What`: exit status $LASTEXITCODE, want $Status`n$text" }
+    if ($Says -and $text -notmatch $Says) { throw "$What`: does not say $Says`n$text" }
+    if ($text -match 'wQ7s') { throw "$What`: the routing code is printed`n$text" }
+}
 
 function Assert-That {
     param($What, $Holds)
     if (-not $Holds) { throw "not so: $What" }
 }
 
-& $Script -Create -SecretFile $Code -Connected -WhatIf
-Assert-That '-WhatIf changes nothing' ((Get-Changes) -eq 0)
+function Get-Order { return (@($Tenant.Rules | ForEach-Object { $_.Name }) -join '|') }
 
-Add-Hybrid
-$null = New-TransportRule -Name 'Disclaimer' -Priority 0 -Enabled $true -FromScope 'InOrganization'
-& $Script -Create -SecretFile $Code -PilotGroup 'pilot@contoso.com' -Connected
-$rules = @(Get-TransportRule)
-Assert-That 'the rules come first and the routing rule last of ours' (($rules[8].Name -eq 'Sigmilter route') -and ($rules[9].Name -eq 'Disclaimer'))
-Assert-That 'the routing rule is off' ($rules[8].State -eq 'Disabled')
-Assert-That 'the rule has the code' ($rules[8].SetHeaderValue -ceq 'wQ7s''secret')
-Assert-That 'the allow list was added to' ((@((Get-HostedConnectionFilterPolicy).IPAllowList) -join ' ') -eq '198.51.100.1 192.0.2.10')
+function Find-Rule {
+    param($Name)
+    return ($Tenant.Rules | Where-Object { $_.Name -eq $Name })
+}
 
-$changes = Get-Changes
-& $Script -Create -SecretFile $Code -Connected
-& $Script -Create -Connected
-Assert-That 'a second time changes nothing' ((Get-Changes) -eq $changes)
-Assert-That 'the pilot group stays' ($rules[8].FromMemberOf -eq 'pilot@contoso.com')
+# A tenant with everything made and switched on.
+function Set-Live {
+    Reset-Tenant
+    $Tenant.People = @(
+        [pscustomobject]@{ Name = 'pilots'; Alias = 'pil'; PrimarySmtpAddress = 'pilot@contoso.com'; RecipientTypeDetails = 'MailUniversalDistributionGroup' }
+        [pscustomobject]@{ Name = 'room'; Alias = 'room'; PrimarySmtpAddress = 'room@contoso.com'; RecipientTypeDetails = 'RoomMailbox' }
+        [pscustomobject]@{ Name = 'closed'; Alias = 'closed'; PrimarySmtpAddress = 'closed@contoso.com'; RecipientTypeDetails = 'MailUniversalDistributionGroup'; RequireSenderAuthenticationEnabled = $true }
+    )
+    Invoke-Script 'create' $Script @{ Create = $true; SecretFile = $Code } 0 'Resume'
+    Invoke-Script 'resume' $Script @{ Resume = $true } 0
+}
 
-$rules[8].StopRuleProcessing = $false
-Set-TransportRule -Identity 'Sigmilter route' -Priority 0
-& $Script -Create -Everyone -Connected
-$rules = @(Get-TransportRule)
-Assert-That 'what was changed is mended' (($rules[8].Name -eq 'Sigmilter route') -and $rules[8].StopRuleProcessing -and -not $rules[8].FromMemberOf)
-
-& $Script -Remove -Connected
-Assert-That 'the first removal takes the routing rule only' (@(Get-TransportRule).Count -eq 9)
-& $Script -Remove -Drained -Connected
-Assert-That 'the second takes the rest' ((@(Get-TransportRule).Count -eq 1) -and (@(Get-InboundConnector).Count -eq 0))
-Assert-That 'the hybrid connector is left' (@(Get-OutboundConnector -IsTransportRuleScoped $false).Count -eq 1)
-
-Set-Domains @('fabrikam.com')
-$refused = $false
-try { & $Script -Create -SecretFile $Code -Connected } catch { $refused = $true }
-Assert-That 'another tenant is refused' $refused
+& (Join-Path $PSScriptRoot ('cases/' + $Case + '.ps1'))
 Write-Output 'all as wanted'

@@ -1,147 +1,157 @@
-# A stand-in for a tenant of Exchange Online: the commands that the script uses, with
-# what is recorded of their behaviour. Names are unique, a rule cannot name a missing
-# connector, a connector that a rule names cannot be removed, inserting a rule moves
-# those below it, and a new inbound connector of type OnPremises may be off.
-Set-StrictMode -Version 2.0
-$ErrorActionPreference = 'Stop'
+# A stand-in for Exchange Online, in memory: the cmdlets that the script uses, and what is
+# recorded of how they behave. They are functions of a module and write their errors there,
+# as those that Connect-ExchangeOnline makes do: $ErrorActionPreference of a script does not
+# reach them. $Tenant is what is there; a test changes it as an admin would.
+#
+#   $Tenant.Refuse['New-InboundConnector'] = 'words of the service'
+#   $Tenant.Busy['Get-TransportRule'] = 2     two answers of a busy service, then one
+#   $Tenant.Late = 1                          a read shows what the one before it should have
+#   $Tenant.Log                               every call that changes something
 
-$script:Inbound = [ordered]@{}
-$script:Outbound = [ordered]@{}
-$script:Rules = [System.Collections.ArrayList]::new()
-$script:AllowList = @('198.51.100.1')
-$script:Changes = 0
-$script:InboundStartsOff = $false
-$script:Domains = @('contoso.com', 'contoso.de', 'relay.contoso.com', 'contoso.onmicrosoft.com')
+$Parameters = @{
+    'AcceptedDomain' = ''; 'ConnectionInformation' = ''; 'DkimSigningConfig' = ''
+    'ExchangeOnline' = 'ShowBanner ExchangeEnvironmentName Device AppId Organization CertificateThumbprint CertificateFilePath CertificatePassword ManagedIdentity DelegatedOrganization ConnectionId'
+    'InboundConnector' = 'Identity Name Enabled ConnectorType SenderDomains RequireTls TlsSenderCertificateName CloudServicesMailEnabled Comment'
+    'OutboundConnector' = 'Identity Name Enabled ConnectorType IsTransportRuleScoped UseMXRecord SmartHosts TlsSettings TlsDomain CloudServicesMailEnabled RouteAllMessagesViaOnPremises AllAcceptedDomains Comment Recipients'
+    'TransportRule' = 'Identity Name Enabled ResultSize Mode Priority FromScope FromMemberOf SetHeaderName SetHeaderValue Comments MessageTypeMatches HeaderContainsMessageHeader HeaderContainsWords RouteMessageOutboundConnector StopRuleProcessing RuleErrorAction ExceptIfHeaderContainsMessageHeader ExceptIfHeaderContainsWords ExceptIfMessageTypeMatches ExceptIfMessageSizeOver ExceptIfSentTo ExceptIfSentToMemberOf'
+    'HostedConnectionFilterPolicy' = 'Identity IPAllowList'; 'RemoteDomain' = 'Identity TNEFEnabled'
+    'Recipient' = 'Identity RecipientTypeDetails ResultSize'; 'DistributionGroup' = 'Identity ResultSize'; 'DistributionGroupMember' = 'Identity ResultSize'
+    'MessageTraceV2' = 'Status StartDate EndDate'
+}
+$Verbs = @{
+    'ExchangeOnline' = 'Connect Disconnect'; 'InboundConnector' = 'Get New Set Remove'; 'OutboundConnector' = 'Get New Set Remove Validate'
+    'TransportRule' = 'Get New Set Remove Enable Disable'; 'HostedConnectionFilterPolicy' = 'Get Set'; 'RemoteDomain' = 'Get Set'
+}
+$Lists = @{ 'InboundConnector' = 'Inbound'; 'OutboundConnector' = 'Outbound'; 'TransportRule' = 'Rules' }
+$GoTogether = @('SetHeaderName', 'SetHeaderValue'), @('HeaderContainsMessageHeader', 'HeaderContainsWords'), @('ExceptIfHeaderContainsMessageHeader', 'ExceptIfHeaderContainsWords')
 
-function Get-Changes { $script:Changes }
-function Set-InboundStartsOff {
-    param($Value)
-    $script:InboundStartsOff = $Value
+function Reset-Tenant {
+    $global:Tenant = @{
+        Domains = @('contoso.com', 'contoso.de', 'relay.contoso.com', 'contoso.onmicrosoft.com'); Allow = @('198.51.100.1')
+        Inbound = @(); Outbound = @(); Rules = @(); People = @(); Members = @{}; Pending = 0; Rich = $true; Sessions = @('of-somebody-else')
+        Log = [System.Collections.ArrayList]::new(); Refuse = @{}; Busy = @{}; Late = 0; Shown = @{}
+    }
 }
-function Set-Domains {
-    param($Value)
-    $script:Domains = $Value
+Reset-Tenant
+foreach ($cmdlet in "$env:STANDIN_REFUSE" -split ',') { if ($cmdlet) { $global:Tenant.Refuse[$cmdlet] = 'The operation is not allowed.' } }
+
+function Get-Listed($List, $Id) {
+    $found = $global:Tenant[$List] | Where-Object { $_.Name -eq $Id } | Select-Object -First 1
+    if (-not $found) { throw "The object '$Id' couldn't be found." }
+    return $found
 }
-function Add-Hybrid {
-    $script:Outbound['Outbound to 1234'] = [pscustomobject]@{
-        Name = 'Outbound to 1234'; ConnectorSource = 'HybridWizard'; ConnectorType = 'OnPremises'; IsTransportRuleScoped = $false
-        RouteAllMessagesViaOnPremises = $false; Comment = ''; Enabled = $true
+
+function ConvertTo-Shown($Name, $Value) {
+    if ($Name -eq 'SenderDomains') { return , @($Value | ForEach-Object { "smtp:$_;1" }) }
+    if ($Name -eq 'ExceptIfMessageSizeOver') { return ('{0:N1} MB ({1:N0} bytes)' -f ([long]$Value / 1MB), [long]$Value) }
+    if ($Name -eq 'FromMemberOf' -and $Value) { return , @($global:Tenant.People | Where-Object { $Value -in $_.Name, $_.Alias, $_.PrimarySmtpAddress } | ForEach-Object { $_.PrimarySmtpAddress }) }
+    return $Value
+}
+
+function Write-Fields($Object, $Given) {
+    foreach ($name in $Given.Keys) {
+        if ($name -in 'Identity', 'Priority') { continue }
+        if ($name -eq 'Enabled' -and $Object.PSObject.Properties['State']) { continue }
+        $Object | Add-Member -Force -NotePropertyName $name -NotePropertyValue (ConvertTo-Shown $name $Given[$name])
     }
 }
 
-function Get-AcceptedDomain {
-    foreach ($name in $script:Domains) { [pscustomobject]@{ Name = $name; DomainName = $name; DomainType = 'Authoritative' } }
+# Puts a rule at a priority, which must be one of those that there are.
+function Move-Rule($Rule, $To, $Last) {
+    if ($To -isnot [int] -or $To -lt 0 -or $To -gt $Last) { throw 'The specified rule priority is invalid.' }
+    $order = [System.Collections.ArrayList]@($global:Tenant.Rules | Where-Object { $_.Name -ne $Rule.Name })
+    $order.Insert($To, $Rule)
+    for ($i = 0; $i -lt $order.Count; $i++) { $order[$i].Priority = $i }
+    $global:Tenant.Rules = @($order)
 }
 
-function Get-InboundConnector { foreach ($c in $script:Inbound.Values) { $c } }
-function New-InboundConnector {
-    param($Name, $ConnectorType, $SenderDomains, [bool] $RequireTls, $TlsSenderCertificateName, [bool] $CloudServicesMailEnabled, $Comment)
-    if ($script:Inbound.Contains($Name)) { throw "The connector $Name exists." }
-    $script:Changes++
-    $script:Inbound[$Name] = [pscustomobject]@{
-        Name = $Name; ConnectorType = $ConnectorType; SenderDomains = @("smtp:$SenderDomains;1"); RequireTls = $RequireTls
-        TlsSenderCertificateName = $TlsSenderCertificateName; CloudServicesMailEnabled = $CloudServicesMailEnabled
-        Comment = $Comment; ConnectorSource = 'Default'; Enabled = (-not $script:InboundStartsOff)
+function Assert-Given($Noun, $Given) {
+    foreach ($name in $Given.Keys) {
+        if ($name -notin ($Parameters[$Noun] -split ' ')) { throw "A parameter cannot be found that matches parameter name '$name'." }
     }
-    $script:Inbound[$Name]
-}
-function Set-Properties {
-    param($Object, $Bound)
-    $script:Changes++
-    foreach ($key in $Bound.Keys) { if ($key -ne 'Identity') { $Object.$key = $Bound[$key] } }
-}
-function Set-InboundConnector {
-    param($Identity, $ConnectorType, $SenderDomains, $RequireTls, $TlsSenderCertificateName, $CloudServicesMailEnabled, $Comment, $Enabled)
-    Set-Properties $script:Inbound[$Identity] $PSBoundParameters
-}
-function Remove-InboundConnector {
-    param($Identity, [switch] $Confirm)
-    $script:Changes++
-    $script:Inbound.Remove($Identity)
+    foreach ($pair in $GoTogether) { if ($Given.ContainsKey($pair[0]) -ne $Given.ContainsKey($pair[1])) { throw "$($pair[0]) and $($pair[1]) must be given together." } }
+    if ($Given['Name'] -and $Given['Name'].Length -gt 64) { throw 'The name is too long.' }
+    if ($Given['TlsDomain'] -match '^[0-9.]+$') { throw 'The TlsDomain is no domain.' }
+    if ($Given['RouteMessageOutboundConnector']) { $null = Get-Listed 'Outbound' $Given['RouteMessageOutboundConnector'] }
 }
 
-function Get-OutboundConnector {
-    param([bool] $IsTransportRuleScoped)
-    foreach ($c in $script:Outbound.Values) { if ($c.IsTransportRuleScoped -eq $IsTransportRuleScoped) { $c } }
-}
-function New-OutboundConnector {
-    param($Name, $ConnectorType, [bool] $IsTransportRuleScoped, [bool] $UseMXRecord, $SmartHosts, $TlsSettings, $TlsDomain,
-        [bool] $CloudServicesMailEnabled, [bool] $RouteAllMessagesViaOnPremises, [bool] $AllAcceptedDomains, $Comment)
-    if ($script:Outbound.Contains($Name)) { throw "The connector $Name exists." }
-    if (-not $UseMXRecord -and -not $SmartHosts) { throw 'SmartHosts is required.' }
-    $script:Changes++
-    $object = [pscustomobject]@{ Enabled = $true; ConnectorSource = 'Default' }
-    foreach ($key in $PSBoundParameters.Keys) { $object | Add-Member -NotePropertyName $key -NotePropertyValue $PSBoundParameters[$key] }
-    $script:Outbound[$Name] = $object
-    $object
-}
-function Set-OutboundConnector {
-    param($Identity, $ConnectorType, $IsTransportRuleScoped, $UseMXRecord, $SmartHosts, $TlsSettings, $TlsDomain,
-        $CloudServicesMailEnabled, $RouteAllMessagesViaOnPremises, $AllAcceptedDomains, $Comment)
-    Set-Properties $script:Outbound[$Identity] $PSBoundParameters
-}
-function Remove-OutboundConnector {
-    param($Identity, [switch] $Confirm)
-    foreach ($rule in $script:Rules) { if ($rule.RouteMessageOutboundConnector -eq $Identity) { throw "Rule $($rule.Name) names the connector." } }
-    $script:Changes++
-    $script:Outbound.Remove($Identity)
+function Show-List($List) {
+    $now = @($global:Tenant[$List] | ForEach-Object { $_.PSObject.Copy() })
+    if ($global:Tenant.Late -eq 0) { return $now }
+    if (-not $global:Tenant.Shown.ContainsKey($List)) { $global:Tenant.Shown[$List] = $now }
+    $before = $global:Tenant.Shown[$List]
+    $global:Tenant.Shown[$List] = $now
+    return $before
 }
 
-function Update-Priorities { for ($i = 0; $i -lt $script:Rules.Count; $i++) { $script:Rules[$i].Priority = $i } }
-function Get-TransportRule {
-    param($ResultSize)
-    foreach ($rule in $script:Rules) { $rule }
-}
-function New-TransportRule {
-    param($Name, $Priority, [bool] $Enabled, $FromScope, $FromMemberOf, $SetHeaderName, $SetHeaderValue, $Comments, $MessageTypeMatches,
-        $HeaderContainsMessageHeader, $HeaderContainsWords, $RouteMessageOutboundConnector, $StopRuleProcessing, $RuleErrorAction,
-        $ExceptIfHeaderContainsMessageHeader, $ExceptIfHeaderContainsWords, $ExceptIfMessageTypeMatches, $ExceptIfMessageSizeOver)
-    foreach ($rule in $script:Rules) { if ($rule.Name -eq $Name) { throw "The rule $Name exists." } }
-    if ($RouteMessageOutboundConnector -and -not $script:Outbound.Contains($RouteMessageOutboundConnector)) { throw "There is no connector $RouteMessageOutboundConnector." }
-    if ($SetHeaderName -and -not $SetHeaderValue) { throw 'SetHeaderName needs SetHeaderValue.' }
-    $script:Changes++
-    $object = [pscustomobject]@{ Name = $Name; Priority = 0; State = 'Disabled'; RouteMessageOutboundConnector = $RouteMessageOutboundConnector
-        FromMemberOf = $FromMemberOf; SetHeaderName = $SetHeaderName; SetHeaderValue = $SetHeaderValue }
-    if ($Enabled) { $object.State = 'Enabled' }
-    foreach ($key in $PSBoundParameters.Keys) {
-        if (($key -ne 'Enabled') -and -not $object.PSObject.Properties[$key]) { $object | Add-Member -NotePropertyName $key -NotePropertyValue $PSBoundParameters[$key] }
+function Invoke-Standin($Verb, $Noun, $Given) {
+    $t = $global:Tenant
+    $cmdlet = $Verb + '-' + $Noun
+    if ($t.Busy[$cmdlet] -gt 0) { $t.Busy[$cmdlet]--; throw 'Server busy (429). Retry-After: 1' }
+    if ($t.Refuse.ContainsKey($cmdlet)) { throw $t.Refuse[$cmdlet] }
+    Assert-Given $Noun $Given
+    if ($Verb -notin 'Get', 'Validate', 'Connect', 'Disconnect') { $null = $t.Log.Add($cmdlet + ' ' + $Given['Identity'] + $Given['Name']) }
+    if ($Lists.ContainsKey($Noun) -and $Verb -ne 'Validate') { return (Invoke-Listed $Verb $Noun $Lists[$Noun] $Given) }
+    switch ($cmdlet) {
+        'Connect-ExchangeOnline' { $t.Sessions += 'ours' }
+        'Disconnect-ExchangeOnline' { $t.Sessions = @($t.Sessions | Where-Object { $Given.ContainsKey('ConnectionId') -and $_ -notin @($Given.ConnectionId) }) }
+        'Get-ConnectionInformation' { $t.Sessions | ForEach-Object { [pscustomobject]@{ ConnectionId = $_ } } }
+        'Get-AcceptedDomain' { $t.Domains | ForEach-Object { [pscustomobject]@{ Name = $_; DomainName = $_ } } }
+        'Get-HostedConnectionFilterPolicy' { [pscustomobject]@{ IPAllowList = $t.Allow } }
+        'Set-HostedConnectionFilterPolicy' { $t.Allow = @($t.Allow) + @($Given.IPAllowList['Add']) }
+        'Get-RemoteDomain' { [pscustomobject]@{ Name = 'Default'; DomainName = '*'; TNEFEnabled = $(if ($t.Rich) { $null } else { $false }) } }
+        'Set-RemoteDomain' { $t.Rich = $Given.TNEFEnabled }
+        'Get-DkimSigningConfig' { [pscustomobject]@{ Domain = 'contoso.com'; Enabled = $true } }
+        'Get-MessageTraceV2' { for ($i = 0; $i -lt $t.Pending; $i++) { [pscustomobject]@{ Status = 'Pending' } } }
+        'Validate-OutboundConnector' { [pscustomobject]@{ TaskName = 'Connectivity'; IsTaskSuccessful = $true; TaskDetail = '' } }
+        'Get-DistributionGroupMember' { $t.Members[$Given.Identity] | ForEach-Object { [pscustomobject]@{ PrimarySmtpAddress = $_ } } }
+        'Get-DistributionGroup' { $t.People | Where-Object { $_.RecipientTypeDetails -like 'Mail*Group' } }
+        'Get-Recipient' {
+            if ($Given.ContainsKey('RecipientTypeDetails')) { return ($t.People | Where-Object { $_.RecipientTypeDetails -in $Given.RecipientTypeDetails }) }
+            $found = @($t.People | Where-Object { $Given.Identity -in $_.Name, $_.Alias, $_.PrimarySmtpAddress })
+            if (-not $found) { throw "The object '$($Given.Identity)' couldn't be found." }
+            return $found
+        }
     }
-    if ($ExceptIfMessageSizeOver) { $object.ExceptIfMessageSizeOver = ('x MB ({0:N0} bytes)' -f [long]$ExceptIfMessageSizeOver) }
-    $null = $script:Rules.Insert([Math]::Min([int]$Priority, $script:Rules.Count), $object)
-    Update-Priorities
-    $object
-}
-function Set-TransportRule {
-    param($Identity, $Priority, $FromScope, $FromMemberOf, $SetHeaderName, $SetHeaderValue, $Comments, $MessageTypeMatches,
-        $HeaderContainsMessageHeader, $HeaderContainsWords, $RouteMessageOutboundConnector, $StopRuleProcessing, $RuleErrorAction,
-        $ExceptIfHeaderContainsMessageHeader, $ExceptIfHeaderContainsWords, $ExceptIfMessageTypeMatches, $ExceptIfMessageSizeOver)
-    $object = $script:Rules | Where-Object { $_.Name -eq $Identity }
-    if (($PSBoundParameters.ContainsKey('SetHeaderName')) -ne ($PSBoundParameters.ContainsKey('SetHeaderValue'))) { throw 'SetHeaderName and SetHeaderValue go together.' }
-    if ($PSBoundParameters.ContainsKey('Priority')) {
-        $script:Changes++
-        $script:Rules.Remove($object)
-        $script:Rules.Insert([Math]::Min([int]$Priority, $script:Rules.Count), $object)
-        Update-Priorities
-        $null = $PSBoundParameters.Remove('Priority')
-        if ($PSBoundParameters.Count -eq 1) { return }
-    }
-    Set-Properties $object $PSBoundParameters
-}
-function Remove-TransportRule {
-    param($Identity, [switch] $Confirm)
-    $script:Changes++
-    $script:Rules.Remove(($script:Rules | Where-Object { $_.Name -eq $Identity }))
-    Update-Priorities
 }
 
-function Get-HostedConnectionFilterPolicy {
-    param($Identity)
-    [pscustomobject]@{ IPAllowList = $script:AllowList }
+function Invoke-Listed($Verb, $Noun, $List, $Given) {
+    $t = $global:Tenant
+    if ($Verb -eq 'Get') { return (Show-List $List | Where-Object { -not $Given.ContainsKey('IsTransportRuleScoped') -or $_.IsTransportRuleScoped -eq $Given.IsTransportRuleScoped }) }
+    if ($Verb -eq 'New') {
+        if ($t[$List] | Where-Object { $_.Name -eq $Given.Name }) { throw "The name '$($Given.Name)' is already in use." }
+        $object = [pscustomobject]@{ Name = $Given.Name }
+        if ($Noun -eq 'TransportRule') { $object = [pscustomobject]@{ Name = $Given.Name; Priority = 0; Mode = 'Enforce'; State = $(if ($Given['Enabled'] -eq $false) { 'Disabled' } else { 'Enabled' }) } }
+        Write-Fields $object $Given
+        if ($Noun -eq 'TransportRule') { Move-Rule $object $Given.Priority $t.Rules.Count } else { $t[$List] += $object }
+        return $object
+    }
+    $object = Get-Listed $List $Given.Identity
+    switch ($Verb) {
+        'Set' { Write-Fields $object $Given; if ($Given.ContainsKey('Priority')) { Move-Rule $object $Given.Priority ($t.Rules.Count - 1) } }
+        'Enable' { $object.State = 'Enabled' }
+        'Disable' { $object.State = 'Disabled' }
+        'Remove' {
+            if ($t.Rules | Where-Object { $_.PSObject.Properties['RouteMessageOutboundConnector'] -and $_.RouteMessageOutboundConnector -eq $object.Name }) { throw 'The connector is used by a transport rule.' }
+            $t[$List] = @($t[$List] | Where-Object { $_.Name -ne $object.Name })
+            for ($i = 0; $i -lt $t.Rules.Count; $i++) { $t.Rules[$i].Priority = $i }
+        }
+    }
 }
-function Set-HostedConnectionFilterPolicy {
-    param($Identity, $IPAllowList)
-    $script:Changes++
-    if ($IPAllowList -is [hashtable]) { $script:AllowList = @($script:AllowList) + @($IPAllowList['Add']) }
-    else { $script:AllowList = @($IPAllowList) }
+
+foreach ($noun in $Parameters.Keys) {
+    foreach ($verb in "$(if ($Verbs.ContainsKey($noun)) { $Verbs[$noun] } else { 'Get' })" -split ' ') {
+        $list = (($Parameters[$noun] -split ' ' | Where-Object { $_ } | ForEach-Object { $(if ($_ -in 'Device', 'ManagedIdentity') { '[switch] ' }) + '$' + $_ })) -join ', '
+        Invoke-Expression @"
+function $verb-$noun { [CmdletBinding(SupportsShouldProcess = `$true)] param($list)
+    `$given = @{}
+    foreach (`$key in `$PSBoundParameters.Keys) { if (`$key -in ('$($Parameters[$noun])' -split ' ')) { `$given[`$key] = `$PSBoundParameters[`$key] } }
+    try { Invoke-Standin '$verb' '$noun' `$given } catch { Write-Error -Message `$_.Exception.Message }
 }
-Export-ModuleMember -Function *
+"@
+    }
+}
+$functions = foreach ($noun in $Parameters.Keys) {
+    foreach ($verb in "$(if ($Verbs.ContainsKey($noun)) { $Verbs[$noun] } else { 'Get' })" -split ' ') { "$verb-$noun" }
+}
+Export-ModuleMember -Function (@($functions) + 'Reset-Tenant')
