@@ -113,7 +113,7 @@ func (h *hostility) send(ctx context.Context, socket string, next int, messages 
 			continue
 		}
 		m.SetTimeout(3 * time.Minute)
-		closed := context.AfterFunc(ctx, func() { m.Close() })
+		closed := context.AfterFunc(ctx, func() { m.Cut() })
 		for err == nil {
 			var result *miltertest.Result
 			result, err = m.Send(miltertest.Envelope{Sender: "alice@contoso.com"}, messages[next%len(messages)])

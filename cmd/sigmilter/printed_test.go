@@ -112,7 +112,7 @@ directory = [{ name = "csv", path = "people.csv", every = "1h" }, { name = "web"
 	rows := map[string][]hostileUse{
 		"serve":                 nil, // with the broken configuration only
 		"sign":                  {{[]string{none}, true}, {[]string{cases}, true}},
-		"explain":               {{[]string{mail}, true}, {[]string{"--from", hostile, "--to", hostile, mail}, true}},
+		"explain":               {{[]string{mail}, false}, {[]string{"--from", hostile, "--to", hostile, mail}, true}},
 		"test":                  {{[]string{cases}, true}, {[]string{none}, true}},
 		"check":                 {{nil, true}},
 		"preview":               {{[]string{"--person", "alice@contoso.com", "-o", folder}, true}, {[]string{"--all", "-o", folder}, false}, {[]string{"--person", hostile}, true}},

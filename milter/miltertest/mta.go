@@ -168,6 +168,10 @@ func (m *MTA) Closed() error {
 	return nil
 }
 
+// Cut drops the connection as it is. Unlike Close it may be called while another
+// goroutine waits for an answer.
+func (m *MTA) Cut() error { return m.wire.conn.Close() }
+
 // Close drops the connection without a word, but for what waited to be sent.
 func (m *MTA) Close() error {
 	_ = m.wire.flush() // the milter may have gone
