@@ -393,9 +393,17 @@ func (r *Reading) asInOtherForm(s *search) found {
 			}
 			i--
 		}
+		if r.announced(i) { // the same words, where the author means them
+			return found{}
+		}
 		return r.stretch(i, to, "other-form")
 	}
 	return found{}
+}
+
+// announced reports whether what stands above line i says that something is to come.
+func (r *Reading) announced(i int) bool {
+	return i > 0 && r.lines[i-1].own && (endsInColon(r.lines[i-1].text) || announces(r.lastWords(i-1)))
 }
 
 // leadingPictures is how many pictures the lines of a signature begin with.

@@ -106,3 +106,23 @@ func runOld(t *testing.T, cases []oldCase) {
 		}
 	}
 }
+
+// TestOtherFormAnnounced: the lines that were the signature in the HTML form stand in the
+// text where the author means them, and the signature stands in what the text takes for
+// quoted mail.
+func TestOtherFormAnnounced(t *testing.T) {
+	other := &OtherForm{Lines: []string{"Alice Muster", "Contoso GmbH", "+49 30 123456-78"}}
+	for text, want := range map[string]bool{
+		"Fine.\n\nAlice Muster\nContoso GmbH\n+49 30 123456-78\n":                                 true,
+		"Fine.\n\n-- \nAlice Muster\nContoso GmbH\n+49 30 123456-78\n":                            true,
+		"Adres dostawy:\n\nAlice Muster\nContoso GmbH\n+49 30 123456-78\n\nDatum: 2.2.2026\n":     false,
+		"Please send it to this address\n\nAlice Muster\nContoso GmbH\n+49 30 123456-78\n\nOk?\n": false,
+	} {
+		p := *people["alice"]
+		p.Other = other
+		pl, _ := Read([]byte(text), Kind{}).Place(testBlock, &all, &p, true)
+		if got := pl.Placed == Replaced; got != want {
+			t.Errorf("%q: %s, removed %q", text, pl.Placed, pl.Removed)
+		}
+	}
+}
