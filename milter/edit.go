@@ -45,7 +45,7 @@ func (e *Engine) edit(m *Message, texts []text, amp *entity.Part, person *insert
 			o.Report.Blocks = append(o.Report.Blocks, l.report(&m.decision)...)
 		}
 	}
-	for _, p := range orphans(m.Tree, texts) {
+	for _, p := range orphans(m, texts) {
 		if s, ok := entity.Unhang(p); ok {
 			o.Splices = append(o.Splices, s)
 		}

@@ -12,9 +12,13 @@ import (
 // orphans are the parts of pictures that only the text refers to which is taken
 // out: they go with it. A part stays when any text of the message, or one that was
 // not read, may still show it.
-func orphans(tree *entity.Part, texts []text) []*entity.Part {
+func orphans(m *Message, texts []text) []*entity.Part {
 	gone := mentions(texts)
-	if len(gone) == 0 || !allRead(tree, texts) {
+	if len(gone) == 0 || !allRead(m.Tree, texts) {
+		return nil
+	}
+	candidates := mentioned(m.Tree, gone)
+	if len(candidates) == 0 || len(candidates) > mostOrphans {
 		return nil
 	}
 	var left [][]byte
@@ -23,19 +27,39 @@ func orphans(tree *entity.Part, texts []text) []*entity.Part {
 			left = append(left, bytes.ToLower(l.left()))
 		}
 	}
+	shown := func(name string) bool {
+		return name != "" && slices.ContainsFunc(left, func(b []byte) bool {
+			m.work.Spend(len(b))
+			return refers(b, name)
+		})
+	}
+	return slices.DeleteFunc(candidates, func(p *entity.Part) bool {
+		return shown(contentID(p)) || shown(p.Header.Get("Content-Location"))
+	})
+}
+
+// mostOrphans is how many pictures an old signature has at most: all texts are searched
+// for each. With more, all parts stay.
+const mostOrphans = 32
+
+// mentioned are the parts of pictures that pieces of HTML refer to.
+func mentioned(tree *entity.Part, pieces [][]byte) []*entity.Part {
+	all := bytes.Join(pieces, []byte{'\n'})
+	if len(all) > mostMarkup {
+		return nil
+	}
 	var parts []*entity.Part
 	tree.Walk(func(p *entity.Part) bool {
-		cid := contentID(p)
-		shown := func(name string) bool {
-			return name != "" && slices.ContainsFunc(left, func(b []byte) bool { return refers(b, name) })
-		}
-		if slices.ContainsFunc(gone, func(b []byte) bool { return cid != "" && refers(b, cid) }) && removable(p) && !shown(cid) && !shown(p.Header.Get("Content-Location")) {
+		if cid := contentID(p); cid != "" && removable(p) && refers(all, cid) {
 			parts = append(parts, p)
 		}
 		return true
 	})
 	return parts
 }
+
+// mostMarkup is how many bytes of what is taken out are searched for each part.
+const mostMarkup = 256 << 10
 
 // mentions are the pieces of HTML that are taken out and refer to a part.
 func mentions(texts []text) [][]byte {

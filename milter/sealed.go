@@ -38,6 +38,7 @@ func digest(m *Message, o *Outcome) string {
 	}
 	d := seal.NewDigest(fields...)
 	body := io.NewSectionReader(m.Body, 0, m.Body.Size())
+	m.work.Spend(int(body.Size()))
 	if err := entity.WritePatched(d, body, m.Body.Size(), o.Splices); err != nil {
 		return ""
 	}
