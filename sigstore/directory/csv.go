@@ -14,8 +14,9 @@ import (
 )
 
 // CSV is a source of people in a file of comma, semicolon or tab separated
-// values, as Excel and HR systems write them, in UTF-8 with or without a byte
-// order mark, or in another charset that is named.
+// values, as Excel and HR systems write them, in UTF-8, in UTF-16 with a byte order
+// mark, or in another charset that is named. A file in another charset than is named is
+// refused as a whole; a row that is not UTF-8 in a file of UTF-8 is a broken row.
 //
 // The first row names the columns: Graph's attribute names in any case (see
 // [Canonical]), proxyAddresses, groups (or memberOf), and any name besides,
@@ -44,7 +45,7 @@ type CSV struct {
 	// without regard to case. It is an error when the file lacks one of the titles.
 	Columns map[string]string
 	// Charset is that of the file, as the WHATWG has it; empty is UTF-8. A byte
-	// order mark of UTF-8 overrules it.
+	// order mark overrules it.
 	Charset string
 	// Photos is a folder, empty for none.
 	Photos string
@@ -92,6 +93,9 @@ func (c CSV) Read(ctx context.Context, cursor string, people Sink, progress Prog
 	}
 	if same {
 		return Batch{Cursor: cursor}, nil
+	}
+	if err := c.fitsCharset(f); err != nil {
+		return Batch{}, fmt.Errorf("read people from %s: %w", c.Path, err)
 	}
 	if c.Memory != nil && c.Memory.cursor == cursor && cursor != "" && c.Photos == "" {
 		r := csvReading{CSV: c, in: &counter{in: f, size: now.Size}}

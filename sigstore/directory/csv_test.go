@@ -140,7 +140,7 @@ func TestBrokenRows(t *testing.T) {
 		{"two at signs", "x@y@b.c,X\n", `people.csv:3: mail "x@y@b.c" is not a mail address` + left},
 		{"with name", "X <x@b.c>,X\n", `people.csv:3: mail "X <x@b.c>" is not a mail address` + left},
 		{"long local part", long + "@b.c,X\n", `people.csv:3: mail "` + long + `@b.c" is not a mail address` + left},
-		{"not UTF-8", "x@b.c,M\xfcller\n", "people.csv:3: not UTF-8; save the file as UTF-8 or set charset" + left},
+		{"not UTF-8 in a file of UTF-8", "x@b.c,M\xfcller\ny@b.c,Müller\n", "people.csv:3: not UTF-8; save the file as UTF-8 or set charset" + left},
 		{"taken", "A@b.c,X\n", "people.csv:3: a@b.c is also in line 2" + left},
 		{"after a row of three lines", "\"x@b.c\",\"1\n2\n3\"\ny@b.c\n", "people.csv:6: 1 values where the first row has 2 columns" + left},
 	}
@@ -205,7 +205,10 @@ func TestUnusableFiles(t *testing.T) {
 		{"column twice", "mail,Mail\na@b.c,d@b.c\n", "the column mail twice"},
 		{"broken header", "mail,\"displayName\na@b.c,A\n", "first row"},
 		{"header not UTF-8", "mail,\xfc\na@b.c,A\n", "not UTF-8"},
-		{"UTF-16", "\xff\xfem\x00a\x00", "UTF-16"},
+		{"Windows-1252", "mail,city\na@b.c,Berlin\nd@b.c,M\xfcnchen\n", `line 3 is not UTF-8, it looks like windows-1252 (München); set charset = "windows-1252", or save the file as "CSV UTF-8"`},
+		{"Windows-1252 more than UTF-8", "mail,city\na@b.c,K\xf6ln\nd@b.c,M\xfcnchen\ne@b.c,Köln\n", "line 2 is not UTF-8"},
+		{"UTF-16 without a mark", "m\x00a\x00i\x00l\x00\n\x00a\x00@\x00b\x00.\x00c\x00\n\x00", `set charset = "utf-16le"`},
+		{"no charset known", "mail,city\na@b.c,1\xb1\xb11\n", `line 2 is not UTF-8; set charset, or save`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -223,6 +226,36 @@ func TestUnusableFiles(t *testing.T) {
 	cancel()
 	if _, err := readAll(ctx, CSV{Path: writeFile(t, "mail\na@b.c\n")}, "", nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// A charset that is not the file's would put wrong names into every mail.
+func TestCSVCharset(t *testing.T) {
+	const rows = "mail;city\na@b.c;München\n"
+	wide := func(mark, text string) string {
+		for _, b := range text {
+			mark += string([]byte{byte(b), byte(b >> 8)})
+		}
+		return mark
+	}
+	for _, test := range []struct{ name, charset, file, city, fault string }{
+		{"UTF-8 named otherwise", "windows-1252", rows, "", "the file is UTF-8, and charset says windows-1252; take charset out"},
+		{"with a mark", "windows-1252", "\uFEFF" + rows, "München", ""},
+		{"in its charset", "windows-1252", "mail;city\na@b.c;M\xfcnchen\n", "München", ""},
+		{"UTF-16 with a mark", "", wide("\xff\xfe", rows), "München", ""},
+		{"UTF-16 with a mark, named otherwise", "windows-1252", wide("\xff\xfe", rows), "München", ""},
+		{"UTF-16 that is named", "utf-16le", wide("", rows), "München", ""},
+		{"a zero", "", "mail;city\na@b.c;M\x00\n", "M\x00", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			all, err := readAll(t.Context(), CSV{Path: writeFile(t, test.file), Charset: test.charset}, "", nil)
+			switch {
+			case test.fault != "" && (err == nil || !strings.Contains(err.Error(), test.fault)):
+				t.Errorf("error %v", err)
+			case test.fault == "" && (err != nil || len(all.People) != 1 || all.People[0].Attributes["city"] != test.city):
+				t.Errorf("got %+v, %v", all.People, err)
+			}
+		})
 	}
 }
 

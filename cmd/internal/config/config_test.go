@@ -276,7 +276,9 @@ func TestLoadUnreadable(t *testing.T) {
 	for _, tc := range []struct{ path, want string }{
 		{filepath.Join(dir, "none.toml"), "cannot be read: no such file or directory"},
 		{dir, "cannot be read: not a regular file"},
-		{write("latin1.toml", "# M\xfcller\n"), "not UTF-8"},
+		{write("latin1.toml", "\n# M\xfcller\n"), "not UTF-8 text, which shows in line 2: it looks like windows-1252 (Müller); save it as UTF-8"},
+		{write("unicode.toml", "\xff\xfe#\x00M\x00\xfc\x00"), "it looks like utf-16le (Mü); save it as UTF-8"},
+		{write("unmarked.toml", "\n\x00#\x00M\x00\n"), "it looks like utf-16le; save it as UTF-8"},
 		{write("large.toml", strings.Repeat("#\n", maxFile)), "larger than"},
 	} {
 		_, err := Load(tc.path)
