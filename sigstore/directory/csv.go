@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sigmilter/sigstore/localfile"
@@ -28,8 +29,9 @@ import (
 // proxyAddresses is a list separated by ";", "|" or blanks, with or without
 // smtp: before each; groups is a list of the same kind.
 //
-// A row that cannot be used is left out with a [RowError]; so is the later of
-// two rows with the same address. Values may have line breaks in them when
+// A row that cannot be used is left out with a [RowError]; so is the later of two rows
+// with the same primary address. Another address that two rows have goes to the one
+// whose primary one it is, else to the earlier. Values may have line breaks in them when
 // they are quoted, up to 50 lines in a row.
 //
 // The column photo names the file of a person's photo, in the folder of the CSV
@@ -132,7 +134,7 @@ func (c CSV) readAll(ctx context.Context, f *os.File, now csvFingerprint, photos
 		return Batch{Warnings: r.warnings}, fmt.Errorf("read people from %s: %w", c.Path, err)
 	}
 	now.Named = named.sum()
-	batch := Batch{Full: true, Cursor: now.cursor(), Warnings: r.warnings}
+	batch := Batch{Full: true, Cursor: now.cursor(), Warnings: r.warnings, Lost: r.unique.lost}
 	r.remember(batch.Cursor, now.Named != "" || c.Photos != "")
 	return batch, nil
 }
@@ -173,6 +175,7 @@ type csvReading struct {
 	CSV
 	in       *counter
 	round    *csvRound // nil: every row is taken apart, and none noted
+	unique   *claims
 	warnings []error
 }
 
@@ -194,7 +197,7 @@ func (r *csvReading) read(ctx context.Context, found func(Person) error) error {
 		rows.known = r.round.knows
 	}
 	read := 0
-	owner := map[fingerprint]uint32{} // line of the row that has an address
+	r.unique = newClaims(r.rowWords())
 	for {
 		row, line, err := rows.next()
 		var broken *RowError
@@ -213,24 +216,23 @@ func (r *csvReading) read(ctx context.Context, found func(Person) error) error {
 			return ctx.Err()
 		}
 		p, problems := columns.person(row)
-		if taken, at := takenAddress(owner, p); taken != "" {
-			if r.round != nil && r.round.alone {
-				return errWhole // a row that was not taken apart may have it too
-			}
-			problems = []string{fmt.Sprintf("%s is also in line %d; this row is left out", taken, at)}
-			p.Address = ""
-		}
 		for _, problem := range problems {
 			r.warnings = append(r.warnings, &RowError{r.Path, line, problem})
 		}
 		if p.Address == "" {
 			continue
 		}
-		for _, a := range p.Addresses {
-			owner[fingerprintOf(a)] = uint32(line)
+		kept := r.unique.admit(&p, strconv.Itoa(line))
+		shared := r.unique.takeWarnings()
+		if len(shared) > 0 && r.round != nil && r.round.alone {
+			return errWhole // a row that was not taken apart may have the address too
+		}
+		r.warnings = append(r.warnings, shared...)
+		if !kept {
+			continue
 		}
 		if r.round != nil {
-			r.round.took(p, len(problems) > 0)
+			r.round.took(p, len(problems)+len(shared) > 0)
 		}
 		if err := found(p); err != nil {
 			return err
@@ -240,13 +242,21 @@ func (r *csvReading) read(ctx context.Context, found func(Person) error) error {
 	}
 }
 
-func takenAddress(owner map[fingerprint]uint32, p Person) (address string, line uint32) {
-	for _, a := range p.Addresses {
-		if line, taken := owner[fingerprintOf(a)]; taken {
-			return a, line
-		}
+// rowWords are the warnings about rows that have an address in common. The label of a
+// claimant is the line.
+func (r *csvReading) rowWords() claimWords {
+	at := func(c claimant, format string, args ...any) error {
+		line, _ := strconv.Atoi(c.label)
+		return &RowError{r.Path, line, fmt.Sprintf(format, args...)}
 	}
-	return "", 0
+	return claimWords{
+		taken: func(first, second claimant) error {
+			return at(second, "%s is also in line %s; this row is left out", second.primary, first.label)
+		},
+		keeps: func(owner, other claimant, address string) error {
+			return at(other, "%s is also in line %s and stays there; %s goes without it", address, owner.label, other.primary)
+		},
+	}
 }
 
 // A columnKind says what becomes of the values of a column.
