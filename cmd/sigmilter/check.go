@@ -144,7 +144,7 @@ func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, asked []st
 		if err != nil {
 			r.addFault(d.Fault(err.Error() + "; mend it or name another source"))
 		}
-		for _, warning := range batch.Warnings {
+		for _, warning := range directory.Counted(batch.Warnings) {
 			r.warn("%v", warning)
 		}
 		for _, g := range batch.Groups {

@@ -133,7 +133,7 @@ func TestLoadEverything(t *testing.T) {
 		Tenants: []Tenant{{
 			Name: "contoso", Domains: []string{"contoso.com", "contoso.de"},
 			Directories: []Directory{{
-				Name: "hr", Source: "csv", Path: at(t, "people.csv"), Every: 90 * time.Second, MaxVanish: 1,
+				Name: "hr", Source: "csv", Path: at(t, "people-1252.csv"), Every: 90 * time.Second, MaxVanish: 1,
 				Columns: map[string]string{"Mail": "mail"}, Charset: "windows-1252", Photos: at(t, "partials"),
 				origin: origin(t, "good-everything.toml", "tenant.contoso.directory[1].path"),
 			}, {
