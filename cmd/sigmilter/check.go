@@ -116,7 +116,10 @@ func check(ctx context.Context, path string) (*checkReport, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(cfg.Templates)) {
 		r.addTemplate(cfg.Templates[name], attributes)
-		r.adviseTemplate(cfg.Templates[name], cfg.Blocks.Budget)
+		r.reviewTemplate(cfg.Templates[name], cfg.Blocks.Budget)
+	}
+	for _, partial := range cfg.Blocks.Sources() {
+		r.reviewSource(partial)
 	}
 	for _, rule := range cfg.Rules {
 		r.Rules = append(r.Rules, ruleReport{

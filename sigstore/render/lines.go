@@ -47,7 +47,9 @@ func (w *textWriter) start(token html.Token) {
 		w.openLink(attribute(token, "href"))
 	case atom.Img:
 		w.blank = true
-		w.text(attribute(token, "alt"))
+		if !isDecorative(token) {
+			w.text(attribute(token, "alt"))
+		}
 		w.blank = true
 	case atom.Td, atom.Th:
 		w.endCell()
