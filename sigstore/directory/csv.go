@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +15,8 @@ import (
 	"sigmilter/sigstore/localfile"
 )
 
-// CSV is a source of people in a file of comma, semicolon or tab separated
+// CSV is a source of people in an Excel workbook (.xlsx), of which the first visible
+// sheet is read, or in a file of comma, semicolon or tab separated
 // values, as Excel and HR systems write them, in UTF-8, in UTF-16 with a byte order
 // mark, or in another charset that is named. A file in another charset than is named is
 // refused as a whole; a row that is not UTF-8 in a file of UTF-8 is a broken row.
@@ -337,6 +339,10 @@ func (cols columns) person(row []string) (p Person, problems []string) {
 		empty = false
 		switch cols[i].kind {
 		case attribute:
+			if formulaErrors[value] || shortenedNumber.MatchString(value) {
+				problems = append(problems, fmt.Sprintf("%s is %s, which the spreadsheet shows in place of the value, and is not used", cols[i].name, value))
+				continue
+			}
 			p.Attributes[cols[i].name] = value
 		case proxies:
 			others = splitProxies(value)
@@ -352,16 +358,27 @@ func (cols columns) person(row []string) (p Person, problems []string) {
 		name, value = "userPrincipalName", p.Attributes["userPrincipalName"]
 	}
 	if value == "" {
-		return Person{}, []string{"no mail address; this row is left out"}
+		return Person{}, append(problems, "no mail address; this row is left out")
 	}
 	primary, ok := parseAddress(value)
 	if !ok {
-		return Person{}, []string{fmt.Sprintf("%s %q is not a mail address; this row is left out", name, value)}
+		return Person{}, append(problems, fmt.Sprintf("%s %q is not a mail address; this row is left out", name, value))
 	}
 	p.Address = primary
-	p.Addresses, problems = collectAddresses(primary, others)
-	return p, problems
+	all, unused := collectAddresses(primary, others)
+	p.Addresses = all
+	return p, append(problems, unused...)
 }
+
+// formulaErrors are what a spreadsheet shows where a formula has no value.
+var formulaErrors = map[string]bool{
+	"#N/A": true, "#REF!": true, "#NAME?": true, "#VALUE!": true, "#DIV/0!": true, "#NULL!": true, "#NUM!": true,
+	"#NV": true, "#BEZUG!": true, "#WERT!": true, // as a German one writes them
+}
+
+// shortenedNumber is how a spreadsheet writes a long number, such as that of a phone, in
+// a cell that is not formatted as text.
+var shortenedNumber = regexp.MustCompile(`^[0-9][.,][0-9]+E\+[0-9]+$`)
 
 // collectAddresses puts the primary address before the others. One of the
 // others that is not an address costs the person only that address.

@@ -142,6 +142,8 @@ func TestBrokenRows(t *testing.T) {
 		{"with name", "X <x@b.c>,X\n", `people.csv:3: mail "X <x@b.c>" is not a mail address` + left},
 		{"long local part", long + "@b.c,X\n", `people.csv:3: mail "` + long + `@b.c" is not a mail address` + left},
 		{"not UTF-8 in a file of UTF-8", "x@b.c,M\xfcller\ny@b.c,Müller\n", "people.csv:3: not UTF-8; save the file as UTF-8 or set charset" + left},
+		{"an error of a formula", "x@b.c,#N/A\n", "people.csv:3: displayName is #N/A, which the spreadsheet shows in place of the value, and is not used"},
+		{"a shortened number", "x@b.c,\"4,93055E+11\"\n", "people.csv:3: displayName is 4,93055E+11, which the spreadsheet shows in place of the value, and is not used"},
 		{"taken", "A@b.c,X\n", "people.csv:3: a@b.c is also in line 2" + left},
 		{"after a row of three lines", "\"x@b.c\",\"1\n2\n3\"\ny@b.c\n", "people.csv:6: 1 values where the first row has 2 columns" + left},
 	}

@@ -16,12 +16,17 @@ import (
 	"sigmilter/sigstore/localfile"
 )
 
-// decoded is a file in a charset as UTF-8. A byte order mark overrules the charset.
+// decoded is a file in a charset, or a workbook, as CSV in UTF-8. A byte order mark
+// overrules the charset.
 func decoded(in io.Reader, charset string) (io.Reader, error) {
 	buffered := bufio.NewReader(in)
-	mark, _ := buffered.Peek(3)
+	mark, _ := buffered.Peek(4)
 	switch {
-	case string(mark) == "\uFEFF":
+	case bytes.HasPrefix(mark, []byte(zipMark)):
+		return sheetText(buffered)
+	case bytes.HasPrefix(mark, []byte(oleMark)):
+		return nil, errOldWorkbook
+	case bytes.HasPrefix(mark, []byte("\uFEFF")):
 		return buffered, nil
 	case hasUTF16Mark(mark):
 		return unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(buffered), nil
@@ -71,7 +76,7 @@ func charsetFault(in io.Reader, charset string) error {
 
 // lineCount is what the lines of a file show of its charset.
 type lineCount struct {
-	marked       bool // it begins with a byte order mark
+	marked       bool // it begins with a byte order mark, or is no text
 	utf8, others int  // lines that are not ASCII
 	line         int  // the first that is not UTF-8
 	sample       []byte
@@ -82,8 +87,8 @@ const mostSample = 16 << 10
 
 func countLines(in io.Reader) (c lineCount, err error) {
 	buffered := bufio.NewReaderSize(in, 64<<10)
-	start, _ := buffered.Peek(3)
-	c.marked = string(start) == "\uFEFF" || hasUTF16Mark(start)
+	start, _ := buffered.Peek(4)
+	c.marked = bytes.HasPrefix(start, []byte("\uFEFF")) || hasUTF16Mark(start) || isBinary(start)
 	if c.marked {
 		return c, nil
 	}
