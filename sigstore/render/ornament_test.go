@@ -21,3 +21,25 @@ func TestOrnamentsHaveNoText(t *testing.T) {
 		}
 	}
 }
+
+// A logo beside several lines is no part of one of them.
+func TestPictureInACellOfItsOwn(t *testing.T) {
+	const logo = `<td><img src="cid:a" alt="Contoso"></td>`
+	for _, test := range []struct{ row, want string }{
+		{logo + "<td>Alice<br>Sales</td>", "Contoso\nAlice\nSales"},
+		{logo + "<td><p>Alice</p><p>Sales</p></td>", "Contoso\nAlice\nSales"},
+		{"<td>Alice<br>Sales</td>" + logo, "Alice\nSales\nContoso"},
+		{logo + "<td>+49 30 1</td>", "Contoso +49 30 1"},
+		{"<td>+49 30 1</td>" + logo, "+49 30 1 Contoso"},
+		{`<td><a href="https://a.b/"><img alt="Contoso"></a></td><td>Alice<br>Sales</td>`, "Contoso <https://a.b/>\nAlice\nSales"},
+		{`<td><img alt="Phone"> 1</td><td>Alice<br>Sales</td>`, "Phone 1 Alice\nSales"},
+		{`<td><img alt="A"><img alt="B"></td>` + logo + "<td>Alice<br>Sales</td>", "A B Contoso\nAlice\nSales"},
+		{`<td><img alt="">` + "</td><td>Alice<br>Sales</td>", "Alice\nSales"},
+		{logo + "</tr><tr><td>Alice<br>Sales</td>", "Contoso\nAlice\nSales"},
+		{"<td>Alice<br>Sales</td></tr><tr>" + logo + "<td>1</td>", "Alice\nSales\nContoso 1"},
+	} {
+		if got := Text("<table><tr>" + test.row + "</tr></table>"); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.row, got, test.want)
+		}
+	}
+}
