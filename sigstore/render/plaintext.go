@@ -38,7 +38,8 @@ var empties = map[atom.Atom]bool{
 // are set off by one blank, there is never more than one empty line in a row and
 // none at either end, and no line ends in a blank. A link to the web is its text
 // and its address, "text <url>"; a picture is its alternative text, unless it is an
-// ornament, and a line of its own in a cell beside several lines. Hidden elements are left out. The only control character is LF.
+// ornament, and a line of its own in a cell beside several lines. Hidden
+// elements are left out. The only control character is LF.
 func plainText(source string) string {
 	w := textWriter{cellAt: -1}
 	var hidden skipped
