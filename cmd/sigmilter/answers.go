@@ -221,13 +221,13 @@ func forget(store *sigstore.Store, tenants []string, address string) (all []cont
 }
 
 // RefreshPeople implements [control.Daemon].
-func (d *daemon) RefreshPeople(ctx context.Context, tenant, source string, force bool) (readings []control.Reading, err error) {
+func (d *daemon) RefreshPeople(ctx context.Context, tenant, source string, extent control.Extent) (readings []control.Reading, err error) {
 	for _, f := range d.feeds.all() {
 		if tenant != "" && f.tenant != tenant || source != "" && f.directory.Name != source {
 			continue
 		}
 		r := control.Reading{Tenant: f.tenant, Source: f.directory.Name}
-		if err := f.refreshed(ctx, force); err != nil {
+		if err := f.refreshed(ctx, extent); err != nil {
 			r.Err = err.Error()
 		}
 		state, err := d.store.Sync(f.tenant, f.directory.Name)
@@ -244,7 +244,7 @@ func (d *daemon) RefreshPeople(ctx context.Context, tenant, source string, force
 }
 
 // refreshed is refresh of a feed that may end meanwhile.
-func (r *runningFeed) refreshed(ctx context.Context, force bool) error {
+func (r *runningFeed) refreshed(ctx context.Context, extent control.Extent) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
@@ -254,7 +254,7 @@ func (r *runningFeed) refreshed(ctx context.Context, force bool) error {
 		case <-ctx.Done():
 		}
 	}()
-	err := r.refresh(ctx, force)
+	err := r.refresh(ctx, extent)
 	if err != nil && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

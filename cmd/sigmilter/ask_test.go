@@ -166,7 +166,7 @@ func TestDaemonThatCannotBeAsked(t *testing.T) {
 func TestNoControlCharactersInTables(t *testing.T) {
 	r := startDaemon(t)
 	r.write("people.csv", "mail,displayName,jobTitle\nalice@contoso.com,\"Alice \x1b[31mMuster\",\"a\nb\"\ncarl@contoso.com,Carl,\n")
-	if _, err := r.client.RefreshPeople(t.Context(), "", "", false); err != nil {
+	if _, err := r.client.RefreshPeople(t.Context(), "", "", control.Changes); err != nil {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"people", "list"}, {"people", "show", "alice@contoso.com"}} {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"sigmilter/cmd/internal/control"
 )
 
 // scenarios are what goes wrong, in the words of the sentence "mail is sent while".
@@ -264,7 +266,7 @@ func (o *ordeal) crowd() {
 		fmt.Fprintf(many, "p%d@contoso.com,Person %d,Engineer,\n", i, i)
 	}
 	o.must(os.WriteFile(o.site.People, many.Bytes(), 0o644))
-	readings, err := o.ask().RefreshPeople(o.ctx, "", "", false)
+	readings, err := o.ask().RefreshPeople(o.ctx, "", "", control.Changes)
 	o.must(err)
 	for _, r := range readings {
 		if strings.Contains(r.Err, syscall.ENOSPC.Error()) {

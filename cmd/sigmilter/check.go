@@ -116,7 +116,10 @@ func check(ctx context.Context, path string) (*checkReport, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(cfg.Templates)) {
 		r.addTemplate(cfg.Templates[name], attributes)
-		r.adviseTemplate(cfg.Templates[name], cfg.Blocks.Budget)
+		r.reviewTemplate(cfg.Templates[name], cfg.Blocks.Budget)
+	}
+	for _, partial := range cfg.Blocks.Sources() {
+		r.reviewSource(partial)
 	}
 	for _, rule := range cfg.Rules {
 		r.Rules = append(r.Rules, ruleReport{
@@ -144,7 +147,7 @@ func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, asked []st
 		if err != nil {
 			r.addFault(d.Fault(err.Error() + "; mend it or name another source"))
 		}
-		for _, warning := range batch.Warnings {
+		for _, warning := range directory.Counted(batch.Warnings) {
 			r.warn("%v", warning)
 		}
 		for _, g := range batch.Groups {

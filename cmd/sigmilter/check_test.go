@@ -189,3 +189,16 @@ func TestCheckFields(t *testing.T) {
 		t.Errorf("status %d, stderr\n%swant\n%s", status, stderr, want)
 	}
 }
+
+func TestCheckCountsEqualWarnings(t *testing.T) {
+	file := writeFiles(t, map[string]string{"corporate.html": "<p>{{.displayName}}</p>"})
+	people := filepath.Join(filepath.Dir(file), "people.csv")
+	rows := "mail,displayName\nalice@contoso.com,Alice\n" + strings.Repeat("nobody,N\n", 1000)
+	if err := os.WriteFile(people, []byte(rows), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, _, stderr := checked(t, "-c", file)
+	if strings.Count(stderr, "is not a mail address") != 4 || !strings.Contains(stderr, "warning: 997 more like this one: "+people+":3: ") {
+		t.Errorf("stderr\n%s", stderr)
+	}
+}

@@ -413,7 +413,7 @@ func TestNotReadyWithoutPeople(t *testing.T) {
 	if err := os.Rename(people+".away", people); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.client.RefreshPeople(t.Context(), "", "", false); err != nil {
+	if _, err := r.client.RefreshPeople(t.Context(), "", "", control.Changes); err != nil {
 		t.Fatal(err)
 	}
 	if s := r.status(); s.State != control.Ready {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/control"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
 )
@@ -16,7 +17,7 @@ import (
 const (
 	// maxBackoff is the longest pause after failures, unless the interval is longer.
 	maxBackoff = 5 * time.Minute
-	// maxWarnings is how many warnings of one reading are logged.
+	// maxWarnings is how many warnings of one reading are logged, equal ones counted.
 	maxWarnings = 20
 	// manyPeople is from how many people on storing them takes long enough to be told of.
 	manyPeople = 50_000
@@ -41,8 +42,8 @@ type feed struct {
 
 // request asks for a reading now.
 type request struct {
-	force bool // whoever vanishes
-	done  chan error
+	extent control.Extent
+	done   chan error
 }
 
 // newFeeds makes a feed for every source. The store is told how to mix them by
@@ -81,9 +82,9 @@ func setPlans(cfg *config.Config, store *sigstore.Store) error {
 }
 
 // refresh has the source read now, by the goroutine of run, and returns how that
-// went. With force it does not matter how many people are gone.
-func (f *feed) refresh(ctx context.Context, force bool) error {
-	r := request{force, make(chan error, 1)}
+// went.
+func (f *feed) refresh(ctx context.Context, extent control.Extent) error {
+	r := request{extent, make(chan error, 1)}
 	select {
 	case f.requests <- r:
 	case <-ctx.Done():
@@ -99,7 +100,7 @@ func (f *feed) refresh(ctx context.Context, force bool) error {
 
 // sync reads the source once. When it cannot be read, the people of before stay
 // and the store remembers why. The error was logged.
-func (f *feed) sync(ctx context.Context, force bool) (err error) {
+func (f *feed) sync(ctx context.Context, extent control.Extent) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			f.log.Error("panic while reading the directory", "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
@@ -111,7 +112,7 @@ func (f *feed) sync(ctx context.Context, force bool) (err error) {
 		return f.failed(err)
 	}
 	cursor := state.Cursor
-	if force {
+	if extent != control.Changes {
 		cursor = "" // what was refused before may not come again otherwise
 	}
 	people := f.store.Intake(f.tenant, f.directory.Name)
@@ -124,12 +125,12 @@ func (f *feed) sync(ctx context.Context, force bool) (err error) {
 	if err != nil {
 		return f.failed(err)
 	}
-	return f.apply(people, batch, force)
+	return f.apply(people, batch, extent)
 }
 
-func (f *feed) apply(people *sigstore.Intake, batch directory.Batch, force bool) error {
+func (f *feed) apply(people *sigstore.Intake, batch directory.Batch, extent control.Extent) error {
 	reading := sigstore.Reading{Batch: batch, At: time.Now(), MaxVanish: f.directory.MaxVanish}
-	if force {
+	if extent == control.Forced {
 		reading.MaxVanish = 1
 	}
 	if people.Len() >= manyPeople {
@@ -167,9 +168,10 @@ func (f *feed) failed(why error) error {
 }
 
 func (f *feed) warn(warnings []error) {
-	for i, w := range warnings {
+	counted := directory.Counted(warnings)
+	for i, w := range counted {
 		if i == maxWarnings {
-			f.log.Warn("more was left out of the directory", "problems", len(warnings)-maxWarnings)
+			f.log.Warn("more was left out of the directory", "problems", len(counted)-maxWarnings)
 			return
 		}
 		f.log.Warn("left out of the directory", "problem", w)
@@ -195,11 +197,11 @@ func (f *feed) run(ctx context.Context) {
 			timer.Stop()
 			return
 		case <-timer.C:
-			f.sync(ctx, false) // logged; the next one tries again
+			f.sync(ctx, control.Changes) // logged; the next one tries again
 		case <-changed:
-			f.sync(ctx, false)
+			f.sync(ctx, control.Changes)
 		case r := <-f.requests:
-			r.done <- f.sync(ctx, r.force)
+			r.done <- f.sync(ctx, r.extent)
 		}
 		timer.Stop()
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/control"
 	"sigmilter/milter"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
@@ -112,7 +113,7 @@ func TestFeedFailures(t *testing.T) {
 	}))
 	sync := func(want string) {
 		t.Helper()
-		err := f.sync(t.Context(), false)
+		err := f.sync(t.Context(), control.Changes)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Fatalf("got %v, want %q", err, want)
 		}
@@ -140,14 +141,14 @@ func TestFeedFailures(t *testing.T) {
 		t.Errorf("%d people", n)
 	}
 	next = batch{Batch: directory.Batch{Cursor: "3"}}
-	for range maxWarnings + 5 {
-		next.Warnings = append(next.Warnings, errors.New("no mail address"))
+	for i := range maxWarnings + 5 {
+		next.Warnings = append(next.Warnings, errors.New(strings.Repeat("no ", i)+"mail address"))
 	}
 	sync("")
 	if f.pause() != time.Minute {
 		t.Errorf("the pause is %v", f.pause())
 	}
-	if n := log.count("no mail address"); n != maxWarnings || log.count("problems=5") != 1 {
+	if n := log.count("mail address"); n != maxWarnings || log.count("problems=5") != 1 {
 		t.Errorf("%d warnings", n)
 	}
 	if want := "[ 1 1 1 1 1]"; fmt.Sprint(cursors) != want {
@@ -167,21 +168,50 @@ func TestFeedRefresh(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { f.run(ctx) })
-	if err := f.refresh(ctx, false); err != nil || count(t, f.store) != 20 {
+	if err := f.refresh(ctx, control.Changes); err != nil || count(t, f.store) != 20 {
 		t.Errorf("%v, %d people", err, count(t, f.store))
 	}
 	people = nil
 	var vanished sigstore.ErrVanished
-	if err := f.refresh(ctx, false); !errors.As(err, &vanished) || vanished.Gone != 20 {
+	if err := f.refresh(ctx, control.Changes); !errors.As(err, &vanished) || vanished.Gone != 20 {
 		t.Errorf("nobody left: %v", err)
 	}
-	if err := f.refresh(ctx, true); err != nil || count(t, f.store) != 0 {
+	if err := f.refresh(ctx, control.Forced); err != nil || count(t, f.store) != 0 {
 		t.Errorf("by force: %v, %d people", err, count(t, f.store))
 	}
 	cancel()
 	running.Wait()
-	if err := f.refresh(ctx, false); !errors.Is(err, context.Canceled) {
+	if err := f.refresh(ctx, control.Changes); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end: %v", err)
+	}
+}
+
+// A full reading finds who was deleted, and the safety stays on.
+func TestFeedFullRefresh(t *testing.T) {
+	people := somebody(20)
+	f, _ := newFeed(t, scripted(func(cursor string, _ directory.Progress) (batch, error) {
+		if cursor != "" {
+			return batch{Batch: directory.Batch{Cursor: cursor}}, nil
+		}
+		return batch{directory.Batch{Full: true, Cursor: "1"}, people}, nil
+	}))
+	for _, step := range []struct {
+		listed  int
+		extent  control.Extent
+		kept    int
+		refused bool
+	}{
+		{20, control.Changes, 20, false},
+		{18, control.Changes, 20, false},
+		{18, control.Full, 18, false},
+		{1, control.Full, 18, true},
+		{1, control.Forced, 1, false},
+	} {
+		people = somebody(step.listed)
+		err := f.sync(t.Context(), step.extent)
+		if n := count(t, f.store); n != step.kept || (err != nil) != step.refused {
+			t.Errorf("%d listed, %q: %d people, %v", step.listed, step.extent, n, err)
+		}
 	}
 }
 
@@ -192,7 +222,7 @@ func TestFeedProgress(t *testing.T) {
 		waitUntil(t, "progress", func() bool { return log.count("to_go=4000") > 0 })
 		return batch{directory.Batch{Full: true}, somebody(1)}, nil
 	}))
-	if err := f.sync(t.Context(), false); err != nil || !strings.Contains(log.String(), "people=1000 per_second=") {
+	if err := f.sync(t.Context(), control.Changes); err != nil || !strings.Contains(log.String(), "people=1000 per_second=") {
 		t.Errorf("%v in\n%s", err, log)
 	}
 	if got := progressWords(1000, 5000, 250); got != "1000 people read, 250 a second, about 4000 to go" {
@@ -233,7 +263,7 @@ func TestFeedWatchesFile(t *testing.T) {
 	write(path, "first")
 	f, _ := newFeed(t, directory.CSV{Path: path})
 	f.directory.Every = time.Hour
-	if err := f.sync(t.Context(), false); err != nil {
+	if err := f.sync(t.Context(), control.Changes); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -241,7 +271,7 @@ func TestFeedWatchesFile(t *testing.T) {
 	running.Go(func() { f.run(ctx) })
 	defer running.Wait()
 	defer cancel()
-	if err := f.refresh(ctx, false); err != nil { // it watches by now
+	if err := f.refresh(ctx, control.Changes); err != nil { // it watches by now
 		t.Fatal(err)
 	}
 	for _, change := range []struct {

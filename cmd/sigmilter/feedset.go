@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"sigmilter/cmd/internal/control"
 )
 
 const (
@@ -93,7 +95,7 @@ func (s *feedSet) begin(feeds []*feed) {
 		first := s.add(r, missing[f])
 		go func() {
 			defer close(r.done)
-			f.sync(ctx, false) // logged
+			f.sync(ctx, control.Changes) // logged
 			first()
 			read <- f
 			f.run(ctx)

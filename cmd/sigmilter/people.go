@@ -263,31 +263,42 @@ func existingState(path string) (*sigstore.Store, error) {
 
 func newPeopleRefreshCommand() *cobra.Command {
 	var tenant, source string
-	var force bool
+	var full, force bool
 	cmd := &cobra.Command{
-		Use:   "refresh [-c FILE] [--tenant NAME] [--source NAME] [--force]",
+		Use:   "refresh [-c FILE] [--tenant NAME] [--source NAME] [--full | --force]",
 		Short: "Have the sources of people read now",
-		Long: `refresh has the running daemon read its sources of people now, and waits for it. A
-source with fewer people than max_vanish allows is refused; --force takes it as it
-is. The exit status is 1 when a source could not be read.`,
+		Long: `refresh has the running daemon read its sources of people now, and waits for it. Of
+a server only changes are read; --full reads everybody, which finds who was deleted.
+A source with fewer people than max_vanish allows is refused; --force reads everybody
+too and takes it as it is. The exit status is 1 when a source could not be read.`,
 		Example: `  sigmilter people refresh --tenant contoso
+  sigmilter people refresh --full
   sigmilter people refresh --source hr --force`,
 		Args: takes(),
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.Flags().StringVar(&tenant, "tenant", "", "only sources of tenant `NAME`")
 	cmd.Flags().StringVar(&source, "source", "", "only the source `NAME`")
-	cmd.Flags().BoolVar(&force, "force", false, "whoever is gone")
+	cmd.Flags().BoolVar(&force, "force", false, "read everybody, whoever is gone")
+	cmd.Flags().BoolVar(&full, "full", false, "read everybody, to find who was deleted")
+	cmd.MarkFlagsMutuallyExclusive("full", "force")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		extent := control.Changes
+		switch {
+		case force:
+			extent = control.Forced
+		case full:
+			extent = control.Full
+		}
 		return ask.daemon(func(c *control.Client) error {
-			return refreshPeople(cmd.Context(), c, cmd.OutOrStdout(), ask.json, tenant, source, force)
+			return refreshPeople(cmd.Context(), c, cmd.OutOrStdout(), ask.json, tenant, source, extent)
 		})
 	}
 	return cmd
 }
 
-func refreshPeople(ctx context.Context, c *control.Client, w io.Writer, asJSON bool, tenant, source string, force bool) error {
-	readings, err := c.RefreshPeople(ctx, tenant, source, force)
+func refreshPeople(ctx context.Context, c *control.Client, w io.Writer, asJSON bool, tenant, source string, extent control.Extent) error {
+	readings, err := c.RefreshPeople(ctx, tenant, source, extent)
 	if err != nil {
 		return err
 	}

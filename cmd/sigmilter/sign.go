@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/printed"
 	"sigmilter/milter"
 	"sigmilter/milter/policy"
@@ -220,7 +221,7 @@ func openForReading(ctx context.Context, cfg *config.Config, log *slog.Logger) (
 		return nil, err
 	}
 	for _, f := range feeds {
-		if err := f.sync(ctx, false); err != nil {
+		if err := f.sync(ctx, control.Changes); err != nil {
 			store.Close()
 			return nil, fmt.Errorf("reading the people of tenant %s: %w", f.tenant, err)
 		}

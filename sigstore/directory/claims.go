@@ -111,6 +111,13 @@ func (c *claims) lose(of claim, to claimant) {
 	c.warnings = append(c.warnings, c.words.keeps(to, loser, to.primary))
 }
 
+// takeWarnings returns the warnings since the last call.
+func (c *claims) takeWarnings() []error {
+	taken := c.warnings
+	c.warnings = nil
+	return taken
+}
+
 func (c *claims) who(number uint32) claimant {
 	start := uint32(0)
 	if number > 0 {

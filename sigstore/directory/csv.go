@@ -5,17 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
-	"slices"
-	"strings"
+	"strconv"
 
 	"sigmilter/sigstore/localfile"
 )
 
-// CSV is a source of people in a file of comma, semicolon or tab separated
-// values, as Excel and HR systems write them, in UTF-8 with or without a byte
-// order mark, or in another charset that is named.
+// CSV is a source of people in an Excel workbook (.xlsx), of which the first visible
+// sheet is read, or in a file of comma, semicolon or tab separated
+// values, as Excel and HR systems write them, in UTF-8, in UTF-16 with a byte order
+// mark, or in another charset that is named. A file in another charset than is named is
+// refused as a whole; a row that is not UTF-8 in a file of UTF-8 is a broken row.
 //
 // The first row names the columns: Graph's attribute names in any case (see
 // [Canonical]), proxyAddresses, groups (or memberOf), and any name besides,
@@ -27,8 +27,9 @@ import (
 // proxyAddresses is a list separated by ";", "|" or blanks, with or without
 // smtp: before each; groups is a list of the same kind.
 //
-// A row that cannot be used is left out with a [RowError]; so is the later of
-// two rows with the same address. Values may have line breaks in them when
+// A row that cannot be used is left out with a [RowError]; so is the later of two rows
+// with the same primary address. Another address that two rows have goes to the one
+// whose primary one it is, else to the earlier. Values may have line breaks in them when
 // they are quoted, up to 50 lines in a row.
 //
 // The column photo names the file of a person's photo, in the folder of the CSV
@@ -44,7 +45,7 @@ type CSV struct {
 	// without regard to case. It is an error when the file lacks one of the titles.
 	Columns map[string]string
 	// Charset is that of the file, as the WHATWG has it; empty is UTF-8. A byte
-	// order mark of UTF-8 overrules it.
+	// order mark overrules it.
 	Charset string
 	// Photos is a folder, empty for none.
 	Photos string
@@ -93,6 +94,9 @@ func (c CSV) Read(ctx context.Context, cursor string, people Sink, progress Prog
 	if same {
 		return Batch{Cursor: cursor}, nil
 	}
+	if err := c.fitsCharset(f); err != nil {
+		return Batch{}, fmt.Errorf("read people from %s: %w", c.Path, err)
+	}
 	if c.Memory != nil && c.Memory.cursor == cursor && cursor != "" && c.Photos == "" {
 		r := csvReading{CSV: c, in: &counter{in: f, size: now.Size}}
 		next := now.cursor()
@@ -128,7 +132,7 @@ func (c CSV) readAll(ctx context.Context, f *os.File, now csvFingerprint, photos
 		return Batch{Warnings: r.warnings}, fmt.Errorf("read people from %s: %w", c.Path, err)
 	}
 	now.Named = named.sum()
-	batch := Batch{Full: true, Cursor: now.cursor(), Warnings: r.warnings}
+	batch := Batch{Full: true, Cursor: now.cursor(), Warnings: r.warnings, Lost: r.unique.lost}
 	r.remember(batch.Cursor, now.Named != "" || c.Photos != "")
 	return batch, nil
 }
@@ -169,6 +173,7 @@ type csvReading struct {
 	CSV
 	in       *counter
 	round    *csvRound // nil: every row is taken apart, and none noted
+	unique   *claims
 	warnings []error
 }
 
@@ -190,7 +195,7 @@ func (r *csvReading) read(ctx context.Context, found func(Person) error) error {
 		rows.known = r.round.knows
 	}
 	read := 0
-	owner := map[fingerprint]uint32{} // line of the row that has an address
+	r.unique = newClaims(r.rowWords())
 	for {
 		row, line, err := rows.next()
 		var broken *RowError
@@ -209,24 +214,23 @@ func (r *csvReading) read(ctx context.Context, found func(Person) error) error {
 			return ctx.Err()
 		}
 		p, problems := columns.person(row)
-		if taken, at := takenAddress(owner, p); taken != "" {
-			if r.round != nil && r.round.alone {
-				return errWhole // a row that was not taken apart may have it too
-			}
-			problems = []string{fmt.Sprintf("%s is also in line %d; this row is left out", taken, at)}
-			p.Address = ""
-		}
 		for _, problem := range problems {
 			r.warnings = append(r.warnings, &RowError{r.Path, line, problem})
 		}
 		if p.Address == "" {
 			continue
 		}
-		for _, a := range p.Addresses {
-			owner[fingerprintOf(a)] = uint32(line)
+		kept := r.unique.admit(&p, strconv.Itoa(line))
+		shared := r.unique.takeWarnings()
+		if len(shared) > 0 && r.round != nil && r.round.alone {
+			return errWhole // a row that was not taken apart may have the address too
+		}
+		r.warnings = append(r.warnings, shared...)
+		if !kept {
+			continue
 		}
 		if r.round != nil {
-			r.round.took(p, len(problems) > 0)
+			r.round.took(p, len(problems)+len(shared) > 0)
 		}
 		if err := found(p); err != nil {
 			return err
@@ -236,134 +240,19 @@ func (r *csvReading) read(ctx context.Context, found func(Person) error) error {
 	}
 }
 
-func takenAddress(owner map[fingerprint]uint32, p Person) (address string, line uint32) {
-	for _, a := range p.Addresses {
-		if line, taken := owner[fingerprintOf(a)]; taken {
-			return a, line
-		}
+// rowWords are the warnings about rows that have an address in common. The label of a
+// claimant is the line.
+func (r *csvReading) rowWords() claimWords {
+	at := func(c claimant, format string, args ...any) error {
+		line, _ := strconv.Atoi(c.label)
+		return &RowError{r.Path, line, fmt.Sprintf(format, args...)}
 	}
-	return "", 0
-}
-
-// A columnKind says what becomes of the values of a column.
-type columnKind int
-
-const (
-	ignored columnKind = iota
-	attribute
-	proxies
-	groups
-)
-
-type column struct {
-	kind columnKind
-	name string
-}
-
-type columns []column
-
-func parseHeader(row []string, mapping map[string]string) (columns, error) {
-	byTitle := make(map[string]string, len(mapping))
-	for title, attribute := range mapping {
-		byTitle[strings.ToLower(title)] = attribute
+	return claimWords{
+		taken: func(first, second claimant) error {
+			return at(second, "%s is also in line %s; this row is left out", second.primary, first.label)
+		},
+		keeps: func(owner, other claimant, address string) error {
+			return at(other, "%s is also in line %s and stays there; %s goes without it", address, owner.label, other.primary)
+		},
 	}
-	cols := make(columns, len(row))
-	seen := map[string]bool{}
-	for i, title := range row {
-		title = strings.TrimSpace(title)
-		if attribute, ok := byTitle[strings.ToLower(title)]; ok {
-			delete(byTitle, strings.ToLower(title))
-			title = attribute
-		}
-		cols[i] = newColumn(title)
-		name := strings.ToLower(cols[i].name)
-		if name != "" && seen[name] {
-			return nil, fmt.Errorf("the first row names the column %s twice", cols[i].name)
-		}
-		seen[name] = true
-	}
-	for _, title := range slices.Sorted(maps.Keys(byTitle)) {
-		return nil, fmt.Errorf("the first row has no column %q, which the configuration names", title)
-	}
-	if !seen["mail"] && !seen["userprincipalname"] {
-		return nil, errors.New("the first row must name the columns, mail or userPrincipalName among them; other titles are mapped by columns = { \"E-Mail\" = \"mail\" }")
-	}
-	return cols, nil
-}
-
-func newColumn(title string) column {
-	switch strings.ToLower(title) {
-	case "":
-		return column{}
-	case "proxyaddresses":
-		return column{proxies, title}
-	case "groups", "memberof":
-		return column{groups, title}
-	case photoColumn:
-		return column{attribute, photoColumn}
-	}
-	if spelled, ok := Canonical(title); ok {
-		title = spelled
-	}
-	return column{attribute, title}
-}
-
-// person makes a person of a row with as many values as there are columns. Its
-// Address is empty when the row is to be left out. A row without any value is
-// left out silently: spreadsheets write them below the last one in use.
-func (cols columns) person(row []string) (p Person, problems []string) {
-	p.Attributes = make(map[string]string, len(row))
-	var others []string
-	empty := true
-	for i, value := range row {
-		value = strings.TrimSpace(value)
-		if value == "" {
-			continue
-		}
-		empty = false
-		switch cols[i].kind {
-		case attribute:
-			p.Attributes[cols[i].name] = value
-		case proxies:
-			others = splitProxies(value)
-		case groups:
-			p.Groups = append(p.Groups, splitList(value)...)
-		}
-	}
-	if empty {
-		return Person{}, nil
-	}
-	name, value := "mail", p.Attributes["mail"]
-	if value == "" {
-		name, value = "userPrincipalName", p.Attributes["userPrincipalName"]
-	}
-	if value == "" {
-		return Person{}, []string{"no mail address; this row is left out"}
-	}
-	primary, ok := parseAddress(value)
-	if !ok {
-		return Person{}, []string{fmt.Sprintf("%s %q is not a mail address; this row is left out", name, value)}
-	}
-	p.Address = primary
-	p.Addresses, problems = collectAddresses(primary, others)
-	return p, problems
-}
-
-// collectAddresses puts the primary address before the others. One of the
-// others that is not an address costs the person only that address.
-func collectAddresses(primary string, others []string) (all, problems []string) {
-	all = []string{primary}
-	seen := map[string]bool{primary: true}
-	for _, other := range others {
-		a, ok := parseAddress(other)
-		if !ok {
-			problems = append(problems, fmt.Sprintf("proxy address %q is not a mail address and is not used", other))
-			continue
-		}
-		if !seen[a] {
-			seen[a] = true
-			all = append(all, a)
-		}
-	}
-	return all, problems
 }

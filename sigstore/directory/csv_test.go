@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -140,7 +141,9 @@ func TestBrokenRows(t *testing.T) {
 		{"two at signs", "x@y@b.c,X\n", `people.csv:3: mail "x@y@b.c" is not a mail address` + left},
 		{"with name", "X <x@b.c>,X\n", `people.csv:3: mail "X <x@b.c>" is not a mail address` + left},
 		{"long local part", long + "@b.c,X\n", `people.csv:3: mail "` + long + `@b.c" is not a mail address` + left},
-		{"not UTF-8", "x@b.c,M\xfcller\n", "people.csv:3: not UTF-8; save the file as UTF-8 or set charset" + left},
+		{"not UTF-8 in a file of UTF-8", "x@b.c,M\xfcller\ny@b.c,Müller\n", "people.csv:3: not UTF-8; save the file as UTF-8 or set charset" + left},
+		{"an error of a formula", "x@b.c,#N/A\n", "people.csv:3: displayName is #N/A, which the spreadsheet shows in place of the value, and is not used"},
+		{"a shortened number", "x@b.c,\"4,93055E+11\"\n", "people.csv:3: displayName is 4,93055E+11, which the spreadsheet shows in place of the value, and is not used"},
 		{"taken", "A@b.c,X\n", "people.csv:3: a@b.c is also in line 2" + left},
 		{"after a row of three lines", "\"x@b.c\",\"1\n2\n3\"\ny@b.c\n", "people.csv:6: 1 values where the first row has 2 columns" + left},
 	}
@@ -183,15 +186,31 @@ func TestBrokenRowsTogether(t *testing.T) {
 
 func TestProxyWarnings(t *testing.T) {
 	people, warnings, err := read(t, "mail,proxyAddresses\na@b.c,smtp:a@@b.c;smtp:z@b.c\nd@b.c,smtp:Z@b.c\n")
-	if err != nil || len(people) != 1 || addresses(people) != "a@b.c" {
+	if err != nil || addresses(people) != "a@b.c d@b.c" || len(people[1].Addresses) != 1 {
 		t.Fatalf("got %v, %v", people, err)
 	}
 	want := []string{
 		`people.csv:2: proxy address "a@@b.c" is not a mail address and is not used`,
-		"people.csv:3: z@b.c is also in line 2; this row is left out",
+		"people.csv:3: z@b.c is also in line 2 and stays there; d@b.c goes without it",
 	}
 	if !reflect.DeepEqual(warnings, want) {
 		t.Errorf("warnings are %q", warnings)
+	}
+}
+
+// An address that a later row has for its primary one goes there.
+func TestAliasIsPrimaryOfLaterRow(t *testing.T) {
+	path := writeFile(t, "mail,proxyAddresses\na@b.c,z@b.c x@b.c\nz@b.c,\n")
+	people, batch, err := Gather(t.Context(), CSV{Path: path}, "", nil)
+	want := []Person{
+		{Address: "a@b.c", Addresses: []string{"a@b.c", "x@b.c"}, Attributes: map[string]string{"mail": "a@b.c"}},
+		{Address: "z@b.c", Addresses: []string{"z@b.c"}, Attributes: map[string]string{"mail": "z@b.c"}},
+	}
+	if err != nil || !reflect.DeepEqual(people, want) {
+		t.Errorf("got %+v, %v", people, err)
+	}
+	if got := fmt.Sprint(batch.Warnings); got != "["+path+":2: z@b.c is also in line 3 and stays there; a@b.c goes without it]" {
+		t.Errorf("warnings %s", got)
 	}
 }
 
@@ -205,7 +224,10 @@ func TestUnusableFiles(t *testing.T) {
 		{"column twice", "mail,Mail\na@b.c,d@b.c\n", "the column mail twice"},
 		{"broken header", "mail,\"displayName\na@b.c,A\n", "first row"},
 		{"header not UTF-8", "mail,\xfc\na@b.c,A\n", "not UTF-8"},
-		{"UTF-16", "\xff\xfem\x00a\x00", "UTF-16"},
+		{"Windows-1252", "mail,city\na@b.c,Berlin\nd@b.c,M\xfcnchen\n", `line 3 is not UTF-8, it looks like windows-1252 (München); set charset = "windows-1252", or save the file as "CSV UTF-8"`},
+		{"Windows-1252 more than UTF-8", "mail,city\na@b.c,K\xf6ln\nd@b.c,M\xfcnchen\ne@b.c,Köln\n", "line 2 is not UTF-8"},
+		{"UTF-16 without a mark", "m\x00a\x00i\x00l\x00\n\x00a\x00@\x00b\x00.\x00c\x00\n\x00", `set charset = "utf-16le"`},
+		{"no charset known", "mail,city\na@b.c,1\xb1\xb11\n", `line 2 is not UTF-8; set charset, or save`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -226,6 +248,36 @@ func TestUnusableFiles(t *testing.T) {
 	}
 }
 
+// A charset that is not the file's would put wrong names into every mail.
+func TestCSVCharset(t *testing.T) {
+	const rows = "mail;city\na@b.c;München\n"
+	wide := func(mark, text string) string {
+		for _, b := range text {
+			mark += string([]byte{byte(b), byte(b >> 8)})
+		}
+		return mark
+	}
+	for _, test := range []struct{ name, charset, file, city, fault string }{
+		{"UTF-8 named otherwise", "windows-1252", rows, "", "the file is UTF-8, and charset says windows-1252; take charset out"},
+		{"with a mark", "windows-1252", "\uFEFF" + rows, "München", ""},
+		{"in its charset", "windows-1252", "mail;city\na@b.c;M\xfcnchen\n", "München", ""},
+		{"UTF-16 with a mark", "", wide("\xff\xfe", rows), "München", ""},
+		{"UTF-16 with a mark, named otherwise", "windows-1252", wide("\xff\xfe", rows), "München", ""},
+		{"UTF-16 that is named", "utf-16le", wide("", rows), "München", ""},
+		{"a zero", "", "mail;city\na@b.c;M\x00\n", "M\x00", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			all, err := readAll(t.Context(), CSV{Path: writeFile(t, test.file), Charset: test.charset}, "", nil)
+			switch {
+			case test.fault != "" && (err == nil || !strings.Contains(err.Error(), test.fault)):
+				t.Errorf("error %v", err)
+			case test.fault == "" && (err != nil || len(all.People) != 1 || all.People[0].Attributes["city"] != test.city):
+				t.Errorf("got %+v, %v", all.People, err)
+			}
+		})
+	}
+}
+
 func FuzzCSV(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file string) {
 		var people gathered
@@ -233,6 +285,9 @@ func FuzzCSV(f *testing.F) {
 		err := r.read(t.Context(), people.Add)
 		if (err == nil) != (len(people) > 0) {
 			t.Fatalf("%d people, error %v", len(people), err)
+		}
+		if r.unique != nil {
+			people = people.without(r.unique.lost)
 		}
 		owner := map[string]bool{}
 		for _, p := range people {

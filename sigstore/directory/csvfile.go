@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"bufio"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,8 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
-
-	"golang.org/x/text/encoding/htmlindex"
 )
 
 // settled is how old a file's last change must be for its time and size to tell
@@ -122,19 +119,6 @@ func (p csvFingerprint) cursor() string {
 		return ""
 	}
 	return string(text)
-}
-
-// decoded is a file in a charset as UTF-8.
-func decoded(in io.Reader, charset string) (io.Reader, error) {
-	buffered := bufio.NewReader(in)
-	if mark, _ := buffered.Peek(3); charset == "" || string(mark) == "\uFEFF" {
-		return buffered, nil
-	}
-	e, err := htmlindex.Get(charset)
-	if err != nil {
-		return nil, fmt.Errorf("charset %q is not known", charset)
-	}
-	return e.NewDecoder().Reader(buffered), nil
 }
 
 // counter counts what is read of a file, to tell how far that is.

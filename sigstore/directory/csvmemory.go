@@ -173,7 +173,30 @@ func (r *csvReading) remember(cursor string, photos bool) {
 	}
 	*r.Memory = r.round.after
 	r.Memory.cursor = cursor
+	r.Memory.lose(r.unique.lost)
 	r.Memory.sort()
+}
+
+// lose takes addresses away from who was read with them and lost them to a later row.
+// The row of each counts as one with a problem.
+func (m *CSVMemory) lose(lost map[string][]string) {
+	if len(lost) == 0 {
+		return
+	}
+	gone := map[csvMark]bool{}
+	losers := map[uint64]bool{}
+	for primary, addresses := range lost {
+		losers[markOf(primary)] = true
+		for _, a := range addresses {
+			gone[csvMark{markOf(a), markOf(primary)}] = true
+		}
+	}
+	m.addresses = slices.DeleteFunc(m.addresses, func(a csvMark) bool { return gone[a] })
+	for i := range m.rows {
+		if losers[m.rows[i].person] {
+			m.rows[i].text = 0
+		}
+	}
 }
 
 func headerMark(header []string, separator rune) uint64 {

@@ -40,11 +40,8 @@ func newRows(in io.Reader, path string) (*rows, error) {
 	r := &rows{path: path, in: bufio.NewReader(in), line: 1, comma: ','}
 	r.buffer = bufio.NewReader(&r.text)
 	mark, _ := r.in.Peek(3)
-	switch {
-	case string(mark) == "\uFEFF":
+	if string(mark) == "\uFEFF" {
 		r.in.Discard(3)
-	case strings.HasPrefix(string(mark), "\xFF\xFE"), strings.HasPrefix(string(mark), "\xFE\xFF"):
-		return nil, errors.New("it is UTF-16; save it as UTF-8")
 	}
 	if err := r.skipBlankLines(); err != nil {
 		return nil, noHeader(err)

@@ -32,6 +32,12 @@ type textWriter struct {
 	due      due
 	cellAt   int // where the current cell begins in line, negative outside of one
 
+	// A logo in a cell of its own is no part of the first or last of several lines beside
+	// it.
+	pictures int  // up to where line has nothing but texts of pictures
+	aside    int  // up to where these are whole cells
+	rowBroke bool // a line ended within an earlier cell of the row
+
 	url       string // of the link that is open
 	linkStart int    // where its text begins in line, negative in an earlier line
 }
@@ -47,7 +53,9 @@ func (w *textWriter) start(token html.Token) {
 		w.openLink(attribute(token, "href"))
 	case atom.Img:
 		w.blank = true
-		w.text(attribute(token, "alt"))
+		if !isDecorative(token) {
+			w.picture(attribute(token, "alt"))
+		}
 		w.blank = true
 	case atom.Td, atom.Th:
 		w.endCell()
@@ -60,7 +68,11 @@ func (w *textWriter) start(token html.Token) {
 func (w *textWriter) end(name atom.Atom) {
 	switch name {
 	case atom.A:
+		of := w.ofPictures()
 		w.closeLink()
+		if of {
+			w.pictures = len(w.line)
+		}
 	case atom.Td, atom.Th:
 		w.endCell()
 	default:
@@ -68,7 +80,25 @@ func (w *textWriter) end(name atom.Atom) {
 	}
 }
 
+// picture adds the text of a picture.
+func (w *textWriter) picture(alt string) {
+	if w.rowBroke && len(w.line) == w.cellAt {
+		w.due = max(w.due, blockEnd)
+	}
+	of := w.ofPictures() || len(w.line) == 0
+	w.text(alt)
+	if of {
+		w.pictures = len(w.line)
+	}
+}
+
+// ofPictures reports whether the line has nothing but texts of pictures, and some.
+func (w *textWriter) ofPictures() bool { return w.pictures > 0 && w.pictures == len(w.line) }
+
 func (w *textWriter) endCell() {
+	if w.cellAt >= 0 && w.ofPictures() {
+		w.aside = len(w.line)
+	}
 	w.blank = true
 	w.cellAt = -1
 	if w.due == blockEnd {
@@ -82,7 +112,7 @@ func (w *textWriter) boundary(name atom.Atom, rowEnds bool) {
 	case !blocks[name] || !w.occupied:
 	case len(w.line) == w.cellAt && !rowEnds:
 	case name == atom.Tr:
-		w.due = rowEnd
+		w.due, w.rowBroke = rowEnd, false
 	default:
 		w.due = max(w.due, blockEnd)
 	}
@@ -125,17 +155,29 @@ func (w *textWriter) endDueLine() {
 }
 
 func (w *textWriter) endLine() {
-	w.line = bytes.TrimRight(w.line, " ") // set off for a link without text
-	empty := len(w.line) == 0
+	if w.cellAt >= 0 {
+		w.rowBroke = true
+		if w.aside > 0 && w.aside < len(w.line) {
+			w.write(w.line[:w.aside])
+			w.line = append(w.line[:0], bytes.TrimLeft(w.line[w.aside:], " ")...)
+		}
+	}
+	w.write(bytes.TrimRight(w.line, " ")) // set off for a link without text
+	w.line = w.line[:0]
+	w.blank, w.occupied, w.due = false, false, noEnd
+	w.linkStart, w.cellAt = -1, -1
+	w.pictures, w.aside = 0, 0
+}
+
+// write writes a line, or no more than one empty one in a row.
+func (w *textWriter) write(line []byte) {
+	empty := len(line) == 0
 	if !empty || w.lines > 0 && !w.empty {
-		w.out.Write(w.line)
+		w.out.Write(line)
 		w.out.WriteByte('\n')
 		w.lines++
 		w.empty = empty
 	}
-	w.line = w.line[:0]
-	w.blank, w.occupied, w.due = false, false, noEnd
-	w.linkStart, w.cellAt = -1, -1
 }
 
 func (w *textWriter) openLink(href string) {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -36,7 +37,8 @@ var empties = map[atom.Atom]bool{
 // elements, table rows and <br> are lines, the cells of a row and runs of blanks
 // are set off by one blank, there is never more than one empty line in a row and
 // none at either end, and no line ends in a blank. A link to the web is its text
-// and its address, "text <url>"; a picture is its alternative text. Hidden
+// and its address, "text <url>"; a picture is its alternative text, unless it is an
+// ornament, and a line of its own in a cell beside several lines. Hidden
 // elements are left out. The only control character is LF.
 func plainText(source string) string {
 	w := textWriter{cellAt: -1}
@@ -148,3 +150,23 @@ func shortAddress(url string) string {
 	}
 	return strings.TrimSuffix(url, "/")
 }
+
+var fileName = regexp.MustCompile(`(?i)^\S+\.(?:png|jpe?g|gif|svg|bmp|webp|emz|wmz)$`)
+
+// isFileName reports whether an alternative text is none, but the name of the picture's
+// file, as editors put it there.
+func isFileName(alt string) bool { return fileName.MatchString(strings.TrimSpace(alt)) }
+
+// isDecorative reports whether a picture is an ornament, whatever its alternative text:
+// it is said to be one, or no larger than a rule or a spacer.
+func isDecorative(token html.Token) bool {
+	switch strings.ToLower(attribute(token, "role")) {
+	case "presentation", "none":
+		return true
+	}
+	return strings.EqualFold(attribute(token, "aria-hidden"), "true") || isFileName(attribute(token, "alt")) ||
+		tinyPixels.MatchString(attribute(token, "width")) || tinyPixels.MatchString(attribute(token, "height"))
+}
+
+// tinyPixels are widths and heights of rules and spacers.
+var tinyPixels = regexp.MustCompile(`^\s*[0-4](?:px)?\s*$`)

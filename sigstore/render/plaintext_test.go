@@ -24,7 +24,7 @@ func TestPlainText(t *testing.T) {
 		{"empty lines at the ends", "<br>&nbsp;<br>a<br><br>", "a"},
 		{"list", "<ul><li>a<li>b</ul>", "a\nb"},
 		{"table", "<table><tr><td>T</td><td>1</td></tr><tr><th>F<th> 2 </tr></table>", "T 1\nF 2"},
-		{"layout table", "<table><tr><td><img src=l alt=Logo></td><td><p>a</p><p>b</p></td></tr></table>", "Logo a\nb"},
+		{"layout table", "<table><tr><td><img src=l alt=Logo></td><td><p>a</p><p>b</p></td></tr></table>", "Logo\na\nb"},
 		{"blocks in cells", "<table><tr><td><p>T</p></td><td><p>1</p><p>2</p></td></tr><tr><td></td><td>x</td></tr><tr><td>F</table>y", "T 1\n2\nx\nF\ny"},
 		{"table in a cell", "<table><tr><td>L</td><td><table><tr><td>a</td></tr><tr><td>b</td></tr></table></td></tr></table>", "L a\nb"},
 		{"break after a block", "<div>a</div><br>b", "a\n\nb"},

@@ -84,7 +84,7 @@ var ErrTooLarge = fmt.Errorf("output is larger than %d bytes", MaxOutput)
 
 // edition is part of every version, and changes when the same sources give other
 // output than before, so that what was rendered earlier is not used again.
-const edition = "4"
+const edition = "5"
 
 // Template is a parsed template. It may be used by many goroutines at once.
 type Template struct {
@@ -133,14 +133,14 @@ func (o Options) Parse(name, htmlSrc, textSrc string) (*Template, error) {
 	t := &Template{options: o}
 	html, trees, partials, err := parseHTML(name+" (HTML)", htmlSrc, o)
 	if err != nil {
-		return nil, fmt.Errorf("parse template %s: %w", name, err)
+		return nil, fmt.Errorf("parse template %s: %w%s", name, err, mistakeAdvice(err))
 	}
 	t.html, t.partials = html, partials
 	sources := append([]string{edition, o.PhonePrefix, fmt.Sprint(o.PhotoPixels, o.PhotoBytes), htmlSrc, textSrc}, named(o.HTMLPartials, partials)...)
 	if textSrc != "" {
 		text, textTrees, used, err := parseText(name+" (text)", textSrc, o)
 		if err != nil {
-			return nil, fmt.Errorf("parse template %s: %w", name, err)
+			return nil, fmt.Errorf("parse template %s: %w%s", name, err, mistakeAdvice(err))
 		}
 		t.text, trees = text, append(trees, textTrees...)
 		sources = append(append(sources, ""), named(o.TextPartials, used)...)
@@ -154,18 +154,9 @@ func (o Options) Parse(name, htmlSrc, textSrc string) (*Template, error) {
 	}
 	t.version, t.fields = version(sources), slices.Sorted(maps.Keys(found))
 	if _, err := t.Sample(); err != nil {
-		return nil, fmt.Errorf("try template %s: %w%s", name, err, rangeAdvice(err))
+		return nil, fmt.Errorf("try template %s: %w%s", name, err, mistakeAdvice(err))
 	}
 	return t, nil
-}
-
-// rangeAdvice is for those who know that Graph has lists where a template has
-// their values in one.
-func rangeAdvice(err error) string {
-	if strings.Contains(err.Error(), "range can't iterate over "+trialValue) {
-		return "; write {{range list .field}}"
-	}
-	return ""
 }
 
 // parseText is [parseHTML] for the text alternative.

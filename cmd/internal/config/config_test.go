@@ -133,7 +133,7 @@ func TestLoadEverything(t *testing.T) {
 		Tenants: []Tenant{{
 			Name: "contoso", Domains: []string{"contoso.com", "contoso.de"},
 			Directories: []Directory{{
-				Name: "hr", Source: "csv", Path: at(t, "people.csv"), Every: 90 * time.Second, MaxVanish: 1,
+				Name: "hr", Source: "csv", Path: at(t, "people-1252.csv"), Every: 90 * time.Second, MaxVanish: 1,
 				Columns: map[string]string{"Mail": "mail"}, Charset: "windows-1252", Photos: at(t, "partials"),
 				origin: origin(t, "good-everything.toml", "tenant.contoso.directory[1].path"),
 			}, {
@@ -276,7 +276,9 @@ func TestLoadUnreadable(t *testing.T) {
 	for _, tc := range []struct{ path, want string }{
 		{filepath.Join(dir, "none.toml"), "cannot be read: no such file or directory"},
 		{dir, "cannot be read: not a regular file"},
-		{write("latin1.toml", "# M\xfcller\n"), "not UTF-8"},
+		{write("latin1.toml", "\n# M\xfcller\n"), "not UTF-8 text, which shows in line 2: it looks like windows-1252 (Müller); save it as UTF-8"},
+		{write("unicode.toml", "\xff\xfe#\x00M\x00\xfc\x00"), "it looks like utf-16le (Mü); save it as UTF-8"},
+		{write("unmarked.toml", "\n\x00#\x00M\x00\n"), "it looks like utf-16le; save it as UTF-8"},
 		{write("large.toml", strings.Repeat("#\n", maxFile)), "larger than"},
 	} {
 		_, err := Load(tc.path)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,7 +23,7 @@ const maxFile = 1 << 20
 func Load(path string) (*Config, error) {
 	text, err := readText(path)
 	if err != nil {
-		return nil, Faults{{File: path, Problem: err.Error() + "; name the configuration with -c FILE"}}
+		return nil, Faults{{File: path, Problem: err.Error() + "; " + readingFix(err, "name the configuration with -c FILE")}}
 	}
 	dir, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
@@ -60,7 +61,17 @@ func syntaxFault(path string, err error) Fault {
 	return Fault{path, max(syntax.Position.Line, 1), syntax.LastKey, "not TOML: " + problem + fix}
 }
 
-// readText reads a whole text file. Its errors do not name the file.
+var errNotUTF8 = errors.New("the file is not UTF-8 text")
+
+// readingFix is how an error of [readText] is put right.
+func readingFix(err error, otherwise string) string {
+	if errors.Is(err, errNotUTF8) {
+		return "save it as UTF-8"
+	}
+	return otherwise
+}
+
+// readText reads a whole text file, without its byte order mark. Its errors do not name the file.
 func readText(path string) (string, error) {
 	text, err := localfile.Read(path, maxFile)
 	switch {
@@ -68,10 +79,29 @@ func readText(path string) (string, error) {
 		return "", fmt.Errorf("the file is larger than %d bytes", maxFile)
 	case err != nil:
 		return "", unreadable(err)
-	case !utf8.Valid(text):
-		return "", errors.New("the file is not UTF-8 text")
+	}
+	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+	if at := notUTF8(text); at >= 0 {
+		line := bytes.Count(text[:at], []byte("\n")) + 1
+		return "", fmt.Errorf("%w, which shows in line %d: it looks like %s", errNotUTF8, line, localfile.LooksLike(text))
 	}
 	return string(text), nil
+}
+
+// notUTF8 is where a text shows that it is not UTF-8, negative where it is. A zero
+// shows UTF-16.
+func notUTF8(text []byte) int {
+	if at := bytes.IndexByte(text, 0); at >= 0 {
+		return at
+	}
+	for at := 0; at < len(text); {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size == 1 {
+			return at
+		}
+		at += size
+	}
+	return -1
 }
 
 // unreadable drops the operation and the path, which the fault names anyway.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -93,6 +94,34 @@ func (b *Blocks) readPartials(v value) {
 			b.options.HTMLPartials[name], b.pictures[name] = readPictures(v, path, text)
 		}
 	}
+}
+
+// Source is a file of a template or a partial.
+type Source struct {
+	Path     string
+	Text     string // Content-IDs stand for the names of pictures
+	IsHTML   bool
+	Pictures []render.Picture // those it refers to
+}
+
+// Sources are the files of the template, without its partials.
+func (t *Template) Sources() []Source {
+	list := []Source{{t.HTMLPath, t.HTML, true, t.Pictures}}
+	if t.TextPath != "" {
+		list = append(list, Source{Path: t.TextPath, Text: t.Text})
+	}
+	return list
+}
+
+// Sources are the partials, in the order of their names.
+func (b *Blocks) Sources() (list []Source) {
+	for _, name := range slices.Sorted(maps.Keys(b.options.HTMLPartials)) {
+		list = append(list, Source{filepath.Join(b.Partials, name+".html"), b.options.HTMLPartials[name], true, b.pictures[name]})
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.options.TextPartials)) {
+		list = append(list, Source{Path: filepath.Join(b.Partials, name+".txt"), Text: b.options.TextPartials[name]})
+	}
+	return list
 }
 
 // addPictures adds the pictures of the partials that the template includes.

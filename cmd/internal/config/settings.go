@@ -205,7 +205,7 @@ func readTemplateFile(v value, path string) (text string, ok bool) {
 	text, err := readText(path)
 	switch {
 	case err != nil:
-		v.fault(path+" "+err.Error(), "write the name of a file that sigmilter may read")
+		v.fault(path+" "+err.Error(), readingFix(err, "write the name of a file that sigmilter may read"))
 	case strings.TrimSpace(text) == "":
 		v.fault(path+" is empty", "put the signature into it")
 	default:

@@ -90,8 +90,8 @@ func (c *Client) Person(ctx context.Context, address string) (p Person, err erro
 }
 
 // RefreshPeople has sources read now.
-func (c *Client) RefreshPeople(ctx context.Context, tenant, source string, force bool) (r []Reading, err error) {
-	q := url.Values{"tenant": {tenant}, "source": {source}, "force": {fmt.Sprint(force)}}
+func (c *Client) RefreshPeople(ctx context.Context, tenant, source string, extent Extent) (r []Reading, err error) {
+	q := url.Values{"tenant": {tenant}, "source": {source}, "extent": {string(extent)}}
 	return r, c.call(ctx, http.MethodPost, "/v1/people/refresh", q, &r)
 }
 

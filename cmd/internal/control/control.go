@@ -7,7 +7,7 @@
 //	POST /v1/reload                             Reloaded
 //	GET  /v1/people?tenant=T&match=TEXT         Person, one a line
 //	GET  /v1/people/ADDRESS                     Person, with the origin of each value
-//	POST /v1/people/refresh?tenant=&source=&force=   list of Reading
+//	POST /v1/people/refresh?tenant=&source=&extent=  list of Reading
 //	POST /v1/people/forget?tenant=&address=     list of Forgotten
 //	GET  /v1/people/remembered?tenant=&address= Remembered
 //	GET  /v1/cache                              list of CacheStatus
@@ -32,6 +32,16 @@ import (
 	"time"
 )
 
+// Extent is how much of a source of people is read.
+type Extent string
+
+// The extents.
+const (
+	Changes Extent = ""      // what the source says has changed
+	Full    Extent = "full"  // everybody, so that who was deleted is noticed
+	Forced  Extent = "force" // everybody, and it does not matter how many are gone
+)
+
 // Daemon is what can be asked of a running daemon. Its methods are called from
 // many goroutines at once; errors that are no [*Error] are failures of kind
 // [Failed].
@@ -46,9 +56,8 @@ type Daemon interface {
 	// addresses or names contain match in any case. Origins and Sources are empty.
 	People(tenant, match string) iter.Seq2[Person, error]
 	Person(address string) (Person, error)
-	// RefreshPeople reads the sources of these names now, all for empty ones. With
-	// force it does not matter how many people are gone.
-	RefreshPeople(ctx context.Context, tenant, source string, force bool) ([]Reading, error)
+	// RefreshPeople reads the sources of these names now, all for empty ones.
+	RefreshPeople(ctx context.Context, tenant, source string, extent Extent) ([]Reading, error)
 	// Forget drops what was learned of the signature of the person who has the
 	// address, in a tenant or in all of them.
 	Forget(tenant, address string) ([]Forgotten, error)

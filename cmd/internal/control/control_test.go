@@ -52,8 +52,8 @@ func (f *fake) Person(address string) (Person, error) {
 	return Person{Address: address}, nil
 }
 
-func (f *fake) RefreshPeople(_ context.Context, tenant, source string, force bool) ([]Reading, error) {
-	return []Reading{{Tenant: tenant, Source: source, Err: fmt.Sprint(force)}}, nil
+func (f *fake) RefreshPeople(_ context.Context, tenant, source string, extent Extent) ([]Reading, error) {
+	return []Reading{{Tenant: tenant, Source: source, Err: string(extent)}}, nil
 }
 
 func (f *fake) Forget(tenant, address string) ([]Forgotten, error) {
@@ -103,8 +103,8 @@ func TestCalls(t *testing.T) {
 			return p, Person{Address: "a/b?c@contoso.com"}, err
 		},
 		"refresh": func() (any, any, error) {
-			r, err := c.RefreshPeople(ctx, "contoso", "hr", true)
-			return r, []Reading{{Tenant: "contoso", Source: "hr", Err: "true"}}, err
+			r, err := c.RefreshPeople(ctx, "contoso", "hr", Full)
+			return r, []Reading{{Tenant: "contoso", Source: "hr", Err: "full"}}, err
 		},
 		"forget": func() (any, any, error) {
 			all, err := c.Forget(ctx, "contoso", "a@contoso.com")

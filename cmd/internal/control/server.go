@@ -106,7 +106,7 @@ func routes(d Daemon) http.Handler {
 	api("GET /v1/people/{address}", func(r *http.Request) (any, error) { return d.Person(r.PathValue("address")) })
 	api("POST /v1/people/refresh", func(r *http.Request) (any, error) {
 		q := r.URL.Query()
-		return d.RefreshPeople(r.Context(), q.Get("tenant"), q.Get("source"), q.Get("force") == "true")
+		return d.RefreshPeople(r.Context(), q.Get("tenant"), q.Get("source"), Extent(q.Get("extent")))
 	})
 	api("POST /v1/people/forget", func(r *http.Request) (any, error) {
 		return d.Forget(r.URL.Query().Get("tenant"), r.URL.Query().Get("address"))
