@@ -63,6 +63,7 @@ func TestPeople(t *testing.T) {
 		{"tab, first value empty", "department\tmail\tdisplayName\n\tAlice@Contoso.com\tAlice Muster\n", alice},
 		{"byte order mark", "\uFEFFmail,displayName\nAlice@Contoso.com,Alice Muster\n", alice},
 		{"CRLF, no last line end", "mail,displayName\r\nAlice@Contoso.com,Alice Muster", alice},
+		{"CR", "mail;displayName\rAlice@Contoso.com;Alice Muster\r", alice},
 		{"blank lines", "\n\nmail,displayName\n\n\r\nAlice@Contoso.com,Alice Muster\n\n", alice},
 		{"other case", "MAIL,DISPLAYNAME\nAlice@Contoso.com,Alice Muster\n", alice},
 		{"blanks around", " mail , displayName \n Alice@Contoso.com , Alice Muster \n", alice},
@@ -227,6 +228,7 @@ func TestUnusableFiles(t *testing.T) {
 		{"Windows-1252", "mail,city\na@b.c,Berlin\nd@b.c,M\xfcnchen\n", `line 3 is not UTF-8, it looks like windows-1252 (München); set charset = "windows-1252", or save the file as "CSV UTF-8"`},
 		{"Windows-1252 more than UTF-8", "mail,city\na@b.c,K\xf6ln\nd@b.c,M\xfcnchen\ne@b.c,Köln\n", "line 2 is not UTF-8"},
 		{"UTF-16 without a mark", "m\x00a\x00i\x00l\x00\n\x00a\x00@\x00b\x00.\x00c\x00\n\x00", `set charset = "utf-16le"`},
+		{"CR and Windows-1252", "mail,city\ra@b.c," + strings.Repeat("x", 70000) + "\rd@b.c,M\xfcnchen\r", "line 3 is not UTF-8, it looks like windows-1252 (München)"},
 		{"no charset known", "mail,city\na@b.c,1\xb1\xb11\n", `line 2 is not UTF-8; set charset, or save`},
 	}
 	for _, test := range tests {

@@ -92,8 +92,9 @@ func countLines(in io.Reader) (c lineCount, err error) {
 	if c.marked {
 		return c, nil
 	}
+	lines := bufio.NewReaderSize(withLF(buffered), 64<<10)
 	for n, whole := 1, true; ; {
-		line, err := buffered.ReadSlice('\n')
+		line, err := lines.ReadSlice('\n')
 		ends := !errors.Is(err, bufio.ErrBufferFull)
 		if whole && ends { // else a character may be cut in two
 			c.add(line, n)

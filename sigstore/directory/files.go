@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"sigmilter/sigstore/localfile"
 )
 
 // Files is a source of ready-made signatures in a folder, which has a folder for
@@ -202,7 +204,7 @@ func readText(root *os.Root, name string) (string, error) {
 	case err != nil:
 		return "", err
 	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
-		return "", errors.New("it is not in UTF-8; save it so")
+		return "", fmt.Errorf("it is not in UTF-8 and looks like %v; save it as UTF-8", localfile.LooksLike([]byte(text)))
 	case strings.TrimSpace(text) == "":
 		return "", errors.New("it is empty")
 	}

@@ -37,7 +37,7 @@ type rows struct {
 
 // newRows reads the header row, and from it the separator.
 func newRows(in io.Reader, path string) (*rows, error) {
-	r := &rows{path: path, in: bufio.NewReader(in), line: 1, comma: ','}
+	r := &rows{path: path, in: bufio.NewReader(withLF(bufio.NewReader(in))), line: 1, comma: ','}
 	r.buffer = bufio.NewReader(&r.text)
 	mark, _ := r.in.Peek(3)
 	if string(mark) == "\uFEFF" {
