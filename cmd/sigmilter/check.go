@@ -64,9 +64,9 @@ type ruleReport struct {
 }
 
 func newCheckCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, strict bool
 	cmd := &cobra.Command{
-		Use:   "check [-c FILE]",
+		Use:   "check [-c FILE] [--strict]",
 		Short: "Look for mistakes in the configuration and all it names",
 		Long: `check reads the configuration, the templates and the people it names, as the
 daemon would. Every mistake is one line on standard error,
@@ -74,7 +74,7 @@ daemon would. Every mistake is one line on standard error,
   FILE:LINE: KEY: what is wrong; how to put it right
 
 and the exit status is 2. Warnings, such as a row of a CSV file that had to be
-left out, do not change the exit status. Without mistakes a summary of what was
+left out, do not change the exit status; with --strict it is 1 then. Without mistakes a summary of what was
 found is printed.`,
 		Example: `  sigmilter check -c /etc/sigmilter/sigmilter.toml
   sigmilter check -c new.toml --json | jq '.tenants[] | {name, people}'`,
@@ -82,12 +82,17 @@ found is printed.`,
 	}
 	path := addConfigFlag(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write what was found as JSON, faults included")
+	cmd.Flags().BoolVar(&strict, "strict", false, "end with status 1 when there are warnings")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		found, err := check(cmd.Context(), *path)
 		if err != nil {
 			return err
 		}
-		return found.write(cmd.OutOrStdout(), cmd.ErrOrStderr(), asJSON)
+		err = found.write(cmd.OutOrStdout(), cmd.ErrOrStderr(), asJSON)
+		if err == nil && strict && len(found.Warnings) > 0 {
+			return &exitError{status: exitFailed}
+		}
+		return err
 	}
 	return cmd
 }

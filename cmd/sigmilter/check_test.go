@@ -202,3 +202,24 @@ func TestCheckCountsEqualWarnings(t *testing.T) {
 		t.Errorf("stderr\n%s", stderr)
 	}
 }
+
+// Warnings count only where they are asked to.
+func TestCheckStrict(t *testing.T) {
+	warned := writeFiles(t, nil) // a tenant without proof
+	text, err := os.ReadFile(warned)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clean := writeFiles(t, map[string]string{"c.toml": string(text) + "[tenant.contoso.proof]\ndkim = true\n"})
+	bad := writeFiles(t, map[string]string{"people.csv": ""})
+	for _, c := range []struct {
+		args   []string
+		status int
+	}{
+		{[]string{"-c", warned}, 0}, {[]string{"-c", warned, "--strict"}, 1}, {[]string{"-c", clean, "--strict"}, 0}, {[]string{"-c", bad, "--strict"}, 2},
+	} {
+		if status, _, stderr := invoke(t, append([]string{"check"}, c.args...)...); status != c.status {
+			t.Errorf("%q: status %d, want %d: %s", c.args, status, c.status, stderr)
+		}
+	}
+}

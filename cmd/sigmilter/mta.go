@@ -42,7 +42,7 @@ func newMTAPostfixCommand() *cobra.Command {
 		Long: `mta postfix prints the lines of main.cf that this machine's Postfix needs (--print,
 also without a flag), or looks for the usual mistakes in its configuration (--check):
 each is one line, with what mends it, and the exit status is then 1. It asks postconf
-and looks who may reach the socket. --apply sets the lines with postconf -e, after a
+and looks who may reach the socket. --apply sets those that differ with postconf -e, after a
 copy of main.cf beside it; 'postfix reload' is left to you.`,
 		Example: `  sigmilter mta postfix
   sigmilter mta postfix --check
@@ -75,7 +75,7 @@ copy of main.cf beside it; 'postfix reload' is left to you.`,
 			// With these lines all mail would be deferred.
 			return errors.New(outside)
 		case apply:
-			return applyPostfix(cmd.Context(), cmd.OutOrStdout(), postfix, postfix.Lines(daemon))
+			return applyPostfix(cmd.Context(), cmd.OutOrStdout(), postfix, postfix.Missing(daemon))
 		}
 		return writeLines(cmd.OutOrStdout(), postfix.Lines(daemon))
 	}
@@ -147,10 +147,11 @@ func loadDaemon(path string) (mta.Daemon, error) {
 func daemonOf(cfg *config.Config) mta.Daemon {
 	d := mta.Daemon{
 		Listen: cfg.Listen, SocketMode: cfg.SocketMode, SocketGroup: cfg.SocketGroup,
-		MessageBytes: cfg.Limits.MessageBytes,
+		MessageBytes: cfg.Limits.MessageBytes, MessageTime: cfg.Timeouts.Message,
 	}
 	for _, t := range cfg.Tenants {
 		d.Listeners = append(d.Listeners, t.Proof.Listeners...)
+		d.CertificateProof = d.CertificateProof || len(t.Proof.CertNames) > 0
 	}
 	return d
 }
@@ -196,8 +197,12 @@ func postconf(ctx context.Context, dir string, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// applyPostfix copies main.cf and sets the lines.
+// applyPostfix copies main.cf and sets the lines. Without any it touches nothing.
 func applyPostfix(ctx context.Context, out io.Writer, postfix *mta.Postfix, lines []string) error {
+	if len(lines) == 0 {
+		_, err := fmt.Fprintln(out, "nothing to set: main.cf has it all")
+		return err
+	}
 	dir := postfix.Settings["config_directory"]
 	file := filepath.Join(dir, "main.cf")
 	before, err := os.ReadFile(file)

@@ -116,8 +116,14 @@ func TestMTAPostfixApplied(t *testing.T) {
 	if status, stdout, stderr := invoke(t, append(args, "--apply")...); status != 0 {
 		t.Fatalf("status %d, stderr %q:\n%s", status, stderr, stdout)
 	}
+	if status, stdout, stderr := invoke(t, append(args, "--apply")...); status != 0 || !strings.HasPrefix(stdout, "nothing to set") {
+		t.Errorf("applied again: status %d, stderr %q:\n%s", status, stderr, stdout)
+	}
+	if copies, err := filepath.Glob(filepath.Join(dir, "main.cf.before-sigmilter-*")); err != nil || len(copies) != 1 {
+		t.Errorf("copies of main.cf: %q, %v", copies, err)
+	}
 	_, after, _ := invoke(t, append(args, "--check")...)
-	for _, check := range []string{"milter", "default-action", "message-size", "header-size"} {
+	for _, check := range []string{"milter", "default-action", "message-size", "header-size", "tls-versions"} {
 		if !strings.Contains("\n"+before, "\n"+check+": ") || strings.Contains("\n"+after, "\n"+check+": ") {
 			t.Errorf("%s: before\n%safter\n%s", check, before, after)
 		}

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Microsoft's own limits in bytes: a relay with smaller ones refuses mail that
@@ -22,11 +23,14 @@ const (
 
 // Daemon is what the mail server must know of sigmilter, from its configuration.
 type Daemon struct {
-	Listen       string      // unix:/path or inet:host:port
-	Listeners    []string    // further ones, of single tenants
-	SocketMode   fs.FileMode // of a unix socket
-	SocketGroup  string      // of a unix socket; empty for the daemon's own
-	MessageBytes int64       // a larger message passes unsigned
+	Listen       string        // unix:/path or inet:host:port
+	Listeners    []string      // further ones, of single tenants
+	SocketMode   fs.FileMode   // of a unix socket
+	SocketGroup  string        // of a unix socket; empty for the daemon's own
+	MessageBytes int64         // a larger message passes unsigned
+	MessageTime  time.Duration // the work on a message ends after it
+	// CertificateProof says that a tenant is proven by the certificate of the MTA's client.
+	CertificateProof bool
 }
 
 // Finding is one mistake.

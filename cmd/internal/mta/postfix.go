@@ -14,9 +14,14 @@ import (
 var PostfixNames = []string{
 	"compatibility_level", "config_directory", "content_filter", "header_size_limit",
 	"internal_mail_filter_classes", "mail_owner", "message_size_limit", "milter_default_action",
-	"milter_protocol", "non_smtpd_milters", "queue_directory", "receive_override_options",
+	"mailbox_size_limit", "milter_content_timeout", "milter_protocol", "non_smtpd_milters",
+	"queue_directory", "receive_override_options", "relayhost",
+	"default_transport", "sender_dependent_default_transport_maps", "sender_dependent_relayhost_maps", "transport_maps",
 	"smtp_tls_cert_file", "smtp_tls_chain_files", "smtp_tls_security_level",
-	"smtpd_milters", "smtpd_tls_cert_file", "smtpd_tls_chain_files", "smtpd_tls_security_level",
+	"smtp_tls_mandatory_protocols", "smtp_tls_protocols",
+	"smtpd_milters", "smtpd_tls_CAfile", "smtpd_tls_CApath", "smtpd_tls_ask_ccert", "smtpd_tls_req_ccert",
+	"smtpd_tls_cert_file", "smtpd_tls_chain_files", "smtpd_tls_security_level",
+	"smtpd_tls_mandatory_protocols", "smtpd_tls_protocols", "tls_append_default_CA",
 }
 
 // Postfix is a configuration of Postfix, as postconf tells it.
@@ -143,28 +148,4 @@ func (p *Postfix) OutOfChroot(d Daemon) string {
 		}
 	}
 	return ""
-}
-
-// Lines are the settings that sigmilter needs, as postconf -e takes them. Other
-// filters stay; sigmilter comes before the first that signs.
-func (p *Postfix) Lines(d Daemon) []string {
-	sockets := milterWord.FindAllString(p.Settings["smtpd_milters"], -1)
-	if p.ours(d, Service{}, sockets) < 0 {
-		at := slices.IndexFunc(sockets, signers.MatchString)
-		if at < 0 {
-			at = len(sockets)
-		}
-		sockets = slices.Insert(sockets, at, p.Socket(d))
-	}
-	wanted := []string{
-		"smtpd_milters = " + strings.Join(sockets, ", "),
-		"milter_default_action = tempfail",
-		"milter_protocol = 6",
-		fmt.Sprintf("message_size_limit = %d", min(MicrosoftMessage, d.MessageBytes)),
-		"mailbox_size_limit = 0",
-	}
-	if p.number("header_size_limit") < MicrosoftHeader {
-		wanted = append(wanted, fmt.Sprintf("header_size_limit = %d", MicrosoftHeader))
-	}
-	return wanted
 }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // postfixChecks are the mistakes looked for, each with what it says; an empty
@@ -25,6 +27,10 @@ var postfixChecks = []struct {
 	{name: "header-size", whole: (*Postfix).shortHeader},
 	{name: "content-filter", service: (*Postfix).contentFilter},
 	{name: "internal-mail", whole: (*Postfix).internalMail},
+	{name: "timeout", whole: (*Postfix).shortTimeout},
+	{name: "relayhost", whole: (*Postfix).noWayBack},
+	{name: "tls-versions", whole: (*Postfix).oldTLS},
+	{name: "certificate-proof", whole: (*Postfix).unprovable},
 	{name: "certificate-in", whole: func(p *Postfix, _ Daemon) string {
 		return p.noCertificate("smtpd", "Exchange Online sends to no relay without one")
 	}},
@@ -205,4 +211,41 @@ func (p *Postfix) noCertificate(side, why string) string {
 		return fmt.Sprintf("%s_tls_security_level is %q, so the certificate is not used; write %s_tls_security_level = encrypt", side, level, side)
 	}
 	return ""
+}
+
+// shortTimeout is for a Postfix that gives a message up while sigmilter works on it.
+func (p *Postfix) shortTimeout(d Daemon) string {
+	own := p.Settings["milter_content_timeout"]
+	if wait, ok := postfixTime(own); !ok || wait > d.MessageTime {
+		return ""
+	}
+	return fmt.Sprintf("milter_content_timeout = %s is not above sigmilter's timeouts.message of %s, so Postfix gives up first; write milter_content_timeout = %ds",
+		own, d.MessageTime, max(300, 2*int(d.MessageTime.Seconds())))
+}
+
+// postfixTime reads a time of Postfix, whose unit is seconds where none is given.
+func postfixTime(s string) (time.Duration, bool) {
+	units := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
+	digits := strings.TrimRight(s, "smhdw")
+	unit, ok := units[s[len(digits):]]
+	if s == digits {
+		unit, ok = time.Second, true
+	}
+	n, err := strconv.Atoi(digits)
+	return time.Duration(n) * unit, ok && err == nil
+}
+
+// noWayBack is for mail that would be delivered by its recipients' MX records and not
+// by Microsoft 365. Maps are not looked into.
+func (p *Postfix) noWayBack(Daemon) string {
+	s := p.Settings
+	for _, name := range []string{"relayhost", "transport_maps", "sender_dependent_relayhost_maps", "sender_dependent_default_transport_maps"} {
+		if s[name] != "" {
+			return ""
+		}
+	}
+	if strings.Contains(s["default_transport"], ":") {
+		return ""
+	}
+	return "relayhost is empty, so mail goes to its recipients and not back to Microsoft 365; write relayhost = [TENANT.mail.protection.outlook.com]:25, the tenant's own address"
 }

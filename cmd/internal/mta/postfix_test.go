@@ -3,8 +3,10 @@ package mta
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // goodPostfix is a configuration without a mistake: settings, fields of master.cf
@@ -18,10 +20,19 @@ internal_mail_filter_classes =
 mail_owner = nobody-here
 message_size_limit = 157286400
 milter_default_action = tempfail
+milter_content_timeout = 300s
 milter_protocol = 6
 non_smtpd_milters =
 queue_directory = QUEUE
 receive_override_options =
+relayhost = [contoso-com.mail.protection.outlook.com]:25
+smtp_tls_mandatory_protocols = >=TLSv1.2
+smtp_tls_protocols = !SSLv2, !SSLv3, !TLSv1, !TLSv1.1
+smtpd_tls_mandatory_protocols = TLSv1.2, TLSv1.3
+smtpd_tls_protocols = >=TLSv1.2
+smtpd_tls_ask_ccert = no
+smtpd_tls_CAfile =
+tls_append_default_CA = no
 smtp_tls_cert_file =
 smtp_tls_chain_files = CERT
 smtp_tls_security_level = encrypt
@@ -40,7 +51,7 @@ pickup/unix/command = pickup
 
 // goodDaemon goes with them.
 func goodDaemon(queue string) Daemon {
-	return Daemon{Listen: "unix:" + queue + "/sigmilter/milter.sock", SocketMode: 0o660, SocketGroup: "postfix", MessageBytes: 150 << 20}
+	return Daemon{Listen: "unix:" + queue + "/sigmilter/milter.sock", SocketMode: 0o660, SocketGroup: "postfix", MessageBytes: 150 << 20, MessageTime: time.Minute}
 }
 
 func TestPostfixChecks(t *testing.T) {
@@ -90,6 +101,18 @@ func TestPostfixChecks(t *testing.T) {
 		{check: "header-size", old: "header_size_limit = 262144", new: "header_size_limit = 102400", says: "write header_size_limit = 262144"},
 		{check: "content-filter", old: "content_filter =", new: "content_filter = smtp-amavis:[127.0.0.1]:10024", says: "receive_override_options=no_milters"},
 		{check: "internal-mail", old: "internal_mail_filter_classes =", new: "non_smtpd_milters = unix:sigmilter/milter.sock\ninternal_mail_filter_classes = bounce", says: "leave it empty"},
+		{check: "timeout", old: "milter_content_timeout = 300s", new: "milter_content_timeout = 1m", says: "write milter_content_timeout = 300s"},
+		{check: "timeout", daemon: func(d *Daemon) { d.MessageTime = 10 * time.Minute }, says: "write milter_content_timeout = 1200s"},
+		{check: "relayhost", old: "relayhost = [contoso-com.mail.protection.outlook.com]:25", new: "relayhost =", says: "write relayhost = ["},
+		{old: "relayhost = [contoso-com.mail.protection.outlook.com]:25", new: "sender_dependent_default_transport_maps = texthash:/etc/postfix/tenants"},
+		{old: "relayhost = [contoso-com.mail.protection.outlook.com]:25", new: "default_transport = contoso:[192.0.2.1]:25"},
+		{check: "tls-versions", old: "smtpd_tls_protocols = >=TLSv1.2", new: "smtpd_tls_protocols = >=TLSv1", says: "write smtpd_tls_protocols = !SSLv2, !SSLv3, !TLSv1, !TLSv1.1"},
+		{check: "tls-versions", old: "smtp_tls_mandatory_protocols = >=TLSv1.2", new: "smtp_tls_mandatory_protocols = !SSLv2", says: "smtp_tls_mandatory_protocols: "},
+		{check: "tls-versions", old: "smtpd_tls_mandatory_protocols = TLSv1.2, TLSv1.3", new: "smtpd_tls_mandatory_protocols =", says: "smtpd_tls_mandatory_protocols: "},
+		{check: "certificate-proof", daemon: func(d *Daemon) { d.CertificateProof = true }, says: "write smtpd_tls_ask_ccert = yes"},
+		{check: "certificate-proof", old: "smtpd_tls_ask_ccert = no", new: "smtpd_tls_ask_ccert = yes", daemon: func(d *Daemon) { d.CertificateProof = true }, says: "write smtpd_tls_CAfile ="},
+		{check: "certificate-proof", old: "smtpd_tls_ask_ccert = no\nsmtpd_tls_CAfile =", new: "smtpd_tls_ask_ccert = yes\nsmtpd_tls_CAfile = /nowhere/ca.pem", daemon: func(d *Daemon) { d.CertificateProof = true }, says: "is not there"},
+		{old: "smtpd_tls_ask_ccert = no\nsmtpd_tls_CAfile =", new: "smtpd_tls_req_ccert = yes\nsmtpd_tls_CAfile = " + cert, daemon: func(d *Daemon) { d.CertificateProof = true }},
 		{check: "certificate-in", old: "smtpd_tls_chain_files = " + cert, new: "smtpd_tls_chain_files =", says: "write smtpd_tls_chain_files ="},
 		{check: "certificate-in", old: "smtpd_tls_security_level = encrypt", new: "smtpd_tls_security_level =", says: "the certificate is not used"},
 		{check: "certificate-out", old: "smtp_tls_chain_files = " + cert, new: "smtp_tls_chain_files =", says: "write smtp_tls_chain_files ="},
@@ -171,5 +194,21 @@ func TestUnreachable(t *testing.T) {
 	}
 	if got := Unreachable(Daemon{Listen: "unix:/nowhere/milter.sock"}, "nobody"); got != "" {
 		t.Errorf("a folder that is made with the daemon: %q", got)
+	}
+}
+
+// What is set rightly is not set again; of the rest, every line is.
+func TestPostfixMissing(t *testing.T) {
+	p := ReadPostfix(goodSettings+"mailbox_size_limit = 0\n", goodFields, "")
+	d := goodDaemon("QUEUE")
+	if got := p.Missing(d); len(got) != 0 {
+		t.Errorf("of a good configuration: %q", got)
+	}
+	p.Settings["smtp_tls_protocols"] = ">=TLSv1"
+	p.Settings["milter_default_action"] = "accept"
+	d.CertificateProof = true
+	want := []string{"milter_default_action = tempfail", "smtp_tls_protocols = " + tlsWanted, "smtpd_tls_ask_ccert = yes"}
+	if got := p.Missing(d); !slices.Equal(got, want) {
+		t.Errorf("missing %q, want %q", got, want)
 	}
 }
