@@ -83,6 +83,9 @@ func (l *leaf) edited(m *Message, have map[string]bool, addHTML bool) (entity.Co
 // parts that come beside it: pictures, unless the message has them, and the HTML
 // form of a plain text.
 func (l *leaf) change(have map[string]bool, addHTML bool) (entity.Composition, []entity.Splice, error) {
+	if l.IsStart() && slices.ContainsFunc(l.placed, atEnd) {
+		return entity.Composition{}, nil, entity.ErrStart
+	}
 	splices, fields, err := l.Apply(l.reading.Merge(placements(l.placed)...))
 	if err != nil {
 		return entity.Composition{}, nil, err
@@ -102,6 +105,10 @@ func (l *leaf) change(have map[string]bool, addHTML bool) (entity.Composition, [
 	}
 	return c, splices, err
 }
+
+// atEnd reports whether a block stands at the end of a text. In what a part begins with
+// that is no end: the other form has moved that of the newest text.
+func atEnd(p insert.PlacedBlock) bool { return p.Placement.Placed == insert.AtEnd }
 
 func placements(placed []insert.PlacedBlock) []insert.Placement {
 	var all []insert.Placement

@@ -1,11 +1,13 @@
 package milter
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
 
 	"sigmilter/milter/entity"
+	"sigmilter/milter/insert"
 )
 
 // thread is a reply with a long thread below it, in a transfer encoding.
@@ -73,4 +75,21 @@ func outcomeWith(raw string, sizes ...int64) Outcome {
 	o := e.Finish(m)
 	o.Report.Micros = 0
 	return o
+}
+
+// TestEndOfAStart: what a part begins with has no end, so that no block is put there.
+func TestEndOfAStart(t *testing.T) {
+	body := "Hello\n> quoted\nmore\n"
+	m := ParseFile([]byte(letter(textPlain, body))).Message("anna@contoso.com", nil, entity.Limits{})
+	opened, err := entity.OpenStart(m.Tree, []byte("Hello\n> quoted\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &leaf{Leaf: opened, reading: insert.Read(opened.Text, insert.Kind{})}
+	for placed, want := range map[string]error{insert.AtEnd: entity.ErrStart, insert.AboveQuote: nil} {
+		l.placed = []insert.PlacedBlock{{Block: plainBlock, Placement: insert.Placement{Placed: placed}}}
+		if _, _, err := l.change(nil, false); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", placed, err, want)
+		}
+	}
 }

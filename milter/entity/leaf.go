@@ -55,6 +55,9 @@ func OpenStart(p *Part, start []byte) (*Leaf, error) {
 	return l, err
 }
 
+// IsStart reports whether only what the part begins with was opened.
+func (l *Leaf) IsStart() bool { return l.start }
+
 // ErrStart tells that the beginning of a part is not enough.
 var ErrStart = errors.New("the whole part is needed")
 
