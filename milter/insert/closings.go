@@ -127,7 +127,22 @@ var behalves = []wording{
 	{"he", []string{"בשם", "גם בשם", "מטעם", "ומכל"}}, {"ar", []string{"نيابة عن", "باسم", "وباسم", "بالنيابة عن"}}, {"fa", []string{"از طرف", "به نمایندگی"}}, {"zh", []string{"代表", "并代表"}},
 }
 
+// joinings stand between two closings, and origins between a closing and where the author
+// is: "Gruß aus Hamburg".
 var (
+	joinings = []wording{
+		{"en", []string{"and"}}, {"de", []string{"und"}}, {"fr", []string{"et"}}, {"es", []string{"y"}}, {"pt", []string{"e"}}, {"it", []string{"e", "ed"}}, {"ca", []string{"i"}}, {"ro", []string{"și"}}, {"nl", []string{"en"}}, {"da", []string{"og"}}, {"sv", []string{"och"}}, {"fi", []string{"ja"}}, {"lv", []string{"un"}}, {"lt", []string{"ir"}},
+		{"pl", []string{"i", "oraz"}}, {"cs", []string{"a"}}, {"hu", []string{"és"}}, {"sl", []string{"in"}}, {"hr", []string{"i"}}, {"bg", []string{"и"}}, {"uk", []string{"та", "і"}}, {"el", []string{"και"}}, {"tr", []string{"ve"}}, {"ar", []string{"و"}}, {"id", []string{"dan"}}, {"vi", []string{"và"}},
+	}
+	origins = []wording{
+		{"en", []string{"from"}}, {"de", []string{"aus", "vom", "von", "nach", "in", "an"}}, {"fr", []string{"de", "du", "depuis"}}, {"es", []string{"desde", "de"}}, {"pt", []string{"de", "do", "da"}}, {"it", []string{"da", "dal", "dalla", "dai"}}, {"ca", []string{"des de"}}, {"ro", []string{"din"}}, {"nl", []string{"uit", "vanuit", "van"}}, {"da", []string{"fra"}}, {"sv", []string{"från"}},
+		{"pl", []string{"z", "ze"}}, {"cs", []string{"z", "ze"}}, {"sk", []string{"z", "zo"}}, {"sl", []string{"iz"}}, {"bg", []string{"от"}}, {"ru", []string{"из"}}, {"uk", []string{"з", "із"}}, {"el", []string{"από"}}, {"ar", []string{"من"}}, {"id", []string{"dari"}},
+	}
+)
+
+var (
+	joiningPhrases = phrasesOf(joinings)
+	originPhrases  = phrasesOf(origins)
 	behalfPhrases  = phrasesOf(behalves)
 	closingPhrases = phrasesOf(closings, thanks)
 	thankPhrases   = phrasesOf(thanks)
@@ -161,20 +176,37 @@ func closingOf(text string) closing {
 		return plainly
 	}
 	p := strings.Trim(plainForm(text), " ,.!;-–—*_~。、！…()^")
+	n, thanked, rest := closingsIn(p)
 	phrase := closingPhrases.begins(p)
-	rest := strings.TrimLeft(p[len(phrase):], " ,.!/|&")
 	switch {
-	case phrase != "" && rest == "":
-		if thankPhrases.begins(p) == phrase {
-			return loosely
-		}
+	case n == 1 && rest == "" && thanked:
+		return loosely
+	case n > 0 && rest == "":
 		return plainly
-	case len(phrase) < shortClosing, utf8.RuneCountInString(rest) > longestClosingTail, strings.ContainsAny(rest, "0123456789"):
+	case n > 1: // what comes then is when and where: "and see you on Thursday, hall 3"
+		return loosely
+	case utf8.RuneCountInString(rest) > longestClosingTail, strings.ContainsAny(rest, "0123456789"):
 		return closingAtEnd(p)
-	case closingPhrases.begins(rest) != "": // in two languages
-		return plainly
+	case len(phrase) >= shortClosing, phrase != "" && originPhrases.begins(rest) != "":
+		return loosely
 	}
-	return loosely
+	return closingAtEnd(p)
+}
+
+// closingsIn is how many closings a text in plain form begins with, joined or not:
+// "obrigada e ate breve"; whether all of them are thanks; and what stands behind them.
+func closingsIn(p string) (n int, thanked bool, rest string) {
+	thanked, rest = true, p
+	for next := p; next != ""; n++ {
+		phrase := closingPhrases.begins(next)
+		if phrase == "" {
+			break
+		}
+		thanked = thanked && thankPhrases.begins(next) == phrase
+		rest = strings.TrimLeft(next[len(phrase):], " ,.!/|&+、")
+		next = strings.TrimLeft(rest[len(joiningPhrases.begins(rest)):], " ")
+	}
+	return n, thanked, rest
 }
 
 // closingAtEnd says whether a text in plain form ends in a closing.

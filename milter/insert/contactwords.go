@@ -52,6 +52,12 @@ var socials = []wording{
 	{"und", []string{"linkedin", "xing", "twitter", "facebook", "instagram", "youtube", "tiktok", "whatsapp", "telegram", "mastodon", "threads", "bluesky", "github", "pinterest", "vimeo", "kununu", "glassdoor", "trustpilot", "flickr", "tumblr", "snapchat", "weibo", "wechat", "vkontakte", "вконтакте", "вк", "однoклассники", "kakaotalk", "naver blog", "微博", "微信", "微信公众号", "medium", "spotify", "soundcloud", "google maps", "google my business"}},
 }
 
+// sites are what a row of links has beside the names of services.
+var sites = []wording{
+	{"und", []string{"blog", "website", "web site", "web", "site", "homepage", "newsletter", "podcast", "shop", "online shop", "webshop", "news", "wiki", "forum", "rss"}}, {"en", []string{"careers", "jobs", "events", "store", "our website", "our blog", "contact us", "privacy", "support"}}, {"de", []string{"webseite", "karriere", "onlineshop", "online-shop", "impressum", "datenschutz", "stellenangebote", "termine", "aktuelles"}}, {"fr", []string{"site web", "site internet", "boutique", "actualités", "carrières"}}, {"es", []string{"sitio web", "página web", "tienda", "empleo", "noticias"}}, {"pt", []string{"sítio", "loja", "notícias", "carreiras"}}, {"it", []string{"sito", "sito web", "negozio", "notizie", "lavora con noi"}}, {"nl", []string{"webwinkel", "nieuws", "vacatures", "nieuwsbrief"}}, {"da", []string{"hjemmeside", "nyhedsbrev", "job"}}, {"nb", []string{"hjemmeside", "nettside", "nyhetsbrev", "nettbutikk"}}, {"sv", []string{"hemsida", "webbplats", "nyhetsbrev", "jobb"}}, {"fi", []string{"kotisivut", "verkkosivut", "uutiskirje", "verkkokauppa"}},
+	{"pl", []string{"strona", "strona www", "sklep", "kariera", "aktualności"}}, {"cs", []string{"web", "e-shop", "kariéra", "novinky"}}, {"sk", []string{"e-shop", "kariéra", "novinky"}}, {"hu", []string{"weboldal", "honlap", "hírlevél", "webáruház", "karrier"}}, {"ro", []string{"site", "magazin", "cariere", "noutăți"}}, {"ru", []string{"сайт", "блог", "магазин", "новости"}}, {"uk", []string{"сайт", "блог", "магазин", "новини"}}, {"bg", []string{"сайт", "блог", "магазин"}}, {"el", []string{"ιστοσελίδα", "ιστότοπος", "νέα"}}, {"tr", []string{"web sitesi", "internet sitesi", "mağaza", "kariyer", "haberler"}}, {"he", []string{"אתר", "בלוג", "חנות"}}, {"ar", []string{"الموقع", "موقعنا", "المدونة", "المتجر"}}, {"zh", []string{"官网", "网站", "官網", "網站", "博客", "商城"}}, {"ja", []string{"ホームページ", "ブログ", "サイト", "採用情報", "オンラインショップ"}}, {"ko", []string{"홈페이지", "블로그", "웹사이트", "쇼핑몰"}},
+}
+
 // companyForms are the forms of companies.
 var companyForms = []wording{
 	{"de", []string{"gmbh", "ag", "kg", "ohg", "ug", "e.v.", "eg", "ggmbh", "kgaa", "gmbh & co. kg", "mbh", "gbr", "stiftung", "verein", "körperschaft des öffentlichen rechts", "kör", "aör", "se & co. kgaa", "partg mbb", "universität", "hochschule", "landratsamt", "stadtwerke"}},
@@ -153,6 +159,7 @@ var roles = []wording{
 var (
 	labelPhrases   = phrasesOf(contactLabels)
 	socialPhrases  = phrasesOf(socials)
+	sitePhrases    = phrasesOf(sites)
 	companyPhrases = phrasesOf(companyForms)
 	streetPhrases  = phrasesOf(streets)
 	countryPhrases = phrasesOf(countries)

@@ -330,7 +330,7 @@ func datedLabel(text string) bool {
 // datedWho reports whether a line is an attribution without its colon: "Am
 // 20.11.2026 um 17:40 schrieb Jana Ritter".
 func datedWho(text string) bool {
-	if len(text) > maxAttribution || !hasExactDate(text) || (!opened(text) && !addressed.MatchString(text)) {
+	if len(text) > maxAttribution || !hasExactDate(text) || (!opened(text) && !addressed.MatchString(text) && !startsWithName(text)) {
 		return false
 	}
 	found, _ := findVerb(fold(text))

@@ -192,6 +192,10 @@ func TestEvidence(t *testing.T) {
 		{"a list's footer below a row and the last answer", reply, "On 3 Feb 2026, Ben wrote:\n> q\n\nYes.\n\n[END]_______________________________________________\nramp mailing list\nramp@example.net\n", "", ""},
 		{"a table without colons", reply, "Tak.\n\n[END]Od\tMarek Sowa <m@example.net>\nDo\tWanda\nData\t20.11.2026 17:40\nTemat\tRampa\n\nCzy?\n", "header-block", ""},
 		{"an attribution above labels without sender and date", reply, "Ano.\n\n[END]\"Radim Holub\" <holub@example.net> napsal 20.11.2026 17:40\n\nKomu: carl@contoso.com\nPředmět: Čidla\n\nDobrý den\n", "header-block", ""},
+		{"a name with its date above labels without sender and date", reply, "Das Tor ist offen.\n\n[END]Gundula Frey schrieb am 30.11.2026 um 15:37\nAn: Otto Brandt\nKopie: Pforte\nBetreff: Tor 2\n\nAb wann?\n", "header-block", ""},
+		{"a name with its date above a line of the author's", reply, "Gundula Frey schrieb am 30.11.2026 um 15:37\nvom Tor 2, das stimmt.\n", "", ""},
+		{"the desk's own line in its own message", fresh, "##- Please type your reply above this line -##\n\nHello Ms Orr,\n\nyour gauge is here.\n", "", ""},
+		{"the desk's line below an answer", reply, "Yes.\n\n[END]##- Please type your reply above this line -##\n\nYour gauge is here.\n", "reply-above", ""},
 		{"an answer below a row", reply, "On 3 Feb 2026, Ben wrote:\n> q\n\n____________\nSummary: two days.\n", "", ""},
 		{"an answer to how to leave", reply, "On 3 Feb 2026, Ben wrote:\n> how do I leave?\n\nTo unsubscribe, write to x-leave@example.net\n", "", ""},
 	} {

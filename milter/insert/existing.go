@@ -396,9 +396,22 @@ func (r *Reading) asInOtherForm(s *search) found {
 		if r.announced(i) { // the same words, where the author means them
 			return found{}
 		}
+		i, to = r.withRows(s.person.Other.Lines, i, to, s.last+1)
 		return r.stretch(i, to, "other-form")
 	}
 	return found{}
+}
+
+// withRows takes the rows of signs along that the other form had above and below the
+// lines [from, to): they have no letters to be found by.
+func (r *Reading) withRows(lines []string, from, to, end int) (int, int) {
+	if from > 0 && r.lines[from-1].own && drawn(lines[0]) && drawn(r.lines[from-1].text) {
+		from--
+	}
+	if to < end && drawn(lines[len(lines)-1]) && drawn(r.lines[to].text) {
+		to++
+	}
+	return from, to
 }
 
 // announced reports whether what stands above line i says that something is to come.

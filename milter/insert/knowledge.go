@@ -201,6 +201,7 @@ type dataLine struct {
 	entered bool   // its piece was gone over
 	street  bool   // a street and its number are named
 	hours   bool   // it begins as a line about when somebody works
+	social  bool   // it names a service where the person or the company is
 }
 
 const taken = "|"
@@ -481,6 +482,7 @@ func (l *dataLine) weigh() {
 	pieces = withHouseNumbers(pieces)
 	l.legal = slices.ContainsFunc(pieces, registered)
 	l.street = slices.ContainsFunc(pieces, isStreet)
+	l.social = slices.ContainsFunc(pieces, social)
 	l.hours = len(pieces) > 0 && presencePhrases.begins(pieces[0]) != "" && !concludes(l.rest)
 	for _, piece := range pieces {
 		lowest = min(lowest, l.piece(piece))
@@ -533,6 +535,8 @@ func (l *dataLine) piece(s string) sense {
 		return theirs
 	case words <= some && social(s), countryPhrases.begins(s) == s:
 		l.found = true
+		return usual
+	case l.social && sitePhrases.begins(s) == s: // "LinkedIn | YouTube | Blog"
 		return usual
 	case l.found && len(s) < len("100-00010") && strings.Trim(s, "0123456789- ") == "": // an extension, a postal code
 		return likely

@@ -33,7 +33,10 @@ func (k *knowledge) nameLine(text string) (naming, said) {
 	}
 	how, used := k.firstPieces(pieces, signs)
 	if how == notNamed {
-		return k.nameBeforeValue(pieces)
+		if how, s := k.nameBeforeValue(pieces); how != notNamed {
+			return how, s
+		}
+		return k.nameBehindTitle(pieces)
 	}
 	for used < len(pieces) && signs[used-1] == ',' && degree(pieces[used]) {
 		used++
@@ -191,6 +194,35 @@ func (k *knowledge) nameBeforeValue(pieces []string) (naming, said) {
 		return how, s
 	}
 	return notNamed, said{}
+}
+
+// nameBehindTitle is the name with what the person is before it and a blank between, as
+// East Asia writes it: "技術部長 山田雪". Elsewhere it must be a value of theirs.
+func (k *knowledge) nameBehindTitle(pieces []string) (naming, said) {
+	const most = 4 // words before the name
+	words := strings.Fields(pieces[0])
+	for i := 1; i < len(words) && i <= most; i++ {
+		if k.names.match(strings.Join(words[i:], " ")) != fully {
+			continue
+		}
+		title := strings.Join(words[:i], " ")
+		s := k.read(title)
+		if s.reach || s.sense != theirs && !(s.sense >= between && eastAsian(title)) {
+			return notNamed, said{}
+		}
+		how, rest := k.withRest(fully, pieces[1:])
+		rest.values |= s.values
+		rest.role = rest.role || s.role
+		return how, rest
+	}
+	return notNamed, said{}
+}
+
+// eastAsian reports whether a text is written in the letters of Chinese, Japanese or
+// Korean.
+func eastAsian(s string) bool {
+	t := script(s)
+	return t == unicode.Han || t == unicode.Hangul
 }
 
 // withRest is how well a line names the person whose rest reads like that.

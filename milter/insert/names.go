@@ -27,6 +27,10 @@ func plainForm(s string) string {
 		case unicode.Is(unicode.Mn, r) || invisible(r):
 		case unicode.IsDigit(r):
 			b.WriteRune('0' + digitOf(r))
+		case r == '\u05f3': // geresh and gershayim, for which most keyboards have only these
+			b.WriteByte('\'')
+		case r == '\u05f4':
+			b.WriteByte('"')
 		default:
 			if latin, ok := latinLetters[r]; ok {
 				b.WriteString(latin)

@@ -59,6 +59,9 @@ func (r *Reading) noticeWords(j int) *noticeWords {
 	if w.line != j+1 {
 		p := plainForm(r.lines[j].text)
 		*w = noticeWords{j + 1, cautionPhrases.count(p), selfPhrases.in(p), postscript(r.lines[j].text)}
+		if privacyPhrases.begins(p) != "" { // "Aviso legal:" names what comes
+			w.cautions++
+		}
 	}
 	return w
 }

@@ -230,7 +230,7 @@ func (r *Reading) head(k *knowledge, i, start int, m mark) int {
 		h--
 	}
 	switch {
-	case h == start && m == marked, h > 0 && r.lines[h-1].own && closingOf(r.lines[h-1].text) == plainly:
+	case h == start && m == marked, h > 0 && r.lines[h-1].own && closingOf(r.lines[h-1].text) != noClosing:
 		return h
 	case r.logosAbove(i, h):
 		return h

@@ -107,6 +107,21 @@ func runOld(t *testing.T, cases []oldCase) {
 	}
 }
 
+// TestOtherFormHasRows: the rows around a signature go in both forms.
+func TestOtherFormHasRows(t *testing.T) {
+	rows := []string{"==========", "Alice Muster", "Test Engineer", "=========="}
+	for text, want := range map[string]string{
+		"Fine.\n\n==========\nAlice Muster\nTest Engineer\n==========\n": "==========|Alice Muster|Test Engineer|==========",
+		"Fine.\n\nAlice Muster\nTest Engineer\n":                         "Alice Muster|Test Engineer",
+	} {
+		r := Read([]byte(text), Kind{})
+		f := r.asInOtherForm(&search{person: &Person{Other: &OtherForm{Lines: rows}}, last: r.last})
+		if got := strings.Join(f.removed, "|"); got != want {
+			t.Errorf("%q: removed %q, want %q", text, got, want)
+		}
+	}
+}
+
 // TestOtherFormAnnounced: the lines that were the signature in the HTML form stand in the
 // text where the author means them, and the signature stands in what the text takes for
 // quoted mail.

@@ -12,6 +12,9 @@ import (
 // paragraph of its own.
 func (m *marking) seeReplyAbove(i int) (sign, bool) {
 	text := m.lines[i].text
+	if i == 0 && !m.kind.Reply { // the desk's own message, which goes on with the text
+		return sign{}, false
+	}
 	if len(text) > longestReplyAbove || (!m.kind.Reply && isLetterByte(text[0])) {
 		return sign{}, false
 	}
