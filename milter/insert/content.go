@@ -73,7 +73,6 @@ var (
 	pointerPhrases    = phrasesOf(pointers)
 	postscriptPhrases = phrasesOf(postscripts)
 	belowPhrases      = phrasesOf(belows)
-	signaturePhrases  = phrasesOf(signatureWords)
 )
 
 // announces reports whether a text says that contact data follow, or what is to be
@@ -94,7 +93,66 @@ func mayAnnounce(text string) bool {
 // data follow, or that the signature itself is what it is about.
 func pointsBelow(text string) bool {
 	p := plainForm(text)
-	return belowPhrases.in(p) && dataPhrases.in(p) || signaturePhrases.in(p) && pointerPhrases.in(p)
+	return dataBelow.in(p) || signaturePointed.in(p)
+}
+
+var (
+	dataBelow        = pairsOf(data, belows)
+	signaturePointed = pairsOf(signatureWords, pointers)
+)
+
+// pairs are words that count with another of their language near them: "my new signature",
+// "the address below".
+type pairs struct {
+	words     phrases
+	languages map[string][]string // of each word
+	others    map[string]phrases  // by language
+}
+
+func pairsOf(words, others []wording) pairs {
+	p := pairs{phrasesOf(words), map[string][]string{}, map[string]phrases{}}
+	for _, w := range words {
+		for _, text := range w.texts {
+			p.languages[plainForm(text)] = append(p.languages[plainForm(text)], w.lang)
+		}
+	}
+	for _, w := range others {
+		p.others[w.lang] = phrasesOf([]wording{w})
+	}
+	return p
+}
+
+// in reports whether a text in plain form has a pair. The other word elsewhere points at
+// something else: "te adjunto el acta; falta tu firma".
+func (ps *pairs) in(p string) bool {
+	const most = 24 // bytes between them, with the other word
+	for i := range p {
+		word := ps.words.at(p, i)
+		for _, language := range ps.languages[word] {
+			others := ps.others[language]
+			if others.in(lastWordsWithin(p[:i], most)) || others.in(firstWordsWithin(p[i+len(word):], most)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// firstWordsWithin is what a text begins with, in whole words of so many bytes at most.
+func firstWordsWithin(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return s[:max(strings.LastIndexByte(s[:most], ' '), 0)]
+}
+
+// lastWordsWithin is likewise what it ends with.
+func lastWordsWithin(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	tail := s[len(s)-most:]
+	return tail[strings.IndexByte(tail, ' ')+1:]
 }
 
 // postscript reports whether a line begins as what is written below a signature.

@@ -19,8 +19,13 @@ func TestOldSignaturesBelowJoinedClosings(t *testing.T) {
 		{"david", "הכיול הסתיים.\n\nבברכה,\n\n^\nדוד לוי | מהנדס\nטל׳ 03-555-0100 | נייד 052-555-0100\n$"},
 		{"hannah", "The pump is ready.\n\nThanks,\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n\nLinkedIn<https://www.linkedin.com/company/contoso-x> | YouTube<https://www.youtube.com/@contoso-x> | Blog<https://contoso.com/blog>\n$"},
 		{"jose", "De acuerdo.\n\nSaludos cordiales\n\n^\nJosé García López\nJefe de Obra\nContoso S.L.\nTel. +34 91 5550 105\n\nAVISO LEGAL: Este mensaje y los ficheros adjuntos son confidenciales. De conformidad con el RGPD, sus datos se tratan con la finalidad de mantener la relación comercial. Puede ejercer sus derechos en privacidad@contoso.com.\n$"},
+		// words that point at nothing below
+		{"jose", "Te adjunto en el servidor el acta de ayer; falta tu firma en la página 2.\n\nUn saludo,\n\n^\nJosé García López\nJefe de Obra\nContoso S.L.\nTel. +34 91 5550 105\n$"},
+		{"giulia", "Il nome del cliente manca, lo aggiungo oggi alla lista.\n\nCordiali saluti\n\n^\nGiulia Conti\nResponsabile qualità\nTel. +39 02 5550 131\n$"},
 		// content
 		{"hannah", "Please send the badge to\n\nHannah Whitlock\nPump Designer\n18 Weir Road, Leeds\nT +44 113 496 0121\n\nThanks and see you at the gate, hall 3\n"},
+		{"jose", "Esta es mi nueva firma, ¿os gusta?\n\nUn saludo,\n\nJosé García López\nJefe de Obra\nContoso S.L.\nTel. +34 91 5550 105\n"},
+		{"hannah", "Please use the address below from now on.\n\nRegards,\n\nHannah Whitlock\nPump Designer\n18 Weir Road, Leeds\nT +44 113 496 0121\n"},
 		{"yuki", "納品先は次のとおりです。\n\nContoso株式会社\n技術部長 山田雪\n東京都千代田区時計町1-2-3\nTEL 03-5550-1001\n"},
 	})
 }
