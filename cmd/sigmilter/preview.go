@@ -5,19 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"net/url"
-	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/preview"
 	"sigmilter/cmd/internal/printed"
 	"sigmilter/sigstore/directory"
-	"sigmilter/sigstore/render"
 )
 
 // previewOptions are the flags of the verb.
@@ -67,117 +61,78 @@ func (o *previewOptions) run(ctx context.Context, stdout, stderr io.Writer) erro
 	}
 	defer off.store.Close()
 	if o.all {
-		return o.everyone(ctx, off, stdout, stderr)
+		return o.writeAll(ctx, off, stdout, stderr)
 	}
-	person, _, err := off.find(o.person)
+	return o.writePerson(off, stdout, stderr)
+}
+
+func (o *previewOptions) writePerson(off *offline, stdout, stderr io.Writer) error {
+	person, err := off.find(o.person)
 	if err != nil {
 		return err
 	}
-	blocks, err := writeBlocks(o.folder, off.cfg, person)
+	results, err := preview.Write(o.folder, off.cfg.Templates, person)
 	if err != nil {
 		return err
 	}
-	for _, b := range blocks {
-		if b.Failed != "" {
+	failed := 0
+	for _, r := range results {
+		if r.Failed != "" {
+			failed++
 			continue
 		}
-		for _, file := range b.Files {
+		for _, file := range r.Files {
 			fmt.Fprintln(stdout, filepath.Join(o.folder, file))
 		}
 	}
-	return reportFailed(person, blocks, stderr)
+	warnOfProblems(person, results, stderr)
+	if failed > 0 {
+		return fmt.Errorf("templates that failed: %d", failed)
+	}
+	return nil
+}
+
+func (o *previewOptions) writeAll(ctx context.Context, off *offline, stdout, stderr io.Writer) error {
+	page, err := preview.WriteAll(ctx, o.folder, off.cfg, off.store, func(person directory.Person, results []preview.Result) {
+		warnOfProblems(person, results, stderr)
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%s: people: %d, with missing fields: %d\n", page.Path, len(page.Rows), page.Incomplete)
+	if page.Failed > 0 {
+		return fmt.Errorf("people for whom a template failed: %d", page.Failed)
+	}
+	return nil
+}
+
+// warnOfProblems prints which templates failed for a person, and which pictures were
+// left out of the others.
+func warnOfProblems(person directory.Person, results []preview.Result, stderr io.Writer) {
+	warn := func(template, problem string) {
+		fmt.Fprintf(stderr, "warning: %s: template %s: %s\n", person.Address, template, printed.Line(problem))
+	}
+	for _, r := range results {
+		for _, problem := range r.Problems {
+			warn(r.Template, problem)
+		}
+		if r.Failed != "" {
+			warn(r.Template, r.Failed)
+		}
+	}
 }
 
 // find returns the person of the first tenant that knows the address, with the
 // photo.
-func (off *offline) find(address string) (p directory.Person, tenant string, err error) {
+func (off *offline) find(address string) (p directory.Person, err error) {
 	for _, t := range off.cfg.Tenants {
 		p, found, err := off.store.Person(t.Name, address)
 		if found && err == nil {
 			p.Photo, err = off.store.Photo(t.Name, address)
 		}
 		if err != nil || found {
-			return p, t.Name, err
+			return p, err
 		}
 	}
-	return p, "", fmt.Errorf("nobody has the address %s", address)
+	return p, fmt.Errorf("nobody has the address %s", address)
 }
-
-// previewed is what became of one template for one person.
-type previewed struct {
-	Template string
-	Files    []string // names in the person's folder: .html, .txt, .eml
-	Missing  []string // fields the template uses and the person does not have
-	Problems []string // pictures that are left out, and why
-	Failed   string   // why there are no files
-}
-
-// writeBlocks renders every template for a person into a folder. A template that
-// fails is noted; an error is about the files.
-func writeBlocks(folder string, cfg *config.Config, person directory.Person) ([]previewed, error) {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return nil, fmt.Errorf("writing the preview: %w", err)
-	}
-	var blocks []previewed
-	for _, name := range slices.Sorted(maps.Keys(cfg.Templates)) {
-		t := cfg.Templates[name]
-		p := previewed{Template: name, Missing: missingFields(t, person)}
-		rendered, err := t.Parsed.Render(render.Person{Attributes: person.Attributes, Photo: person.Photo})
-		if err != nil {
-			p.Failed = err.Error()
-			blocks = append(blocks, p)
-			continue
-		}
-		p.Problems = rendered.Problems
-		b := block{name, rendered.HTML, rendered.Text, append(shownPictures(t, rendered.HTML), rendered.Pictures...)}
-		for _, f := range []struct{ ext, content string }{
-			{".html", b.page(person)}, {".txt", rendered.Text + "\n"}, {".eml", b.message(person)},
-		} {
-			file := fileName(name) + f.ext
-			if err := os.WriteFile(filepath.Join(folder, file), []byte(f.content), 0o644); err != nil {
-				return nil, fmt.Errorf("writing the preview: %w", err)
-			}
-			p.Files = append(p.Files, file)
-		}
-		blocks = append(blocks, p)
-	}
-	return blocks, nil
-}
-
-func missingFields(t config.Template, person directory.Person) (missing []string) {
-	for _, field := range t.Parsed.Fields() {
-		if strings.TrimSpace(person.Attributes[field]) == "" {
-			missing = append(missing, field)
-		}
-	}
-	if t.Parsed.UsesPhoto() && len(person.Photo) == 0 {
-		missing = append(missing, "photo")
-	}
-	return missing
-}
-
-// reportFailed says which templates failed, and which pictures are left out of
-// others; its error counts the failed ones.
-func reportFailed(person directory.Person, blocks []previewed, stderr io.Writer) error {
-	failed := 0
-	warn := func(template, problem string) {
-		fmt.Fprintf(stderr, "warning: %s: template %s: %s\n", person.Address, template, printed.Line(problem))
-	}
-	for _, b := range blocks {
-		for _, problem := range b.Problems {
-			warn(b.Template, problem)
-		}
-		if b.Failed != "" {
-			failed++
-			warn(b.Template, b.Failed)
-		}
-	}
-	if failed == 0 {
-		return nil
-	}
-	return fmt.Errorf("templates that failed: %d", failed)
-}
-
-// fileName makes one name of a file of any name, and different ones of different
-// names.
-func fileName(name string) string { return url.PathEscape(name) }
