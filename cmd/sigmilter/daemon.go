@@ -16,6 +16,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/signing"
 	"sigmilter/milter"
 	"sigmilter/sigstore"
 )
@@ -178,8 +179,8 @@ func (d *daemon) drain(ended <-chan error, left int) (fault error) {
 // until it is retired.
 func (d *daemon) begin(ctx context.Context, cfg *config.Config) *generation {
 	ctx, retire := context.WithCancel(ctx)
-	g := &generation{cfg: cfg, book: newBook(cfg, d.store), loaded: time.Now(), retire: retire}
-	g.engine = newEngineOf(cfg, g.book, d.feeds.firstReading, d.log)
+	g := &generation{cfg: cfg, book: signing.NewBook(cfg, d.store), loaded: time.Now(), retire: retire}
+	g.engine = signing.NewEngine(cfg, g.book, d.feeds.firstReading, d.log)
 	d.beside.Go(func() { g.book.Refresh(ctx) })
 	return g
 }
@@ -197,7 +198,7 @@ func (d *daemon) milterOptions(cfg *config.Config) milter.Options {
 		HeaderFields: cfg.Limits.HeaderFields,
 		HeaderBytes:  int(cfg.Limits.HeaderBytes),
 		TempDir:      cfg.Spool,
-		Limits:       scanLimits(cfg),
+		Limits:       signing.ScanLimits(cfg),
 		Log:          d.log,
 		Done:         d.done,
 		Aborted:      func(*milter.Message) { d.metrics.Aborted() },

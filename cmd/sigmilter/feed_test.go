@@ -15,7 +15,6 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
-	"sigmilter/milter"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
 )
@@ -325,79 +324,5 @@ func TestWatchFolder(t *testing.T) {
 	seen("a file in the new folder")
 	if _, err := watch([]string{filepath.Join(dir, "absent", "people.csv")}, changed); err == nil {
 		t.Error("a folder that is not there is watched")
-	}
-}
-
-func TestStaleness(t *testing.T) {
-	store := temporaryStore(t)
-	cfg := &config.Config{Tenants: []config.Tenant{
-		{Name: "contoso", MaxStale: time.Hour, OnStale: config.StaleDefer},
-		{Name: "fabrikam", MaxStale: time.Hour, OnStale: config.StaleSign},
-		{Name: "woodgrove", OnStale: config.StalePass},
-	}}
-	noon := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
-	s := newStaleness(cfg)
-	var stale milter.Stale
-	if err := s.check(store, "contoso", noon); !errors.As(err, &stale) || !stale.Defer || !stale.Since.IsZero() {
-		t.Errorf("never read: %v", err)
-	}
-	if err := store.SetPlan("contoso", sigstore.Plan{Sources: []string{"hr"}}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := store.Intake("contoso", "hr").Apply(sigstore.Reading{At: noon}); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.check(store, "contoso", noon.Add(time.Hour)); err != nil {
-		t.Errorf("just so: %v", err)
-	}
-	if err := s.check(store, "contoso", noon.Add(time.Hour+1)); !errors.As(err, &stale) || !stale.Since.Equal(noon) {
-		t.Errorf("too old: %v", err)
-	}
-	for _, tenant := range []string{"fabrikam", "woodgrove"} {
-		if err := s.check(store, tenant, noon); err != nil {
-			t.Errorf("%s: %v", tenant, err)
-		}
-	}
-}
-
-// Two files make one person, and check and sign read both.
-func TestTwoSources(t *testing.T) {
-	dir := t.TempDir()
-	files := map[string]string{
-		"ad.csv":   "mail,displayName,mobilePhone\nalice@contoso.com,Alice Muster,1\n",
-		"hr.csv":   "E-Mail;Mobil;Titel\nalice@contoso.com;2;Engineer\nzoe@contoso.com;3;Pilot\n",
-		"sig.html": "<p>{{.displayName}} {{.jobTitle}} {{.mobilePhone}}</p>",
-		"sigmilter.toml": `
-state = "state.db"
-[tenant.contoso]
-domains = ["contoso.com"]
-[[tenant.contoso.directory]]
-name = "ad"
-path = "ad.csv"
-[[tenant.contoso.directory]]
-name = "hr"
-path = "hr.csv"
-columns = { "E-Mail" = "mail", "Mobil" = "mobilePhone", "Titel" = "jobTitle" }
-[tenant.contoso.precedence]
-mobilePhone = ["hr"]
-[template.sig]
-html = "sig.html"
-`,
-	}
-	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	configFile := filepath.Join(dir, "sigmilter.toml")
-	message := filepath.Join(dir, "message.eml")
-	if err := os.WriteFile(message, []byte("From: alice@contoso.com\nTo: ben@example.net\n\nHello\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if status, stdout, stderr := invoke(t, "sign", "-c", configFile, message); status != 0 || !strings.Contains(stdout, "Alice Muster Engineer 2\n") {
-		t.Errorf("status %d, %s%s", status, stdout, stderr)
-	}
-	if status, stdout, stderr := invoke(t, "check", "-c", configFile); status != 0 || strings.Count(stdout, "csv "+dir) != 2 {
-		t.Errorf("status %d, %s%s", status, stdout, stderr)
 	}
 }

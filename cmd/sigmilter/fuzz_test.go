@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/signing"
 	"sigmilter/milter"
 	"sigmilter/milter/entity"
 )
@@ -48,7 +49,7 @@ func FuzzSign(f *testing.F) {
 			f.Add(raw)
 		}
 	}
-	engine := newEngine(cfg, store, log)
+	engine := signing.NewEngine(cfg, signing.NewBook(cfg, store), nil, log)
 	to := envelope{sender: "alice@contoso.com", recipients: []string{"bob@example.net"}}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if len(milter.ParseFile(raw).Header()) == 0 {

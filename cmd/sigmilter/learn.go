@@ -5,46 +5,12 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/signing"
 	"sigmilter/milter"
 	"sigmilter/milter/insert"
 	"sigmilter/milter/policy"
 	"sigmilter/sigstore"
 )
-
-// Recall implements [milter.Memory].
-func (s signatures) Recall(tenant string, p *policy.Person) (insert.Memory, bool) {
-	known, ok := s.book.Recall(tenant, p.Address)
-	if !ok {
-		return insert.Memory{}, false
-	}
-	return memoryOf(known), true
-}
-
-func memoryOf(known sigstore.Recollection) insert.Memory {
-	m := insert.Memory{Hash: known.Hash()}
-	for _, e := range known.Endings {
-		m.Endings = append(m.Endings, insert.Ending{Lines: convert[insert.LineHash](e.Lines), Signature: e.Signature, First: e.First, Last: e.Last})
-	}
-	return m
-}
-
-// Learn implements [milter.Memory].
-func (s signatures) Learn(tenant string, p *policy.Person, endings []insert.Ending) {
-	mail := make([]sigstore.Ending, len(endings))
-	for i, e := range endings {
-		mail[i] = sigstore.Ending{Lines: convert[uint64](e.Lines), Signature: e.Signature, First: e.First, Last: e.Last}
-	}
-	s.book.Remember(tenant, p.Address, mail)
-}
-
-// convert is the hashes of lines as the store or the engine has them.
-func convert[To, From ~uint64](lines []From) []To {
-	all := make([]To, len(lines))
-	for i, l := range lines {
-		all[i] = To(l)
-	}
-	return all
-}
 
 // learningTenants are those whose people's signatures are learned.
 func learningTenants(cfg *config.Config) (names []string) {
@@ -83,7 +49,7 @@ func (m daemonMemory) Recall(tenant string, p *policy.Person) (insert.Memory, bo
 	if err != nil {
 		return insert.Memory{}, false
 	}
-	return memoryOf(known), true
+	return signing.MemoryOf(known), true
 }
 
 // Learn implements [milter.Memory].

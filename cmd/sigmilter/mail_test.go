@@ -18,6 +18,7 @@ import (
 
 	"sigmilter/cmd/internal/cases"
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/signing"
 	"sigmilter/milter"
 	"sigmilter/sigstore"
 )
@@ -271,7 +272,7 @@ func (b *bench) sign(t *testing.T, cfg *config.Config, g golden, raw []byte) tri
 	if g.From != nil { // also the null sender
 		o.from, o.fromGiven = *g.From, true
 	}
-	got, err := try(cfg, newEngine(cfg, b.store, b.log), raw, o.envelope(milter.ParseFile(raw)))
+	got, err := try(cfg, signing.NewEngine(cfg, signing.NewBook(cfg, b.store), nil, b.log), raw, o.envelope(milter.ParseFile(raw)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/laws"
+	"sigmilter/cmd/internal/signing"
 	"sigmilter/milter"
 	"sigmilter/milter/entity"
 )
@@ -133,7 +134,7 @@ func newWriting(t testing.TB) *writing {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	w := &writing{cfg: cfg, engine: newEngine(cfg, store, log)}
+	w := &writing{cfg: cfg, engine: signing.NewEngine(cfg, signing.NewBook(cfg, store), nil, log)}
 	w.read(t)
 	return w
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/signing"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
 )
@@ -45,7 +46,7 @@ func openOfflineWith(ctx context.Context, path, people string, stderr io.Writer)
 			return nil, fmt.Errorf("keeping the people of tenant %s: %w", t.Name, err)
 		}
 	}
-	return &offline{cfg, store, newEngine(cfg, store, log)}, nil
+	return &offline{cfg, store, signing.NewEngine(cfg, signing.NewBook(cfg, store), nil, log)}, nil
 }
 
 // fill takes people over that are in memory.

@@ -3,19 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter"
-	"sigmilter/milter/dkim"
-	"sigmilter/milter/entity"
-	"sigmilter/milter/policy"
 )
 
 // listen opens the common listener and those of single tenants, by their names in
@@ -48,18 +43,6 @@ func tenantListeners(cfg *config.Config) (names []string) {
 		names = append(names, t.Proof.Listeners...)
 	}
 	return names
-}
-
-// newDKIM verifies signatures, where a tenant is proven by them.
-func newDKIM(cfg *config.Config) func(entity.Header, *io.SectionReader, []string) (policy.Signature, string, error) {
-	for _, t := range cfg.Tenants {
-		for _, oneOf := range t.Proof.Require {
-			if slices.Contains(oneOf, policy.DKIMProof) {
-				return dkim.New(cfg.Timeouts.DNS, nil).Verify
-			}
-		}
-	}
-	return nil
 }
 
 // proofWords is what a tenant's proof requires: "network, routing or dkim".

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"sigmilter/cmd/internal/signing"
 	"sigmilter/milter"
 	"sigmilter/milter/miltertest"
 )
@@ -40,13 +41,13 @@ func TestNoMessageTextInLogs(t *testing.T) {
 			raw = bytes.Replace(raw, []byte("\nSubject: "), []byte("\nSubject: "+word+" "), 1)
 		}
 		cfg := b.config(t, g.sealed, g.place, g.rule)
-		engine := newEngine(cfg, b.store, b.log)
+		engine := signing.NewEngine(cfg, signing.NewBook(cfg, b.store), nil, b.log)
 		o := signOptions{recipients: g.To}
 		if g.From != nil {
 			o.from, o.fromGiven = *g.From, true
 		}
 		e := o.envelope(milter.ParseFile(raw))
-		m := milter.ParseFile(raw).Message(e.sender, e.recipients, scanLimits(cfg))
+		m := milter.ParseFile(raw).Message(e.sender, e.recipients, signing.ScanLimits(cfg))
 		engine.Head(m)
 		outcome := engine.Finish(m)
 		mailLog{b.log}.done(m, outcome, time.Millisecond)

@@ -12,6 +12,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/lab"
+	"sigmilter/cmd/internal/signing"
 	"sigmilter/milter"
 	"sigmilter/milter/insert"
 	"sigmilter/milter/seen"
@@ -121,7 +122,7 @@ func enforcing(t *testing.T) func(t *testing.T, raw string) (milter.Outcome, str
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	engine := newEngine(cfg, store, log)
+	engine := signing.NewEngine(cfg, signing.NewBook(cfg, store), nil, log)
 	return func(t *testing.T, raw string) (milter.Outcome, string) {
 		o := signOptions{}
 		got, err := try(cfg, engine, []byte(raw), o.envelope(milter.ParseFile([]byte(raw))))

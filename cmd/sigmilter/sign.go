@@ -15,6 +15,7 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/printed"
+	"sigmilter/cmd/internal/signing"
 	"sigmilter/milter"
 	"sigmilter/milter/policy"
 	"sigmilter/sigstore"
@@ -145,7 +146,7 @@ func openOffline(ctx context.Context, path string, stderr io.Writer) (*offline, 
 	if err != nil {
 		return nil, err
 	}
-	engine := newEngine(cfg, store, log)
+	engine := signing.NewEngine(cfg, signing.NewBook(cfg, store), nil, log)
 	engine.Memory = offlineMemory(ctx, cfg, store, engine.Memory)
 	return &offline{cfg, store, engine}, nil
 }
@@ -187,7 +188,7 @@ func signFile(cfg *config.Config, engine milter.Signer, f *milter.File, e envelo
 // signTraced is signFile, which tells in trace how it was decided, unless that
 // is nil.
 func signTraced(cfg *config.Config, engine milter.Signer, f *milter.File, e envelope, trace *policy.Trace) milter.Outcome {
-	m := f.Message(e.sender, e.recipients, scanLimits(cfg))
+	m := f.Message(e.sender, e.recipients, signing.ScanLimits(cfg))
 	m.Trace = trace
 	e.origin.apply(m)
 	if m.Size > cfg.Limits.MessageBytes {

@@ -1,4 +1,4 @@
-package main
+package signing
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter/policy"
+	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
 	"sigmilter/sigstore/render"
 )
@@ -17,20 +18,29 @@ func TestReadySignature(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	people := somebody(2)
-	people[0].Ready = &directory.Ready{
-		HTML: `<p><img src="logo.png">Made elsewhere</p>`, Images: []directory.Image{{Name: "logo.png", Type: "image/png", Data: []byte("png")}},
+	people := []directory.Person{
+		{Address: "alice@contoso.com", Ready: &directory.Ready{
+			HTML: `<p><img src="logo.png">Made elsewhere</p>`, Images: []directory.Image{{Name: "logo.png", Type: "image/png", Data: []byte("png")}},
+		}},
+		{Address: "carl@contoso.com", Attributes: map[string]string{"displayName": "Carl"}},
 	}
-	people[1].Attributes = map[string]string{"displayName": "Carl"}
-	store := temporaryStore(t)
-	if err := fill(store.Intake("contoso", "files"), people, directory.Batch{Full: true}); err != nil {
+	store := newStore(t)
+	intake := store.Intake("contoso", "files")
+	defer intake.Close()
+	for i := range people {
+		people[i].Addresses = []string{people[i].Address}
+		if err := intake.Add(people[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := intake.Apply(sigstore.Reading{Batch: directory.Batch{Full: true}, At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	for _, ready := range []bool{true, false} {
 		cfg := &config.Config{
 			Cache: config.Cache{TTL: time.Hour}, Templates: map[string]config.Template{"corporate": {Parsed: parsed, Ready: ready}},
 		}
-		s := signatures{book: newBook(cfg, store), encoded: new(encoded)}
+		s := signatures{book: NewBook(cfg, store), encoded: new(encoded)}
 		b, err := s.Block("contoso", &policy.Person{Address: people[0].Address}, "corporate")
 		if err != nil || strings.Contains(b.HTML, "Made elsewhere") != ready {
 			t.Errorf("ready %v: %+v, %v", ready, b, err)
@@ -41,10 +51,19 @@ func TestReadySignature(t *testing.T) {
 		if b, err := s.Block("contoso", &policy.Person{Address: people[1].Address}, "corporate"); err != nil || b.HTML != "<p>Carl</p>" {
 			t.Errorf("who has none: %+v, %v", b, err)
 		}
-		r := &checkReport{}
-		r.checkReady(config.Tenant{Name: "contoso"}, people, cfg.Templates)
-		if (len(r.Warnings) == 0) != ready {
-			t.Errorf("ready %v: warnings %q", ready, r.Warnings)
-		}
 	}
+}
+
+func newStore(t *testing.T) *sigstore.Store {
+	t.Helper()
+	store, err := sigstore.Temporary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return store
 }
