@@ -221,44 +221,12 @@ func forget(store *sigstore.Store, tenants []string, address string) (all []cont
 }
 
 // RefreshPeople implements [control.Daemon].
-func (d *daemon) RefreshPeople(ctx context.Context, tenant, source string, extent control.Extent) (readings []control.Reading, err error) {
-	for _, f := range d.feeds.all() {
-		if tenant != "" && f.tenant != tenant || source != "" && f.directory.Name != source {
-			continue
-		}
-		r := control.Reading{Tenant: f.tenant, Source: f.directory.Name}
-		if err := f.refreshed(ctx, extent); err != nil {
-			r.Err = err.Error()
-		}
-		state, err := d.store.Sync(f.tenant, f.directory.Name)
-		if err != nil {
-			return readings, err
-		}
-		r.People = state.People
-		readings = append(readings, r)
+func (d *daemon) RefreshPeople(ctx context.Context, tenant, source string, extent control.Extent) ([]control.Reading, error) {
+	readings, err := d.feeds.Refresh(ctx, tenant, source, extent)
+	if err == nil && len(readings) == 0 {
+		err = control.Errorf(control.NotFound, "there is no such source, or none runs yet")
 	}
-	if len(readings) == 0 {
-		return nil, control.Errorf(control.NotFound, "there is no such source, or none runs yet")
-	}
-	return readings, nil
-}
-
-// refreshed is refresh of a feed that may end meanwhile.
-func (r *runningFeed) refreshed(ctx context.Context, extent control.Extent) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	go func() {
-		select {
-		case <-r.done:
-			cancel(errors.New("the source was taken away by a reload"))
-		case <-ctx.Done():
-		}
-	}()
-	err := r.refresh(ctx, extent)
-	if err != nil && ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return err
+	return readings, err
 }
 
 // Cache implements [control.Daemon].
@@ -300,6 +268,9 @@ func (d *daemon) DropCache(tenant, address string) (n control.CacheChange, err e
 	return n, nil
 }
 
+// maxProblems is how many signatures that cannot be rendered an answer names.
+const maxProblems = 20
+
 // RefreshCache implements [control.Daemon].
 func (d *daemon) RefreshCache(ctx context.Context, tenant, address string) (n control.CacheChange, err error) {
 	names, err := d.tenants(tenant)
@@ -321,7 +292,7 @@ func (d *daemon) RefreshCache(ctx context.Context, tenant, address string) (n co
 		switch _, err := g.book.Signature(r.tenant, r.address, r.template); {
 		case err == nil:
 			n.Rendered++
-		case !errors.Is(err, sigstore.ErrUnknown) && len(n.Problems) < maxWarnings:
+		case !errors.Is(err, sigstore.ErrUnknown) && len(n.Problems) < maxProblems:
 			n.Problems = append(n.Problems, err.Error())
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/feed"
 	"sigmilter/cmd/internal/printed"
 	"sigmilter/milter/policy"
 	"sigmilter/sigstore/directory"
@@ -115,7 +116,7 @@ func check(ctx context.Context, path string) (*checkReport, error) {
 	r.Faults = append(r.Faults, cfg.Warnings...)
 	attributes, groups := map[string]bool{}, map[string]bool{}
 	for _, tenant := range cfg.Tenants {
-		if err := r.addTenant(ctx, tenant, ruleGroups(cfg), cfg.Templates, attributes, groups); err != nil {
+		if err := r.addTenant(ctx, tenant, feed.RuleGroups(cfg), cfg.Templates, attributes, groups); err != nil {
 			return nil, err
 		}
 	}
@@ -145,7 +146,7 @@ func (r *checkReport) addTenant(ctx context.Context, t config.Tenant, asked []st
 	report := tenantReport{Name: t.Name, Domains: t.Domains, Proof: proofWords(t)}
 	var people []directory.Person
 	for _, d := range t.Directories {
-		found, batch, err := readSource(ctx, d, asked)
+		found, batch, err := feed.Gather(ctx, d, asked)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -186,14 +187,6 @@ func (r *checkReport) checkReady(t config.Tenant, people []directory.Person, tem
 	if slices.ContainsFunc(people, func(p directory.Person) bool { return p.Ready != nil }) {
 		r.warn("tenant %s: its sources bring finished signatures, and no template has ready = true: they are not used", t.Name)
 	}
-}
-
-func readSource(ctx context.Context, d config.Directory, groups []string) ([]directory.Person, directory.Batch, error) {
-	source, err := newSource(d, groups)
-	if err != nil {
-		return nil, directory.Batch{}, err
-	}
-	return directory.Gather(ctx, photoCheck{source}, "", nil)
 }
 
 func noteGroup(groups map[string]bool, name string) {

@@ -22,6 +22,7 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/laws"
 	"sigmilter/cmd/internal/printed"
+	"sigmilter/cmd/internal/terminal"
 	"sigmilter/milter"
 	"sigmilter/milter/insert"
 	"sigmilter/milter/policy"
@@ -138,13 +139,13 @@ func (o *signOptions) runCorpus(ctx context.Context, dir string, stdout, stderr 
 	}
 	defer off.store.Close()
 
-	c := &corpus{options: o, cfg: off.cfg, engine: off.engine, table: stdout, actions: map[milter.Action]int{}, show: progress{out: terminal(printed.Exact(stderr))}}
+	c := &corpus{options: o, cfg: off.cfg, engine: off.engine, table: stdout, actions: map[milter.Action]int{}, show: progress{line: terminal.NewLine(printed.Exact(stderr))}}
 	done, err := c.openReport(stdout)
 	if err != nil {
 		return err
 	}
 	err = errors.Join(c.walk(ctx, dir), done())
-	c.show.clear()
+	c.show.line.Clear()
 	if err != nil {
 		return err
 	}
@@ -190,7 +191,7 @@ func (c *corpus) walk(ctx context.Context, dir string) error {
 // cannotRead tells and counts; what else is in the folder still has its turn.
 func (c *corpus) cannotRead(name string, err error) error {
 	c.unreadable++
-	c.show.clear()
+	c.show.line.Clear()
 	_, err = fmt.Fprintf(c.table, "%s\terror\t%s\n", printed.Cell(name), printed.Cell(err.Error()))
 	return err
 }
@@ -220,7 +221,7 @@ func (c *corpus) message(path, name string) error {
 			return fmt.Errorf("writing the report: %w", err)
 		}
 	}
-	c.show.clear()
+	c.show.line.Clear()
 	_, err = fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t%s\n", printed.Cell(name), r.Action, r.Reason, whereIn(r), breachText(t.breaches))
 	return err
 }
@@ -269,47 +270,32 @@ func (c *corpus) verdict() error {
 	return nil
 }
 
-// progress is a line on a terminal that tells how far a long run has come.
+// progress tells on a terminal how far a long run has come.
 type progress struct {
-	out   io.Writer // nil: nobody watches
+	line  *terminal.Line
 	begun time.Time
 	shown time.Time
-	there bool // the line stands on the terminal
 }
 
 // progressAfter is how long a run must take to be worth a progress line.
 const progressAfter = 2 * time.Second
 
 func (p *progress) at(n int, name string) {
-	now := time.Now()
+	if p.due(time.Now()) {
+		p.line.Show(fmt.Sprintf("%d messages, at %.60s", n, printed.Line(name)))
+	}
+}
+
+// due reports whether the line should change now.
+func (p *progress) due(now time.Time) bool {
 	if p.begun.IsZero() {
 		p.begun = now
 	}
-	if p.out == nil || now.Sub(p.begun) < progressAfter || now.Sub(p.shown) < progressAfter/20 {
-		return
+	if now.Sub(p.begun) < progressAfter || now.Sub(p.shown) < progressAfter/20 {
+		return false
 	}
-	p.shown, p.there = now, true
-	fmt.Fprintf(p.out, "\r\x1b[K%d messages, at %.60s", n, printed.Line(name))
-}
-
-// clear takes the line away, so that others can be written.
-func (p *progress) clear() {
-	if p.there {
-		fmt.Fprint(p.out, "\r\x1b[K")
-		p.there = false
-	}
-}
-
-// terminal is w if it is one, else nil.
-func terminal(w io.Writer) io.Writer {
-	f, ok := w.(*os.File)
-	if !ok {
-		return nil
-	}
-	if info, err := f.Stat(); err != nil || info.Mode()&fs.ModeCharDevice == 0 {
-		return nil
-	}
-	return f
+	p.shown = now
+	return true
 }
 
 var (

@@ -151,21 +151,18 @@ func TestWrittenBy(t *testing.T) {
 	}
 }
 
-// TestProgress wants the line only when a run takes long, and gone when another
-// line is to be written.
+// TestProgress wants the line only when a run takes long, and not at each message.
 func TestProgress(t *testing.T) {
-	var out strings.Builder
-	p := progress{out: &out}
-	p.at(1, "a")
-	p.clear()
-	if out.Len() > 0 {
-		t.Errorf("at once: %q", out.String())
-	}
-	p.begun = p.begun.Add(-progressAfter - time.Second)
-	p.at(2, "b")
-	p.clear()
-	p.clear()
-	if got := out.String(); got != "\r\x1b[K2 messages, at b\r\x1b[K" {
-		t.Errorf("later: %q", got)
+	var p progress
+	begun := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		after time.Duration
+		due   bool
+	}{
+		{0, false}, {progressAfter - 1, false}, {progressAfter, true}, {progressAfter + 1, false}, {2 * progressAfter, true},
+	} {
+		if got := p.due(begun.Add(c.after)); got != c.due {
+			t.Errorf("after %v: due %t", c.after, got)
+		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/feed"
 	"sigmilter/cmd/internal/signing"
 	"sigmilter/milter"
 	"sigmilter/sigstore"
@@ -37,8 +38,9 @@ type daemon struct {
 
 	store  *sigstore.Store
 	server *milter.Server
-	feeds  *feedSet
-	beside sync.WaitGroup // what runs beside until the context of serve ends
+	feeds  *feed.Set
+	ctx    context.Context // of what runs beside
+	beside sync.WaitGroup  // what runs beside until the context of serve ends
 
 	// current is everything that is made of a configuration. It is swapped whole: who
 	// took it goes on with it.
@@ -89,14 +91,15 @@ func (d *daemon) serve(ctx context.Context, hangups <-chan os.Signal) (err error
 	}
 	defer d.sockets.close()
 	background, stop := context.WithCancel(ctx)
-	d.feeds = newFeedSet(background, d.log)
+	d.ctx = background
+	d.feeds = feed.NewSet(background, d.log)
 	defer d.beside.Wait()
-	defer d.feeds.wait()
+	defer d.feeds.Wait()
 	defer stop()
 	d.beside.Go(func() { d.store.KeepSmall(background, mappedLimit) })
 
 	d.reloading.Lock()
-	d.current.Store(d.begin(background, cfg))
+	d.current.Store(d.begin(cfg))
 	d.server = milter.New(d.milterOptions(cfg))
 	defer d.openControl(cfg)()
 	listeners, err := d.start(cfg)
@@ -110,15 +113,15 @@ func (d *daemon) serve(ctx context.Context, hangups <-chan os.Signal) (err error
 // start has the sources read, those of tenants without people first, and listens.
 func (d *daemon) start(cfg *config.Config) (map[string]net.Listener, error) {
 	warn(cfg, d.log)
-	feeds, err := newFeeds(cfg, d.store, d.log)
+	feeds, err := feed.New(cfg, d.store, d.log)
 	if err != nil {
 		return nil, err
 	}
-	if err := setPlans(cfg, d.store); err != nil {
+	if err := feed.SetPlans(cfg, d.store); err != nil {
 		return nil, err
 	}
 	d.notify.status("reading the people of tenants without any")
-	d.feeds.replace(feeds, ruleGroups(cfg))
+	d.feeds.Replace(feeds)
 	d.prune()
 	listeners, err := listen(cfg, d.sockets)
 	if err != nil {
@@ -177,10 +180,10 @@ func (d *daemon) drain(ended <-chan error, left int) (fault error) {
 
 // begin makes everything of a configuration, and has its signatures refreshed
 // until it is retired.
-func (d *daemon) begin(ctx context.Context, cfg *config.Config) *generation {
-	ctx, retire := context.WithCancel(ctx)
+func (d *daemon) begin(cfg *config.Config) *generation {
+	ctx, retire := context.WithCancel(d.ctx)
 	g := &generation{cfg: cfg, book: signing.NewBook(cfg, d.store), loaded: time.Now(), retire: retire}
-	g.engine = signing.NewEngine(cfg, g.book, d.feeds.firstReading, d.log)
+	g.engine = signing.NewEngine(cfg, g.book, d.feeds.FirstReading, d.log)
 	d.beside.Go(func() { g.book.Refresh(ctx) })
 	return g
 }

@@ -8,6 +8,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/feed"
 )
 
 // reloadFailure is why a configuration was not taken over.
@@ -82,13 +83,13 @@ func (d *daemon) takeOver() (r control.Reloaded, err error) {
 	if err != nil {
 		return r, err
 	}
-	feeds, err := newFeeds(cfg, d.store, d.log)
+	feeds, err := feed.New(cfg, d.store, d.log)
 	if err != nil {
 		return r, err
 	}
 	old := d.current.Load()
-	if err := setPlans(cfg, d.store); err != nil {
-		return r, errors.Join(err, setPlans(old.cfg, d.store))
+	if err := feed.SetPlans(cfg, d.store); err != nil {
+		return r, errors.Join(err, feed.SetPlans(old.cfg, d.store))
 	}
 	warn(cfg, d.log)
 	r = control.Reloaded{Hash: cfg.Hash(), Changed: cfg.Hash() != old.cfg.Hash(), Restart: waiting(d.fixed, cfg)}
@@ -96,11 +97,11 @@ func (d *daemon) takeOver() (r control.Reloaded, err error) {
 		r.Warnings = append(r.Warnings, w.String())
 	}
 	// The people of a new tenant are there before its first message is.
-	r.Sources = d.feeds.replace(feeds, ruleGroups(cfg))
+	r.Sources = d.feeds.Replace(feeds)
 	d.level.Set(cfg.Log.Level)
 	tuneMemory(cfg.Limits.Memory)
 	d.server.Configure(d.milterOptions(cfg))
-	d.current.Store(d.begin(d.feeds.ctx, cfg))
+	d.current.Store(d.begin(cfg))
 	old.retire()
 	d.prune()
 	return r, nil

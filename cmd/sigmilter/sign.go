@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
-	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/feed"
 	"sigmilter/cmd/internal/printed"
 	"sigmilter/cmd/internal/signing"
 	"sigmilter/milter"
@@ -213,19 +213,9 @@ func openForReading(ctx context.Context, cfg *config.Config, log *slog.Logger) (
 	if err != nil {
 		return nil, err
 	}
-	feeds, err := newFeeds(cfg, store, log)
-	if err == nil {
-		err = setPlans(cfg, store)
-	}
-	if err != nil {
+	if err := feed.ReadOnce(ctx, cfg, store, log); err != nil {
 		store.Close()
 		return nil, err
-	}
-	for _, f := range feeds {
-		if err := f.sync(ctx, control.Changes); err != nil {
-			store.Close()
-			return nil, fmt.Errorf("reading the people of tenant %s: %w", f.tenant, err)
-		}
 	}
 	return store, nil
 }

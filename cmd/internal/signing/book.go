@@ -44,7 +44,7 @@ type signatures struct {
 	book     *sigstore.Book
 	pictures map[string][]insert.Picture // by template
 	stale    staleness
-	reading  func(tenant string) (strangers, everybody bool) // see feedSet.firstReading
+	reading  func(tenant string) (strangers, everybody bool) // see [NewEngine]
 	encoded  *encoded                                        // pictures of people
 }
 

@@ -1,8 +1,9 @@
-package main
+package feed
 
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync"
@@ -19,52 +20,50 @@ const (
 	firstLimit = 10 * time.Second
 )
 
-// feedSet are the feeds that run.
-type feedSet struct {
+// Set are the feeds that run.
+type Set struct {
 	ctx          context.Context // of the daemon
 	log          *slog.Logger
 	grace, limit time.Duration // firstGrace and firstLimit, but for tests
 
 	changing sync.Mutex // one replace at a time
 	mu       sync.Mutex // guards the rest
-	running  map[feedKey]*runningFeed
+	running  map[key]*runningFeed
 	unread   map[string]int // by tenant: sources that were never read, and are being read
 	empty    map[string]int // of these those whose tenant had nobody when that began
-	groups   []string       // that rules name, which some sources ask for
 }
 
-type feedKey struct{ tenant, source string }
+type key struct{ tenant, source string }
 
-func (k feedKey) String() string { return k.tenant + "/" + k.source }
+func (k key) String() string { return k.tenant + "/" + k.source }
 
 type runningFeed struct {
-	*feed
+	*Feed
 	cancel context.CancelFunc
 	done   chan struct{} // closed when it has ended
 }
 
-func newFeedSet(ctx context.Context, log *slog.Logger) *feedSet {
-	return &feedSet{
+// NewSet returns a set without feeds, whose feeds end with ctx.
+func NewSet(ctx context.Context, log *slog.Logger) *Set {
+	return &Set{
 		ctx: ctx, log: log, grace: firstGrace, limit: firstLimit,
-		running: map[feedKey]*runningFeed{}, unread: map[string]int{}, empty: map[string]int{},
+		running: map[key]*runningFeed{}, unread: map[string]int{}, empty: map[string]int{},
 	}
 }
 
-func (f *feed) key() feedKey { return feedKey{f.tenant, f.directory.Name} }
+func (f *Feed) key() key { return key{f.tenant, f.directory.Name} }
 
-// replace has these feeds run and no other. One whose source is configured as
+// Replace has these feeds run and no other. One whose source is configured as
 // before goes on undisturbed. The sources of tenants without anybody are waited for
 // as long as await does. It returns the feeds that were begun, as tenant/source.
-func (s *feedSet) replace(feeds []*feed, groups []string) (begun []string) {
+func (s *Set) Replace(feeds []*Feed) (begun []string) {
 	s.changing.Lock()
 	defer s.changing.Unlock()
-	same := slices.Equal(s.groups, groups)
-	s.groups = groups
-	wanted := map[feedKey]*feed{}
-	var fresh []*feed
+	wanted := map[key]*Feed{}
+	var fresh []*Feed
 	for _, f := range feeds {
 		wanted[f.key()] = f
-		if now := s.find(f.key()); now == nil || !same || !now.directory.Same(f.directory) {
+		if now := s.find(f.key()); now == nil || !now.readsAs(f) {
 			fresh = append(fresh, f)
 			begun = append(begun, f.key().String())
 		}
@@ -78,17 +77,22 @@ func (s *feedSet) replace(feeds []*feed, groups []string) (begun []string) {
 	return begun
 }
 
+// readsAs reports whether a feed reads its source as another would.
+func (f *Feed) readsAs(other *Feed) bool {
+	return f.directory.Same(other.directory) && slices.Equal(f.groups, other.groups)
+}
+
 // begin runs all feeds, each of which reads its source at once, and waits for those
 // of tenants without anybody: for the others what the store has signs the first
 // messages.
-func (s *feedSet) begin(feeds []*feed) {
-	missing := map[*feed]bool{}
+func (s *Set) begin(feeds []*Feed) {
+	missing := map[*Feed]bool{}
 	for _, f := range feeds {
 		if n, err := f.store.Count(f.tenant); err == nil && n == 0 {
 			missing[f] = true
 		}
 	}
-	read := make(chan *feed, len(feeds))
+	read := make(chan *Feed, len(feeds))
 	for _, f := range feeds {
 		ctx, cancel := context.WithCancel(s.ctx)
 		r := &runningFeed{f, cancel, make(chan struct{})}
@@ -106,7 +110,7 @@ func (s *feedSet) begin(feeds []*feed) {
 
 // add counts a feed among those that run, and until first is called among those
 // whose source was never read, if it was not. empty says that its tenant has nobody.
-func (s *feedSet) add(r *runningFeed, empty bool) (first func()) {
+func (s *Set) add(r *runningFeed, empty bool) (first func()) {
 	state, err := r.store.Sync(r.tenant, r.directory.Name)
 	never := err == nil && state.Success.IsZero()
 	s.mu.Lock()
@@ -129,11 +133,11 @@ func (s *feedSet) add(r *runningFeed, empty bool) (first func()) {
 	}
 }
 
-// firstReading reports whether a source of the tenant that was never read is being
+// FirstReading reports whether a source of the tenant that was never read is being
 // read, so that nobody can say yet who is unknown; and whether the tenant had nobody
 // before, so that what is known of a person may be half of it. A reading that fails ends
 // that.
-func (s *feedSet) firstReading(tenant string) (strangers, everybody bool) {
+func (s *Set) FirstReading(tenant string) (strangers, everybody bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.unread[tenant] > 0, s.empty[tenant] > 0
@@ -141,7 +145,7 @@ func (s *feedSet) firstReading(tenant string) (strangers, everybody bool) {
 
 // await waits until each of the missing was read, well or not. After a moment it
 // waits only for tenants that still have nobody, and in the end for none.
-func (s *feedSet) await(missing map[*feed]bool, read <-chan *feed) {
+func (s *Set) await(missing map[*Feed]bool, read <-chan *Feed) {
 	grace, limit := time.NewTimer(s.grace), time.NewTimer(s.limit)
 	defer grace.Stop()
 	defer limit.Stop()
@@ -165,7 +169,7 @@ func (s *feedSet) await(missing map[*feed]bool, read <-chan *feed) {
 }
 
 // eachHasPeople reports whether the tenant of each feed has people, of another.
-func eachHasPeople(feeds map[*feed]bool) bool {
+func eachHasPeople(feeds map[*Feed]bool) bool {
 	for f := range feeds {
 		if n, err := f.store.Count(f.tenant); err == nil && n == 0 {
 			return false
@@ -175,7 +179,7 @@ func eachHasPeople(feeds map[*feed]bool) bool {
 }
 
 // goOn tells what is not waited for any longer.
-func (s *feedSet) goOn(missing map[*feed]bool) {
+func (s *Set) goOn(missing map[*Feed]bool) {
 	var sources []string
 	for f := range missing {
 		sources = append(sources, f.key().String())
@@ -186,7 +190,7 @@ func (s *feedSet) goOn(missing map[*feed]bool) {
 
 // end waits until a feed has ended: the next one of the same source must not meet
 // it.
-func (s *feedSet) end(r *runningFeed) {
+func (s *Set) end(r *runningFeed) {
 	r.cancel()
 	<-r.done
 	s.mu.Lock()
@@ -194,14 +198,14 @@ func (s *feedSet) end(r *runningFeed) {
 	delete(s.running, r.key())
 }
 
-func (s *feedSet) find(key feedKey) *runningFeed {
+func (s *Set) find(key key) *runningFeed {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.running[key]
 }
 
 // all are the feeds that run, by tenant and source.
-func (s *feedSet) all() (all []*runningFeed) {
+func (s *Set) all() (all []*runningFeed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range s.running {
@@ -213,12 +217,54 @@ func (s *feedSet) all() (all []*runningFeed) {
 	return all
 }
 
+// Refresh has the sources of a tenant read now, or of all for an empty name; likewise
+// one source of them, or all.
+func (s *Set) Refresh(ctx context.Context, tenant, source string, extent control.Extent) (readings []control.Reading, err error) {
+	for _, r := range s.all() {
+		if tenant != "" && r.tenant != tenant {
+			continue
+		}
+		if source != "" && r.directory.Name != source {
+			continue
+		}
+		reading := control.Reading{Tenant: r.tenant, Source: r.directory.Name}
+		if err := r.refreshWhileRunning(ctx, extent); err != nil {
+			reading.Err = err.Error()
+		}
+		state, err := r.store.Sync(r.tenant, r.directory.Name)
+		if err != nil {
+			return readings, err
+		}
+		reading.People = state.People
+		readings = append(readings, reading)
+	}
+	return readings, nil
+}
+
+// refreshWhileRunning is refresh of a feed that may end meanwhile.
+func (r *runningFeed) refreshWhileRunning(ctx context.Context, extent control.Extent) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		select {
+		case <-r.done:
+			cancel(errors.New("the source was taken away by a reload"))
+		case <-ctx.Done():
+		}
+	}()
+	err := r.refresh(ctx, extent)
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
 // stuckLimit is how long the end of the daemon waits for a source that does not
 // heed its context: a file on a server that is gone cannot be given up.
 const stuckLimit = 5 * time.Second
 
-// wait returns when all have ended, after their context did, or are stuck.
-func (s *feedSet) wait() {
+// Wait returns when all have ended, after their context did, or are stuck.
+func (s *Set) Wait() {
 	limit := time.After(stuckLimit)
 	for _, r := range s.all() {
 		select {

@@ -1,6 +1,7 @@
-package main
+package feed
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -35,9 +36,9 @@ func newSource(d config.Directory, groups []string) (directory.Source, error) {
 	return nil, fmt.Errorf("source %q is not known", d.Source)
 }
 
-// ruleGroups are the groups that conditions and exceptions of rules name, in the
+// RuleGroups are the groups that conditions and exceptions of rules name, in the
 // order of the alphabet.
-func ruleGroups(cfg *config.Config) (groups []string) {
+func RuleGroups(cfg *config.Config) (groups []string) {
 	for _, r := range cfg.Rules {
 		for _, conditions := range [][]policy.Condition{r.If, r.Except} {
 			for _, c := range conditions {
@@ -49,4 +50,13 @@ func ruleGroups(cfg *config.Config) (groups []string) {
 	}
 	slices.Sort(groups)
 	return slices.Compact(groups)
+}
+
+// Gather reads all people of a source into memory. groups are as in [newSource].
+func Gather(ctx context.Context, d config.Directory, groups []string) ([]directory.Person, directory.Batch, error) {
+	source, err := newSource(d, groups)
+	if err != nil {
+		return nil, directory.Batch{}, err
+	}
+	return directory.Gather(ctx, photoCheck{source}, "", nil)
 }

@@ -1,7 +1,6 @@
-package main
+package feed
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,29 +14,10 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/logtest"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
 )
-
-// feedLog is a log that can be read while it is written.
-type feedLog struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *feedLog) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *feedLog) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-func (l *feedLog) count(s string) int { return strings.Count(l.String(), s) }
 
 // scripted is a source that does what a test says.
 type scripted func(cursor string, progress directory.Progress) (batch, error)
@@ -72,11 +52,11 @@ func temporaryStore(t *testing.T) *sigstore.Store {
 	return store
 }
 
-func newFeed(t *testing.T, source directory.Source) (*feed, *feedLog) {
-	out := &feedLog{}
+func newFeed(t *testing.T, source directory.Source) (*Feed, *logtest.Buffer) {
+	out := &logtest.Buffer{}
 	log := slog.New(slog.NewTextHandler(out, nil))
 	progress := &readingProgress{log: log, every: time.Millisecond}
-	return &feed{
+	return &Feed{
 		tenant: "contoso", directory: config.Directory{Name: "hr", Source: "csv", Every: time.Minute, MaxVanish: 0.2},
 		source: source, store: temporaryStore(t), log: log, progress: progress, requests: make(chan request),
 	}, out
@@ -126,7 +106,7 @@ func TestFeedFailures(t *testing.T) {
 	fault = errors.New("wrong password")
 	sync("wrong password")
 	sync("wrong password")
-	if n := log.count("wrong password"); n != 1 {
+	if n := log.Count("wrong password"); n != 1 {
 		t.Errorf("the same reason is logged %d times", n)
 	}
 	if p := f.pause(); p < 96*time.Second || p > 144*time.Second {
@@ -147,13 +127,13 @@ func TestFeedFailures(t *testing.T) {
 	if f.pause() != time.Minute {
 		t.Errorf("the pause is %v", f.pause())
 	}
-	if n := log.count("mail address"); n != maxWarnings || log.count("problems=5") != 1 {
+	if n := log.Count("mail address"); n != maxWarnings || log.Count("problems=5") != 1 {
 		t.Errorf("%d warnings", n)
 	}
 	if want := "[ 1 1 1 1 1]"; fmt.Sprint(cursors) != want {
 		t.Errorf("cursors %q", cursors)
 	}
-	if n := log.count("msg=\"directory read\""); n != 2 {
+	if n := log.Count("msg=\"directory read\""); n != 2 {
 		t.Errorf("%d good readings in\n%s", n, log)
 	}
 }
@@ -215,10 +195,10 @@ func TestFeedFullRefresh(t *testing.T) {
 }
 
 func TestFeedProgress(t *testing.T) {
-	var log *feedLog
+	var log *logtest.Buffer
 	f, log := newFeed(t, scripted(func(_ string, progress directory.Progress) (batch, error) {
 		progress(1000, 5000)
-		waitUntil(t, "progress", func() bool { return log.count("to_go=4000") > 0 })
+		waitUntil(t, "progress", func() bool { return log.Count("to_go=4000") > 0 })
 		return batch{directory.Batch{Full: true}, somebody(1)}, nil
 	}))
 	if err := f.sync(t.Context(), control.Changes); err != nil || !strings.Contains(log.String(), "people=1000 per_second=") {

@@ -1,4 +1,5 @@
-package main
+// Package feed keeps the people of the store as their sources have them.
+package feed
 
 import (
 	"context"
@@ -26,10 +27,11 @@ const (
 	fullBatch = 1_000
 )
 
-// feed keeps people in the store as one source of a tenant has them.
-type feed struct {
+// Feed keeps people in the store as one source of a tenant has them.
+type Feed struct {
 	tenant    string
 	directory config.Directory
+	groups    []string // that rules name, which some sources ask for
 	source    directory.Source
 	store     *sigstore.Store
 	log       *slog.Logger
@@ -46,11 +48,11 @@ type request struct {
 	done   chan error
 }
 
-// newFeeds makes a feed for every source. The store is told how to mix them by
-// [setPlans].
-func newFeeds(cfg *config.Config, store *sigstore.Store, log *slog.Logger) ([]*feed, error) {
-	var feeds []*feed
-	groups := ruleGroups(cfg)
+// New makes a feed for every source. The store is told how to mix them by
+// [SetPlans].
+func New(cfg *config.Config, store *sigstore.Store, log *slog.Logger) ([]*Feed, error) {
+	var feeds []*Feed
+	groups := RuleGroups(cfg)
 	for _, t := range cfg.Tenants {
 		for _, d := range t.Directories {
 			source, err := newSource(d, groups)
@@ -58,8 +60,8 @@ func newFeeds(cfg *config.Config, store *sigstore.Store, log *slog.Logger) ([]*f
 				return nil, fmt.Errorf("source %s of tenant %s: %w", d.Name, t.Name, err)
 			}
 			log := log.With("tenant", t.Name, "source", d.Name)
-			feeds = append(feeds, &feed{
-				tenant: t.Name, directory: d, source: source, store: store, log: log,
+			feeds = append(feeds, &Feed{
+				tenant: t.Name, directory: d, groups: groups, source: source, store: store, log: log,
 				progress: newReadingProgress(log), requests: make(chan request),
 			})
 		}
@@ -67,8 +69,8 @@ func newFeeds(cfg *config.Config, store *sigstore.Store, log *slog.Logger) ([]*f
 	return feeds, nil
 }
 
-// setPlans tells the store how the sources of each tenant are mixed.
-func setPlans(cfg *config.Config, store *sigstore.Store) error {
+// SetPlans tells the store how the sources of each tenant are mixed.
+func SetPlans(cfg *config.Config, store *sigstore.Store) error {
 	for _, t := range cfg.Tenants {
 		plan := sigstore.Plan{Precedence: t.Precedence}
 		for _, d := range t.Directories {
@@ -81,9 +83,26 @@ func setPlans(cfg *config.Config, store *sigstore.Store) error {
 	return nil
 }
 
-// refresh has the source read now, by the goroutine of run, and returns how that
+// ReadOnce reads every source into a store, one after the other.
+func ReadOnce(ctx context.Context, cfg *config.Config, store *sigstore.Store, log *slog.Logger) error {
+	feeds, err := New(cfg, store, log)
+	if err != nil {
+		return err
+	}
+	if err := SetPlans(cfg, store); err != nil {
+		return err
+	}
+	for _, f := range feeds {
+		if err := f.sync(ctx, control.Changes); err != nil {
+			return fmt.Errorf("reading the people of tenant %s: %w", f.tenant, err)
+		}
+	}
+	return nil
+}
+
+// Refresh has the source read now, by the goroutine of run, and returns how that
 // went.
-func (f *feed) refresh(ctx context.Context, extent control.Extent) error {
+func (f *Feed) refresh(ctx context.Context, extent control.Extent) error {
 	r := request{extent, make(chan error, 1)}
 	select {
 	case f.requests <- r:
@@ -100,7 +119,7 @@ func (f *feed) refresh(ctx context.Context, extent control.Extent) error {
 
 // sync reads the source once. When it cannot be read, the people of before stay
 // and the store remembers why. The error was logged.
-func (f *feed) sync(ctx context.Context, extent control.Extent) (err error) {
+func (f *Feed) sync(ctx context.Context, extent control.Extent) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			f.log.Error("panic while reading the directory", "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
@@ -128,7 +147,7 @@ func (f *feed) sync(ctx context.Context, extent control.Extent) (err error) {
 	return f.apply(people, batch, extent)
 }
 
-func (f *feed) apply(people *sigstore.Intake, batch directory.Batch, extent control.Extent) error {
+func (f *Feed) apply(people *sigstore.Intake, batch directory.Batch, extent control.Extent) error {
 	reading := sigstore.Reading{Batch: batch, At: time.Now(), MaxVanish: f.directory.MaxVanish}
 	if extent == control.Forced {
 		reading.MaxVanish = 1
@@ -155,7 +174,7 @@ func (f *feed) apply(people *sigstore.Intake, batch directory.Batch, extent cont
 }
 
 // failed notes why a reading came to nothing. The same reason is logged once.
-func (f *feed) failed(why error) error {
+func (f *Feed) failed(why error) error {
 	f.failures++
 	if why.Error() != f.lastErr {
 		f.log.Error("directory not read, signing goes on with the people of before", "error", why)
@@ -167,7 +186,7 @@ func (f *feed) failed(why error) error {
 	return why
 }
 
-func (f *feed) warn(warnings []error) {
+func (f *Feed) warn(warnings []error) {
 	counted := directory.Counted(warnings)
 	for i, w := range counted {
 		if i == maxWarnings {
@@ -180,7 +199,7 @@ func (f *feed) warn(warnings []error) {
 
 // run syncs at the interval of the configuration, when a file of the source
 // changes, and when asked to, until ctx ends.
-func (f *feed) run(ctx context.Context) {
+func (f *Feed) run(ctx context.Context) {
 	changed := make(chan struct{}, 1)
 	if local, ok := f.source.(directory.Local); ok {
 		stop, err := watch(local.Paths(), changed)
@@ -209,7 +228,7 @@ func (f *feed) run(ctx context.Context) {
 
 // pause is the time to the next reading. After failures it grows, and differs, so
 // that many relays do not come back to a server at once.
-func (f *feed) pause() time.Duration {
+func (f *Feed) pause() time.Duration {
 	every := f.directory.Every
 	if f.failures == 0 {
 		return every

@@ -1,4 +1,4 @@
-package main
+package feed
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"sigmilter/cmd/internal/terminal"
 	"sigmilter/sigstore/directory"
 )
 
@@ -19,17 +20,16 @@ const progressEvery = 5 * time.Second
 type readingProgress struct {
 	log   *slog.Logger
 	every time.Duration
-	line  func(string) // nil: to the log
+	line  *terminal.Line // nil: to the log
 
 	mu            sync.Mutex // guards the rest
 	people, total int
 }
 
 func newReadingProgress(log *slog.Logger) *readingProgress {
-	p := &readingProgress{log: log, every: progressEvery}
-	if out := terminal(os.Stderr); out != nil {
+	p := &readingProgress{log: log, every: progressEvery, line: terminal.NewLine(os.Stderr)}
+	if p.line != nil {
 		p.every = 200 * time.Millisecond
-		p.line = func(s string) { fmt.Fprint(out, "\r\x1b[K"+s) }
 	}
 	return p
 }
@@ -54,13 +54,10 @@ func (p *readingProgress) set(read, total int) {
 func (p *readingProgress) tell(began time.Time, done <-chan struct{}) {
 	tick := time.NewTicker(p.every)
 	defer tick.Stop()
-	shown := false
 	for {
 		select {
 		case <-done:
-			if shown {
-				p.line("")
-			}
+			p.line.Clear()
 			return
 		case <-tick.C:
 		}
@@ -71,8 +68,7 @@ func (p *readingProgress) tell(began time.Time, done <-chan struct{}) {
 		switch {
 		case read == 0:
 		case p.line != nil:
-			shown = true
-			p.line(progressWords(read, total, perSecond))
+			p.line.Show(progressWords(read, total, perSecond))
 		case total > read:
 			p.log.Info("reading the directory", "people", read, "per_second", perSecond, "to_go", total-read)
 		default:

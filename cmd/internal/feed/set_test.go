@@ -1,18 +1,17 @@
-package main
+package feed
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"sigmilter/cmd/internal/config"
-	"sigmilter/milter/miltertest"
+	"sigmilter/cmd/internal/logtest"
+	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
 )
 
@@ -55,26 +54,26 @@ func TestAwaitFirstReadings(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			store, out := temporaryStore(t), &feedLog{}
+			store, out := temporaryStore(t), &logtest.Buffer{}
 			log := slog.New(slog.NewTextHandler(out, nil))
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			s := newFeedSet(ctx, log)
+			s := NewSet(ctx, log)
 			s.grace, s.limit = c.grace, c.limit
-			var feeds []*feed
+			var feeds []*Feed
 			for name, source := range c.sources {
 				tenant, name, _ := strings.Cut(name, "/")
-				feeds = append(feeds, &feed{
+				feeds = append(feeds, &Feed{
 					tenant: tenant, directory: config.Directory{Name: name, Every: time.Hour, MaxVanish: 0.2},
 					source: source, store: store, log: log, requests: make(chan request),
 					progress: &readingProgress{log: log, every: time.Hour},
 				})
 			}
-			s.replace(feeds, nil)
-			if n := out.count("not waited for"); n > 1 || (n == 1) != (c.missing != "") || !strings.Contains(out.String(), c.missing) {
+			s.Replace(feeds)
+			if n := out.Count("not waited for"); n > 1 || (n == 1) != (c.missing != "") || !strings.Contains(out.String(), c.missing) {
 				t.Errorf("want %q in\n%s", c.missing, out)
 			}
-			if strangers, everybody := s.firstReading("contoso"); strangers != c.unread || everybody != c.unread {
+			if strangers, everybody := s.FirstReading("contoso"); strangers != c.unread || everybody != c.unread {
 				t.Errorf("first reading: %v, %v", strangers, everybody)
 			}
 		})
@@ -85,71 +84,67 @@ func TestAwaitFirstReadings(t *testing.T) {
 func TestFirstReadingIsOnce(t *testing.T) {
 	letGo, hangs := hanging(t)
 	store := temporaryStore(t)
-	if err := fill(store.Intake("contoso", "hr"), somebody(1), directory.Batch{Full: true}); err != nil {
+	intake := store.Intake("contoso", "hr")
+	if err := intake.Add(somebody(1)[0]); err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.NewTextHandler(&feedLog{}, nil))
-	s := newFeedSet(t.Context(), log)
+	if _, err := intake.Apply(sigstore.Reading{Batch: directory.Batch{Full: true}, At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	intake.Close()
+	log := slog.New(slog.NewTextHandler(&logtest.Buffer{}, nil))
+	s := NewSet(t.Context(), log)
 	begin := func(name string) {
-		s.replace([]*feed{{
+		s.Replace([]*Feed{{
 			tenant: "contoso", directory: config.Directory{Name: name, Every: time.Hour}, source: hangs, store: store, log: log,
 			requests: make(chan request), progress: &readingProgress{log: log, every: time.Hour},
-		}}, nil)
+		}})
 	}
 	begin("hr") // waits for nothing
-	if strangers, everybody := s.firstReading("contoso"); strangers || everybody {
+	if strangers, everybody := s.FirstReading("contoso"); strangers || everybody {
 		t.Error("a source that was read before")
 	}
 	letGo <- struct{}{}
 	begin("more")
-	if strangers, everybody := s.firstReading("contoso"); !strangers || everybody {
+	if strangers, everybody := s.FirstReading("contoso"); !strangers || everybody {
 		t.Errorf("a new source of a tenant with people: %v, %v", strangers, everybody)
 	}
 	letGo <- struct{}{}
-	waitUntil(t, "the end of the first reading", func() bool { strangers, _ := s.firstReading("contoso"); return !strangers })
+	waitUntil(t, "the end of the first reading", func() bool { strangers, _ := s.FirstReading("contoso"); return !strangers })
 }
 
-// A first start beside a source that hangs: mail waits, of those too of whom another
-// source has a part, until it is known what this one has.
-func TestFirstStartBesideAHangingSource(t *testing.T) {
-	answer := make(chan struct{})
-	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// A source whose settings stay goes on; one that changed, or that is gone, ends.
+func TestReplaceKeepsWhatIsTheSame(t *testing.T) {
+	store := temporaryStore(t)
+	log := slog.New(slog.NewTextHandler(&logtest.Buffer{}, nil))
+	read := scripted(func(string, directory.Progress) (batch, error) { return batch{Batch: directory.Batch{Full: true}}, nil })
+	newFeed := func(name string, every time.Duration, groups ...string) *Feed {
+		return &Feed{
+			tenant: "contoso", directory: config.Directory{Name: name, Every: every}, groups: groups, source: read, store: store, log: log,
+			requests: make(chan request), progress: &readingProgress{log: log, every: time.Hour},
+		}
+	}
+	s := NewSet(t.Context(), log)
+	s.Replace([]*Feed{newFeed("same", time.Hour), newFeed("changed", time.Hour), newFeed("gone", time.Hour), newFeed("groups", time.Hour, "sales")})
+	before := map[string]*runningFeed{}
+	for _, r := range s.all() {
+		before[r.directory.Name] = r
+	}
+	begun := s.Replace([]*Feed{newFeed("same", time.Hour), newFeed("changed", 2*time.Hour), newFeed("groups", time.Hour, "board")})
+	if fmt.Sprint(begun) != "[contoso/changed contoso/groups]" {
+		t.Errorf("begun: %q", begun)
+	}
+	if s.find(key{"contoso", "same"}) != before["same"] {
+		t.Error("a source that did not change was begun again")
+	}
+	if s.find(key{"contoso", "gone"}) != nil {
+		t.Error("a source that is gone runs on")
+	}
+	for _, name := range []string{"changed", "gone", "groups"} {
 		select {
-		case <-answer:
-			fmt.Fprint(w, `{"people": [{"mail": "dora@contoso.com", "displayName": "Dora Weiss"}]}`)
-		case <-r.Context().Done():
+		case <-before[name].done:
+		default:
+			t.Errorf("the old feed of %s runs on", name)
 		}
-	}))
-	t.Cleanup(slow.Close)
-	r := startDaemon(t, `directory = { path = "people.csv", every = "1h" }`,
-		`directory = [{ path = "people.csv" }, { source = "http", url = "`+slow.URL+`" }]`)
-	if n := r.log.count("not waited for"); n != 1 || !strings.Contains(r.log.String(), "sources=[contoso/http]") {
-		t.Errorf("%d lines on what is not waited for\n%s", n, r.log)
-	}
-	mta := r.dial()
-	send := func(from string) *miltertest.Result {
-		t.Helper()
-		result, err := mta.Send(miltertest.Envelope{Sender: from}, []byte(strings.Replace(aliceMail, "alice@contoso.com", from, 1)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return result
-	}
-	for _, from := range []string{"alice@contoso.com", "dora@contoso.com", "printer@contoso.com"} {
-		if !send(from).Tempfailed {
-			t.Errorf("%s is not deferred", from)
-		}
-	}
-	if !r.metric("sigmilter_messages_total{action=failed,reason=first-reading,rule=,tenant=contoso} 3") {
-		t.Error("not counted")
-	}
-	close(answer)
-	r.eventually("the people of the slow source", func() bool { strangers, _ := r.daemon.feeds.firstReading("contoso"); return !strangers })
-	r.wantSigned(mta, "one")
-	if raw := string(send("dora@contoso.com").Raw); !strings.Contains(raw, "Dora Weiss one") {
-		t.Errorf("not signed:\n%s", raw)
-	}
-	if result := send("printer@contoso.com"); !result.Accepted || strings.Contains(string(result.Raw), "one") {
-		t.Errorf("whom nobody knows: %+v", result)
 	}
 }
