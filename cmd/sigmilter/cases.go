@@ -15,7 +15,7 @@ import (
 
 	"sigmilter/cmd/internal/cases"
 	"sigmilter/cmd/internal/config"
-	"sigmilter/milter"
+	"sigmilter/cmd/internal/trial"
 )
 
 // testOptions are the flags of the verb.
@@ -100,19 +100,22 @@ func (o *testOptions) run(ctx context.Context, dir string, stdout, stderr io.Wri
 			o.people = path
 		}
 	}
-	off, err := openOfflineWith(ctx, o.config, o.people, stderr)
+	setup, err := openOffline(ctx, o.config, o.people, stderr)
 	if err != nil {
 		return err
 	}
-	defer off.store.Close()
+	defer setup.Close()
 	var results testResults
 	for _, e := range entries {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		r, err := o.one(off, e)
+		r, err := trial.Case(setup.Config, setup.Engine, e, o.update)
 		if err != nil {
 			return err
+		}
+		if !r.Pass {
+			r.Explain = o.explainLine(e)
 		}
 		results.add(r)
 	}
@@ -156,66 +159,12 @@ func sameFile(a, b string) bool {
 	return err == nil && os.SameFile(x, y)
 }
 
-// one tries one case.
-func (o *testOptions) one(off *offline, e cases.Entry) (testResult, error) {
-	raw, err := os.ReadFile(e.Mail)
-	if err != nil {
-		return testResult{}, fmt.Errorf("reading the message: %w", err)
-	}
-	want := e.Case
-	if want == nil {
-		want = &config.Case{}
-	}
-	r := testResult{Name: e.Name, About: want.About, Explain: o.explainLine(e.Mail, want)}
-	t, err := try(off.cfg, engineAt(off.engine, want.At), raw, caseEnvelope(want, milter.ParseFile(raw)))
-	if err != nil {
-		r.Differences = []cases.Difference{{What: "message", Want: "edited", Got: err.Error()}}
-		return r, nil
-	}
-	got := t.observed()
-	r.Report = got.Report
-	r.Differences = cases.Compare(want, got)
-	if o.update && (e.Case == nil || len(r.Differences) > 0) {
-		seen := cases.Observe(e.Case, got)
-		text, err := cases.Format(seen)
-		if err != nil {
-			return r, err
-		}
-		if err := os.WriteFile(e.File, text, 0o644); err != nil {
-			return r, fmt.Errorf("writing the case: %w", err)
-		}
-		r.Updated = true
-		r.Differences = cases.Compare(seen, got)
-	}
-	r.Pass = len(r.Differences) == 0
-	return r, nil
-}
-
-// engineAt is an engine that decides as of a time, or as it does when that is
-// zero.
-func engineAt(e *milter.Engine, at time.Time) *milter.Engine {
-	if at.IsZero() {
-		return e
-	}
-	then := *e
-	then.Now = func() time.Time { return at }
-	return &then
-}
-
-// caseEnvelope is the envelope of a case, by the rules of sign.
-func caseEnvelope(c *config.Case, f *milter.File) envelope {
-	o := signOptions{recipients: c.To, origin: originFlags{listener: c.Listener, proven: c.Proven}}
-	for _, m := range c.Macros {
-		_ = o.origin.macros.Set(m) // config has checked it
-	}
-	if c.From != nil {
-		o.from, o.fromGiven = *c.From, true
-	}
-	return o.envelope(f)
-}
-
 // explainLine is the command that tells why a case came out as it did.
-func (o *testOptions) explainLine(mail string, c *config.Case) string {
+func (o *testOptions) explainLine(e cases.Entry) string {
+	c := e.Case
+	if c == nil {
+		c = &config.Case{}
+	}
 	words := []string{"sigmilter", "explain", "-c", o.config}
 	if o.people != "" {
 		words = append(words, "--people", o.people)
@@ -241,7 +190,7 @@ func (o *testOptions) explainLine(mail string, c *config.Case) string {
 	for i, w := range words {
 		words[i] = shellWord(w)
 	}
-	return strings.Join(append(words, shellWord(mail)), " ")
+	return strings.Join(append(words, shellWord(e.Mail)), " ")
 }
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)

@@ -7,31 +7,19 @@ import (
 
 	"sigmilter/cmd/internal/cases"
 	"sigmilter/cmd/internal/printed"
-	"sigmilter/milter"
+	"sigmilter/cmd/internal/trial"
 )
-
-// testResult is what became of one case.
-type testResult struct {
-	Name        string             `json:"name"`
-	About       string             `json:"about,omitempty"`
-	Pass        bool               `json:"pass"`
-	Updated     bool               `json:"updated,omitempty"` // its file was written
-	Differences []cases.Difference `json:"differences"`
-	Report      milter.Report      `json:"report"`            // as of sign --report
-	Explain     string             `json:"explain,omitempty"` // a command line that tells why it failed
-}
 
 // testResults is what `test --json` writes.
 type testResults struct {
-	Cases  []testResult `json:"cases"`
-	Passed int          `json:"passed"`
-	Failed int          `json:"failed"`
+	Cases  []trial.CaseResult `json:"cases"`
+	Passed int                `json:"passed"`
+	Failed int                `json:"failed"`
 }
 
-func (rs *testResults) add(r testResult) {
+func (rs *testResults) add(r trial.CaseResult) {
 	if r.Pass {
 		rs.Passed++
-		r.Explain = ""
 	} else {
 		rs.Failed++
 	}
@@ -56,7 +44,7 @@ func (rs *testResults) writeText(out io.Writer, verbose bool) error {
 	var b strings.Builder
 	line := func(format string, args ...any) { b.WriteString(printed.Line(fmt.Sprintf(format, args...)) + "\n") }
 	for _, r := range rs.Cases {
-		line("%s  %s%s", r.verdict(), r.Name, r.updatedWords())
+		line("%s  %s%s", verdict(&r), r.Name, updatedWords(&r))
 		if verbose {
 			for _, words := range placementWords(&r.Report) {
 				line("      %s", words)
@@ -74,14 +62,14 @@ func (rs *testResults) writeText(out io.Writer, verbose bool) error {
 	return err
 }
 
-func (r *testResult) verdict() string {
+func verdict(r *trial.CaseResult) string {
 	if r.Pass {
 		return "PASS"
 	}
 	return "FAIL"
 }
 
-func (r *testResult) updatedWords() string {
+func updatedWords(r *trial.CaseResult) string {
 	if r.Updated {
 		return "  (written, look at it)"
 	}

@@ -2,10 +2,8 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,108 +11,21 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 	"time"
 
-	"sigmilter/cmd/internal/cases"
-	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/laws"
+	"sigmilter/cmd/internal/offline"
 	"sigmilter/cmd/internal/printed"
 	"sigmilter/cmd/internal/terminal"
+	"sigmilter/cmd/internal/trial"
 	"sigmilter/milter"
-	"sigmilter/milter/insert"
-	"sigmilter/milter/policy"
 )
-
-// trial is a message that went through the engine and was looked at from the
-// outside afterwards.
-type trial struct {
-	outcome  milter.Outcome
-	signed   []byte
-	breaches []laws.Breach
-	places   []laws.Place
-}
-
-// try signs a message and checks the laws on it.
-func try(cfg *config.Config, engine *milter.Engine, raw []byte, e envelope) (trial, error) {
-	observed := *engine
-	store := &recorder{Store: engine.Store}
-	observed.Store = store
-	f := milter.ParseFile(raw)
-	t := trial{outcome: signFile(cfg, &observed, f, e)}
-	var err error
-	if t.signed, err = f.Apply(t.outcome); err != nil {
-		return t, fmt.Errorf("editing the message: %w", err)
-	}
-	t.breaches, t.places = laws.Read(raw, t.signed, t.outcome.Report, laws.Options{
-		Guard: cfg.Guard.Field, Blocks: store.blocks, DropAMP: engine.DropAMP, Secrets: engine.Policy.RoutingFields(),
-		Person: store.person, Marker: cfg.Place.Marker, Signoffs: cfg.Place.Signoffs,
-		ThreadToken: engine.Policy.ThreadTokens && engine.Policy.Keys != nil,
-		AddHTML:     slices.ContainsFunc(cfg.Rules, func(r config.Rule) bool { return r.Plain == config.Alternative }),
-	})
-	return t, nil
-}
-
-// observed is the trial as a case compares it.
-func (t trial) observed() cases.Observed {
-	return cases.Observed{Report: t.outcome.Report, Signed: t.signed, Places: t.places, Breaches: t.breaches}
-}
-
-// recorder is a store that keeps the blocks it gave out, and whose they are.
-type recorder struct {
-	milter.Store
-	blocks []laws.Block
-	person *laws.Person
-}
-
-func (r *recorder) Block(tenant string, p *policy.Person, template string) (insert.Block, error) {
-	b, err := r.Store.Block(tenant, p, template)
-	if err == nil {
-		r.blocks = append(r.blocks, laws.Block{Template: template, HTML: b.HTML, Text: b.Text, Pictures: pictured(b)})
-		r.person = known(p)
-	}
-	return b, err
-}
-
-// known is a person as the laws look at them: what a signature may say, and not
-// what a directory has besides.
-func known(p *policy.Person) *laws.Person {
-	who := &laws.Person{Addresses: append([]string{p.Address}, p.Addresses...)}
-	for name, v := range p.Attributes {
-		switch name {
-		case "displayName":
-			who.Name = v
-		case "givenName":
-			who.Given = v
-		case "surname":
-			who.Surname = v
-		case "mail", "userPrincipalName":
-			who.Addresses = append(who.Addresses, v)
-		case "preferredLanguage", "employeeId":
-		default:
-			who.Values = append(who.Values, v)
-		}
-	}
-	return who
-}
-
-// pictured are the pictures of a block as they were before they were encoded.
-func pictured(b insert.Block) []laws.Picture {
-	var pictures []laws.Picture
-	for _, p := range b.Pictures {
-		data, _ := base64.StdEncoding.DecodeString(p.Base64) // what does not decode is in no message
-		pictures = append(pictures, laws.Picture{CID: p.CID, Type: p.Type, Data: data})
-	}
-	return pictures
-}
 
 // corpus is a run over a folder of messages.
 type corpus struct {
 	options *signOptions
-	cfg     *config.Config
-	engine  *milter.Engine
+	setup   *offline.Setup
 	table   io.Writer     // a line for each message
 	reports *json.Encoder // one object for each message, nil for none
 	show    progress
@@ -133,13 +44,13 @@ type corpusReport struct {
 // runCorpus signs every message below a folder in memory and prints what was
 // done and every breach of the laws.
 func (o *signOptions) runCorpus(ctx context.Context, dir string, stdout, stderr io.Writer) (err error) {
-	off, err := openOffline(ctx, o.config, stderr)
+	setup, err := openOffline(ctx, o.config, "", stderr)
 	if err != nil {
 		return err
 	}
-	defer off.store.Close()
+	defer setup.Close()
 
-	c := &corpus{options: o, cfg: off.cfg, engine: off.engine, table: stdout, actions: map[milter.Action]int{}, show: progress{line: terminal.NewLine(printed.Exact(stderr))}}
+	c := &corpus{options: o, setup: setup, table: stdout, actions: map[milter.Action]int{}, show: progress{line: terminal.NewLine(printed.Exact(stderr))}}
 	done, err := c.openReport(stdout)
 	if err != nil {
 		return err
@@ -205,24 +116,24 @@ func (c *corpus) message(path, name string) error {
 		return c.cannotRead(name, err)
 	}
 	if c.options.as != "" {
-		raw = writtenBy(c.options.as, raw)
+		raw = trial.WrittenBy(c.options.as, raw)
 	}
-	t, err := try(c.cfg, c.engine, raw, c.options.envelope(milter.ParseFile(raw)))
+	t, err := trial.Run(c.setup.Config, c.setup.Engine, raw, c.options.envelope.given().Envelope(milter.ParseFile(raw)))
 	if err != nil {
-		t.breaches = append(t.breaches, laws.Breach{Law: 1, What: err.Error()})
+		t.Breaches = append(t.Breaches, laws.Breach{Law: 1, What: err.Error()})
 	}
-	r := t.outcome.Report
+	r := t.Outcome.Report
 	c.actions[r.Action]++
-	if len(t.breaches) > 0 {
+	if len(t.Breaches) > 0 {
 		c.breached++
 	}
 	if c.reports != nil {
-		if err := c.reports.Encode(corpusReport{name, r, append([]laws.Breach{}, t.breaches...)}); err != nil {
+		if err := c.reports.Encode(corpusReport{name, r, append([]laws.Breach{}, t.Breaches...)}); err != nil {
 			return fmt.Errorf("writing the report: %w", err)
 		}
 	}
 	c.show.line.Clear()
-	_, err = fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t%s\n", printed.Cell(name), r.Action, r.Reason, whereIn(r), breachText(t.breaches))
+	_, err = fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t%s\n", printed.Cell(name), r.Action, r.Reason, whereIn(r), breachText(t.Breaches))
 	return err
 }
 
@@ -296,36 +207,4 @@ func (p *progress) due(now time.Time) bool {
 	}
 	p.shown = now
 	return true
-}
-
-var (
-	fromField  = regexp.MustCompile(`(?mi)^From[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*`)
-	blankLine  = regexp.MustCompile(`(?m)^\r?\n`)
-	firstField = regexp.MustCompile(`^[!-9;-~]+[ \t]*:`)
-)
-
-// writtenBy is a message as if that person had written it: his address in the
-// From field, further From fields gone. Nothing else is touched.
-func writtenBy(address string, raw []byte) []byte {
-	end := len(raw)
-	if at := blankLine.FindIndex(raw); at != nil {
-		end = at[0]
-	}
-	head, rest := raw[:end], raw[end:]
-	from := []byte("From: <" + address + ">\n")
-	if line, _, _ := bytes.Cut(raw, []byte("\n")); bytes.HasSuffix(line, []byte("\r")) {
-		from = []byte("From: <" + address + ">\r\n")
-	}
-	written := false
-	head = fromField.ReplaceAllFunc(head, func([]byte) []byte {
-		if written {
-			return nil
-		}
-		written = true
-		return from
-	})
-	if !written && firstField.Match(head) {
-		head = slices.Concat(from, head)
-	}
-	return slices.Concat(head, rest)
 }

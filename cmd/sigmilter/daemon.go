@@ -260,6 +260,17 @@ func (d *daemon) prune() {
 	})
 }
 
+// learningTenants are those whose people's signatures are learned.
+func learningTenants(cfg *config.Config) (names []string) {
+	if !cfg.Place.Learn {
+		return nil
+	}
+	for _, t := range cfg.Tenants {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
 // warn logs what is wrong with a configuration that is good enough to run with.
 func warn(cfg *config.Config, log *slog.Logger) {
 	for _, w := range cfg.Warnings {

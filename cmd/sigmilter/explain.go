@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,24 +10,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/printed"
+	"sigmilter/cmd/internal/trial"
 	"sigmilter/milter"
 	"sigmilter/milter/policy"
 )
 
-// explanation is what `explain --json` writes.
-type explanation struct {
-	Sender     string    `json:"sender"` // empty: the null sender
-	Recipients []string  `json:"recipients"`
-	Time       time.Time `json:"time"` // for rules that have one
-	policy.Trace
-	Report milter.Report `json:"report"` // as of `sign --report`
-}
-
 func newExplainCommand() *cobra.Command {
 	var (
-		o      signOptions // of which config, people and the envelope are asked for
-		at     string
-		asJSON bool
+		path, people, at string
+		envelope         envelopeFlags
+		asJSON           bool
 	)
 	cmd := &cobra.Command{
 		Use:   "explain [-c FILE] [--from A] [--to A]... [--listener L] [--macro NAME=VALUE]... [--at TIME] [--json] [MESSAGE]",
@@ -43,15 +34,12 @@ The message is not changed. No daemon is needed; people are found as by sign.`,
   sigmilter explain -c sigmilter.toml --json reply.eml | jq '.rules[] | {rule, outcome}'`,
 		Args: takes("[MESSAGE]"),
 	}
-	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
-	cmd.Flags().StringVar(&o.people, "people", "", "take everyone from this CSV `FILE`, as test does")
-	cmd.Flags().StringVar(&o.from, "from", "", "envelope sender `ADDRESS`; empty is the null sender (default: the From field)")
-	cmd.Flags().StringArrayVar(&o.recipients, "to", nil, "envelope recipient `ADDRESS`, once for each (default: the To, Cc and Bcc fields)")
-	o.origin.add(cmd)
+	cmd.Flags().StringVarP(&path, "config", "c", defaultConfig, "the configuration `FILE`")
+	cmd.Flags().StringVar(&people, "people", "", "take everyone from this CSV `FILE`, as test does")
+	envelope.add(cmd)
 	cmd.Flags().StringVar(&at, "at", "", "decide as if it were this `TIME`, such as 2026-12-24T09:00:00+01:00 (default: now)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write the explanation as JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		o.fromGiven = cmd.Flags().Changed("from")
 		now, err := timeOf(at)
 		if err != nil {
 			return err
@@ -60,14 +48,16 @@ The message is not changed. No daemon is needed; people are found as by sign.`,
 		if err != nil {
 			return err
 		}
-		x, err := o.explain(cmd.Context(), raw, now, cmd.ErrOrStderr())
+		setup, err := openOffline(cmd.Context(), path, people, cmd.ErrOrStderr())
 		if err != nil {
 			return err
 		}
+		defer setup.Close()
+		x := trial.Explain(setup.Config, setup.Engine, raw, envelope.given(), now)
 		if asJSON {
 			return writeJSON(cmd.OutOrStdout(), x)
 		}
-		return x.write(cmd.OutOrStdout())
+		return writeExplanation(cmd.OutOrStdout(), x)
 	}
 	return cmd
 }
@@ -83,26 +73,8 @@ func timeOf(at string) (time.Time, error) {
 	return t, nil
 }
 
-// explain takes a message through the engine with a trace.
-func (o *signOptions) explain(ctx context.Context, raw []byte, now time.Time, stderr io.Writer) (*explanation, error) {
-	off, err := openOfflineWith(ctx, o.config, o.people, stderr)
-	if err != nil {
-		return nil, err
-	}
-	defer off.store.Close()
-	off.engine.Now = func() time.Time { return now }
-	f := milter.ParseFile(raw)
-	e := o.envelope(f)
-	x := &explanation{Sender: e.sender, Recipients: append([]string{}, e.recipients...), Time: now}
-	x.Report = signTraced(off.cfg, off.engine, f, e, &x.Trace).Report
-	if x.Rules == nil {
-		x.Rules = []policy.RuleTrace{} // a list in JSON
-	}
-	return x, nil
-}
-
-// write prints the explanation, a paragraph for each step.
-func (x *explanation) write(out io.Writer) error {
+// writeExplanation prints an explanation, a paragraph for each step.
+func writeExplanation(out io.Writer, x *trial.Explanation) error {
 	var b strings.Builder
 	line := func(what, format string, args ...any) {
 		fmt.Fprintf(&b, "%-10s %s\n", what, printed.Line(fmt.Sprintf(format, args...)))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sigmilter/cmd/internal/offline"
 	"sigmilter/cmd/internal/preview"
 	"sigmilter/cmd/internal/printed"
 	"sigmilter/sigstore/directory"
@@ -55,23 +56,23 @@ the others are written all the same and the exit status is 1.`,
 }
 
 func (o *previewOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
-	off, err := openOffline(ctx, o.config, stderr)
+	setup, err := openOffline(ctx, o.config, "", stderr)
 	if err != nil {
 		return err
 	}
-	defer off.store.Close()
+	defer setup.Close()
 	if o.all {
-		return o.writeAll(ctx, off, stdout, stderr)
+		return o.writeAll(ctx, setup, stdout, stderr)
 	}
-	return o.writePerson(off, stdout, stderr)
+	return o.writePerson(setup, stdout, stderr)
 }
 
-func (o *previewOptions) writePerson(off *offline, stdout, stderr io.Writer) error {
-	person, err := off.find(o.person)
+func (o *previewOptions) writePerson(setup *offline.Setup, stdout, stderr io.Writer) error {
+	person, err := setup.Person(o.person)
 	if err != nil {
 		return err
 	}
-	results, err := preview.Write(o.folder, off.cfg.Templates, person)
+	results, err := preview.Write(o.folder, setup.Config.Templates, person)
 	if err != nil {
 		return err
 	}
@@ -92,8 +93,8 @@ func (o *previewOptions) writePerson(off *offline, stdout, stderr io.Writer) err
 	return nil
 }
 
-func (o *previewOptions) writeAll(ctx context.Context, off *offline, stdout, stderr io.Writer) error {
-	page, err := preview.WriteAll(ctx, o.folder, off.cfg, off.store, func(person directory.Person, results []preview.Result) {
+func (o *previewOptions) writeAll(ctx context.Context, setup *offline.Setup, stdout, stderr io.Writer) error {
+	page, err := preview.WriteAll(ctx, o.folder, setup.Config, setup.Store, func(person directory.Person, results []preview.Result) {
 		warnOfProblems(person, results, stderr)
 	})
 	if err != nil {
@@ -120,19 +121,4 @@ func warnOfProblems(person directory.Person, results []preview.Result, stderr io
 			warn(r.Template, r.Failed)
 		}
 	}
-}
-
-// find returns the person of the first tenant that knows the address, with the
-// photo.
-func (off *offline) find(address string) (p directory.Person, err error) {
-	for _, t := range off.cfg.Tenants {
-		p, found, err := off.store.Person(t.Name, address)
-		if found && err == nil {
-			p.Photo, err = off.store.Photo(t.Name, address)
-		}
-		if err != nil || found {
-			return p, err
-		}
-	}
-	return p, fmt.Errorf("nobody has the address %s", address)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sigmilter/cmd/internal/signing"
+	"sigmilter/cmd/internal/trial"
 	"sigmilter/milter"
 	"sigmilter/milter/miltertest"
 )
@@ -42,12 +43,9 @@ func TestNoMessageTextInLogs(t *testing.T) {
 		}
 		cfg := b.config(t, g.sealed, g.place, g.rule)
 		engine := signing.NewEngine(cfg, signing.NewBook(cfg, b.store), nil, b.log)
-		o := signOptions{recipients: g.To}
-		if g.From != nil {
-			o.from, o.fromGiven = *g.From, true
-		}
-		e := o.envelope(milter.ParseFile(raw))
-		m := milter.ParseFile(raw).Message(e.sender, e.recipients, signing.ScanLimits(cfg))
+		given := trial.Given{Sender: g.From, Recipients: g.To}
+		e := given.Envelope(milter.ParseFile(raw))
+		m := milter.ParseFile(raw).Message(e.Sender, e.Recipients, signing.ScanLimits(cfg))
 		engine.Head(m)
 		outcome := engine.Finish(m)
 		mailLog{b.log}.done(m, outcome, time.Millisecond)

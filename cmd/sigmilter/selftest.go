@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"sigmilter/cmd/internal/trial"
 	"sigmilter/milter"
 )
 
@@ -50,9 +51,9 @@ func selfTest(g *generation) (err error) {
 		}
 	}
 	f := milter.ParseFile(fmt.Appendf(nil, selfTestMail, from))
-	o := signFile(g.cfg, g.engine, f, envelope{
-		sender: from, recipients: []string{"nobody@self-test.invalid"}, origin: &originFlags{proven: true},
-	})
+	o := trial.Sign(g.cfg, g.engine, f, trial.Envelope{
+		Sender: from, Recipients: []string{"nobody@self-test.invalid"}, Origin: trial.Origin{Proven: true},
+	}, nil)
 	if o.Report.Action == milter.Failed && o.Report.Reason == "panic" {
 		return errors.New("the engine panics")
 	}

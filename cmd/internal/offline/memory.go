@@ -1,4 +1,4 @@
-package main
+package offline
 
 import (
 	"context"
@@ -12,17 +12,6 @@ import (
 	"sigmilter/sigstore"
 )
 
-// learningTenants are those whose people's signatures are learned.
-func learningTenants(cfg *config.Config) (names []string) {
-	if !cfg.Place.Learn {
-		return nil
-	}
-	for _, t := range cfg.Tenants {
-		names = append(names, t.Name)
-	}
-	return names
-}
-
 // daemonMemory is what the running daemon remembers, for verbs that cannot read the
 // state file because it has it. They learn nothing.
 type daemonMemory struct {
@@ -30,9 +19,9 @@ type daemonMemory struct {
 	client *control.Client
 }
 
-// offlineMemory is what a verb goes by: what its store has, or what the daemon has when
+// memoryFor is what a verb goes by: what its store has, or what the daemon has when
 // that is a temporary one.
-func offlineMemory(ctx context.Context, cfg *config.Config, store *sigstore.Store, own milter.Memory) milter.Memory {
+func memoryFor(ctx context.Context, cfg *config.Config, store *sigstore.Store, own milter.Memory) milter.Memory {
 	if own == nil || store.Path() != "" || cfg.Control == "" {
 		return own
 	}

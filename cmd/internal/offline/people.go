@@ -1,9 +1,8 @@
-package main
+package offline
 
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"time"
 
@@ -13,24 +12,28 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-// openOfflineWith is openOffline with the people of a CSV file in place of those
-// of every tenant's source, so that no directory is asked. Without a file it is
-// openOffline.
-func openOfflineWith(ctx context.Context, path, people string, stderr io.Writer) (*offline, error) {
-	if people == "" {
-		return openOffline(ctx, path, stderr)
-	}
+// PeopleError says why the file of people that is read in place of the sources cannot
+// be read.
+type PeopleError struct{ Err error }
+
+func (e *PeopleError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *PeopleError) Unwrap() error { return e.Err }
+
+// OpenWith is [Open] with the people of a CSV file in place of those of every tenant's
+// source, so that no directory is asked.
+func OpenWith(ctx context.Context, path, people string, log *slog.Logger) (*Setup, error) {
 	cfg, err := config.Load(path)
 	if err != nil {
 		return nil, err
 	}
-	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	all, batch, err := directory.Gather(ctx, directory.CSV{Path: people}, "", nil)
 	for _, w := range batch.Warnings {
 		log.Warn("left out of the directory", "problem", w)
 	}
 	if err != nil {
-		return nil, &exitError{exitUsage, err}
+		return nil, &PeopleError{err}
 	}
 	store, err := sigstore.Temporary()
 	if err != nil {
@@ -46,7 +49,7 @@ func openOfflineWith(ctx context.Context, path, people string, stderr io.Writer)
 			return nil, fmt.Errorf("keeping the people of tenant %s: %w", t.Name, err)
 		}
 	}
-	return &offline{cfg, store, signing.NewEngine(cfg, signing.NewBook(cfg, store), nil, log)}, nil
+	return &Setup{cfg, store, signing.NewEngine(cfg, signing.NewBook(cfg, store), nil, log)}, nil
 }
 
 // fill takes people over that are in memory.
