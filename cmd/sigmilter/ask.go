@@ -3,17 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
-	"sigmilter/cmd/internal/printed"
 )
 
 // asking are the flags of every verb that asks the running daemon.
@@ -36,7 +32,7 @@ func addAskingFlags(cmd *cobra.Command, help string) *asking {
 	return a
 }
 
-// check refuses what could only end in asking another daemon than the one that is
+// Run refuses what could only end in asking another daemon than the one that is
 // meant. A configuration that nobody named need not be there.
 func (a *asking) check(named bool) error {
 	if a.socket != "" && !strings.HasPrefix(a.socket, "unix:") {
@@ -81,38 +77,4 @@ func answered(err error) error {
 		return &exitError{exitUsage, fmt.Errorf("the daemon keeps its configuration, the new one has mistakes:\n%w", err)}
 	}
 	return err
-}
-
-// table writes rows in columns.
-func table(w io.Writer, head string, rows func(row func(cells ...any))) error {
-	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(out, head)
-	rows(func(cells ...any) {
-		for i, c := range cells {
-			if i > 0 {
-				fmt.Fprint(out, "\t")
-			}
-			fmt.Fprint(out, printed.Cell(fmt.Sprint(c)))
-		}
-		fmt.Fprintln(out)
-	})
-	return out.Flush()
-}
-
-// ago is how long ago something was.
-func ago(t time.Time) string {
-	if t.IsZero() {
-		return "never"
-	}
-	return duration(time.Since(t)) + " ago"
-}
-
-func duration(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
-		return fmt.Sprintf("%dd", int(d.Hours()/24))
-	case d >= time.Minute:
-		return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
-	}
-	return d.Round(time.Second).String()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -79,7 +80,7 @@ func writeExplanation(out io.Writer, x *trial.Explanation) error {
 	line := func(what, format string, args ...any) {
 		fmt.Fprintf(&b, "%-10s %s\n", what, printed.Line(fmt.Sprintf(format, args...)))
 	}
-	line("message", "from %s to %s, %s", orElse(x.Sender, "<>"), orElse(strings.Join(x.Recipients, ", "), "nobody"), x.Time.Format("Mon 2006-01-02 15:04 MST"))
+	line("message", "from %s to %s, %s", cmp.Or(x.Sender, "<>"), cmp.Or(strings.Join(x.Recipients, ", "), "nobody"), x.Time.Format("Mon 2006-01-02 15:04 MST"))
 	for _, s := range x.Steps {
 		goes := "goes on: "
 		if !s.GoesOn {
@@ -123,7 +124,7 @@ func ruleWords(r *policy.RuleTrace) string {
 	case policy.NotReached:
 		return fmt.Sprintf("is not reached, rule %q stops", r.By)
 	}
-	words := "applies: " + orElse(strings.Join(r.Takes, ", "), "nothing is left for it to say")
+	words := "applies: " + cmp.Or(strings.Join(r.Takes, ", "), "nothing is left for it to say")
 	if r.Thread != "" {
 		words += ", as " + r.Thread
 	}

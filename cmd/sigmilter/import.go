@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -69,7 +70,7 @@ func productList() string {
 		for _, s := range p.Syntaxes {
 			forms = append(forms, s.Open+"Name"+s.Close)
 		}
-		fmt.Fprintf(&b, "  %-13s %s: %s\n", p.Name, p.Title, orElse(strings.Join(forms, " "), "not documented, all of these are tried"))
+		fmt.Fprintf(&b, "  %-13s %s: %s\n", p.Name, p.Title, cmp.Or(strings.Join(forms, " "), "not documented, all of these are tried"))
 	}
 	return b.String()
 }

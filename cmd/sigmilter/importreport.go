@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -161,7 +162,7 @@ func (r *importReport) writeText(out io.Writer) error {
 		row(string(f.Kind), f.What, strings.Join(nonEmpty(f.Becomes, f.Note), "  "), lineWords(f.Lines))
 	}
 	for _, p := range r.Pictures {
-		source := orElse(p.Source, "in the HTML")
+		source := cmp.Or(p.Source, "in the HTML")
 		if p.Missing != "" {
 			row("missing", source, "cid:"+p.Name+"  "+p.Missing, lineWords([]int{p.Line}))
 		} else {

@@ -522,7 +522,7 @@ func (m *composed) raw() []byte {
 		"\n--b\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n" + htmlBody(m.lines, m.style, m.element) + "\n--b--\n")
 }
 
-// check signs a mail and looks for every line that must stay.
+// Run signs a mail and looks for every line that must stay.
 func (w *writing) check(t *testing.T, m composed) {
 	t.Helper()
 	got, err := trial.Run(w.setup.Config, w.setup.Engine, m.raw(), trial.Envelope{Sender: "alice@contoso.com", Recipients: []string{"ben@example.net"}})

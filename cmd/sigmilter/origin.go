@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"net"
-	"strings"
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter"
@@ -39,13 +38,4 @@ func tenantListeners(cfg *config.Config) (names []string) {
 		names = append(names, t.Proof.Listeners...)
 	}
 	return names
-}
-
-// proofWords is what a tenant's proof requires: "network, routing or dkim".
-func proofWords(t config.Tenant) string {
-	var all []string
-	for _, oneOf := range t.Proof.Require {
-		all = append(all, strings.Join(oneOf, " or "))
-	}
-	return strings.Join(all, ", ")
 }

@@ -3,6 +3,9 @@ package signing
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"time"
+
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter"
 	"sigmilter/milter/entity"
@@ -10,8 +13,6 @@ import (
 	"sigmilter/milter/policy"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/render"
-	"strings"
-	"time"
 )
 
 // NewBook makes the book of signatures by the templates of a configuration.

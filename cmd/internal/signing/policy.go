@@ -1,10 +1,11 @@
 package signing
 
 import (
+	"slices"
+
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter/insert"
 	"sigmilter/milter/policy"
-	"slices"
 )
 
 func newPolicy(cfg *config.Config) *policy.Policy {

@@ -2,11 +2,12 @@ package signing
 
 import (
 	"errors"
+	"testing"
+	"time"
+
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter"
 	"sigmilter/sigstore"
-	"testing"
-	"time"
 )
 
 func TestStaleness(t *testing.T) {

@@ -1,4 +1,4 @@
-package main
+package check
 
 import (
 	"testing"
@@ -12,7 +12,7 @@ func TestCheckReady(t *testing.T) {
 	people := []directory.Person{{Address: "alice@contoso.com", Ready: &directory.Ready{HTML: "<p>Made elsewhere</p>"}}}
 	for _, ready := range []bool{true, false} {
 		templates := map[string]config.Template{"corporate": {Ready: ready}}
-		r := &checkReport{}
+		r := &Report{}
 		r.checkReady(config.Tenant{Name: "contoso"}, people, templates)
 		if (len(r.Warnings) == 0) != ready {
 			t.Errorf("ready %v: warnings %q", ready, r.Warnings)

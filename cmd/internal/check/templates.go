@@ -1,4 +1,4 @@
-package main
+package check
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 
 // adviseTemplate warns of what the template comes out with for a person who has a value
 // in every field, and a photo.
-func (r *checkReport) adviseTemplate(t config.Template, budget int64) {
+func (r *Report) adviseTemplate(t config.Template, budget int64) {
 	sample, err := t.Parsed.Sample()
 	if err != nil {
 		return // it was tried when it was loaded
@@ -35,7 +35,7 @@ func (r *checkReport) adviseTemplate(t config.Template, budget int64) {
 
 // reviewTemplate warns of what is wrong in the files of a template, and in what comes
 // of it.
-func (r *checkReport) reviewTemplate(t config.Template, budget int64) {
+func (r *Report) reviewTemplate(t config.Template, budget int64) {
 	for _, source := range t.Sources() {
 		r.reviewSource(source)
 	}
@@ -44,7 +44,7 @@ func (r *checkReport) reviewTemplate(t config.Template, budget int64) {
 
 // reviewSource warns of what breaks in mail clients, and of what another product has
 // left, in a file of a template.
-func (r *checkReport) reviewSource(s config.Source) {
+func (r *Report) reviewSource(s config.Source) {
 	remarks, text := render.ReviewText(s.Text), html.EscapeString(s.Text)
 	if s.IsHTML {
 		remarks, text = render.ReviewHTML(s.Text), s.Text

@@ -1,4 +1,4 @@
-package main
+package check
 
 import (
 	"slices"
@@ -12,7 +12,7 @@ import (
 
 // checkRule warns of what the people or the time make of a rule: groups and
 // attributes that nobody has, a time that is over. groups are as conditions compare them.
-func (r *checkReport) checkRule(rule config.Rule, attributes, groups map[string]bool, now time.Time) {
+func (r *Report) checkRule(rule config.Rule, attributes, groups map[string]bool, now time.Time) {
 	for _, c := range slices.Concat(rule.If, rule.Except) {
 		switch c.Name() {
 		case "from_group":
@@ -35,7 +35,7 @@ func (r *checkReport) checkRule(rule config.Rule, attributes, groups map[string]
 }
 
 // checkDefaultPerson warns of a default person whom the directory does not have.
-func (r *checkReport) checkDefaultPerson(t config.Tenant, people []directory.Person) {
+func (r *Report) checkDefaultPerson(t config.Tenant, people []directory.Person) {
 	known := func(p directory.Person) bool { return slices.Contains(p.Addresses, t.DefaultPerson) }
 	if t.DefaultPerson != "" && len(people) > 0 && !slices.ContainsFunc(people, known) {
 		r.warn("tenant %s: the directory does not have the default person %s", t.Name, t.DefaultPerson)
@@ -44,7 +44,7 @@ func (r *checkReport) checkDefaultPerson(t config.Tenant, people []directory.Per
 
 // checkDomains warns when the directory and the domains have nothing to do with each
 // other: an author is looked for in the tenant of his domain only.
-func (r *checkReport) checkDomains(t config.Tenant, people []directory.Person) {
+func (r *Report) checkDomains(t config.Tenant, people []directory.Person) {
 	own := func(address string) bool {
 		domain := address[strings.LastIndexByte(address, '@')+1:]
 		return slices.ContainsFunc(t.Domains, func(d string) bool { return strings.EqualFold(d, domain) })
