@@ -17,6 +17,7 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/feed"
+	"sigmilter/cmd/internal/metrics"
 	"sigmilter/cmd/internal/signing"
 	"sigmilter/milter"
 	"sigmilter/sigstore"
@@ -33,7 +34,7 @@ type daemon struct {
 	level   *slog.LevelVar
 	notify  notifier
 	sockets *sockets
-	metrics *control.Metrics
+	metrics *metrics.Metrics
 	started time.Time
 
 	store  *sigstore.Store
@@ -69,7 +70,7 @@ type generation struct {
 func newDaemon(cfg *config.Config, log *slog.Logger, level *slog.LevelVar) *daemon {
 	d := &daemon{
 		path: cfg.Path, fixed: cfg, log: log, level: level,
-		notify: newNotifier(log), metrics: control.NewMetrics(), started: time.Now(),
+		notify: newNotifier(log), metrics: metrics.New(), started: time.Now(),
 		exit: os.Exit,
 	}
 	d.state.Store(control.Starting)
@@ -235,7 +236,7 @@ func (d *daemon) openControl(cfg *config.Config) (stop func()) {
 	if cfg.Metrics != "" {
 		open("metrics", "inet:"+cfg.Metrics,
 			func() (net.Listener, error) { return net.Listen("tcp", cfg.Metrics) },
-			func(ln net.Listener) func() { return control.ServeMetrics(ln, d, d.metrics, d.log) })
+			func(ln net.Listener) func() { return metrics.Serve(ln, d, d.metrics, d.log) })
 	}
 	return func() {
 		for _, stop := range stops {

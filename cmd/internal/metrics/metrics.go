@@ -1,4 +1,6 @@
-package control
+// Package metrics counts what the daemon does, and answers monitoring on an address of
+// its own: /metrics, /healthz and /readyz, with nothing of any person.
+package metrics
 
 import (
 	"bytes"
@@ -15,6 +17,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/httpd"
 	"sigmilter/cmd/internal/printed"
 )
 
@@ -41,8 +45,8 @@ const (
 	resultFailed = "failed"
 )
 
-// NewMetrics returns metrics at zero.
-func NewMetrics() *Metrics {
+// New returns metrics at zero.
+func New() *Metrics {
 	counter := func(name, help string) prometheus.CounterOpts {
 		return prometheus.CounterOpts{Name: "sigmilter_" + name, Help: help}
 	}
@@ -91,6 +95,13 @@ func result(err error) string {
 	return resultOK
 }
 
+// Daemon is what monitoring asks.
+type Daemon interface {
+	Status() control.Status
+	// Health is an error when the engine in force does not work.
+	Health(context.Context) error
+}
+
 // Gatherer gives the metrics as they are, with those that come of a daemon's
 // status.
 func (m *Metrics) Gatherer(d Daemon) prometheus.Gatherer {
@@ -99,15 +110,15 @@ func (m *Metrics) Gatherer(d Daemon) prometheus.Gatherer {
 	return prometheus.Gatherers{m.registry, fromStatus}
 }
 
-// ServeMetrics answers monitoring on ln until the returned function is called.
-func ServeMetrics(ln net.Listener, d Daemon, m *Metrics, log *slog.Logger) (stop func()) {
+// Serve answers monitoring on ln until the returned function is called.
+func Serve(ln net.Listener, d Daemon, m *Metrics, log *slog.Logger) (stop func()) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", &page{Handler: promhttp.HandlerFor(m.Gatherer(d), promhttp.HandlerOpts{
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	})})
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { health(w, r, d) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { ready(w, d) })
-	return serve(ln, newServer(mux, log), log)
+	return httpd.Serve(ln, mux, log)
 }
 
 // page is made for one client at a time, and whole before any of it is sent: who does not
@@ -159,7 +170,7 @@ func health(w http.ResponseWriter, r *http.Request, d Daemon) {
 
 func ready(w http.ResponseWriter, d Daemon) {
 	s := d.Status()
-	if s.State == Ready {
+	if s.State == control.Ready {
 		_, _ = io.WriteString(w, "ready\n")
 		return
 	}

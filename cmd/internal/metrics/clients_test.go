@@ -1,4 +1,4 @@
-package control
+package metrics
 
 import (
 	"bufio"
@@ -13,6 +13,9 @@ import (
 	"time"
 )
 
+// ofPeer is how many connections of one peer are kept.
+const ofPeer = 32
+
 // monitored answers monitoring on loopback.
 func monitored(t *testing.T, d Daemon) (address string) {
 	t.Helper()
@@ -20,7 +23,7 @@ func monitored(t *testing.T, d Daemon) (address string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(ServeMetrics(ln, d, NewMetrics(), slog.New(slog.DiscardHandler)))
+	t.Cleanup(Serve(ln, d, New(), slog.New(slog.DiscardHandler)))
 	return ln.Addr().String()
 }
 
@@ -55,12 +58,12 @@ func wantAnswer(t *testing.T, conn net.Conn, status int) {
 
 // Whatever the clients of one peer do, the next is answered, of that peer or another.
 func TestClientsThatHoldTheirConnections(t *testing.T) {
-	const most = maxOfPeer + 8
+	const most = ofPeer + 8
 	for name, text := range map[string]string{
 		"silent":       "",
 		"half a line":  "GET /hea",
 		"half headers": "GET /healthz HTTP/1.1\r\nHost: x\r\nX: a",
-		"huge headers": "GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("a", 2*maxHeader),
+		"huge headers": "GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("a", 32<<10),
 		"half a body":  "POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na",
 		"kept alive":   healthRequest,
 		"never read":   strings.Repeat("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", 1000),
@@ -86,7 +89,7 @@ func TestClientsThatHoldTheirConnections(t *testing.T) {
 func TestLongestSilentIsClosed(t *testing.T) {
 	address := monitored(t, &fake{})
 	first := dialFrom(t, "127.0.0.1", address, "")
-	for range maxOfPeer {
+	for range ofPeer {
 		dialFrom(t, "127.0.0.1", address, "")
 	}
 	if _, err := first.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
@@ -112,73 +115,10 @@ func TestRequestsInHandAreFinished(t *testing.T) {
 	address := monitored(t, d)
 	asked := dialFrom(t, "127.0.0.1", address, healthRequest)
 	<-d.begun
-	for range maxOfPeer {
+	for range ofPeer {
 		dialFrom(t, "127.0.0.1", address, "")
 	}
 	wantAnswer(t, dialFrom(t, "127.0.0.1", address, "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"), http.StatusServiceUnavailable)
 	close(d.end)
 	wantAnswer(t, asked, 200)
-}
-
-// ofPeer is a connection of a peer that notes that it is closed.
-type ofPeer struct {
-	net.Conn
-	closed bool
-}
-
-func (c *ofPeer) Close() error { c.closed = true; return nil }
-
-func TestPeerLimits(t *testing.T) {
-	p := limitPeers(nil)
-	connect := func(peer string) *peerConn {
-		c := &peerConn{Conn: &ofPeer{}, peers: p, peer: peer}
-		if over := p.add(c); over != nil {
-			over.Close()
-		}
-		return c
-	}
-	closed := func(c *peerConn) bool { return c.Conn.(*ofPeer).closed }
-	friend := connect("friend")
-	var of [3][]*peerConn
-	for i, peer := range []string{"a", "b", "c"} {
-		for range 2 * maxOfPeer {
-			of[i] = append(of[i], connect(peer))
-		}
-	}
-	if len(p.open) != maxConnections || closed(friend) {
-		t.Errorf("%d are open, the only one of a peer is closed: %v", len(p.open), closed(friend))
-	}
-	for i := range of {
-		if last := of[i][len(of[i])-1]; closed(last) && i == len(of)-1 {
-			t.Error("the newest is closed")
-		}
-	}
-	// With all in hand, the one that takes longest goes.
-	for c := range p.open {
-		c.answering(true)
-	}
-	friend.answering(true) // again, so last
-	if connect("d"); closed(friend) || len(p.open) != maxConnections {
-		t.Errorf("%d are open", len(p.open))
-	}
-	friend.Close()
-	if friend.Close(); len(p.open) != maxConnections-1 {
-		t.Errorf("%d are open", len(p.open))
-	}
-}
-
-type address string
-
-func (address) Network() string  { return "" }
-func (a address) String() string { return string(a) }
-
-func TestPeerOf(t *testing.T) {
-	for a, want := range map[string]string{
-		"192.0.2.1:99": "192.0.2.1", "[::ffff:192.0.2.1]:99": "192.0.2.1",
-		"[2001:db8:1:2:3::4]:5": "2001:db8:1:2::/64", "[fe80::1%eth0]:5": "fe80::/64", "": "", "@": "",
-	} {
-		if got := peerOf(address(a)); got != want {
-			t.Errorf("%s: %q, want %q", a, got, want)
-		}
-	}
 }

@@ -1,31 +1,45 @@
-package control
+package metrics
 
 import (
+	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
+	"sigmilter/cmd/internal/control"
 )
+
+// fake is a daemon that says what a test wants.
+type fake struct {
+	status control.Status
+	health error
+}
+
+func (f *fake) Health(context.Context) error { return f.health }
+func (f *fake) Status() control.Status       { return f.status }
 
 // lively is a daemon and metrics with a value in each series there is.
 func lively() (*fake, *Metrics) {
 	now := time.Unix(1_795_000_000, 0)
-	f := &fake{status: Status{
-		Version: "1.2", Revision: "abc", Go: "go1.26", State: Ready,
-		Config:   ConfigStatus{Hash: "h", Loaded: now, Restart: []string{"listen"}, Failed: now, Err: "x"},
-		Sessions: SessionStatus{Open: 2, Total: 5, Refused: 1},
-		File:     FileStatus{Bytes: 4096},
-		Tenants: []TenantStatus{{Name: "contoso", People: 3, Sources: []SourceStatus{
+	f := &fake{status: control.Status{
+		Version: "1.2", Revision: "abc", Go: "go1.26", State: control.Ready,
+		Config:   control.ConfigStatus{Hash: "h", Loaded: now, Restart: []string{"listen"}, Failed: now, Err: "x"},
+		Sessions: control.SessionStatus{Open: 2, Total: 5, Refused: 1},
+		File:     control.FileStatus{Bytes: 4096},
+		Tenants: []control.TenantStatus{{Name: "contoso", People: 3, Sources: []control.SourceStatus{
 			{Name: "hr", People: 3, Read: now, Success: now.Add(-time.Hour), Failures: 4, Warnings: 2},
 			{Name: "new"},
 		}}},
 	}}
-	m := NewMetrics()
+	m := New()
 	m.Message("signed", "rule", "contoso", "all", 3*time.Millisecond, 1000)
 	m.Message("skipped", "no-tenant", "", "", time.Millisecond, 24)
 	m.Aborted()
@@ -117,7 +131,7 @@ func TestMonitoringAddress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(ServeMetrics(ln, f, m, slog.New(slog.DiscardHandler)))
+	t.Cleanup(Serve(ln, f, m, slog.New(slog.DiscardHandler)))
 	base := "http://" + ln.Addr().String()
 	want := func(path string, status int, text string) {
 		t.Helper()
@@ -131,9 +145,9 @@ func TestMonitoringAddress(t *testing.T) {
 	want("/readyz", 200, "ready")
 	f.health = errors.New("panic: a person's name")
 	want("/healthz", 503, "the self-test failed; the log says why\n")
-	for state, text := range map[State]string{Starting: "starting", Stopping: "stopping", Waiting: "waiting for the people of contoso, fabrikam"} {
+	for state, text := range map[control.State]string{control.Starting: "starting", control.Stopping: "stopping", control.Waiting: "waiting for the people of contoso, fabrikam"} {
 		f.status.State, f.status.Waiting = state, nil
-		if state == Waiting {
+		if state == control.Waiting {
 			f.status.Waiting = []string{"contoso", "fabrikam"}
 		}
 		want("/readyz", 503, text)
@@ -141,4 +155,18 @@ func TestMonitoringAddress(t *testing.T) {
 	for _, path := range []string{"/debug/pprof/", "/v1/status", "/v1/people", "/"} {
 		want(path, 404, "")
 	}
+}
+
+func get(t *testing.T, url string) (status int, body string) {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(text)
 }

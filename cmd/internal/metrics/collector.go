@@ -1,9 +1,11 @@
-package control
+package metrics
 
 import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"sigmilter/cmd/internal/control"
 )
 
 // statusCollector makes metrics of a daemon's status when they are asked for.
@@ -59,7 +61,7 @@ func (c statusCollector) Collect(ch chan<- prometheus.Metric) {
 	gauge(descLoaded, seconds(s.Config.Loaded))
 	gauge(descLoadOK, truth(s.Config.Err == ""))
 	gauge(descRestart, float64(len(s.Config.Restart)))
-	gauge(descReady, truth(s.State == Ready))
+	gauge(descReady, truth(s.State == control.Ready))
 	gauge(descOpen, float64(s.Sessions.Open))
 	counter(descTotal, s.Sessions.Total)
 	counter(descRefused, s.Sessions.Refused)
