@@ -8,13 +8,12 @@ import (
 	"iter"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/roster"
 	"sigmilter/sigstore"
-	"sigmilter/sigstore/directory"
 )
 
 var _ control.Daemon = (*daemon)(nil)
@@ -111,35 +110,7 @@ func (d *daemon) People(tenant, match string) iter.Seq2[control.Person, error] {
 	if err != nil {
 		return func(yield func(control.Person, error) bool) { yield(control.Person{}, err) }
 	}
-	return peopleOf(d.store, names, match)
-}
-
-// peopleOf goes through the people of tenants whose addresses or names contain
-// match.
-func peopleOf(store *sigstore.Store, tenants []string, match string) iter.Seq2[control.Person, error] {
-	match = strings.ToLower(match)
-	return func(yield func(control.Person, error) bool) {
-		for _, tenant := range tenants {
-			for p, err := range store.People(tenant) {
-				if err == nil && !matches(p, match) {
-					continue
-				}
-				if !yield(personOf(tenant, p), err) {
-					return
-				}
-			}
-		}
-	}
-}
-
-func matches(p directory.Person, match string) bool {
-	return strings.Contains(strings.ToLower(p.Attributes["displayName"]), match) ||
-		slices.ContainsFunc(p.Addresses, func(a string) bool { return strings.Contains(a, match) }) ||
-		strings.Contains(p.Address, match)
-}
-
-func personOf(tenant string, p directory.Person) control.Person {
-	return control.Person{Tenant: tenant, Address: p.Address, Addresses: p.Addresses, Attributes: p.Attributes, Groups: p.Groups}
+	return roster.New(d.store, names).People(match)
 }
 
 // Person implements [control.Daemon].
@@ -148,40 +119,7 @@ func (d *daemon) Person(address string) (control.Person, error) {
 	if err != nil {
 		return control.Person{}, err
 	}
-	return findPerson(d.store, names, address)
-}
-
-func findPerson(store *sigstore.Store, tenants []string, address string) (control.Person, error) {
-	for _, tenant := range tenants {
-		details, ok, err := store.Details(tenant, address)
-		if err != nil || ok {
-			p := personOf(tenant, details.Person)
-			p.Sources, p.Origins = details.Sources, details.Origins
-			if err == nil {
-				p.Learned, err = learnedOf(store, tenant, address)
-			}
-			return p, err
-		}
-	}
-	return control.Person{}, control.Errorf(control.NotFound, "nobody has the address %s", address)
-}
-
-// learnedOf is what was learned of a person, nil for nothing.
-func learnedOf(store *sigstore.Store, tenant, address string) (*control.Learned, error) {
-	known, err := store.Learned(tenant, address)
-	if err != nil || known.Remembered == 0 {
-		return nil, err
-	}
-	l := learned(known)
-	return &l, nil
-}
-
-func learned(k sigstore.Known) control.Learned {
-	l := control.Learned{Lines: k.Lines, Mails: k.Mails, Remembered: k.Remembered}
-	if k.Lines > 0 {
-		l.Since = k.Since.Format(time.DateOnly)
-	}
-	return l
+	return roster.New(d.store, names).Person(address)
 }
 
 // Forget implements [control.Daemon].
@@ -190,7 +128,7 @@ func (d *daemon) Forget(tenant, address string) ([]control.Forgotten, error) {
 	if err != nil {
 		return nil, err
 	}
-	return forget(d.store, names, address)
+	return roster.New(d.store, names).Forget(address)
 }
 
 // Remembered implements [control.Daemon].
@@ -200,24 +138,6 @@ func (d *daemon) Remembered(tenant, address string) (control.Remembered, error) 
 		return control.Remembered{}, nil
 	}
 	return control.Remembered{Key: known.Key, Endings: known.Encode()}, nil
-}
-
-// forget drops what was learned of the person who has the address in tenants.
-func forget(store *sigstore.Store, tenants []string, address string) (all []control.Forgotten, err error) {
-	for _, tenant := range tenants {
-		known, err := store.Forget(tenant, address)
-		if errors.Is(err, sigstore.ErrUnknown) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, control.Forgotten{Tenant: tenant, Address: strings.ToLower(address), Learned: learned(known)})
-	}
-	if len(all) == 0 {
-		return nil, control.Errorf(control.NotFound, "nobody has the address %s", address)
-	}
-	return all, nil
 }
 
 // RefreshPeople implements [control.Daemon].

@@ -17,6 +17,7 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/feed"
+	"sigmilter/cmd/internal/maillog"
 	"sigmilter/cmd/internal/metrics"
 	"sigmilter/cmd/internal/signing"
 	"sigmilter/milter"
@@ -211,7 +212,7 @@ func (d *daemon) milterOptions(cfg *config.Config) milter.Options {
 
 // done logs and counts a message.
 func (d *daemon) done(m *milter.Message, o milter.Outcome, waited time.Duration) {
-	mailLog{d.log}.done(m, o, waited)
+	maillog.Write(d.log, m, o, waited)
 	r := &o.Report
 	d.metrics.Message(string(r.Action), r.Reason, r.Tenant, r.Rule, waited, m.Size)
 }

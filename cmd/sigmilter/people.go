@@ -19,6 +19,7 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/printed"
+	"sigmilter/cmd/internal/roster"
 	"sigmilter/sigstore"
 )
 
@@ -60,7 +61,7 @@ none is running.`,
 				if err != nil {
 					return err
 				}
-				return listPeople(cmd.OutOrStdout(), peopleOf(store, tenants, match), ask.json)
+				return listPeople(cmd.OutOrStdout(), roster.New(store, tenants).People(match), ask.json)
 			})
 	}
 	return cmd
@@ -169,7 +170,9 @@ file where none is running.`,
 		}
 		return ask.people(
 			func(c *control.Client) error { return show(c.Person(cmd.Context(), args[0])) },
-			func(store *sigstore.Store, tenants []string) error { return show(findPerson(store, tenants, args[0])) })
+			func(store *sigstore.Store, tenants []string) error {
+				return show(roster.New(store, tenants).Person(args[0]))
+			})
 	}
 	return cmd
 }
@@ -247,7 +250,7 @@ running.`,
 				if err != nil {
 					return err
 				}
-				return show(forget(store, tenants, args[0]))
+				return show(roster.New(store, tenants).Forget(args[0]))
 			})
 	}
 	return cmd

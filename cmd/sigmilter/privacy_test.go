@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"sigmilter/cmd/internal/maillog"
 	"sigmilter/cmd/internal/signing"
 	"sigmilter/cmd/internal/trial"
 	"sigmilter/milter"
@@ -48,7 +49,7 @@ func TestNoMessageTextInLogs(t *testing.T) {
 		m := milter.ParseFile(raw).Message(e.Sender, e.Recipients, signing.ScanLimits(cfg))
 		engine.Head(m)
 		outcome := engine.Finish(m)
-		mailLog{b.log}.done(m, outcome, time.Millisecond)
+		maillog.Write(b.log, m, outcome, time.Millisecond)
 		engine.Fail(m, "spool", os.ErrClosed)
 		marked += bytes.Count(raw, []byte(word))
 	}

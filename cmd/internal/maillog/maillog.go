@@ -1,19 +1,17 @@
-package main
+// Package maillog writes the one line there is for each message. It never has text of
+// the message, only addresses, names of rules and counts.
+package maillog
 
 import (
 	"log/slog"
-
 	"strings"
 	"time"
 
 	"sigmilter/milter"
 )
 
-// mailLog writes the one line there is for each message. It never has text of
-// the message, only addresses, names of rules and counts.
-type mailLog struct{ log *slog.Logger }
-
-func (l mailLog) done(m *milter.Message, o milter.Outcome, waited time.Duration) {
+// Write writes the line of a message that came to its end.
+func Write(log *slog.Logger, m *milter.Message, o milter.Outcome, waited time.Duration) {
 	r := &o.Report
 	attrs := []any{
 		"session", m.Session, "queue", m.QueueID, "from", m.Sender, "recipients", len(m.Recipients), "bytes", m.Size,
@@ -27,7 +25,7 @@ func (l mailLog) done(m *milter.Message, o milter.Outcome, waited time.Duration)
 		}
 	}
 	attrs = append(attrs, "micros", r.Micros, "waited", waited.Microseconds())
-	l.log.Info("message", attrs...)
+	log.Info("message", attrs...)
 }
 
 // blockNames are the blocks that went in: "signature:corporate".
