@@ -32,7 +32,7 @@ func addAskingFlags(cmd *cobra.Command, help string) *asking {
 	return a
 }
 
-// Run refuses what could only end in asking another daemon than the one that is
+// check refuses what could only end in asking another daemon than the one that is
 // meant. A configuration that nobody named need not be there.
 func (a *asking) check(named bool) error {
 	if a.socket != "" && !strings.HasPrefix(a.socket, "unix:") {

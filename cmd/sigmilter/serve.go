@@ -5,10 +5,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/daemon"
 )
 
 func newServeCommand() *cobra.Command {
@@ -34,17 +36,20 @@ that has a mistake the old one stays.`,
 		if err != nil {
 			return err
 		}
-		tuneMemory(cfg.Limits.Memory)
 		level := new(slog.LevelVar)
 		level.Set(cfg.Log.Level)
-		log := newLogger(cfg.Log.Format, level, cmd.ErrOrStderr())
+		log := daemon.NewLogger(cfg.Log.Format, level, cmd.ErrOrStderr())
 		slog.SetDefault(log) // go-milter writes to the standard logger
 		hangups := make(chan os.Signal, 1)
 		signal.Notify(hangups, syscall.SIGHUP)
 		defer signal.Stop(hangups)
 		ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM, syscall.SIGINT)
 		defer stop()
-		return newDaemon(cfg, log, level).serve(ctx, hangups)
+		build := readBuildInfo()
+		return daemon.New(cfg, daemon.Options{
+			Log: log, Level: level, Now: time.Now,
+			Build: daemon.Build{Version: build.Version, Revision: build.Revision, Go: build.Go},
+		}).Serve(ctx, hangups)
 	}
 	return cmd
 }

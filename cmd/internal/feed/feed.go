@@ -100,7 +100,7 @@ func ReadOnce(ctx context.Context, cfg *config.Config, store *sigstore.Store, lo
 	return nil
 }
 
-// Refresh has the source read now, by the goroutine of run, and returns how that
+// refresh has the source read now, by the goroutine of run, and returns how that
 // went.
 func (f *Feed) refresh(ctx context.Context, extent control.Extent) error {
 	r := request{extent, make(chan error, 1)}

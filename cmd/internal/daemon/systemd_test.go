@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -66,8 +66,8 @@ func TestSystemdIsTold(t *testing.T) {
 	states := notified(t)
 	r := startDaemon(t)
 	next(t, states, `^READY=1\nSTATUS=1 tenants, 2 people, configuration [0-9a-f]{32}$`)
-	r.write("sigmilter.toml", "nonsense")
-	if _, err := r.client.Reload(t.Context()); err == nil {
+	r.Write("sigmilter.toml", "nonsense")
+	if _, err := r.Client.Reload(t.Context()); err == nil {
 		t.Error("nonsense was taken over")
 	}
 	next(t, states, `^RELOADING=1\nMONOTONIC_USEC=[0-9]+$`)
@@ -87,8 +87,8 @@ func TestWatchdogIsFed(t *testing.T) {
 	if r.metric("sigmilter_self_tests_total{result=ok} 0") {
 		t.Error("fed without a self-test")
 	}
-	if strings.Contains(r.log.String(), "self-test.invalid") {
-		t.Errorf("the self-test is logged as a message:\n%s", r.log)
+	if strings.Contains(r.Log.String(), "self-test.invalid") {
+		t.Errorf("the self-test is logged as a message:\n%s", r.Log)
 	}
 }
 

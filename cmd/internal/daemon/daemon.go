@@ -1,4 +1,6 @@
-package main
+// Package daemon is the life of the daemon: it wires store, engine, server and control,
+// takes over new configurations while it runs, tells systemd how it is, and ends in order.
+package daemon
 
 import (
 	"context"
@@ -27,12 +29,14 @@ import (
 // mappedLimit is how many bytes of the state file the daemon keeps mapped.
 const mappedLimit = 128 << 20
 
-// daemon wires store, engine, server and control, takes over new configurations
+// Daemon wires store, engine, server and control, takes over new configurations
 // while it runs, and stops in order.
-type daemon struct {
+type Daemon struct {
 	path    string // of the configuration
 	log     *slog.Logger
 	level   *slog.LevelVar
+	build   Build
+	now     func() time.Time // the clock of the engine
 	notify  notifier
 	sockets *sockets
 	metrics *metrics.Metrics
@@ -67,20 +71,32 @@ type generation struct {
 	retire context.CancelFunc // ends what runs beside for it
 }
 
-// newDaemon prepares a daemon; [daemon.serve] runs it.
-func newDaemon(cfg *config.Config, log *slog.Logger, level *slog.LevelVar) *daemon {
-	d := &daemon{
-		path: cfg.Path, fixed: cfg, log: log, level: level,
-		notify: newNotifier(log), metrics: metrics.New(), started: time.Now(),
+// Options are what a daemon is given beside its configuration.
+type Options struct {
+	Log   *slog.Logger
+	Level *slog.LevelVar // of the log; a reload sets it
+	Build Build
+	Now   func() time.Time // the clock that rules and signatures go by
+}
+
+// Build is what the program was built from.
+type Build struct{ Version, Revision, Go string }
+
+// New prepares a daemon; [Daemon.Serve] runs it.
+func New(cfg *config.Config, o Options) *Daemon {
+	d := &Daemon{
+		path: cfg.Path, fixed: cfg, log: o.Log, level: o.Level, build: o.Build, now: o.Now,
+		notify: newNotifier(o.Log), metrics: metrics.New(), started: time.Now(),
 		exit: os.Exit,
 	}
 	d.state.Store(control.Starting)
 	return d
 }
 
-// serve runs the milter until ctx ends, and reloads at each hangup.
-func (d *daemon) serve(ctx context.Context, hangups <-chan os.Signal) (err error) {
+// Serve runs the milter until ctx ends, and reloads at each hangup.
+func (d *Daemon) Serve(ctx context.Context, hangups <-chan os.Signal) (err error) {
 	cfg := d.fixed
+	tuneMemory(cfg.Limits.Memory)
 	if err := d.openState(cfg.State); err != nil {
 		return err
 	}
@@ -113,7 +129,7 @@ func (d *daemon) serve(ctx context.Context, hangups <-chan os.Signal) (err error
 }
 
 // start has the sources read, those of tenants without people first, and listens.
-func (d *daemon) start(cfg *config.Config) (map[string]net.Listener, error) {
+func (d *Daemon) start(cfg *config.Config) (map[string]net.Listener, error) {
 	warn(cfg, d.log)
 	feeds, err := feed.New(cfg, d.store, d.log)
 	if err != nil {
@@ -136,7 +152,7 @@ func (d *daemon) start(cfg *config.Config) (map[string]net.Listener, error) {
 
 // run serves on all listeners until ctx ends or one of them fails, then lets the
 // messages in hand finish.
-func (d *daemon) run(ctx context.Context, listeners map[string]net.Listener, hangups <-chan os.Signal) error {
+func (d *Daemon) run(ctx context.Context, listeners map[string]net.Listener, hangups <-chan os.Signal) error {
 	ended := make(chan error, len(listeners))
 	for name, ln := range listeners {
 		go func() { ended <- d.server.ServeNamed(ln, name) }()
@@ -160,7 +176,7 @@ func (d *daemon) run(ctx context.Context, listeners map[string]net.Listener, han
 
 // drain ends the sessions, each after its message, and waits for the listeners that
 // are left.
-func (d *daemon) drain(ended <-chan error, left int) (fault error) {
+func (d *Daemon) drain(ended <-chan error, left int) (fault error) {
 	d.reloading.Lock() // no reload begins any more
 	d.state.Store(control.Stopping)
 	d.reloading.Unlock()
@@ -182,15 +198,16 @@ func (d *daemon) drain(ended <-chan error, left int) (fault error) {
 
 // begin makes everything of a configuration, and has its signatures refreshed
 // until it is retired.
-func (d *daemon) begin(cfg *config.Config) *generation {
+func (d *Daemon) begin(cfg *config.Config) *generation {
 	ctx, retire := context.WithCancel(d.ctx)
 	g := &generation{cfg: cfg, book: signing.NewBook(cfg, d.store), loaded: time.Now(), retire: retire}
 	g.engine = signing.NewEngine(cfg, g.book, d.feeds.FirstReading, d.log)
+	g.engine.Now = d.now
 	d.beside.Go(func() { g.book.Refresh(ctx) })
 	return g
 }
 
-func (d *daemon) milterOptions(cfg *config.Config) milter.Options {
+func (d *Daemon) milterOptions(cfg *config.Config) milter.Options {
 	return milter.Options{
 		Signer:       func() milter.Signer { return d.current.Load().engine },
 		MaxSessions:  cfg.Limits.Sessions,
@@ -211,7 +228,7 @@ func (d *daemon) milterOptions(cfg *config.Config) milter.Options {
 }
 
 // done logs and counts a message.
-func (d *daemon) done(m *milter.Message, o milter.Outcome, waited time.Duration) {
+func (d *Daemon) done(m *milter.Message, o milter.Outcome, waited time.Duration) {
 	maillog.Write(d.log, m, o, waited)
 	r := &o.Report
 	d.metrics.Message(string(r.Action), r.Reason, r.Tenant, r.Rule, waited, m.Size)
@@ -219,7 +236,7 @@ func (d *daemon) done(m *milter.Message, o milter.Outcome, waited time.Duration)
 
 // openControl has the verbs and monitoring answered. That one of them cannot be is
 // no reason to refuse mail.
-func (d *daemon) openControl(cfg *config.Config) (stop func()) {
+func (d *Daemon) openControl(cfg *config.Config) (stop func()) {
 	var stops []func()
 	open := func(name, where string, listen func() (net.Listener, error), serve func(net.Listener) func()) {
 		ln, err := d.sockets.listen(name, where, listen)
@@ -248,7 +265,7 @@ func (d *daemon) openControl(cfg *config.Config) (stop func()) {
 
 // prune takes what was rendered of templates that are no longer configured, and
 // learned of tenants that are not, out of the state file, beside.
-func (d *daemon) prune() {
+func (d *Daemon) prune() {
 	d.beside.Go(func() {
 		d.pruning.Lock()
 		defer d.pruning.Unlock()

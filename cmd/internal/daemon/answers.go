@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -16,14 +16,14 @@ import (
 	"sigmilter/sigstore"
 )
 
-var _ control.Daemon = (*daemon)(nil)
+var _ control.Daemon = (*Daemon)(nil)
 
 // Status implements [control.Daemon].
-func (d *daemon) Status() control.Status {
-	build, stats := readBuildInfo(), d.server.Stats()
+func (d *Daemon) Status() control.Status {
+	stats := d.server.Stats()
 	g := d.current.Load()
 	s := control.Status{
-		Version: build.Version, Revision: build.Revision, Go: build.Go, PID: os.Getpid(), Started: d.started,
+		Version: d.build.Version, Revision: d.build.Revision, Go: d.build.Go, PID: os.Getpid(), Started: d.started,
 		State: d.state.Load().(control.State), Listen: d.fixed.Listen,
 		Config:   control.ConfigStatus{Path: d.path, Hash: g.cfg.Hash(), Loaded: g.loaded, Restart: waiting(d.fixed, g.cfg)},
 		Sessions: control.SessionStatus{Open: stats.Open, Total: stats.Total, Refused: stats.Refused},
@@ -58,7 +58,7 @@ func hasPeople(t control.TenantStatus) bool {
 	return t.People > 0 || !slices.ContainsFunc(t.Sources, func(s control.SourceStatus) bool { return s.Success.IsZero() })
 }
 
-func (d *daemon) tenantStatus(t config.Tenant) (s control.TenantStatus, err error) {
+func (d *Daemon) tenantStatus(t config.Tenant) (s control.TenantStatus, err error) {
 	s.Name = t.Name
 	if s.People, err = d.store.Count(t.Name); err != nil {
 		return s, err
@@ -77,7 +77,7 @@ func (d *daemon) tenantStatus(t config.Tenant) (s control.TenantStatus, err erro
 }
 
 // statusLine is what `systemctl status` shows.
-func (d *daemon) statusLine() string {
+func (d *Daemon) statusLine() string {
 	s := d.Status()
 	people := 0
 	for _, t := range s.Tenants {
@@ -91,7 +91,7 @@ func (d *daemon) statusLine() string {
 }
 
 // tenants are the names of all, or the one given.
-func (d *daemon) tenants(name string) ([]string, error) {
+func (d *Daemon) tenants(name string) ([]string, error) {
 	var names []string
 	for _, t := range d.current.Load().cfg.Tenants {
 		if name == "" || t.Name == name {
@@ -105,7 +105,7 @@ func (d *daemon) tenants(name string) ([]string, error) {
 }
 
 // People implements [control.Daemon].
-func (d *daemon) People(tenant, match string) iter.Seq2[control.Person, error] {
+func (d *Daemon) People(tenant, match string) iter.Seq2[control.Person, error] {
 	names, err := d.tenants(tenant)
 	if err != nil {
 		return func(yield func(control.Person, error) bool) { yield(control.Person{}, err) }
@@ -114,7 +114,7 @@ func (d *daemon) People(tenant, match string) iter.Seq2[control.Person, error] {
 }
 
 // Person implements [control.Daemon].
-func (d *daemon) Person(address string) (control.Person, error) {
+func (d *Daemon) Person(address string) (control.Person, error) {
 	names, err := d.tenants("")
 	if err != nil {
 		return control.Person{}, err
@@ -123,7 +123,7 @@ func (d *daemon) Person(address string) (control.Person, error) {
 }
 
 // Forget implements [control.Daemon].
-func (d *daemon) Forget(tenant, address string) ([]control.Forgotten, error) {
+func (d *Daemon) Forget(tenant, address string) ([]control.Forgotten, error) {
 	names, err := d.tenants(tenant)
 	if err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func (d *daemon) Forget(tenant, address string) ([]control.Forgotten, error) {
 }
 
 // Remembered implements [control.Daemon].
-func (d *daemon) Remembered(tenant, address string) (control.Remembered, error) {
+func (d *Daemon) Remembered(tenant, address string) (control.Remembered, error) {
 	known, ok := d.current.Load().book.Recall(tenant, address)
 	if !ok {
 		return control.Remembered{}, nil
@@ -141,7 +141,7 @@ func (d *daemon) Remembered(tenant, address string) (control.Remembered, error) 
 }
 
 // RefreshPeople implements [control.Daemon].
-func (d *daemon) RefreshPeople(ctx context.Context, tenant, source string, extent control.Extent) ([]control.Reading, error) {
+func (d *Daemon) RefreshPeople(ctx context.Context, tenant, source string, extent control.Extent) ([]control.Reading, error) {
 	readings, err := d.feeds.Refresh(ctx, tenant, source, extent)
 	if err == nil && len(readings) == 0 {
 		err = control.Errorf(control.NotFound, "there is no such source, or none runs yet")
@@ -150,7 +150,7 @@ func (d *daemon) RefreshPeople(ctx context.Context, tenant, source string, exten
 }
 
 // Cache implements [control.Daemon].
-func (d *daemon) Cache() (all []control.CacheStatus, err error) {
+func (d *Daemon) Cache() (all []control.CacheStatus, err error) {
 	g := d.current.Load()
 	for _, t := range g.cfg.Tenants {
 		c, err := d.store.Cached(t.Name, time.Now())
@@ -167,7 +167,7 @@ func (d *daemon) Cache() (all []control.CacheStatus, err error) {
 }
 
 // DropCache implements [control.Daemon].
-func (d *daemon) DropCache(tenant, address string) (n control.CacheChange, err error) {
+func (d *Daemon) DropCache(tenant, address string) (n control.CacheChange, err error) {
 	names, err := d.tenants(tenant)
 	if err != nil {
 		return n, err
@@ -192,7 +192,7 @@ func (d *daemon) DropCache(tenant, address string) (n control.CacheChange, err e
 const maxProblems = 20
 
 // RefreshCache implements [control.Daemon].
-func (d *daemon) RefreshCache(ctx context.Context, tenant, address string) (n control.CacheChange, err error) {
+func (d *Daemon) RefreshCache(ctx context.Context, tenant, address string) (n control.CacheChange, err error) {
 	names, err := d.tenants(tenant)
 	if err != nil {
 		return n, err
@@ -238,7 +238,7 @@ func (g *generation) toRender(tenant, address string) (found []rendered) {
 }
 
 // Snapshot implements [control.Daemon].
-func (d *daemon) Snapshot(w io.Writer) (int64, error) { return d.store.Snapshot(w) }
+func (d *Daemon) Snapshot(w io.Writer) (int64, error) { return d.store.Snapshot(w) }
 
 // CheckState implements [control.Daemon].
-func (d *daemon) CheckState() error { return d.store.Check() }
+func (d *Daemon) CheckState() error { return d.store.Check() }

@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -18,7 +18,7 @@ const selfTestMail = "From: <%[1]s>\r\nTo: <nobody@self-test.invalid>\r\nSubject
 // from its header to its edits. That mail is deferred because of the disk or of a
 // template is no fault of the program, which a restart would not mend; that the
 // engine hangs or panics is.
-func (d *daemon) Health(ctx context.Context) error {
+func (d *Daemon) Health(ctx context.Context) error {
 	done := make(chan error, 1)
 	go func() { done <- selfTest(d.current.Load()) }()
 	var err error

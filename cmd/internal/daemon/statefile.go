@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 
 // openState opens the state file, or what stands in for one that cannot be used: a
 // daemon that does not start holds all mail.
-func (d *daemon) openState(path string) error {
+func (d *Daemon) openState(path string) error {
 	opened, err := sigstore.Recover(path, time.Now())
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ var errDamaged = errors.New("the state file was found damaged; start again: peop
 
 // damaged sets the state file aside, once, since the next daemon may not see the
 // damage: a large file is not read whole when it is opened.
-func (d *daemon) damaged() error {
+func (d *Daemon) damaged() error {
 	d.setAside.Do(func() {
 		path := d.store.Path()
 		if path == "" {
@@ -57,7 +57,7 @@ const damagedLimit = 10 * time.Second
 // QUIRK: bbolt may panic with its locks held, and who waits for them then waits for
 // ever: a reload, a reading, what is pruned, a message. For the MTA this is as a killed
 // daemon, and the service manager starts another.
-func (d *daemon) endDamaged(ended <-chan struct{}, limit time.Duration) {
+func (d *Daemon) endDamaged(ended <-chan struct{}, limit time.Duration) {
 	select {
 	case <-ended:
 		return

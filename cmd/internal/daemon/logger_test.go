@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"errors"
@@ -12,7 +12,7 @@ import (
 func TestJournalLines(t *testing.T) {
 	var out strings.Builder
 	level := new(slog.LevelVar)
-	log := newLogger(config.Journald, level, &out).With("session", "s1")
+	log := NewLogger(config.Journald, level, &out).With("session", "s1")
 	log.Debug("unseen")
 	log.Info("message", "queue", "C471D3DF", "text", "two\nlines")
 	log.Warn("careful")
@@ -35,7 +35,7 @@ func TestLogFormats(t *testing.T) {
 		config.JSON:   `"level":"INFO","msg":"hello","a":1}` + "\n",
 	} {
 		var out strings.Builder
-		newLogger(format, slog.LevelInfo, &out).Info("hello", "a", 1)
+		NewLogger(format, slog.LevelInfo, &out).Info("hello", "a", 1)
 		if !strings.HasSuffix(out.String(), want) {
 			t.Errorf("%s: got %q", format, out.String())
 		}

@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -9,9 +9,9 @@ import (
 	"sigmilter/cmd/internal/config"
 )
 
-// newLogger writes to w in a format of the configuration, what has the level or
+// NewLogger writes to w in a format of the configuration, what has the level or
 // more. The level may change while it runs.
-func newLogger(format config.LogFormat, level slog.Leveler, w io.Writer) *slog.Logger {
+func NewLogger(format config.LogFormat, level slog.Leveler, w io.Writer) *slog.Logger {
 	o := &slog.HandlerOptions{Level: level}
 	switch format {
 	case config.JSON:

@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"errors"
@@ -45,7 +45,7 @@ func waiting(started, now *config.Config) (keys []string) {
 
 // Reload implements [control.Daemon]: the configuration is read anew and taken
 // over as a whole, or not at all. Messages in hand keep the one they began with.
-func (d *daemon) Reload() (control.Reloaded, error) {
+func (d *Daemon) Reload() (control.Reloaded, error) {
 	d.reloading.Lock()
 	defer d.reloading.Unlock()
 	if d.state.Load() == control.Stopping {
@@ -73,7 +73,7 @@ func (d *daemon) Reload() (control.Reloaded, error) {
 }
 
 // takeOver does all that may fail first.
-func (d *daemon) takeOver() (r control.Reloaded, err error) {
+func (d *Daemon) takeOver() (r control.Reloaded, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("a fault of the program: %v", v)
