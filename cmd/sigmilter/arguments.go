@@ -14,9 +14,9 @@ func takes(names ...string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		switch {
 		case len(args) > len(names) && len(names) == 0:
-			return fmt.Errorf("there is %q, but no argument is taken", args[0])
+			return fmt.Errorf("unexpected argument %q", args[0])
 		case len(args) > len(names):
-			return fmt.Errorf("there is %q after %s, the last argument", args[len(names)], strings.Trim(names[len(names)-1], "[]"))
+			return fmt.Errorf("unexpected argument %q after %s", args[len(names)], strings.Trim(names[len(names)-1], "[]"))
 		case len(args) < len(names) && !strings.HasPrefix(names[len(args)], "["):
 			return fmt.Errorf("%s is missing", names[len(args)])
 		}

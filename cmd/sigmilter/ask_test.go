@@ -29,12 +29,12 @@ func TestVerbsAskTheDaemon(t *testing.T) {
 		{"people list", 0, "carl@contoso.com", ""},
 		{"people list muster", 0, "alice@contoso.com ", ""},
 		{"people list --json a.mus", 0, `"addresses":["alice@contoso.com","a.muster@contoso.com"]`, ""},
-		{"people list --tenant nobody", 1, "", `sigmilter: there is no tenant "nobody"`},
+		{"people list --tenant nobody", 1, "", `sigmilter: no tenant "nobody"`},
 		{"people show A.Muster@contoso.com", 0, "displayName  Alice Muster", ""},
 		{"people show --json alice@contoso.com", 0, `"displayName": "csv"`, ""},
 		{"people show nobody@contoso.com", 1, "", "sigmilter: nobody has the address nobody@contoso.com\n"},
 		{"people refresh", 0, "contoso  csv     2       read", ""},
-		{"people refresh --source ldap", 1, "", "there is no such source"},
+		{"people refresh --source ldap", 1, "", "no such source"},
 		{"cache status", 0, "TENANT", ""},
 		{"cache refresh a.muster@contoso.com", 0, ", 1 rendered\n", ""},
 		{"cache drop", 0, " dropped, 0 rendered\n", ""},
@@ -45,7 +45,7 @@ func TestVerbsAskTheDaemon(t *testing.T) {
 		{"people", 2, "", "Available Commands"},
 		{"status --socket " + r.Dir + "/c.sock", 2, "", "unix: does not come first"},
 		{"state snapshot", 2, "", "sigmilter: COPY is missing"},
-		{"status now", 2, "", "sigmilter: there is \"now\", but no argument is taken"},
+		{"status now", 2, "", "sigmilter: unexpected argument \"now\""},
 	} {
 		t.Run(tc.args, func(t *testing.T) {
 			args := append(strings.Fields(tc.args), "-c", r.Config)

@@ -97,7 +97,7 @@ func m365Tenant(cfg *config.Config, name string) (*config.Tenant, error) {
 	i := slices.IndexFunc(cfg.Tenants, func(t config.Tenant) bool { return t.Name == name })
 	switch {
 	case i < 0:
-		return nil, fmt.Errorf("there is no tenant %q in %s", name, cfg.Path)
+		return nil, fmt.Errorf("no tenant %q in %s", name, cfg.Path)
 	case !slices.Contains(with, name):
 		return nil, fmt.Errorf("tenant %q has no table microsoft365; write [tenant.%s.microsoft365] with the host name of the relay", name, name)
 	}

@@ -282,7 +282,7 @@ too and takes it as it is. The exit status is 1 when a source could not be read.
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.Flags().StringVar(&tenant, "tenant", "", "only sources of tenant `NAME`")
 	cmd.Flags().StringVar(&source, "source", "", "only the source `NAME`")
-	cmd.Flags().BoolVar(&force, "force", false, "read everybody, whoever is gone")
+	cmd.Flags().BoolVar(&force, "force", false, "read everybody and apply the result even if it removes more people than max_vanish allows")
 	cmd.Flags().BoolVar(&full, "full", false, "read everybody, to find who was deleted")
 	cmd.MarkFlagsMutuallyExclusive("full", "force")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

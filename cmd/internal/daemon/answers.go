@@ -25,7 +25,7 @@ func (d *Daemon) Status() control.Status {
 	s := control.Status{
 		Version: d.build.Version, Revision: d.build.Revision, Go: d.build.Go, PID: os.Getpid(), Started: d.started,
 		State: d.state.Load().(control.State), Listen: d.fixed.Listen,
-		Config:   control.ConfigStatus{Path: d.path, Hash: g.cfg.Hash(), Loaded: g.loaded, Restart: waiting(d.fixed, g.cfg)},
+		Config:   control.ConfigStatus{Path: d.path, Hash: g.cfg.Hash(), Loaded: g.loaded, Restart: needRestart(d.fixed, g.cfg)},
 		Sessions: control.SessionStatus{Open: stats.Open, Total: stats.Total, Refused: stats.Refused},
 		File:     control.FileStatus{Path: d.fixed.State},
 	}
@@ -52,8 +52,8 @@ func (d *Daemon) Status() control.Status {
 	return s
 }
 
-// hasPeople reports whether a tenant's mail can be signed: there are people, or it
-// is known that there are none.
+// hasPeople reports whether a tenant's mail can be signed: it has people, or all its
+// sources were read and have none.
 func hasPeople(t control.TenantStatus) bool {
 	return t.People > 0 || !slices.ContainsFunc(t.Sources, func(s control.SourceStatus) bool { return s.Success.IsZero() })
 }
@@ -90,8 +90,8 @@ func (d *Daemon) statusLine() string {
 	return line
 }
 
-// tenants are the names of all, or the one given.
-func (d *Daemon) tenants(name string) ([]string, error) {
+// tenantNames are the names of all tenants, or only the one given.
+func (d *Daemon) tenantNames(name string) ([]string, error) {
 	var names []string
 	for _, t := range d.current.Load().cfg.Tenants {
 		if name == "" || t.Name == name {
@@ -99,14 +99,14 @@ func (d *Daemon) tenants(name string) ([]string, error) {
 		}
 	}
 	if len(names) == 0 {
-		return nil, control.Errorf(control.NotFound, "there is no tenant %q", name)
+		return nil, control.Errorf(control.NotFound, "no tenant %q", name)
 	}
 	return names, nil
 }
 
 // People implements [control.Daemon].
 func (d *Daemon) People(tenant, match string) iter.Seq2[control.Person, error] {
-	names, err := d.tenants(tenant)
+	names, err := d.tenantNames(tenant)
 	if err != nil {
 		return func(yield func(control.Person, error) bool) { yield(control.Person{}, err) }
 	}
@@ -115,7 +115,7 @@ func (d *Daemon) People(tenant, match string) iter.Seq2[control.Person, error] {
 
 // Person implements [control.Daemon].
 func (d *Daemon) Person(address string) (control.Person, error) {
-	names, err := d.tenants("")
+	names, err := d.tenantNames("")
 	if err != nil {
 		return control.Person{}, err
 	}
@@ -124,7 +124,7 @@ func (d *Daemon) Person(address string) (control.Person, error) {
 
 // Forget implements [control.Daemon].
 func (d *Daemon) Forget(tenant, address string) ([]control.Forgotten, error) {
-	names, err := d.tenants(tenant)
+	names, err := d.tenantNames(tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +144,7 @@ func (d *Daemon) Remembered(tenant, address string) (control.Remembered, error) 
 func (d *Daemon) RefreshPeople(ctx context.Context, tenant, source string, extent control.Extent) ([]control.Reading, error) {
 	readings, err := d.feeds.Refresh(ctx, tenant, source, extent)
 	if err == nil && len(readings) == 0 {
-		err = control.Errorf(control.NotFound, "there is no such source, or none runs yet")
+		err = control.Errorf(control.NotFound, "no such source, or it is not running yet")
 	}
 	return readings, err
 }
@@ -168,7 +168,7 @@ func (d *Daemon) Cache() (all []control.CacheStatus, err error) {
 
 // DropCache implements [control.Daemon].
 func (d *Daemon) DropCache(tenant, address string) (n control.CacheChange, err error) {
-	names, err := d.tenants(tenant)
+	names, err := d.tenantNames(tenant)
 	if err != nil {
 		return n, err
 	}
@@ -188,51 +188,53 @@ func (d *Daemon) DropCache(tenant, address string) (n control.CacheChange, err e
 	return n, nil
 }
 
-// maxProblems is how many signatures that cannot be rendered an answer names.
+// maxProblems is how many rendering errors one answer holds.
 const maxProblems = 20
 
 // RefreshCache implements [control.Daemon].
 func (d *Daemon) RefreshCache(ctx context.Context, tenant, address string) (n control.CacheChange, err error) {
-	names, err := d.tenants(tenant)
+	names, err := d.tenantNames(tenant)
 	if err != nil {
 		return n, err
 	}
 	g := d.current.Load()
-	var all []rendered
+	var wanted []signatureName
 	for _, name := range names {
-		all = append(all, g.toRender(name, address)...)
+		wanted = append(wanted, g.signatures(name, address)...)
 	}
 	if n, err = d.DropCache(tenant, address); err != nil {
 		return n, err
 	}
-	for _, r := range all {
+	for _, s := range wanted {
 		if ctx.Err() != nil {
 			return n, ctx.Err()
 		}
-		switch _, err := g.book.Signature(r.tenant, r.address, r.template); {
-		case err == nil:
+		_, err := g.book.Signature(s.tenant, s.address, s.template)
+		if err == nil {
 			n.Rendered++
-		case !errors.Is(err, sigstore.ErrUnknown) && len(n.Problems) < maxProblems:
+			continue
+		}
+		if !errors.Is(err, sigstore.ErrUnknown) && len(n.Problems) < maxProblems {
 			n.Problems = append(n.Problems, err.Error())
 		}
 	}
 	return n, nil
 }
 
-// rendered names a signature.
-type rendered struct{ tenant, address, template string }
+// signatureName says whose signature it is, and by which template.
+type signatureName struct{ tenant, address, template string }
 
-// toRender are the signatures that a book has in memory for a tenant, or of the
-// person who has the address one by each template.
-func (g *generation) toRender(tenant, address string) (found []rendered) {
+// signatures are those in memory for a tenant; with an address, those of that person by
+// every template.
+func (g *generation) signatures(tenant, address string) (found []signatureName) {
 	if address != "" {
 		for template := range g.cfg.Templates {
-			found = append(found, rendered{tenant, address, template})
+			found = append(found, signatureName{tenant, address, template})
 		}
 		return found
 	}
 	for of, template := range g.book.InMemory(tenant) {
-		found = append(found, rendered{tenant, of, template})
+		found = append(found, signatureName{tenant, of, template})
 	}
 	return found
 }

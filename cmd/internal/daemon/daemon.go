@@ -1,5 +1,5 @@
-// Package daemon is the life of the daemon: it wires store, engine, server and control,
-// takes over new configurations while it runs, tells systemd how it is, and ends in order.
+// Package daemon is the life of the daemon: start, reload, self-test, and a stop that loses
+// no message.
 package daemon
 
 import (
@@ -29,8 +29,7 @@ import (
 // mappedLimit is how many bytes of the state file the daemon keeps mapped.
 const mappedLimit = 128 << 20
 
-// Daemon wires store, engine, server and control, takes over new configurations
-// while it runs, and stops in order.
+// Daemon wires store, engine, server and control together.
 type Daemon struct {
 	path    string // of the configuration
 	log     *slog.Logger
@@ -45,38 +44,38 @@ type Daemon struct {
 	store  *sigstore.Store
 	server *milter.Server
 	feeds  *feed.Set
-	ctx    context.Context // of what runs beside
-	beside sync.WaitGroup  // what runs beside until the context of serve ends
+	ctx    context.Context // of the tasks; ends before the daemon does
+	tasks  sync.WaitGroup  // goroutines that run until ctx ends
 
-	// current is everything that is made of a configuration. It is swapped whole: who
-	// took it goes on with it.
+	// current is everything made from one configuration. It is swapped whole: whoever
+	// loaded it keeps using it.
 	current atomic.Pointer[generation]
 	state   atomic.Value // control.State
 
 	reloading sync.Mutex     // one reload at a time, none before the start is done
 	fixed     *config.Config // what the daemon was started with
 	pruning   sync.Mutex
-	setAside  sync.Once // the damaged state file
+	setAside  sync.Once // guards setStateAside
 	exit      func(status int)
 
 	failure atomic.Pointer[reloadFailure] // of the last reload, nil when it succeeded
 }
 
-// generation is a configuration and what was made of it. It is not changed.
+// generation is a configuration and what was made from it. It never changes.
 type generation struct {
 	cfg    *config.Config
 	book   *sigstore.Book
 	engine *milter.Engine
 	loaded time.Time
-	retire context.CancelFunc // ends what runs beside for it
+	retire context.CancelFunc // ends its tasks
 }
 
-// Options are what a daemon is given beside its configuration.
+// Options are what a daemon needs apart from its configuration.
 type Options struct {
 	Log   *slog.Logger
 	Level *slog.LevelVar // of the log; a reload sets it
 	Build Build
-	Now   func() time.Time // the clock that rules and signatures go by
+	Now   func() time.Time // the clock of the engine
 }
 
 // Build is what the program was built from.
@@ -102,22 +101,22 @@ func (d *Daemon) Serve(ctx context.Context, hangups <-chan os.Signal) (err error
 	}
 	ended := make(chan struct{})
 	defer close(ended)
-	go d.endDamaged(ended, damagedLimit)
+	go d.exitIfDamaged(ended, damagedLimit)
 	defer d.store.Close()
 	if d.sockets, err = inheritedSockets(d.log); err != nil {
 		return err
 	}
 	defer d.sockets.close()
-	background, stop := context.WithCancel(ctx)
-	d.ctx = background
-	d.feeds = feed.NewSet(background, d.log)
-	defer d.beside.Wait()
+	var stop context.CancelFunc
+	d.ctx, stop = context.WithCancel(ctx)
+	d.feeds = feed.NewSet(d.ctx, d.log)
+	defer d.tasks.Wait()
 	defer d.feeds.Wait()
 	defer stop()
-	d.beside.Go(func() { d.store.KeepSmall(background, mappedLimit) })
+	d.tasks.Go(func() { d.store.KeepSmall(d.ctx, mappedLimit) })
 
 	d.reloading.Lock()
-	d.current.Store(d.begin(cfg))
+	d.current.Store(d.newGeneration(cfg))
 	d.server = milter.New(d.milterOptions(cfg))
 	defer d.openControl(cfg)()
 	listeners, err := d.start(cfg)
@@ -125,12 +124,12 @@ func (d *Daemon) Serve(ctx context.Context, hangups <-chan os.Signal) (err error
 	if err != nil {
 		return err
 	}
-	return d.run(background, listeners, hangups)
+	return d.run(listeners, hangups)
 }
 
-// start has the sources read, those of tenants without people first, and listens.
+// start begins to read the sources, waits for those of tenants without people, and listens.
 func (d *Daemon) start(cfg *config.Config) (map[string]net.Listener, error) {
-	warn(cfg, d.log)
+	logWarnings(cfg, d.log)
 	feeds, err := feed.New(cfg, d.store, d.log)
 	if err != nil {
 		return nil, err
@@ -138,57 +137,57 @@ func (d *Daemon) start(cfg *config.Config) (map[string]net.Listener, error) {
 	if err := feed.SetPlans(cfg, d.store); err != nil {
 		return nil, err
 	}
-	d.notify.status("reading the people of tenants without any")
+	d.notify.status("reading people for tenants that have none")
 	d.feeds.Replace(feeds)
 	d.prune()
 	listeners, err := listen(cfg, d.sockets)
 	if err != nil {
 		return nil, err
 	}
-	d.sockets.close() // what nobody wanted
+	d.sockets.close() // those the configuration does not use
 	d.log.Info("listening", "on", strings.Join(slices.Sorted(maps.Keys(listeners)), " "), "config", cfg.Path, "version", cfg.Hash())
 	return listeners, nil
 }
 
-// run serves on all listeners until ctx ends or one of them fails, then lets the
-// messages in hand finish.
-func (d *Daemon) run(ctx context.Context, listeners map[string]net.Listener, hangups <-chan os.Signal) error {
+// run serves on all listeners until the daemon is to stop or one of them fails, then lets
+// the messages in hand finish.
+func (d *Daemon) run(listeners map[string]net.Listener, hangups <-chan os.Signal) error {
 	ended := make(chan error, len(listeners))
 	for name, ln := range listeners {
 		go func() { ended <- d.server.ServeNamed(ln, name) }()
 	}
 	d.state.Store(control.Ready)
 	d.notify.ready(d.statusLine())
-	d.beside.Go(func() { d.notify.watch(ctx, d.Health) })
+	d.tasks.Go(func() { d.notify.feedWatchdog(d.ctx, d.Health) })
 	for {
 		select {
 		case err := <-ended:
 			return errors.Join(err, d.drain(ended, len(listeners)-1))
 		case <-d.store.Damaged():
-			return errors.Join(d.damaged(), d.drain(ended, len(listeners)))
+			return errors.Join(d.setStateAside(), d.drain(ended, len(listeners)))
 		case <-hangups:
 			_, _ = d.Reload() // logged
-		case <-ctx.Done():
+		case <-d.ctx.Done():
 			return d.drain(ended, len(listeners))
 		}
 	}
 }
 
-// drain ends the sessions, each after its message, and waits for the listeners that
-// are left.
+// drain ends the sessions, each after its message, and waits for the remaining listeners.
 func (d *Daemon) drain(ended <-chan error, left int) (fault error) {
-	d.reloading.Lock() // no reload begins any more
+	d.reloading.Lock() // from here on a reload is refused
 	d.state.Store(control.Stopping)
 	d.reloading.Unlock()
 	open := d.server.Stats().Open
 	d.notify.stopping(fmt.Sprintf("finishing the messages of %d sessions", open))
-	d.log.Info("stopping, finishing the messages in hand", "open", open)
+	d.log.Info("stopping; finishing the messages in hand", "open", open)
 	limit, cancel := context.WithTimeout(context.Background(), d.current.Load().cfg.Timeouts.Stop)
 	defer cancel()
-	if err := d.server.Shutdown(limit); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return err
+	err := d.server.Shutdown(limit)
+	if errors.Is(err, context.DeadlineExceeded) {
+		d.log.Warn("gave up some messages; the MTA will try them again", "error", err)
 	} else if err != nil {
-		d.log.Warn("some messages were given up, their senders will try again", "error", err)
+		return err
 	}
 	for range left {
 		fault = errors.Join(fault, <-ended)
@@ -196,14 +195,14 @@ func (d *Daemon) drain(ended <-chan error, left int) (fault error) {
 	return fault
 }
 
-// begin makes everything of a configuration, and has its signatures refreshed
+// newGeneration makes everything from a configuration, and keeps its signatures fresh
 // until it is retired.
-func (d *Daemon) begin(cfg *config.Config) *generation {
+func (d *Daemon) newGeneration(cfg *config.Config) *generation {
 	ctx, retire := context.WithCancel(d.ctx)
 	g := &generation{cfg: cfg, book: signing.NewBook(cfg, d.store), loaded: time.Now(), retire: retire}
 	g.engine = signing.NewEngine(cfg, g.book, d.feeds.FirstReading, d.log)
 	g.engine.Now = d.now
-	d.beside.Go(func() { g.book.Refresh(ctx) })
+	d.tasks.Go(func() { g.book.Refresh(ctx) })
 	return g
 }
 
@@ -222,76 +221,20 @@ func (d *Daemon) milterOptions(cfg *config.Config) milter.Options {
 		TempDir:      cfg.Spool,
 		Limits:       signing.ScanLimits(cfg),
 		Log:          d.log,
-		Done:         d.done,
+		Done:         d.messageDone,
 		Aborted:      func(*milter.Message) { d.metrics.Aborted() },
 	}
 }
 
-// done logs and counts a message.
-func (d *Daemon) done(m *milter.Message, o milter.Outcome, waited time.Duration) {
+// messageDone logs and counts a message.
+func (d *Daemon) messageDone(m *milter.Message, o milter.Outcome, waited time.Duration) {
 	maillog.Write(d.log, m, o, waited)
 	r := &o.Report
 	d.metrics.Message(string(r.Action), r.Reason, r.Tenant, r.Rule, waited, m.Size)
 }
 
-// openControl has the verbs and monitoring answered. That one of them cannot be is
-// no reason to refuse mail.
-func (d *Daemon) openControl(cfg *config.Config) (stop func()) {
-	var stops []func()
-	open := func(name, where string, listen func() (net.Listener, error), serve func(net.Listener) func()) {
-		ln, err := d.sockets.listen(name, where, listen)
-		if err != nil {
-			d.log.Warn("nobody is answered there", "socket", name, "on", where, "error", err)
-			return
-		}
-		stops = append(stops, serve(ln))
-	}
-	if cfg.Control != "" {
-		open("control", cfg.Control,
-			func() (net.Listener, error) { return milter.Listen(cfg.Control, 0o660, "") },
-			func(ln net.Listener) func() { return control.Serve(ln, d, d.log) })
-	}
-	if cfg.Metrics != "" {
-		open("metrics", "inet:"+cfg.Metrics,
-			func() (net.Listener, error) { return net.Listen("tcp", cfg.Metrics) },
-			func(ln net.Listener) func() { return metrics.Serve(ln, d, d.metrics, d.log) })
-	}
-	return func() {
-		for _, stop := range stops {
-			stop()
-		}
-	}
-}
-
-// prune takes what was rendered of templates that are no longer configured, and
-// learned of tenants that are not, out of the state file, beside.
-func (d *Daemon) prune() {
-	d.beside.Go(func() {
-		d.pruning.Lock()
-		defer d.pruning.Unlock()
-		cfg := d.current.Load().cfg
-		if err := d.store.KeepTemplates(slices.Collect(maps.Keys(cfg.Templates))); err != nil {
-			d.log.Error("signatures of removed templates stay in the state file", "error", err)
-		}
-		if err := d.store.KeepLearned(learningTenants(cfg)); err != nil {
-			d.log.Error("learned signatures cannot be begun with, or dropped", "error", err)
-		}
-	})
-}
-
-// learningTenants are those whose people's signatures are learned.
-func learningTenants(cfg *config.Config) (names []string) {
-	if !cfg.Place.Learn {
-		return nil
-	}
-	for _, t := range cfg.Tenants {
-		names = append(names, t.Name)
-	}
-	return names
-}
-
-// warn logs what is wrong with a configuration that is good enough to run with.
-func warn(cfg *config.Config, log *slog.Logger) {
+// logWarnings logs the problems of a configuration that do not keep it from being used.
+func logWarnings(cfg *config.Config, log *slog.Logger) {
 	for _, w := range cfg.Warnings {
 		log.Warn("configuration", "problem", w.String())
 	}

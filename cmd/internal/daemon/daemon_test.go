@@ -110,7 +110,7 @@ func TestReloadTakesOverAndKeeps(t *testing.T) {
 			t.Errorf("no metric %s", line)
 		}
 	}
-	if n := r.Log.Count("configuration not reloaded, the old one stays"); n != 1 {
+	if n := r.Log.Count("reload failed; keeping the current configuration"); n != 1 {
 		t.Errorf("logged %d times:\n%s", n, r.Log)
 	}
 
@@ -259,7 +259,7 @@ func TestReloadTellsWhatNeedsARestart(t *testing.T) {
 		t.Error("the log level did not change")
 	}
 	r.WantSigned(r.Dial(), "one")
-	if !strings.Contains(r.Log.String(), "some settings change only with a restart") {
+	if !strings.Contains(r.Log.String(), "some changed settings need a restart") {
 		t.Error("not logged")
 	}
 }
@@ -356,7 +356,7 @@ func TestDamagedDaemonEnds(t *testing.T) {
 		t.Fatal("the damage is not seen")
 	}
 	never := make(chan struct{})
-	d.endDamaged(never, time.Millisecond)
+	d.exitIfDamaged(never, time.Millisecond)
 	if got := <-status; got != 1 {
 		t.Errorf("status %d", got)
 	}
@@ -364,7 +364,7 @@ func TestDamagedDaemonEnds(t *testing.T) {
 		t.Errorf("set aside: %q, %v", aside, err)
 	}
 	close(never)
-	d.endDamaged(never, time.Hour) // one that ends in order is left alone
+	d.exitIfDamaged(never, time.Hour) // one that ends in order is left alone
 	if len(status) > 0 {
 		t.Error("ended again")
 	}
@@ -387,8 +387,8 @@ func TestFirstStartBesideAHangingSource(t *testing.T) {
 	t.Cleanup(slow.Close)
 	r := startDaemon(t, `directory = { path = "people.csv", every = "1h" }`,
 		`directory = [{ path = "people.csv" }, { source = "http", url = "`+slow.URL+`" }]`)
-	if n := r.Log.Count("not waited for"); n != 1 || !strings.Contains(r.Log.String(), "sources=[contoso/http]") {
-		t.Errorf("%d lines on what is not waited for\n%s", n, r.Log)
+	if n := r.Log.Count("first read still in progress"); n != 1 || !strings.Contains(r.Log.String(), "sources=[contoso/http]") {
+		t.Errorf("%d lines on first reads in progress\n%s", n, r.Log)
 	}
 	mta := r.Dial()
 	send := func(from string) *miltertest.Result {

@@ -5,12 +5,14 @@ import (
 	"net"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/metrics"
 	"sigmilter/milter"
 )
 
-// listen opens the common listener and those of single tenants, by their names in
-// the configuration, or none of them. Those that systemd has are taken from there:
-// of a tenant by its address only, since it is a proof.
+// listen opens the common listener and those of single tenants, or none of them, and
+// returns them by their addresses in the configuration. A socket that systemd holds is
+// taken from there: one of a tenant by its address only, since it proves the tenant.
 func listen(cfg *config.Config, inherited *sockets) (map[string]net.Listener, error) {
 	names := tenantListeners(cfg)
 	open := map[string]net.Listener{}
@@ -33,9 +35,39 @@ func listen(cfg *config.Config, inherited *sockets) (map[string]net.Listener, er
 	return open, nil
 }
 
+// tenantListeners are the addresses on which only one tenant's mail comes in.
 func tenantListeners(cfg *config.Config) (names []string) {
 	for _, t := range cfg.Tenants {
 		names = append(names, t.Proof.Listeners...)
 	}
 	return names
+}
+
+// openControl serves the verbs and monitoring. A socket that cannot be opened is no reason
+// to refuse mail.
+func (d *Daemon) openControl(cfg *config.Config) (stop func()) {
+	var stops []func()
+	open := func(name, where string, listen func() (net.Listener, error), serve func(net.Listener) func()) {
+		ln, err := d.sockets.listen(name, where, listen)
+		if err != nil {
+			d.log.Warn("cannot listen; continuing without this socket", "socket", name, "on", where, "error", err)
+			return
+		}
+		stops = append(stops, serve(ln))
+	}
+	if cfg.Control != "" {
+		open("control", cfg.Control,
+			func() (net.Listener, error) { return milter.Listen(cfg.Control, 0o660, "") },
+			func(ln net.Listener) func() { return control.Serve(ln, d, d.log) })
+	}
+	if cfg.Metrics != "" {
+		open("metrics", "inet:"+cfg.Metrics,
+			func() (net.Listener, error) { return net.Listen("tcp", cfg.Metrics) },
+			func(ln net.Listener) func() { return metrics.Serve(ln, d, d.metrics, d.log) })
+	}
+	return func() {
+		for _, stop := range stops {
+			stop()
+		}
+	}
 }

@@ -9,8 +9,8 @@ import (
 	"sigmilter/cmd/internal/config"
 )
 
-// NewLogger writes to w in a format of the configuration, what has the level or
-// more. The level may change while it runs.
+// NewLogger returns a logger that writes lines of at least a level to w, in a format of the
+// configuration. The level may change later.
 func NewLogger(format config.LogFormat, level slog.Leveler, w io.Writer) *slog.Logger {
 	o := &slog.HandlerOptions{Level: level}
 	switch format {
@@ -22,7 +22,7 @@ func NewLogger(format config.LogFormat, level slog.Leveler, w io.Writer) *slog.L
 	return slog.New(slog.NewTextHandler(w, o))
 }
 
-// priorities are what sd-daemon(3) puts in front of a line for each level.
+// priorities are the prefixes of sd-daemon(3) for each level.
 var priorities = []struct {
 	from   slog.Level
 	prefix string
@@ -33,8 +33,8 @@ var priorities = []struct {
 	{slog.LevelDebug, "<7>"},
 }
 
-// journal writes lines as logfmt with their priority in front. Neither time nor
-// level is in them, the journal has both.
+// journal writes lines as logfmt after their priority. They have neither time nor level,
+// since the journal keeps both.
 type journal struct {
 	level    slog.Leveler
 	handlers []slog.Handler // one for each of priorities
@@ -44,7 +44,8 @@ func newJournal(w io.Writer, level slog.Leveler) *journal {
 	j := &journal{level: level}
 	lock := new(sync.Mutex)
 	o := &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
-		if len(groups) == 0 && (a.Key == slog.TimeKey || a.Key == slog.LevelKey) {
+		keptByJournal := a.Key == slog.TimeKey || a.Key == slog.LevelKey
+		if len(groups) == 0 && keptByJournal {
 			return slog.Attr{}
 		}
 		return a
@@ -55,8 +56,7 @@ func newJournal(w io.Writer, level slog.Leveler) *journal {
 	return j
 }
 
-// prefixed puts the same in front of each write, which a handler makes one of a
-// line.
+// prefixed puts a prefix in front of each write; a handler writes one line at a time.
 type prefixed struct {
 	w      io.Writer
 	lock   *sync.Mutex

@@ -5,17 +5,16 @@ import (
 	"runtime/debug"
 )
 
-// The garbage collector's settings of the daemon. What lives between messages is
-// small, so that it would run every few messages by default, which those that come
-// meanwhile feel; with many large messages in hand the soft limit makes it run more
-// often instead.
+// Settings of the garbage collector. Little memory lives on between messages, so by default
+// it would run every few messages and slow down those that arrive meanwhile. With many
+// large messages in hand the soft limit makes it run more often.
 const (
 	gcPercent = 800
-	headroom  = 128 << 20 // bytes beside those of messages
+	headroom  = 128 << 20 // bytes on top of those of messages
 )
 
-// tuneMemory applies them for messages that take so many bytes together
-// unless the environment says otherwise.
+// tuneMemory applies them, for messages that may take this many bytes together, unless the
+// environment sets its own.
 func tuneMemory(messages int64) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return

@@ -11,14 +11,14 @@ import (
 	"sigmilter/cmd/internal/feed"
 )
 
-// reloadFailure is why a configuration was not taken over.
+// reloadFailure is why the last reload failed.
 type reloadFailure struct {
 	at  time.Time
 	err error
 }
 
-// fixedSettings are those that are settled when the daemon starts: it keeps the
-// sockets and the file it has.
+// fixedSettings take effect only at a start: a running daemon keeps the sockets and the
+// state file it has.
 var fixedSettings = []struct {
 	key string
 	of  func(*config.Config) any
@@ -33,8 +33,9 @@ var fixedSettings = []struct {
 	{"log.format", func(c *config.Config) any { return c.Log.Format }},
 }
 
-// waiting are the settings of a configuration that a restart would change.
-func waiting(started, now *config.Config) (keys []string) {
+// needRestart are the keys of the settings that differ from those the daemon was started
+// with and that only a restart changes.
+func needRestart(started, now *config.Config) (keys []string) {
 	for _, s := range fixedSettings {
 		if s.of(started) != s.of(now) {
 			keys = append(keys, s.key)
@@ -43,8 +44,8 @@ func waiting(started, now *config.Config) (keys []string) {
 	return keys
 }
 
-// Reload implements [control.Daemon]: the configuration is read anew and taken
-// over as a whole, or not at all. Messages in hand keep the one they began with.
+// Reload implements [control.Daemon]: the configuration is read again and takes effect as
+// a whole, or not at all. Messages in hand keep the one they began with.
 func (d *Daemon) Reload() (control.Reloaded, error) {
 	d.reloading.Lock()
 	defer d.reloading.Unlock()
@@ -56,13 +57,13 @@ func (d *Daemon) Reload() (control.Reloaded, error) {
 	d.metrics.Reloaded(err)
 	if err != nil {
 		d.failure.Store(&reloadFailure{time.Now(), err})
-		d.log.Error("configuration not reloaded, the old one stays", "config", d.path, "error", err)
+		d.log.Error("reload failed; keeping the current configuration", "config", d.path, "error", err)
 	} else {
 		d.failure.Store(nil)
 		d.log.Info("configuration reloaded", "config", d.path, "version", r.Hash, "changed", r.Changed, "sources", len(r.Sources))
 	}
 	if len(r.Restart) > 0 {
-		d.log.Warn("some settings change only with a restart", "settings", r.Restart)
+		d.log.Warn("some changed settings need a restart", "settings", r.Restart)
 	}
 	d.notify.ready(d.statusLine())
 	var faults config.Faults
@@ -72,11 +73,11 @@ func (d *Daemon) Reload() (control.Reloaded, error) {
 	return r, err
 }
 
-// takeOver does all that may fail first.
+// takeOver replaces the configuration. Everything that may fail comes first.
 func (d *Daemon) takeOver() (r control.Reloaded, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("a fault of the program: %v", v)
+			err = fmt.Errorf("a bug in sigmilter: %v", v)
 		}
 	}()
 	cfg, err := config.Load(d.path)
@@ -91,17 +92,17 @@ func (d *Daemon) takeOver() (r control.Reloaded, err error) {
 	if err := feed.SetPlans(cfg, d.store); err != nil {
 		return r, errors.Join(err, feed.SetPlans(old.cfg, d.store))
 	}
-	warn(cfg, d.log)
-	r = control.Reloaded{Hash: cfg.Hash(), Changed: cfg.Hash() != old.cfg.Hash(), Restart: waiting(d.fixed, cfg)}
+	logWarnings(cfg, d.log)
+	r = control.Reloaded{Hash: cfg.Hash(), Changed: cfg.Hash() != old.cfg.Hash(), Restart: needRestart(d.fixed, cfg)}
 	for _, w := range cfg.Warnings {
 		r.Warnings = append(r.Warnings, w.String())
 	}
-	// The people of a new tenant are there before its first message is.
+	// The people of a new tenant must be there before its first message.
 	r.Sources = d.feeds.Replace(feeds)
 	d.level.Set(cfg.Log.Level)
 	tuneMemory(cfg.Limits.Memory)
 	d.server.Configure(d.milterOptions(cfg))
-	d.current.Store(d.begin(cfg))
+	d.current.Store(d.newGeneration(cfg))
 	old.retire()
 	d.prune()
 	return r, nil

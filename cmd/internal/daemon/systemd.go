@@ -13,15 +13,15 @@ import (
 	systemd "github.com/coreos/go-systemd/v22/daemon"
 )
 
-// notifier tells systemd how the daemon is, see sd_notify(3). Without systemd it
-// does nothing.
+// notifier tells systemd about the daemon, see sd_notify(3). Without systemd it does
+// nothing.
 type notifier struct{ log *slog.Logger }
 
 func newNotifier(log *slog.Logger) notifier { return notifier{log} }
 
 func (n notifier) send(state string) {
 	if _, err := systemd.SdNotify(false, state); err != nil {
-		n.log.Warn("systemd is not told", "state", state, "error", err)
+		n.log.Warn("cannot notify systemd", "state", state, "error", err)
 	}
 }
 
@@ -33,10 +33,10 @@ func (n notifier) reloading() {
 	n.send(systemd.SdNotifyReloading + "\n" + strings.TrimSpace(systemd.SdNotifyMonotonicUsec()))
 }
 
-// watch feeds the watchdog of the unit as long as test succeeds, until ctx ends.
-// It gets half of the interval: once it took longer, or failed, the daemon is not
-// one to leave mail with, and systemd starts another.
-func (n notifier) watch(ctx context.Context, test func(context.Context) error) {
+// feedWatchdog feeds the watchdog of the unit as long as test succeeds, until ctx ends.
+// The test gets half of the interval: if it takes longer or fails, the daemon is not to be
+// trusted with mail, and systemd starts another.
+func (n notifier) feedWatchdog(ctx context.Context, test func(context.Context) error) {
 	interval, err := systemd.SdWatchdogEnabled(false)
 	if err != nil || interval <= 0 {
 		return
@@ -57,21 +57,21 @@ func (n notifier) watch(ctx context.Context, test func(context.Context) error) {
 	}
 }
 
-// sockets are those that systemd listens on for us, see sd_listen_fds(3), by the
+// sockets are those that systemd passed to the daemon, see sd_listen_fds(3), by the
 // FileDescriptorName= of their socket units.
 type sockets struct {
 	log   *slog.Logger
 	named map[string][]net.Listener
 }
 
-// unnamed is what systemd calls a socket whose unit does not name it: the unit, or
-// in older versions nothing at all. Such a one is that of the MTA.
+// unnamed are the names that systemd gives to a socket whose unit has none: the name of
+// the unit, or in older versions nothing at all. Such a socket is for the MTA.
 var unnamed = []string{"sigmilter.socket", "unknown", "", "LISTEN_FD_3"}
 
 func inheritedSockets(log *slog.Logger) (*sockets, error) {
 	named, err := activation.ListenersWithNames()
 	if err != nil {
-		return nil, fmt.Errorf("take the sockets of systemd: %w", err)
+		return nil, fmt.Errorf("use systemd's sockets: %w", err)
 	}
 	s := &sockets{log: log, named: map[string][]net.Listener{}}
 	for name, listeners := range named {
@@ -83,9 +83,9 @@ func inheritedSockets(log *slog.Logger) (*sockets, error) {
 	return s, nil
 }
 
-// listen returns systemd's socket of an address, unix:/path or inet:host:port, or
-// of a name unless that is empty, and without one opens ours. The socket of systemd
-// outlives us: connections wait in it for the next daemon.
+// listen returns systemd's socket with an address, unix:/path or inet:host:port, or with a
+// name unless that is empty. If there is none, it opens one of our own. Systemd's socket
+// outlives the daemon: connections wait in it for the next one.
 func (s *sockets) listen(name, address string, open func() (net.Listener, error)) (net.Listener, error) {
 	ln := s.take(func(_ string, ln net.Listener) bool { return addressOf(ln) == address })
 	if ln == nil && name != "" {
@@ -94,11 +94,11 @@ func (s *sockets) listen(name, address string, open func() (net.Listener, error)
 	if ln == nil {
 		return open()
 	}
-	s.log.Info("systemd listens, socket_mode and socket_group do not count", "socket", name, "on", addressOf(ln), "configured", address)
+	s.log.Info("using systemd's socket; socket_mode and socket_group are ignored", "socket", name, "on", addressOf(ln), "configured", address)
 	return ln, nil
 }
 
-// take removes the first socket that fits, and returns nil for none.
+// take removes and returns the first socket that fits, nil if none does.
 func (s *sockets) take(fits func(name string, ln net.Listener) bool) net.Listener {
 	for name, list := range s.named {
 		for i, ln := range list {
@@ -111,7 +111,7 @@ func (s *sockets) take(fits func(name string, ln net.Listener) bool) net.Listene
 	return nil
 }
 
-// addressOf is a listener's address as the configuration has it.
+// addressOf is a listener's address as the configuration writes it.
 func addressOf(ln net.Listener) string {
 	if ln.Addr().Network() == "unix" {
 		return "unix:" + ln.Addr().String()
@@ -119,11 +119,11 @@ func addressOf(ln net.Listener) string {
 	return "inet:" + ln.Addr().String()
 }
 
-// close gives up what nobody took.
+// close closes the sockets that were not taken.
 func (s *sockets) close() {
 	for name, list := range s.named {
 		for _, ln := range list {
-			s.log.Warn("a socket of systemd is not used; its name is to be milter, control or metrics, each once, or its address that of a tenant", "socket", name, "on", addressOf(ln))
+			s.log.Warn("unused systemd socket: name it milter, control or metrics, or give it a tenant's listener address", "socket", name, "on", addressOf(ln))
 			ln.Close()
 		}
 	}

@@ -103,7 +103,7 @@ func TestWatchdogIsStarved(t *testing.T) {
 		states := notified(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		tests := 0
-		newNotifier(nil).watch(ctx, func(ctx context.Context) error {
+		newNotifier(nil).feedWatchdog(ctx, func(ctx context.Context) error {
 			if tests++; tests == 4 {
 				cancel()
 			}

@@ -123,7 +123,7 @@ func (f *Feed) sync(ctx context.Context, extent control.Extent) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			f.log.Error("panic while reading the directory", "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
-			err = f.failed(fmt.Errorf("a fault of the program: %v", v))
+			err = f.failed(fmt.Errorf("a bug in sigmilter: %v", v))
 		}
 	}()
 	state, err := f.store.Sync(f.tenant, f.directory.Name)
@@ -153,7 +153,7 @@ func (f *Feed) apply(people *sigstore.Intake, batch directory.Batch, extent cont
 		reading.MaxVanish = 1
 	}
 	if people.Len() >= manyPeople {
-		f.log.Info("directory read, storing it", "people", people.Len())
+		f.log.Info("directory read; storing it", "people", people.Len())
 	}
 	applied, err := people.Apply(reading)
 	if err != nil {
@@ -177,11 +177,11 @@ func (f *Feed) apply(people *sigstore.Intake, batch directory.Batch, extent cont
 func (f *Feed) failed(why error) error {
 	f.failures++
 	if why.Error() != f.lastErr {
-		f.log.Error("directory not read, signing goes on with the people of before", "error", why)
+		f.log.Error("directory read failed; keeping the current people", "error", why)
 	}
 	f.lastErr = why.Error()
 	if err := f.store.Failed(f.tenant, f.directory.Name, time.Now(), why); err != nil {
-		f.log.Error("state of the directory not stored", "error", err)
+		f.log.Error("cannot store the state of the directory", "error", err)
 	}
 	return why
 }
@@ -190,10 +190,10 @@ func (f *Feed) warn(warnings []error) {
 	counted := directory.Counted(warnings)
 	for i, w := range counted {
 		if i == maxWarnings {
-			f.log.Warn("more was left out of the directory", "problems", len(counted)-maxWarnings)
+			f.log.Warn("further directory warnings suppressed", "problems", len(counted)-maxWarnings)
 			return
 		}
-		f.log.Warn("left out of the directory", "problem", w)
+		f.log.Warn("skipped in the directory", "problem", w)
 	}
 }
 
@@ -204,7 +204,7 @@ func (f *Feed) run(ctx context.Context) {
 	if local, ok := f.source.(directory.Local); ok {
 		stop, err := watch(local.Paths(), changed)
 		if err != nil {
-			f.log.Warn("changes of the files are seen at the next interval only", "error", err)
+			f.log.Warn("cannot watch the files; changes are seen at the next interval", "error", err)
 		} else {
 			defer stop()
 		}

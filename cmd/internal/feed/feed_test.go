@@ -113,7 +113,7 @@ func TestFeedFailures(t *testing.T) {
 		t.Errorf("the pause after two failures is %v", p)
 	}
 	fault = errors.New("panic")
-	sync("a fault of the program: boom")
+	sync("a bug in sigmilter: boom")
 	fault, next = nil, batch{directory.Batch{Full: true, Cursor: "2"}, somebody(2)}
 	sync("18 of 20 people are gone")
 	if n := count(t, f.store); n != 20 {

@@ -185,7 +185,7 @@ func (s *Set) goOn(missing map[*Feed]bool) {
 		sources = append(sources, f.key().String())
 	}
 	slices.Sort(sources)
-	s.log.Warn("sources are still being read for the first time and not waited for; until then mail of their tenants is deferred", "sources", sources)
+	s.log.Warn("first read still in progress; starting anyway and deferring mail of these tenants until it is done", "sources", sources)
 }
 
 // end waits until a feed has ended: the next one of the same source must not meet
@@ -248,7 +248,7 @@ func (r *runningFeed) refreshWhileRunning(ctx context.Context, extent control.Ex
 	go func() {
 		select {
 		case <-r.done:
-			cancel(errors.New("the source was taken away by a reload"))
+			cancel(errors.New("a reload removed the source"))
 		case <-ctx.Done():
 		}
 	}()
@@ -270,7 +270,7 @@ func (s *Set) Wait() {
 		select {
 		case <-r.done:
 		case <-limit:
-			r.log.Warn("a source is stuck and not waited for")
+			r.log.Warn("a source is stuck; exiting without waiting for it")
 			return
 		}
 	}

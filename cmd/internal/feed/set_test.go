@@ -70,7 +70,7 @@ func TestAwaitFirstReadings(t *testing.T) {
 				})
 			}
 			s.Replace(feeds)
-			if n := out.Count("not waited for"); n > 1 || (n == 1) != (c.missing != "") || !strings.Contains(out.String(), c.missing) {
+			if n := out.Count("first read still in progress"); n > 1 || (n == 1) != (c.missing != "") || !strings.Contains(out.String(), c.missing) {
 				t.Errorf("want %q in\n%s", c.missing, out)
 			}
 			if strangers, everybody := s.FirstReading("contoso"); strangers != c.unread || everybody != c.unread {

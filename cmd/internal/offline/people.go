@@ -30,7 +30,7 @@ func OpenWith(ctx context.Context, path, people string, log *slog.Logger) (*Setu
 	}
 	all, batch, err := directory.Gather(ctx, directory.CSV{Path: people}, "", nil)
 	for _, w := range batch.Warnings {
-		log.Warn("left out of the directory", "problem", w)
+		log.Warn("skipped in the directory", "problem", w)
 	}
 	if err != nil {
 		return nil, &PeopleError{err}
