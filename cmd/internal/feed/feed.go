@@ -18,12 +18,11 @@ import (
 const (
 	// maxBackoff is the longest pause after failures, unless the interval is longer.
 	maxBackoff = 5 * time.Minute
-	// maxWarnings is how many warnings of one reading are logged, equal ones counted.
+	// maxWarnings is how many different warnings of one reading are logged.
 	maxWarnings = 20
-	// manyPeople is from how many people on storing them takes long enough to be told of.
+	// manyPeople take so long to store that the log says when that begins.
 	manyPeople = 50_000
-	// fullBatch is from how many people on a reading has filled memory that is worth
-	// giving back.
+	// fullBatch people fill so much memory that it is given back to the system afterwards.
 	fullBatch = 1_000
 )
 
@@ -38,7 +37,7 @@ type Feed struct {
 	progress  *readingProgress
 
 	requests chan request
-	lastErr  string // what was logged last, empty after a good reading
+	lastErr  string // logged last, empty after a good reading
 	failures int    // in a row
 }
 
@@ -48,8 +47,7 @@ type request struct {
 	done   chan error
 }
 
-// New makes a feed for every source. The store is told how to mix them by
-// [SetPlans].
+// New makes a feed for every source. [SetPlans] tells the store how to merge them.
 func New(cfg *config.Config, store *sigstore.Store, log *slog.Logger) ([]*Feed, error) {
 	var feeds []*Feed
 	groups := RuleGroups(cfg)
@@ -69,7 +67,7 @@ func New(cfg *config.Config, store *sigstore.Store, log *slog.Logger) ([]*Feed, 
 	return feeds, nil
 }
 
-// SetPlans tells the store how the sources of each tenant are mixed.
+// SetPlans tells the store how to merge the sources of each tenant.
 func SetPlans(cfg *config.Config, store *sigstore.Store) error {
 	for _, t := range cfg.Tenants {
 		plan := sigstore.Plan{Precedence: t.Precedence}
@@ -100,8 +98,7 @@ func ReadOnce(ctx context.Context, cfg *config.Config, store *sigstore.Store, lo
 	return nil
 }
 
-// refresh has the source read now, by the goroutine of run, and returns how that
-// went.
+// refresh has the goroutine of run read the source now, and waits for it.
 func (f *Feed) refresh(ctx context.Context, extent control.Extent) error {
 	r := request{extent, make(chan error, 1)}
 	select {
@@ -117,22 +114,22 @@ func (f *Feed) refresh(ctx context.Context, extent control.Extent) error {
 	}
 }
 
-// sync reads the source once. When it cannot be read, the people of before stay
-// and the store remembers why. The error was logged.
+// sync reads the source once. When that fails, the current people stay and the store
+// remembers why. The error has been logged.
 func (f *Feed) sync(ctx context.Context, extent control.Extent) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			f.log.Error("panic while reading the directory", "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
-			err = f.failed(fmt.Errorf("a bug in sigmilter: %v", v))
+			err = f.noteFailure(fmt.Errorf("a bug in sigmilter: %v", v))
 		}
 	}()
 	state, err := f.store.Sync(f.tenant, f.directory.Name)
 	if err != nil {
-		return f.failed(err)
+		return f.noteFailure(err)
 	}
 	cursor := state.Cursor
 	if extent != control.Changes {
-		cursor = "" // what was refused before may not come again otherwise
+		cursor = "" // a reading that was refused may not be offered again otherwise
 	}
 	people := f.store.Intake(f.tenant, f.directory.Name)
 	defer people.Close()
@@ -140,13 +137,14 @@ func (f *Feed) sync(ctx context.Context, extent control.Extent) (err error) {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	f.warn(batch.Warnings)
+	f.logWarnings(batch.Warnings)
 	if err != nil {
-		return f.failed(err)
+		return f.noteFailure(err)
 	}
 	return f.apply(people, batch, extent)
 }
 
+// apply stores what was read.
 func (f *Feed) apply(people *sigstore.Intake, batch directory.Batch, extent control.Extent) error {
 	reading := sigstore.Reading{Batch: batch, At: time.Now(), MaxVanish: f.directory.MaxVanish}
 	if extent == control.Forced {
@@ -157,24 +155,23 @@ func (f *Feed) apply(people *sigstore.Intake, batch directory.Batch, extent cont
 	}
 	applied, err := people.Apply(reading)
 	if err != nil {
-		return f.failed(err)
+		return f.noteFailure(err)
 	}
-	f.warn(applied.Warnings)
+	f.logWarnings(applied.Warnings)
 	if f.lastErr != "" || applied.Diff != (sigstore.Diff{}) {
 		f.log.Info("directory read", "people", applied.People, "added", applied.Added, "changed", applied.Changed, "removed", applied.Removed)
 	}
 	f.lastErr, f.failures = "", 0
 	if people.Len() >= fullBatch {
-		// The reading took most of what the daemon has in memory, and the next may be hours
-		// away.
+		// The reading took most of the daemon's memory, and the next may be hours away.
 		people.Close()
 		debug.FreeOSMemory()
 	}
 	return nil
 }
 
-// failed notes why a reading came to nothing. The same reason is logged once.
-func (f *Feed) failed(why error) error {
+// noteFailure remembers why a reading failed and returns it. The same reason is logged once.
+func (f *Feed) noteFailure(why error) error {
 	f.failures++
 	if why.Error() != f.lastErr {
 		f.log.Error("directory read failed; keeping the current people", "error", why)
@@ -186,7 +183,8 @@ func (f *Feed) failed(why error) error {
 	return why
 }
 
-func (f *Feed) warn(warnings []error) {
+// logWarnings logs what a reading left out, equal warnings once with their number.
+func (f *Feed) logWarnings(warnings []error) {
 	counted := directory.Counted(warnings)
 	for i, w := range counted {
 		if i == maxWarnings {
@@ -197,8 +195,8 @@ func (f *Feed) warn(warnings []error) {
 	}
 }
 
-// run syncs at the interval of the configuration, when a file of the source
-// changes, and when asked to, until ctx ends.
+// run reads the source at its interval, when one of its files changes, and on request,
+// until ctx ends.
 func (f *Feed) run(ctx context.Context) {
 	changed := make(chan struct{}, 1)
 	if local, ok := f.source.(directory.Local); ok {
@@ -226,8 +224,8 @@ func (f *Feed) run(ctx context.Context) {
 	}
 }
 
-// pause is the time to the next reading. After failures it grows, and differs, so
-// that many relays do not come back to a server at once.
+// pause is the time until the next reading. After failures it grows, and varies so that
+// many relays do not return to a server at the same moment.
 func (f *Feed) pause() time.Duration {
 	every := f.directory.Every
 	if f.failures == 0 {

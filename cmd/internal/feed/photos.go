@@ -8,8 +8,8 @@ import (
 	"sigmilter/sigstore/render"
 )
 
-// photoCheck is a source whose people have no photos that no signature can show; each
-// that is left out has a warning.
+// photoCheck is a source without the photos that no signature could show. Each photo left
+// out has a warning.
 type photoCheck struct{ directory.Source }
 
 // Read implements [directory.Source].

@@ -12,11 +12,11 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-// progressEvery is how often a long reading tells how far it is.
+// progressEvery is how often the log says how far a long reading is.
 const progressEvery = 5 * time.Second
 
-// readingProgress tells how far long readings of a directory are: in the log, or on a
-// terminal in a line that changes.
+// readingProgress shows how far a long reading is: in the log, or on a terminal in a line
+// that changes in place.
 type readingProgress struct {
 	log   *slog.Logger
 	every time.Duration
@@ -34,24 +34,26 @@ func newReadingProgress(log *slog.Logger) *readingProgress {
 	return p
 }
 
-// read reads a source and tells about it until that is done.
+// read reads a source and shows the progress until that is done.
 func (p *readingProgress) read(ctx context.Context, source directory.Source, cursor string, people directory.Sink) (directory.Batch, error) {
 	p.set(0, 0)
 	done := make(chan struct{})
-	var telling sync.WaitGroup
-	telling.Go(func() { p.tell(time.Now(), done) })
-	defer telling.Wait()
+	var showing sync.WaitGroup
+	showing.Go(func() { p.show(time.Now(), done) })
+	defer showing.Wait()
 	defer close(done)
 	return source.Read(ctx, cursor, people, p.set)
 }
 
+// set is a [directory.Progress].
 func (p *readingProgress) set(read, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.people, p.total = read, total
 }
 
-func (p *readingProgress) tell(began time.Time, done <-chan struct{}) {
+// show shows the progress now and then until done is closed.
+func (p *readingProgress) show(began time.Time, done <-chan struct{}) {
 	tick := time.NewTicker(p.every)
 	defer tick.Stop()
 	for {
@@ -64,17 +66,22 @@ func (p *readingProgress) tell(began time.Time, done <-chan struct{}) {
 		p.mu.Lock()
 		read, total := p.people, p.total
 		p.mu.Unlock()
-		perSecond := int(float64(read) / max(time.Since(began).Seconds(), 0.001))
-		switch {
-		case read == 0:
-		case p.line != nil:
-			p.line.Show(progressWords(read, total, perSecond))
-		case total > read:
-			p.log.Info("reading the directory", "people", read, "per_second", perSecond, "to_go", total-read)
-		default:
-			p.log.Info("reading the directory", "people", read, "per_second", perSecond)
+		if read > 0 {
+			p.showOnce(read, total, int(float64(read)/max(time.Since(began).Seconds(), 0.001)))
 		}
 	}
+}
+
+func (p *readingProgress) showOnce(read, total, perSecond int) {
+	if p.line != nil {
+		p.line.Show(progressWords(read, total, perSecond))
+		return
+	}
+	attrs := []any{"people", read, "per_second", perSecond}
+	if total > read {
+		attrs = append(attrs, "to_go", total-read)
+	}
+	p.log.Info("reading the directory", attrs...)
 }
 
 func progressWords(read, total, perSecond int) string {

@@ -13,24 +13,24 @@ import (
 )
 
 const (
-	// firstGrace is how long first readings are waited for in any case: together the
-	// sources of a tenant make the whole of its people.
+	// firstGrace is how long a start waits for first readings in any case, since only all
+	// sources of a tenant together have the whole of its people.
 	firstGrace = 2 * time.Second
-	// firstLimit is how long they are waited for while a tenant has nobody.
+	// firstLimit is how long it waits while a tenant has no people at all.
 	firstLimit = 10 * time.Second
 )
 
-// Set are the feeds that run.
+// Set is the feeds that are running.
 type Set struct {
 	ctx          context.Context // of the daemon
 	log          *slog.Logger
-	grace, limit time.Duration // firstGrace and firstLimit, but for tests
+	grace, limit time.Duration // firstGrace and firstLimit, except in tests
 
 	changing sync.Mutex // one replace at a time
 	mu       sync.Mutex // guards the rest
 	running  map[key]*runningFeed
-	unread   map[string]int // by tenant: sources that were never read, and are being read
-	empty    map[string]int // of these those whose tenant had nobody when that began
+	unread   map[string]int // by tenant: sources being read for the first time
+	empty    map[string]int // those of them whose tenant had no people when that began
 }
 
 type key struct{ tenant, source string }
@@ -53,9 +53,9 @@ func NewSet(ctx context.Context, log *slog.Logger) *Set {
 
 func (f *Feed) key() key { return key{f.tenant, f.directory.Name} }
 
-// Replace has these feeds run and no other. One whose source is configured as
-// before goes on undisturbed. The sources of tenants without anybody are waited for
-// as long as await does. It returns the feeds that were begun, as tenant/source.
+// Replace runs these feeds and no others. A feed whose source is configured as before keeps
+// running. Replace waits for the sources of tenants without people, within limits, and
+// returns the feeds it started, as tenant/source.
 func (s *Set) Replace(feeds []*Feed) (begun []string) {
 	s.changing.Lock()
 	defer s.changing.Unlock()
@@ -77,14 +77,14 @@ func (s *Set) Replace(feeds []*Feed) (begun []string) {
 	return begun
 }
 
-// readsAs reports whether a feed reads its source as another would.
+// readsAs reports whether a feed reads the same source in the same way as another.
 func (f *Feed) readsAs(other *Feed) bool {
 	return f.directory.Same(other.directory) && slices.Equal(f.groups, other.groups)
 }
 
-// begin runs all feeds, each of which reads its source at once, and waits for those
-// of tenants without anybody: for the others what the store has signs the first
-// messages.
+// begin runs all feeds, each of which reads its source at once, and waits for those of
+// tenants without people. For the other tenants, the people in the store are good enough
+// for the first messages.
 func (s *Set) begin(feeds []*Feed) {
 	missing := map[*Feed]bool{}
 	for _, f := range feeds {
@@ -96,11 +96,11 @@ func (s *Set) begin(feeds []*Feed) {
 	for _, f := range feeds {
 		ctx, cancel := context.WithCancel(s.ctx)
 		r := &runningFeed{f, cancel, make(chan struct{})}
-		first := s.add(r, missing[f])
+		firstDone := s.add(r, missing[f])
 		go func() {
 			defer close(r.done)
 			f.sync(ctx, control.Changes) // logged
-			first()
+			firstDone()
 			read <- f
 			f.run(ctx)
 		}()
@@ -108,9 +108,9 @@ func (s *Set) begin(feeds []*Feed) {
 	s.await(missing, read)
 }
 
-// add counts a feed among those that run, and until first is called among those
-// whose source was never read, if it was not. empty says that its tenant has nobody.
-func (s *Set) add(r *runningFeed, empty bool) (first func()) {
+// add adds a running feed. If its source was never read, it counts as being read for the
+// first time until firstDone is called. empty says that its tenant has no people.
+func (s *Set) add(r *runningFeed, empty bool) (firstDone func()) {
 	state, err := r.store.Sync(r.tenant, r.directory.Name)
 	never := err == nil && state.Success.IsZero()
 	s.mu.Lock()
@@ -133,42 +133,46 @@ func (s *Set) add(r *runningFeed, empty bool) (first func()) {
 	}
 }
 
-// FirstReading reports whether a source of the tenant that was never read is being
-// read, so that nobody can say yet who is unknown; and whether the tenant had nobody
-// before, so that what is known of a person may be half of it. A reading that fails ends
-// that.
+// FirstReading reports whether a source of the tenant is being read for the first time:
+// strangers, when someone who is not in the store may still turn up; everybody, when the
+// tenant had no people before, so that even the known ones may be incomplete. A reading
+// that fails ends this too.
 func (s *Set) FirstReading(tenant string) (strangers, everybody bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.unread[tenant] > 0, s.empty[tenant] > 0
 }
 
-// await waits until each of the missing was read, well or not. After a moment it
-// waits only for tenants that still have nobody, and in the end for none.
+// await waits until each of the missing feeds has read its source, successfully or not.
+// After the grace period it waits only while a tenant has no people, and not beyond the
+// limit.
 func (s *Set) await(missing map[*Feed]bool, read <-chan *Feed) {
 	grace, limit := time.NewTimer(s.grace), time.NewTimer(s.limit)
 	defer grace.Stop()
 	defer limit.Stop()
-	enough := false
-	for len(missing) > 0 && !(enough && eachHasPeople(missing)) {
+	graceOver := false
+	for len(missing) > 0 {
+		if graceOver && eachHasPeople(missing) {
+			break
+		}
 		select {
 		case f := <-read:
 			delete(missing, f)
 		case <-grace.C:
-			enough = true
+			graceOver = true
 		case <-limit.C:
-			s.goOn(missing)
+			s.logStillReading(missing)
 			return
 		case <-s.ctx.Done():
 			return
 		}
 	}
 	if len(missing) > 0 {
-		s.goOn(missing)
+		s.logStillReading(missing)
 	}
 }
 
-// eachHasPeople reports whether the tenant of each feed has people, of another.
+// eachHasPeople reports whether the tenant of each feed has people, from another source.
 func eachHasPeople(feeds map[*Feed]bool) bool {
 	for f := range feeds {
 		if n, err := f.store.Count(f.tenant); err == nil && n == 0 {
@@ -178,8 +182,8 @@ func eachHasPeople(feeds map[*Feed]bool) bool {
 	return true
 }
 
-// goOn tells what is not waited for any longer.
-func (s *Set) goOn(missing map[*Feed]bool) {
+// logStillReading logs which first readings the start does not wait for any longer.
+func (s *Set) logStillReading(missing map[*Feed]bool) {
 	var sources []string
 	for f := range missing {
 		sources = append(sources, f.key().String())
@@ -188,8 +192,7 @@ func (s *Set) goOn(missing map[*Feed]bool) {
 	s.log.Warn("first read still in progress; starting anyway and deferring mail of these tenants until it is done", "sources", sources)
 }
 
-// end waits until a feed has ended: the next one of the same source must not meet
-// it.
+// end stops a feed and waits for it: the next feed of the same source must not overlap it.
 func (s *Set) end(r *runningFeed) {
 	r.cancel()
 	<-r.done
@@ -204,7 +207,7 @@ func (s *Set) find(key key) *runningFeed {
 	return s.running[key]
 }
 
-// all are the feeds that run, by tenant and source.
+// all are the running feeds, sorted by tenant and source.
 func (s *Set) all() (all []*runningFeed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -217,8 +220,8 @@ func (s *Set) all() (all []*runningFeed) {
 	return all
 }
 
-// Refresh has the sources of a tenant read now, or of all for an empty name; likewise
-// one source of them, or all.
+// Refresh reads sources now and returns how that went: those of one tenant, or of all when
+// tenant is empty; of these the one named, or all when source is empty.
 func (s *Set) Refresh(ctx context.Context, tenant, source string, extent control.Extent) (readings []control.Reading, err error) {
 	for _, r := range s.all() {
 		if tenant != "" && r.tenant != tenant {
@@ -241,7 +244,7 @@ func (s *Set) Refresh(ctx context.Context, tenant, source string, extent control
 	return readings, nil
 }
 
-// refreshWhileRunning is refresh of a feed that may end meanwhile.
+// refreshWhileRunning is refresh, given up when the feed ends meanwhile.
 func (r *runningFeed) refreshWhileRunning(ctx context.Context, extent control.Extent) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -259,11 +262,11 @@ func (r *runningFeed) refreshWhileRunning(ctx context.Context, extent control.Ex
 	return err
 }
 
-// stuckLimit is how long the end of the daemon waits for a source that does not
-// heed its context: a file on a server that is gone cannot be given up.
+// stuckLimit is how long a stop waits for a source that ignores its context: opening a file
+// on a server that is gone cannot be cancelled.
 const stuckLimit = 5 * time.Second
 
-// Wait returns when all have ended, after their context did, or are stuck.
+// Wait returns when all feeds have ended, after their context did, or are stuck.
 func (s *Set) Wait() {
 	limit := time.After(stuckLimit)
 	for _, r := range s.all() {

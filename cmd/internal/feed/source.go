@@ -10,9 +10,8 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-// newSource makes the source of people that a directory of the configuration
-// names; serve, check and sign all read it through this. groups are those that
-// rules name, for sources that must ask for the members of each.
+// newSource makes the source of people of a directory in the configuration. groups are
+// those that rules name; some sources must ask for the members of each.
 func newSource(d config.Directory, groups []string) (directory.Source, error) {
 	switch d.Source {
 	case "csv":
@@ -33,11 +32,10 @@ func newSource(d config.Directory, groups []string) (directory.Source, error) {
 	case "http":
 		return d.HTTP, nil
 	}
-	return nil, fmt.Errorf("source %q is not known", d.Source)
+	return nil, fmt.Errorf("unknown source %q", d.Source)
 }
 
-// RuleGroups are the groups that conditions and exceptions of rules name, in the
-// order of the alphabet.
+// RuleGroups are the groups that conditions and exceptions of rules name, sorted.
 func RuleGroups(cfg *config.Config) (groups []string) {
 	for _, r := range cfg.Rules {
 		for _, conditions := range [][]policy.Condition{r.If, r.Except} {
@@ -52,7 +50,7 @@ func RuleGroups(cfg *config.Config) (groups []string) {
 	return slices.Compact(groups)
 }
 
-// Gather reads all people of a source into memory. groups are as in [newSource].
+// Gather reads all people of a source into memory. groups are those that rules name.
 func Gather(ctx context.Context, d config.Directory, groups []string) ([]directory.Person, directory.Batch, error) {
 	source, err := newSource(d, groups)
 	if err != nil {

@@ -12,13 +12,13 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// settle is how long files must be at rest before a change is told: programs write
-// a file in pieces, and several of them in a row.
+// settle is how long files must be unchanged before a change is reported: programs write a
+// file in pieces, and several files in a row.
 const settle = 300 * time.Millisecond
 
-// watch tells in changed when one of the paths changed, a file, or a folder with
-// what is below it. The folder of a file is watched, so that one moved into its
-// place is seen. stop ends it.
+// watch sends to changed after one of the paths changed: a file, or a folder with all below
+// it. It watches the folder of a file, to see another one moved into its place. stop ends
+// it.
 func watch(paths []string, changed chan<- struct{}) (stop func(), err error) {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
@@ -42,7 +42,7 @@ func watch(paths []string, changed chan<- struct{}) (stop func(), err error) {
 type watching struct {
 	watcher *fsnotify.Watcher
 	folders []string
-	seen    map[string]string // files and what told them apart last
+	seen    map[string]string // identity of each file when last looked at
 }
 
 func (w *watching) add(path string) error {
@@ -54,26 +54,25 @@ func (w *watching) add(path string) error {
 	if err := w.watcher.Add(filepath.Dir(path)); err != nil {
 		return err
 	}
-	// A symbolic link's file changes in a folder of its own.
+	// The target of a symbolic link changes in another folder.
 	if real, err := filepath.EvalSymlinks(path); err == nil && filepath.Dir(real) != filepath.Dir(path) {
 		return w.watcher.Add(filepath.Dir(real))
 	}
 	return nil
 }
 
-// addTree watches a folder and the folders below it: there is no watching of all
-// that is below.
+// addTree watches a folder and each folder below it, since inotify watches no trees.
 func (w *watching) addTree(root string) error {
 	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
-			return nil // gone meanwhile, or not to be read; the source says so
+			return nil // gone by now, or unreadable, which the source reports
 		}
 		return w.watcher.Add(path)
 	})
 }
 
-// identity changes with a file. The state file may be in the same folder, whose
-// changes must not count.
+// identity differs after a file has changed. Events of the folder are not enough: the state
+// file may be in it too, and its changes must not count.
 func identity(path string) string {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -96,7 +95,7 @@ func (w *watching) run(changed chan<- struct{}) {
 			if !ok {
 				return
 			}
-			if w.matters(e) {
+			if w.concerns(e) {
 				timer.Reset(settle)
 			}
 		case _, ok := <-w.watcher.Errors: // events were lost
@@ -113,23 +112,24 @@ func (w *watching) run(changed chan<- struct{}) {
 	}
 }
 
-func (w *watching) matters(e fsnotify.Event) bool {
-	matters := false
+// concerns reports whether an event is about one of the paths.
+func (w *watching) concerns(e fsnotify.Event) bool {
+	concerns := false
 	for path, before := range w.seen {
 		if now := identity(path); now != before {
-			w.seen[path], matters = now, true
+			w.seen[path], concerns = now, true
 		}
 	}
 	for _, folder := range w.folders {
 		if rel, err := filepath.Rel(folder, e.Name); err != nil || !filepath.IsLocal(rel) {
 			continue
 		}
-		matters = true
+		concerns = true
 		if e.Has(fsnotify.Create) {
 			if info, err := os.Stat(e.Name); err == nil && info.IsDir() {
 				w.addTree(e.Name)
 			}
 		}
 	}
-	return matters
+	return concerns
 }

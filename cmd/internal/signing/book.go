@@ -15,7 +15,7 @@ import (
 	"sigmilter/sigstore/render"
 )
 
-// NewBook makes the book of signatures by the templates of a configuration.
+// NewBook makes the book that renders signatures with the templates of a configuration.
 func NewBook(cfg *config.Config, store *sigstore.Store) *sigstore.Book {
 	return &sigstore.Book{
 		Store: store,
@@ -40,33 +40,37 @@ func newPictures(cfg *config.Config) map[string][]insert.Picture {
 	return pictures
 }
 
-// signatures is the store as the engine asks it.
+// signatures is the store that the engine asks.
 type signatures struct {
-	book     *sigstore.Book
-	pictures map[string][]insert.Picture // by template
-	stale    staleness
-	reading  func(tenant string) (strangers, everybody bool) // see [NewEngine]
-	encoded  *encoded                                        // pictures of people
+	book         *sigstore.Book
+	pictures     map[string][]insert.Picture // by template
+	stale        staleness
+	firstReading func(tenant string) (strangers, everybody bool) // see [NewEngine]
+	encoded      *encodedPictures                                // pictures of people
 }
 
+// Find implements [milter.Store].
 func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
 	if err := s.stale.check(s.book.Store, tenant, time.Now()); err != nil {
 		return nil, false, err
 	}
-	// Asked before: a reading that ends meanwhile has stored whom it brought.
-	strangers, everybody := s.reading(tenant)
+	// Asked first: a reading that ends in between has stored the people it brought.
+	strangers, everybody := s.firstReading(tenant)
 	p, found, err := s.book.Person(tenant, address)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, false, err
-	case everybody, !found && strangers:
+	}
+	mayStillCome := strangers && !found
+	if everybody || mayStillCome {
 		return nil, false, milter.ErrFirstReading
-	case !found:
+	}
+	if !found {
 		return nil, false, nil
 	}
 	return &policy.Person{Address: p.Address, Addresses: p.Addresses, Attributes: p.Attributes, Groups: p.Groups}, true, nil
 }
 
+// Block implements [milter.Store].
 func (s signatures) Block(tenant string, p *policy.Person, template string) (insert.Block, error) {
 	sig, err := s.signature(tenant, p, template)
 	if errors.Is(err, sigstore.ErrRender) {

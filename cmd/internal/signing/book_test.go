@@ -40,7 +40,7 @@ func TestReadySignature(t *testing.T) {
 		cfg := &config.Config{
 			Cache: config.Cache{TTL: time.Hour}, Templates: map[string]config.Template{"corporate": {Parsed: parsed, Ready: ready}},
 		}
-		s := signatures{book: NewBook(cfg, store), encoded: new(encoded)}
+		s := signatures{book: NewBook(cfg, store), encoded: new(encodedPictures)}
 		b, err := s.Block("contoso", &policy.Person{Address: people[0].Address}, "corporate")
 		if err != nil || strings.Contains(b.HTML, "Made elsewhere") != ready {
 			t.Errorf("ready %v: %+v, %v", ready, b, err)

@@ -11,23 +11,23 @@ import (
 // maxEncoded is how many bytes of encoded pictures are kept.
 const maxEncoded = 32 << 20
 
-// encoded keeps pictures of people as they go into messages. Who wrote lately will
-// write again, and encoding a photo takes longer than finding the signature. The
-// zero value is empty.
-type encoded struct {
+// encodedPictures keeps pictures of people in base64. Whoever wrote recently will write
+// again, and encoding a photo takes longer than finding the signature. The zero value is
+// empty.
+type encodedPictures struct {
 	mu    sync.RWMutex // guards all below
 	kept  map[encodedKey]insert.Picture
 	bytes int
 }
 
-// encodedKey is an image but for its contents, of which the Content-ID is a hash. The
-// same picture may have another file name with somebody else.
+// encodedKey is an image without its contents, of which the Content-ID is a hash. The same
+// picture may have another file name with another person.
 type encodedKey struct{ cid, name, mediaType string }
 
-// picture returns an image in base64. Its Content-ID is a hash of its contents, so
-// that what is kept under it is always the same. When there is no room, all is
-// given up: it costs one encoding each.
-func (e *encoded) picture(i sigstore.Image) insert.Picture {
+// picture returns an image in base64. Its Content-ID is a hash of its contents, so an entry
+// never goes out of date. When the cache is full it is emptied: each picture is then
+// encoded once more.
+func (e *encodedPictures) picture(i sigstore.Image) insert.Picture {
 	key := encodedKey{i.CID, i.Name, i.ContentType}
 	e.mu.RLock()
 	p, ok := e.kept[key]

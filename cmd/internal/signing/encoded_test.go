@@ -10,7 +10,7 @@ import (
 )
 
 func TestEncodedPictures(t *testing.T) {
-	var e encoded
+	var e encodedPictures
 	data := bytes.Repeat([]byte("a"), 4<<20)
 	for round := range 2 {
 		for n := range 20 {
@@ -39,13 +39,13 @@ func TestEncodedPictures(t *testing.T) {
 
 func BenchmarkEncodedPicture(b *testing.B) {
 	image := sigstore.Image{CID: "a@picture", Data: make([]byte, 9000)}
-	b.Run("anew", func(b *testing.B) {
+	b.Run("new", func(b *testing.B) {
 		for b.Loop() {
-			new(encoded).picture(image)
+			new(encodedPictures).picture(image)
 		}
 	})
 	b.Run("kept", func(b *testing.B) {
-		var e encoded
+		var e encodedPictures
 		for b.Loop() {
 			e.picture(image)
 		}

@@ -1,5 +1,5 @@
-// Package signing makes the engine of a configuration: the policy of its rules, and the
-// blocks of its people as the engine asks for them.
+// Package signing makes the engine for a configuration: the policy from its rules, and the
+// store of people and blocks that the engine asks.
 package signing
 
 import (
@@ -15,14 +15,15 @@ import (
 	"sigmilter/sigstore"
 )
 
-// NewEngine makes the engine that serve and sign share. reading reports what it is too
-// early to say of a tenant whose sources are read for the first time; nil says that
-// none is.
-func NewEngine(cfg *config.Config, book *sigstore.Book, reading func(tenant string) (strangers, everybody bool), log *slog.Logger) *milter.Engine {
-	if reading == nil {
-		reading = func(string) (bool, bool) { return false, false }
+// NewEngine makes the engine, the same for the daemon and for every verb. firstReading
+// reports whether a tenant's sources are being read for the first time: strangers, when
+// someone who is not in the store may still turn up; everybody, when even the known people
+// may be incomplete. nil says that none is.
+func NewEngine(cfg *config.Config, book *sigstore.Book, firstReading func(tenant string) (strangers, everybody bool), log *slog.Logger) *milter.Engine {
+	if firstReading == nil {
+		firstReading = func(string) (bool, bool) { return false, false }
 	}
-	store := signatures{book, newPictures(cfg), newStaleness(cfg), reading, new(encoded)}
+	store := signatures{book, newPictures(cfg), newStaleness(cfg), firstReading, new(encodedPictures)}
 	e := &milter.Engine{
 		Policy:    newPolicy(cfg),
 		Store:     store,
@@ -61,12 +62,12 @@ func onErrorOf(cfg *config.Config) map[string]milter.Reply {
 	return replies
 }
 
-// ScanLimits are the limits that the configuration sets to the parts of a message.
+// ScanLimits are the limits of a configuration on the structure of a message.
 func ScanLimits(cfg *config.Config) entity.Limits {
 	return entity.Limits{Parts: cfg.Limits.Parts, Depth: cfg.Limits.Depth, HeaderBytes: int(cfg.Limits.HeaderBytes)}
 }
 
-// newDKIM verifies signatures, where a tenant is proven by them.
+// newDKIM returns what verifies DKIM signatures, nil if no tenant is proven by them.
 func newDKIM(cfg *config.Config) func(entity.Header, *io.SectionReader, []string) (policy.Signature, string, error) {
 	for _, t := range cfg.Tenants {
 		for _, oneOf := range t.Proof.Require {

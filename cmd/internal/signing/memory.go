@@ -19,7 +19,7 @@ func (s signatures) Recall(tenant string, p *policy.Person) (insert.Memory, bool
 func MemoryOf(known sigstore.Recollection) insert.Memory {
 	m := insert.Memory{Hash: known.Hash()}
 	for _, e := range known.Endings {
-		m.Endings = append(m.Endings, insert.Ending{Lines: convert[insert.LineHash](e.Lines), Signature: e.Signature, First: e.First, Last: e.Last})
+		m.Endings = append(m.Endings, insert.Ending{Lines: convertHashes[insert.LineHash](e.Lines), Signature: e.Signature, First: e.First, Last: e.Last})
 	}
 	return m
 }
@@ -28,13 +28,13 @@ func MemoryOf(known sigstore.Recollection) insert.Memory {
 func (s signatures) Learn(tenant string, p *policy.Person, endings []insert.Ending) {
 	mail := make([]sigstore.Ending, len(endings))
 	for i, e := range endings {
-		mail[i] = sigstore.Ending{Lines: convert[uint64](e.Lines), Signature: e.Signature, First: e.First, Last: e.Last}
+		mail[i] = sigstore.Ending{Lines: convertHashes[uint64](e.Lines), Signature: e.Signature, First: e.First, Last: e.Last}
 	}
 	s.book.Remember(tenant, p.Address, mail)
 }
 
-// convert is the hashes of lines as the store or the engine has them.
-func convert[To, From ~uint64](lines []From) []To {
+// convertHashes converts hashes of lines between the types of the store and the engine.
+func convertHashes[To, From ~uint64](lines []From) []To {
 	all := make([]To, len(lines))
 	for i, l := range lines {
 		all[i] = To(l)

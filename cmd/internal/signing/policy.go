@@ -8,6 +8,7 @@ import (
 	"sigmilter/milter/policy"
 )
 
+// newPolicy makes the policy of a configuration.
 func newPolicy(cfg *config.Config) *policy.Policy {
 	p := &policy.Policy{
 		Guard: cfg.Guard.Field, AlsoHonour: cfg.Guard.AlsoHonour,
@@ -18,7 +19,7 @@ func newPolicy(cfg *config.Config) *policy.Policy {
 		p.Tenants = append(p.Tenants, policy.Tenant{
 			Name: t.Name, Domains: t.Domains,
 			BySender: t.OnBehalf == config.OnBehalfSender, DefaultPerson: t.DefaultPerson, DefaultTemplate: t.DefaultTemplate,
-			Proof: policy.Proof(t.Proof), Unclear: unclear(cfg, t),
+			Proof: policy.Proof(t.Proof), Unclear: onUnclearAuthor(cfg, t),
 		})
 	}
 	for _, r := range cfg.Rules {
@@ -39,14 +40,17 @@ func newPolicy(cfg *config.Config) *policy.Policy {
 	return p
 }
 
-// unclear is what becomes of a tenant's mail without one author.
-func unclear(cfg *config.Config, t config.Tenant) policy.Verdict {
-	enforced := slices.ContainsFunc(cfg.Rules, func(r config.Rule) bool { return r.Enforce })
-	switch {
-	case t.OnUnclearAuthor == config.UnclearRefuse:
+// onUnclearAuthor is what to do with mail of a tenant whose author is unclear.
+func onUnclearAuthor(cfg *config.Config, t config.Tenant) policy.Verdict {
+	switch t.OnUnclearAuthor {
+	case config.UnclearRefuse:
 		return policy.Refuse
-	case t.OnUnclearAuthor == config.UnclearTempfail, t.OnUnclearAuthor == config.UnclearByRules && enforced:
+	case config.UnclearTempfail:
 		return policy.Defer
+	case config.UnclearByRules:
+		if slices.ContainsFunc(cfg.Rules, func(r config.Rule) bool { return r.Enforce }) {
+			return policy.Defer
+		}
 	}
 	return policy.Pass
 }

@@ -8,8 +8,7 @@ import (
 	"sigmilter/sigstore"
 )
 
-// staleness says which tenants' mail is not to be signed with old people, by the
-// name of the tenant.
+// staleness has the tenants, by name, whose mail must not be signed from old data.
 type staleness map[string]config.Tenant
 
 func newStaleness(cfg *config.Config) staleness {
@@ -22,7 +21,7 @@ func newStaleness(cfg *config.Config) staleness {
 	return s
 }
 
-// check returns [milter.Stale] when the people of a tenant are too old.
+// check returns [milter.Stale] when the data of a tenant's people is too old.
 func (s staleness) check(store *sigstore.Store, tenant string, now time.Time) error {
 	t, ok := s[tenant]
 	if !ok {
