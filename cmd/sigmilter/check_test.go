@@ -186,7 +186,7 @@ func TestCheckFields(t *testing.T) {
 	})
 	status, _, stderr := checked(t, "-c", file)
 	want := "warning: template corporate: {{.DisplayName}} is always empty; write {{.displayName}}\n" +
-		"warning: template corporate: {{.shape}} is empty, nobody has such an attribute\n"
+		"warning: template corporate: {{.shape}} is empty: nobody has such an attribute\n"
 	if status != 0 || stderr != want {
 		t.Errorf("status %d, stderr\n%swant\n%s", status, stderr, want)
 	}

@@ -223,7 +223,7 @@ signature = "corporate"
 	status, stdout, stderr := checked(t, "-c", file)
 	want := `warning: rule one: nobody is in the group "service"
 warning: rule one: nobody has the attribute size
-warning: rule one: its time is over, it never applies again
+warning: rule one: its time is over; it never applies again
 warning: rule one: nobody is in the group "board"
 `
 	for line := range strings.Lines(want) {

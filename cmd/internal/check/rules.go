@@ -1,59 +1,43 @@
 package check
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter/policy"
-	"sigmilter/sigstore/directory"
 )
 
-// checkRule warns of what the people or the time make of a rule: groups and
-// attributes that nobody has, a time that is over. groups are as conditions compare them.
-func (r *Report) checkRule(rule config.Rule, attributes, groups map[string]bool, now time.Time) {
+// checkRule warns of a rule with groups or attributes that nobody has, or whose time is over.
+func (r *run) checkRule(rule config.Rule, now time.Time) {
+	r.Rules = append(r.Rules, Rule{
+		rule.Name, cmp.Or(strings.Join(rule.Words("to"), " "), "any"), append([]string{}, rule.Words("from")...),
+		otherConditions(&rule.Conditions), rule.Signature, rule.ReplySignature, rule.Stop,
+	})
 	for _, c := range slices.Concat(rule.If, rule.Except) {
 		switch c.Name() {
 		case "from_group":
 			for _, g := range c.Words() {
-				if !groups[g] {
+				if !r.groups[g] {
 					r.warn("rule %s: nobody is in the group %q", rule.Name, g)
 				}
 			}
 		case "from_attribute":
 			for _, a := range c.Keys() {
-				if !hasFold(attributes, a) {
+				if !hasFold(r.attributes, a) {
 					r.warn("rule %s: nobody has the attribute %s", rule.Name, a)
 				}
 			}
 		}
 	}
 	if rule.Over(now) {
-		r.warn("rule %s: its time is over, it never applies again", rule.Name)
+		r.warn("rule %s: its time is over; it never applies again", rule.Name)
 	}
 }
 
-// checkDefaultPerson warns of a default person whom the directory does not have.
-func (r *Report) checkDefaultPerson(t config.Tenant, people []directory.Person) {
-	known := func(p directory.Person) bool { return slices.Contains(p.Addresses, t.DefaultPerson) }
-	if t.DefaultPerson != "" && len(people) > 0 && !slices.ContainsFunc(people, known) {
-		r.warn("tenant %s: the directory does not have the default person %s", t.Name, t.DefaultPerson)
-	}
-}
-
-// checkDomains warns when the directory and the domains have nothing to do with each
-// other: an author is looked for in the tenant of his domain only.
-func (r *Report) checkDomains(t config.Tenant, people []directory.Person) {
-	own := func(address string) bool {
-		domain := address[strings.LastIndexByte(address, '@')+1:]
-		return slices.ContainsFunc(t.Domains, func(d string) bool { return strings.EqualFold(d, domain) })
-	}
-	if len(people) > 0 && !slices.ContainsFunc(people, func(p directory.Person) bool { return slices.ContainsFunc(p.Addresses, own) }) {
-		r.warn("tenant %s: of its %d people nobody has an address in %s, so no mail would be signed; mend domains, or name another source", t.Name, len(people), strings.Join(t.Domains, ", "))
-	}
-}
-
+// hasFold reports whether a name is there, in upper or lower case.
 func hasFold(names map[string]bool, name string) bool {
 	for n := range names {
 		if strings.EqualFold(n, name) {
@@ -63,7 +47,7 @@ func hasFold(names map[string]bool, name string) bool {
 	return false
 }
 
-// otherConditions names what a rule asks for beside recipients and authors.
+// otherConditions are the names of a rule's conditions other than to and from.
 func otherConditions(c *policy.Conditions) []string {
 	names := []string{}
 	for i := range c.If {
