@@ -1,6 +1,5 @@
-// Package httpd is an HTTP server for clients that may do anything: those of a unix
-// socket and of an address for monitoring, where nobody is known. None of them keeps
-// another from being answered. No request has a body.
+// Package httpd is an HTTP server for clients that are not trusted: none of them can keep
+// another from being answered. Requests have no body.
 package httpd
 
 import (
@@ -18,12 +17,12 @@ const (
 	maxHeader     = 16 << 10
 	headerTimeout = 5 * time.Second
 	idleTimeout   = 30 * time.Second
-	// writeTimeout is how long a client may take none of what it asked for.
+	// writeTimeout is how long a client may leave an answer unread.
 	writeTimeout = 30 * time.Second
 )
 
-// Serve answers on ln until the returned function is called, which closes ln and, when
-// requests in hand had their time, every connection.
+// Serve answers requests on ln until stop is called. stop closes ln, gives requests in hand
+// some time, and then closes every connection.
 func Serve(ln net.Listener, h http.Handler, log *slog.Logger) (stop func()) {
 	server := newServer(h, log)
 	var running sync.WaitGroup
@@ -42,9 +41,8 @@ func Serve(ln net.Listener, h http.Handler, log *slog.Logger) (stop func()) {
 	}
 }
 
-// newServer serves h to clients that may do anything. There is no read timeout
-// beyond the header: it would end requests that take long, and no request may have
-// a body.
+// newServer has no read timeout beyond the header: it would cut off requests that take
+// long to answer, and there is no body to read.
 func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           noted(bodiless(h)),
@@ -56,13 +54,13 @@ func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-// bodiless refuses requests with a body, unread, and gives up on clients that do
-// not take the answer.
+// bodiless refuses requests with a body, unread, and gives up on clients that do not read
+// the answer.
 func bodiless(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rc := http.NewResponseController(w)
 		if r.ContentLength != 0 {
-			_ = rc.SetReadDeadline(time.Now()) // the server would read on to keep the connection
+			_ = rc.SetReadDeadline(time.Now()) // or the server would read the body to keep the connection
 			w.Header().Set("Connection", "close")
 			http.Error(w, "a request has no body", http.StatusBadRequest)
 			return
@@ -71,7 +69,7 @@ func bodiless(h http.Handler) http.Handler {
 	})
 }
 
-// patient gives each write its own time.
+// patient gives each write its own time limit.
 type patient struct {
 	http.ResponseWriter
 	rc *http.ResponseController
@@ -86,5 +84,5 @@ func (p *patient) Write(b []byte) (int, error) {
 // Unwrap is for [http.ResponseController].
 func (p *patient) Unwrap() http.ResponseWriter { return p.ResponseWriter }
 
-// stopTimeout is how long requests in hand have when the daemon ends.
+// stopTimeout is how long requests in hand may take when the daemon stops.
 const stopTimeout = 2 * time.Second

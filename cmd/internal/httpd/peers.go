@@ -8,14 +8,14 @@ import (
 	"sync"
 )
 
-// Limits on open connections. Above one the connection that has waited longest for a
-// request is closed, so that who says nothing keeps nobody out.
+// Limits on open connections. Above them the connection that has been idle longest is
+// closed, so that silent clients keep nobody out.
 const (
 	maxOfPeer      = 32
 	maxConnections = 64
 )
 
-// peers is a listener that keeps the connections of each peer and of all within limits.
+// peers is a listener that limits the connections, of each peer and of all together.
 type peers struct {
 	net.Listener
 
@@ -32,7 +32,7 @@ type peerConn struct {
 	peers *peers
 	peer  string
 	busy  bool   // a request is being answered
-	turn  uint64 // when that began, or the waiting
+	turn  uint64 // counts up; when it became busy or idle
 }
 
 // Accept implements [net.Listener].
@@ -48,8 +48,8 @@ func (p *peers) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// peerOf is what tells peers apart: an address, or the network of one site. All of a
-// unix socket are one.
+// peerOf identifies a peer: an IPv4 address, or the /64 network of an IPv6 address. All
+// clients of a unix socket are one peer.
 func peerOf(a net.Addr) string {
 	addr, err := netip.ParseAddrPort(a.String())
 	if err != nil {
@@ -62,7 +62,7 @@ func peerOf(a net.Addr) string {
 	return ip.String()
 }
 
-// add takes a connection in and returns the one that must go for it, or nil.
+// add adds a connection and returns the one to close in return, or nil.
 func (p *peers) add(c *peerConn) *peerConn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -73,30 +73,36 @@ func (p *peers) add(c *peerConn) *peerConn {
 		most = max(most, of[o.peer])
 	}
 	var over *peerConn
-	switch {
-	case of[c.peer] >= maxOfPeer:
-		over = p.longest(func(o *peerConn) bool { return o.peer == c.peer })
-	case len(p.open) >= maxConnections:
-		over = p.longest(func(o *peerConn) bool { return of[o.peer] == most })
+	if of[c.peer] >= maxOfPeer {
+		over = p.longestIdle(func(o *peerConn) bool { return o.peer == c.peer })
+	} else if len(p.open) >= maxConnections {
+		over = p.longestIdle(func(o *peerConn) bool { return of[o.peer] == most })
 	}
 	p.open[c] = true
 	p.set(c, false)
 	return over
 }
 
-// longest is, among some connections, the one that has waited longest for a request, or
-// where none waits, the one whose request has taken longest.
-func (p *peers) longest(among func(*peerConn) bool) (found *peerConn) {
+// longestIdle is, among some connections, the one that has been idle longest; if all are
+// busy, the one whose request has taken longest.
+func (p *peers) longestIdle(among func(*peerConn) bool) (found *peerConn) {
 	for c := range p.open {
-		before := found == nil || found.busy && !c.busy || found.busy == c.busy && c.turn < found.turn
-		if before && among(c) {
+		if among(c) && (found == nil || c.closesBefore(found)) {
 			found = c
 		}
 	}
 	return found
 }
 
-// set notes what a connection does from now on.
+// closesBefore reports whether a connection is to be closed rather than another.
+func (c *peerConn) closesBefore(other *peerConn) bool {
+	if c.busy != other.busy {
+		return other.busy
+	}
+	return c.turn < other.turn
+}
+
+// set notes whether a connection is busy from now on.
 func (p *peers) set(c *peerConn, busy bool) {
 	p.turns++
 	c.busy, c.turn = busy, p.turns
@@ -123,8 +129,8 @@ func withPeer(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, peerKey{}, c)
 }
 
-// noted tells a connection that its request is being answered, which one with half a
-// header never is.
+// noted marks a connection as busy while its request is being answered. One that sent half
+// a header never is.
 func noted(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, ok := r.Context().Value(peerKey{}).(*peerConn); ok {

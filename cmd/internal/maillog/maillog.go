@@ -1,5 +1,5 @@
-// Package maillog writes the one line there is for each message. It never has text of
-// the message, only addresses, names of rules and counts.
+// Package maillog writes the one line about each message. The line never has text of the
+// message, only addresses, names and counts.
 package maillog
 
 import (
@@ -10,7 +10,7 @@ import (
 	"sigmilter/milter"
 )
 
-// Write writes the line of a message that came to its end.
+// Write writes the line when a message has come to its end.
 func Write(log *slog.Logger, m *milter.Message, o milter.Outcome, waited time.Duration) {
 	r := &o.Report
 	attrs := []any{
@@ -18,7 +18,7 @@ func Write(log *slog.Logger, m *milter.Message, o milter.Outcome, waited time.Du
 		"action", string(r.Action), "reason", r.Reason,
 	}
 	for _, a := range []struct{ key, value string }{
-		{"tenant", r.Tenant}, {"author", r.Author}, {"rule", r.Rule}, {"guard", r.Guard}, {"blocks", blockNames(r)}, {"placed", placed(r)},
+		{"tenant", r.Tenant}, {"author", r.Author}, {"rule", r.Rule}, {"guard", r.Guard}, {"blocks", blockNames(r)}, {"placed", blockPlaces(r)},
 	} {
 		if a.value != "" {
 			attrs = append(attrs, a.key, a.value)
@@ -28,7 +28,7 @@ func Write(log *slog.Logger, m *milter.Message, o milter.Outcome, waited time.Du
 	log.Info("message", attrs...)
 }
 
-// blockNames are the blocks that went in: "signature:corporate".
+// blockNames are the blocks that were inserted: "signature:corporate".
 func blockNames(r *milter.Report) string {
 	var names []string
 	for _, b := range r.Blocks {
@@ -39,8 +39,8 @@ func blockNames(r *milter.Report) string {
 	return strings.Join(names, ",")
 }
 
-// placed is where they went, part by part: "1.1=above-quote(owa-header)".
-func placed(r *milter.Report) string {
+// blockPlaces are where they went, part by part: "1.1=above-quote(owa-header)".
+func blockPlaces(r *milter.Report) string {
 	var places []string
 	for _, b := range r.Blocks {
 		p := b.Part + "=" + b.Placed

@@ -8,7 +8,7 @@ import (
 	"sigmilter/cmd/internal/control"
 )
 
-// statusCollector makes metrics of a daemon's status when they are asked for.
+// statusCollector makes metrics from the daemon's status at each scrape.
 type statusCollector struct{ daemon Daemon }
 
 func desc(name, help string, labels ...string) *prometheus.Desc {

@@ -1,5 +1,5 @@
-// Package metrics counts what the daemon does, and answers monitoring on an address of
-// its own: /metrics, /healthz and /readyz, with nothing of any person.
+// Package metrics counts what the daemon does and serves monitoring: /metrics, /healthz and
+// /readyz, without data of any person.
 package metrics
 
 import (
@@ -22,8 +22,8 @@ import (
 	"sigmilter/cmd/internal/printed"
 )
 
-// Metrics counts what happens. Labels are names of the configuration, reasons and
-// actions: no more series come up than those allow.
+// Metrics counts what happens. Its labels are names from the configuration, reasons and
+// actions, which bounds the number of series.
 type Metrics struct {
 	registry *prometheus.Registry
 
@@ -35,8 +35,8 @@ type Metrics struct {
 	selfTests *prometheus.CounterVec
 }
 
-// latencies are upper bounds in seconds, from what a text of 2 KB takes to what an
-// MTA gives up at.
+// latencies are upper bounds in seconds, from the time for a text of 2 KB to the time at
+// which an MTA gives up.
 var latencies = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 
 // The values of label result.
@@ -71,15 +71,14 @@ func New() *Metrics {
 	return m
 }
 
-// Message counts one that came to its end. tenant and rule are empty where there
-// is none.
+// Message counts a message at its end. tenant and rule are empty if there is none.
 func (m *Metrics) Message(action, reason, tenant, rule string, waited time.Duration, bytes int64) {
 	m.messages.WithLabelValues(action, reason, tenant, rule).Inc()
 	m.waited.WithLabelValues(action).Observe(waited.Seconds())
 	m.bytes.Add(float64(bytes))
 }
 
-// Aborted counts a message that did not come to its end.
+// Aborted counts a message that the MTA gave up before its end.
 func (m *Metrics) Aborted() { m.aborted.Inc() }
 
 // Reloaded counts a reload.
@@ -95,22 +94,21 @@ func result(err error) string {
 	return resultOK
 }
 
-// Daemon is what monitoring asks.
+// Daemon is what monitoring asks about.
 type Daemon interface {
 	Status() control.Status
-	// Health is an error when the engine in force does not work.
+	// Health returns an error if the current engine does not work.
 	Health(context.Context) error
 }
 
-// Gatherer gives the metrics as they are, with those that come of a daemon's
-// status.
+// Gatherer returns the metrics together with those made from the daemon's status.
 func (m *Metrics) Gatherer(d Daemon) prometheus.Gatherer {
 	fromStatus := prometheus.NewRegistry()
 	fromStatus.MustRegister(statusCollector{d})
 	return prometheus.Gatherers{m.registry, fromStatus}
 }
 
-// Serve answers monitoring on ln until the returned function is called.
+// Serve answers monitoring on ln until stop is called.
 func Serve(ln net.Listener, d Daemon, m *Metrics, log *slog.Logger) (stop func()) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", &page{Handler: promhttp.HandlerFor(m.Gatherer(d), promhttp.HandlerOpts{
@@ -121,8 +119,8 @@ func Serve(ln net.Listener, d Daemon, m *Metrics, log *slog.Logger) (stop func()
 	return httpd.Serve(ln, mux, log)
 }
 
-// page is made for one client at a time, and whole before any of it is sent: who does not
-// read keeps nobody from the next one.
+// page is made for one client at a time, and whole before any of it is sent: a client that
+// does not read does not hold up the next one.
 type page struct {
 	http.Handler
 	lock sync.Mutex
@@ -142,7 +140,7 @@ func (p *page) make(w http.ResponseWriter, r *http.Request) {
 	p.Handler.ServeHTTP(w, r)
 }
 
-// made is an answer that is in memory.
+// made is an answer in memory.
 type made struct {
 	bytes.Buffer
 	header http.Header

@@ -12,15 +12,15 @@ import (
 	"sigmilter/sigstore"
 )
 
-// daemonMemory is what the running daemon remembers, for verbs that cannot read the
-// state file because it has it. They learn nothing.
+// daemonMemory is what the running daemon remembers, for verbs that cannot read the state
+// file because the daemon holds it. It learns nothing.
 type daemonMemory struct {
 	ctx    context.Context
 	client *control.Client
 }
 
-// memoryFor is what a verb goes by: what its store has, or what the daemon has when
-// that is a temporary one.
+// memoryFor is the memory for a verb: that of its store, or that of the daemon when the store
+// is a temporary one.
 func memoryFor(ctx context.Context, cfg *config.Config, store *sigstore.Store, own milter.Memory) milter.Memory {
 	if own == nil || store.Path() != "" || cfg.Control == "" {
 		return own

@@ -1,4 +1,4 @@
-// Package offline has what verbs need that work without a daemon: a configuration, the
+// Package offline prepares what a verb needs to work without a daemon: a configuration, the
 // people it signs for, and the engine that the daemon would have.
 package offline
 
@@ -17,7 +17,7 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-// Setup is a configuration and what was made of it.
+// Setup is a configuration and what was made from it.
 type Setup struct {
 	Config *config.Config
 	Store  *sigstore.Store
@@ -42,14 +42,14 @@ func Open(ctx context.Context, path string, log *slog.Logger) (*Setup, error) {
 // Close closes the store.
 func (s *Setup) Close() error { return s.Store.Close() }
 
-// openStore opens the state file beside whoever else reads it. Without one, or while a
-// daemon holds it, the people are read from their sources into a store that goes away.
+// openStore opens the state file for reading. If there is none, or a daemon holds it, the
+// people are read from their sources into a temporary store.
 func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (*sigstore.Store, error) {
 	store, err := sigstore.OpenReadOnly(cfg.State)
 	if err == nil {
 		return store, nil
 	}
-	if !doWithout(err) {
+	if !readSourcesInstead(err) {
 		return nil, err
 	}
 	store, err = sigstore.Temporary()
@@ -63,9 +63,9 @@ func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (*sigs
 	return store, nil
 }
 
-// doWithout reports whether the sources may stand in for a state file that could not be
-// opened for this reason.
-func doWithout(why error) bool {
+// readSourcesInstead reports whether the sources may stand in for a state file that could
+// not be opened for this reason.
+func readSourcesInstead(why error) bool {
 	for _, reason := range []error{fs.ErrNotExist, fs.ErrPermission, sigstore.ErrLocked, sigstore.ErrOlder} {
 		if errors.Is(why, reason) {
 			return true

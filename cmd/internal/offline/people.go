@@ -12,8 +12,7 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-// PeopleError says why the file of people that is read in place of the sources cannot
-// be read.
+// PeopleError says why the CSV file of people cannot be read.
 type PeopleError struct{ Err error }
 
 func (e *PeopleError) Error() string { return e.Err.Error() }
@@ -52,7 +51,7 @@ func OpenWith(ctx context.Context, path, people string, log *slog.Logger) (*Setu
 	return &Setup{cfg, store, signing.NewEngine(cfg, signing.NewBook(cfg, store), nil, log)}, nil
 }
 
-// fill takes people over that are in memory.
+// fill stores people.
 func fill(in *sigstore.Intake, people []directory.Person, batch directory.Batch) error {
 	defer in.Close()
 	for _, p := range people {

@@ -26,7 +26,7 @@ type block struct {
 	pictures   []render.Picture
 }
 
-// shownPictures leaves out those that a condition of the template left out.
+// shownPictures are the pictures in a block; a condition of the template may leave some out.
 func shownPictures(t config.Template, html string) (shown []render.Picture) {
 	for _, p := range t.Pictures {
 		if strings.Contains(html, p.CID) {
@@ -36,8 +36,8 @@ func shownPictures(t config.Template, html string) (shown []render.Picture) {
 	return shown
 }
 
-// page is the block for a browser, which has no use for Content-IDs: the
-// pictures are in the page.
+// page is the block for a browser, with the pictures in the page: a browser cannot follow
+// Content-IDs.
 func (b block) page(person directory.Person) string {
 	content := b.html
 	for _, p := range b.pictures {
@@ -78,7 +78,7 @@ func (b block) alternatives() (body, contentType string) {
 	return out.String(), mime.FormatMediaType("multipart/alternative", map[string]string{"boundary": w.Boundary()})
 }
 
-// related puts the pictures beside the alternatives (RFC 2387).
+// related joins the pictures to the alternatives (RFC 2387).
 func (b block) related(body, contentType string) (string, string) {
 	var out bytes.Buffer
 	w := multipart.NewWriter(&out)
@@ -94,7 +94,7 @@ func (b block) related(body, contentType string) (string, string) {
 	return out.String(), mime.FormatMediaType("multipart/related", map[string]string{"boundary": w.Boundary(), "type": "multipart/alternative"})
 }
 
-// newPart begins a part. Writing to memory does not fail.
+// newPart begins a part. Writing to memory cannot fail.
 func newPart(w *multipart.Writer, media, encoding string, fields map[string]string) io.Writer {
 	header := textproto.MIMEHeader{}
 	header.Set("Content-Type", media)

@@ -21,7 +21,7 @@ var indexSource string
 
 var indexPage = template.Must(template.New("index").Parse(indexSource))
 
-// Index is the page of everyone.
+// Index is the page with links to the files of everyone.
 type Index struct {
 	Path       string // of the page
 	Config     string
@@ -44,8 +44,8 @@ type indexBlock struct {
 
 type indexLink struct{ Label, Href string }
 
-// WriteAll writes the files of all people into folders below one, and the page. What
-// became of each person is handed to done.
+// WriteAll writes the files of everyone, in a folder for each person, and the index page.
+// It hands the results of each person to done.
 func WriteAll(ctx context.Context, folder string, cfg *config.Config, store *sigstore.Store, done func(directory.Person, []Result)) (*Index, error) {
 	page := &Index{Path: filepath.Join(folder, "index.html"), Config: cfg.Path, At: time.Now(), Tenants: len(cfg.Tenants) > 1}
 	for _, t := range cfg.Tenants {

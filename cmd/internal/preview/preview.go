@@ -1,5 +1,5 @@
-// Package preview writes the blocks of people as files to look at: a page for a
-// browser, the text, and a message for a mail client; of everybody also an index.
+// Package preview writes the blocks of people as files to look at: a page for a browser,
+// the text, and a message for a mail client; for everyone, with an index page.
 package preview
 
 import (
@@ -21,12 +21,12 @@ type Result struct {
 	Template string
 	Files    []string // names in the person's folder: .html, .txt, .eml
 	Missing  []string // fields the template uses and the person does not have
-	Problems []string // pictures that are left out, and why
+	Problems []string // pictures that were left out, and why
 	Failed   string   // why there are no files
 }
 
-// Write renders every template for a person into a folder. A template that
-// fails is noted; an error is about the files.
+// Write renders every template for a person into a folder. A template that fails is
+// reported in its result; an error is about the files.
 func Write(folder string, templates map[string]config.Template, person directory.Person) ([]Result, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("writing the preview: %w", err)
@@ -57,6 +57,7 @@ func Write(folder string, templates map[string]config.Template, person directory
 	return results, nil
 }
 
+// missingFields are the fields that a template uses and a person does not have.
 func missingFields(t config.Template, person directory.Person) (missing []string) {
 	for _, field := range t.Parsed.Fields() {
 		if strings.TrimSpace(person.Attributes[field]) == "" {
@@ -69,6 +70,5 @@ func missingFields(t config.Template, person directory.Person) (missing []string
 	return missing
 }
 
-// fileName makes one name of a file of any name, and different ones of different
-// names.
+// fileName makes the name of a file from any name, different for different names.
 func fileName(name string) string { return url.PathEscape(name) }

@@ -1,5 +1,5 @@
-// Package roster answers what is asked about the people of a state file, in the words of
-// control: for the daemon, and for verbs where none runs.
+// Package roster answers questions about the people in a state file, with the types of
+// control: for the daemon, and for verbs while no daemon runs.
 package roster
 
 import (
@@ -14,7 +14,7 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-// Roster are the people of tenants.
+// Roster is the people of some tenants.
 type Roster struct {
 	store   *sigstore.Store
 	tenants []string
@@ -23,7 +23,7 @@ type Roster struct {
 // New returns the roster of tenants in a store.
 func New(store *sigstore.Store, tenants []string) *Roster { return &Roster{store, tenants} }
 
-// People goes through the people whose addresses or names contain match.
+// People yields the people with match in an address or the display name, in any case.
 func (r *Roster) People(match string) iter.Seq2[control.Person, error] {
 	match = strings.ToLower(match)
 	return func(yield func(control.Person, error) bool) {
@@ -50,7 +50,7 @@ func personOf(tenant string, p directory.Person) control.Person {
 	return control.Person{Tenant: tenant, Address: p.Address, Addresses: p.Addresses, Attributes: p.Attributes, Groups: p.Groups}
 }
 
-// Person is the person who has the address, with the source of each value.
+// Person returns the person who has the address, with the source of each value.
 func (r *Roster) Person(address string) (control.Person, error) {
 	for _, tenant := range r.tenants {
 		details, ok, err := r.store.Details(tenant, address)
@@ -66,7 +66,7 @@ func (r *Roster) Person(address string) (control.Person, error) {
 	return control.Person{}, control.Errorf(control.NotFound, "nobody has the address %s", address)
 }
 
-// learned is what was learned of a person, nil for nothing.
+// learned is what was learned about a person, nil for nothing.
 func (r *Roster) learned(tenant, address string) (*control.Learned, error) {
 	known, err := r.store.Learned(tenant, address)
 	if err != nil || known.Remembered == 0 {
@@ -84,7 +84,7 @@ func learnedAs(k sigstore.Known) control.Learned {
 	return l
 }
 
-// Forget drops what was learned of the person who has the address.
+// Forget drops what was learned about the person who has the address.
 func (r *Roster) Forget(address string) (all []control.Forgotten, err error) {
 	for _, tenant := range r.tenants {
 		known, err := r.store.Forget(tenant, address)

@@ -12,8 +12,8 @@ var (
 	firstField = regexp.MustCompile(`^[!-9;-~]+[ \t]*:`)
 )
 
-// WrittenBy is a message as if that person had written it: their address in the
-// From field, further From fields gone. Nothing else is touched.
+// WrittenBy returns a message as if a person had written it: with their address in the From
+// field, and without further From fields. Nothing else changes.
 func WrittenBy(address string, raw []byte) []byte {
 	end := len(raw)
 	if at := blankLine.FindIndex(raw); at != nil {

@@ -20,8 +20,8 @@ type CaseResult struct {
 	Explain     string             `json:"explain,omitempty"` // a command line that tells why it failed
 }
 
-// Case tries a case: its message as it asks for, compared with what it wants. With update
-// a new case, and one that failed, is written as it came out.
+// Case tries the message of a case and compares the result with what the case wants. With
+// update, it rewrites a case that is new or that failed.
 func Case(cfg *config.Config, engine *milter.Engine, entry cases.Entry, update bool) (CaseResult, error) {
 	want := entry.Case
 	if want == nil {
@@ -33,7 +33,7 @@ func Case(cfg *config.Config, engine *milter.Engine, entry cases.Entry, update b
 		return r, fmt.Errorf("reading the message: %w", err)
 	}
 	given := caseGiven(want)
-	tried, err := Run(cfg, at(engine, want.At), raw, given.Envelope(milter.ParseFile(raw)))
+	tried, err := Run(cfg, asOf(engine, want.At), raw, given.Envelope(milter.ParseFile(raw)))
 	if err != nil {
 		r.Differences = []cases.Difference{{What: "message", Want: "edited", Got: err.Error()}}
 		return r, nil
@@ -41,7 +41,8 @@ func Case(cfg *config.Config, engine *milter.Engine, entry cases.Entry, update b
 	got := tried.observed()
 	r.Report = got.Report
 	r.Differences = cases.Compare(want, got)
-	if update && (entry.Case == nil || len(r.Differences) > 0) {
+	outdated := entry.Case == nil || len(r.Differences) > 0
+	if update && outdated {
 		if r.Differences, err = updateCase(entry, got); err != nil {
 			return r, err
 		}
@@ -51,7 +52,7 @@ func Case(cfg *config.Config, engine *milter.Engine, entry cases.Entry, update b
 	return r, nil
 }
 
-// updateCase writes a case as it came out, and returns what still differs then.
+// updateCase writes the result into the file of a case, and returns what differs even then.
 func updateCase(entry cases.Entry, got cases.Observed) ([]cases.Difference, error) {
 	seen := cases.Observe(entry.Case, got)
 	text, err := cases.Format(seen)
@@ -64,7 +65,7 @@ func updateCase(entry cases.Entry, got cases.Observed) ([]cases.Difference, erro
 	return cases.Compare(seen, got), nil
 }
 
-// caseGiven is what a case says of the envelope of its message.
+// caseGiven is what a case says about the envelope of its message.
 func caseGiven(c *config.Case) Given {
 	g := Given{Sender: c.From, Recipients: c.To, Origin: Origin{Listener: c.Listener, Proven: c.Proven, Macros: map[string]string{}}}
 	for _, m := range c.Macros {

@@ -9,7 +9,7 @@ import (
 	"sigmilter/milter/policy"
 )
 
-// Envelope is what an MTA would tell of a message in a file.
+// Envelope is what an MTA would say about a message.
 type Envelope struct {
 	Sender     string // empty: the null sender
 	Recipients []string
@@ -23,7 +23,7 @@ type Origin struct {
 	Proven   bool              // as if it were proven to be its tenant's
 }
 
-// apply tells a message where it came from.
+// apply sets where a message came from.
 func (o *Origin) apply(m *milter.Message) {
 	m.Listener, m.Proven = o.Listener, o.Proven
 	maps.Copy(m.Macros, o.Macros)
@@ -39,14 +39,14 @@ func ParseMacro(s string) (name, value string, err error) {
 	return name, value, nil
 }
 
-// Given is what is known of an envelope. The rest is taken from the header.
+// Given is the part of an envelope that is given. The rest is taken from the header.
 type Given struct {
 	Sender     *string  // nil: the first address of the From field
 	Recipients []string // none: the addresses of the To, Cc and Bcc fields
 	Origin
 }
 
-// Envelope completes what is given with the header of a message.
+// Envelope completes what is given from the header of a message.
 func (g *Given) Envelope(f *milter.File) Envelope {
 	e := Envelope{Recipients: g.Recipients, Origin: g.Origin}
 	if g.Sender != nil {

@@ -1,5 +1,5 @@
-// Package trial takes one message through an engine as a session would, without an MTA,
-// and looks at what became of it from the outside, by the laws.
+// Package trial takes one message through an engine as a session would, without an MTA, and
+// checks the result against the laws.
 package trial
 
 import (
@@ -16,8 +16,8 @@ import (
 	"sigmilter/milter/policy"
 )
 
-// Sign takes a message through an engine. It tells in trace how it was decided, unless
-// that is nil.
+// Sign takes a message through an engine. Unless trace is nil, it records there how the
+// message was decided on.
 func Sign(cfg *config.Config, engine milter.Signer, f *milter.File, e Envelope, trace *policy.Trace) milter.Outcome {
 	m := f.Message(e.Sender, e.Recipients, signing.ScanLimits(cfg))
 	m.Trace = trace
@@ -29,7 +29,7 @@ func Sign(cfg *config.Config, engine milter.Signer, f *milter.File, e Envelope, 
 	return engine.Finish(m)
 }
 
-// Result is what became of a message, and what the laws say of it.
+// Result is what became of a message, and which laws that breaks.
 type Result struct {
 	Outcome  milter.Outcome
 	Signed   []byte // the message as it leaves
@@ -62,7 +62,7 @@ func (r *Result) observed() cases.Observed {
 	return cases.Observed{Report: r.Outcome.Report, Signed: r.Signed, Places: r.Places, Breaches: r.Breaches}
 }
 
-// recorder is a store that keeps the blocks it gave out, and whose they are.
+// recorder is a store that remembers the blocks it returned, and whose they are.
 type recorder struct {
 	milter.Store
 	blocks []laws.Block
@@ -72,15 +72,15 @@ type recorder struct {
 func (r *recorder) Block(tenant string, p *policy.Person, template string) (insert.Block, error) {
 	b, err := r.Store.Block(tenant, p, template)
 	if err == nil {
-		r.blocks = append(r.blocks, laws.Block{Template: template, HTML: b.HTML, Text: b.Text, Pictures: pictured(b)})
-		r.person = known(p)
+		r.blocks = append(r.blocks, laws.Block{Template: template, HTML: b.HTML, Text: b.Text, Pictures: decodedPictures(b)})
+		r.person = personForLaws(p)
 	}
 	return b, err
 }
 
-// known is a person as the laws look at them: what a signature may say, and not
-// what a directory has besides.
-func known(p *policy.Person) *laws.Person {
+// personForLaws is a person as the laws see them: only what a signature may say, of all
+// that the directory has.
+func personForLaws(p *policy.Person) *laws.Person {
 	who := &laws.Person{Addresses: append([]string{p.Address}, p.Addresses...)}
 	for name, v := range p.Attributes {
 		switch name {
@@ -100,11 +100,11 @@ func known(p *policy.Person) *laws.Person {
 	return who
 }
 
-// pictured are the pictures of a block as they were before they were encoded.
-func pictured(b insert.Block) []laws.Picture {
+// decodedPictures are the pictures of a block before they were encoded.
+func decodedPictures(b insert.Block) []laws.Picture {
 	var pictures []laws.Picture
 	for _, p := range b.Pictures {
-		data, _ := base64.StdEncoding.DecodeString(p.Base64) // what does not decode is in no message
+		data, _ := base64.StdEncoding.DecodeString(p.Base64) // what cannot be decoded is in no message
 		pictures = append(pictures, laws.Picture{CID: p.CID, Type: p.Type, Data: data})
 	}
 	return pictures
