@@ -25,7 +25,7 @@ func TestVerbsAskTheDaemon(t *testing.T) {
 		{"status", 0, "is ready, process", ""},
 		{"status", 0, "contoso  csv     csv   2", ""},
 		{"status --json", 0, `"state": "ready"`, ""},
-		{"reload", 0, "reloaded, settings and templates are as before, version", ""},
+		{"reload", 0, "reloaded, settings and templates are unchanged, version", ""},
 		{"people list", 0, "carl@contoso.com", ""},
 		{"people list muster", 0, "alice@contoso.com ", ""},
 		{"people list --json a.mus", 0, `"addresses":["alice@contoso.com","a.muster@contoso.com"]`, ""},
@@ -43,7 +43,7 @@ func TestVerbsAskTheDaemon(t *testing.T) {
 		{"state snapshot " + copied, 0, "copy.db: ", ""},
 		{"state check " + copied, 0, "copy.db: good\n", ""},
 		{"people", 2, "", "Available Commands"},
-		{"status --socket " + r.Dir + "/c.sock", 2, "", "unix: does not come first"},
+		{"status --socket " + r.Dir + "/c.sock", 2, "", "does not begin with unix:"},
 		{"state snapshot", 2, "", "sigmilter: COPY is missing"},
 		{"status now", 2, "", "sigmilter: unexpected argument \"now\""},
 	} {
@@ -146,7 +146,7 @@ func TestVerbsWithoutADaemon(t *testing.T) {
 // would answer.
 func TestNamedConfigurationMustBeThere(t *testing.T) {
 	status, _, stderr := invoke(t, "status", "-c", filepath.Join(t.TempDir(), "none.toml"))
-	if status != 2 || !strings.Contains(stderr, "the configuration cannot be read") {
+	if status != 2 || !strings.Contains(stderr, "cannot read the configuration") {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 }
@@ -158,7 +158,7 @@ func TestDaemonThatCannotBeAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, _, stderr := invoke(t, "people", "list", "-c", r.Config)
-	if status != 1 || !strings.Contains(stderr, "a daemon runs, but cannot be asked: no daemon answers on unix:"+r.Dir+"/c.sock;") {
+	if status != 1 || !strings.Contains(stderr, "a daemon is running but cannot be asked: no daemon answers on unix:"+r.Dir+"/c.sock;") {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 }

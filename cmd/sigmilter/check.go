@@ -17,22 +17,22 @@ func newCheckCommand() *cobra.Command {
 	var asJSON, strict bool
 	cmd := &cobra.Command{
 		Use:   "check [-c FILE] [--strict]",
-		Short: "Look for mistakes in the configuration and all it names",
-		Long: `check reads the configuration, the templates and the people it names, as the
-daemon would. Every mistake is one line on standard error,
+		Short: "Look for mistakes in the configuration and everything it names",
+		Long: `check reads the configuration, and the templates and people it names, as the daemon would.
+Every mistake is one line on standard error,
 
   FILE:LINE: KEY: what is wrong; how to put it right
 
-and the exit status is 2. Warnings, such as a row of a CSV file that had to be
-left out, do not change the exit status; with --strict it is 1 then. Without mistakes a summary of what was
-found is printed.`,
+and the exit status is 2. Warnings, such as a row of a CSV file that had to be left out, do
+not change the exit status; with --strict it is 1 then. If there are no mistakes, a summary
+of what was found is printed.`,
 		Example: `  sigmilter check -c /etc/sigmilter/sigmilter.toml
   sigmilter check -c new.toml --json | jq '.tenants[] | {name, people}'`,
 		Args: takes(),
 	}
 	path := addConfigFlag(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write what was found as JSON, faults included")
-	cmd.Flags().BoolVar(&strict, "strict", false, "end with status 1 when there are warnings")
+	cmd.Flags().BoolVar(&strict, "strict", false, "exit with status 1 if there are warnings")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		found, err := check.Run(cmd.Context(), *path)
 		if err != nil {
@@ -47,16 +47,15 @@ found is printed.`,
 	return cmd
 }
 
-// writeCheck prints a report. With faults its error is those.
+// writeCheck prints a report. Its error is the faults, if there are any.
 func writeCheck(stdout, stderr io.Writer, r *check.Report, asJSON bool) error {
 	for _, warning := range r.Warnings {
 		fmt.Fprintf(stderr, "warning: %s\n", printed.Line(warning))
 	}
 	var err error
-	switch {
-	case asJSON:
+	if asJSON {
 		err = writeJSON(stdout, r)
-	case r.OK:
+	} else if r.OK {
 		err = writeCheckText(stdout, r)
 	}
 	if err == nil && !r.OK {

@@ -6,8 +6,8 @@ import (
 	"sigmilter/cmd/internal/trial"
 )
 
-// envelopeFlags are the flags of the verbs that take a message from a file: what an MTA
-// would tell of it.
+// envelopeFlags are the flags of the verbs that read a message from a file: what an MTA
+// would say about it.
 type envelopeFlags struct {
 	cmd        *cobra.Command
 	sender     string
@@ -23,12 +23,12 @@ func (e *envelopeFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&e.sender, "from", "", "envelope sender `ADDRESS`; empty is the null sender (default: the From field)")
 	flags.StringArrayVar(&e.recipients, "to", nil, "envelope recipient `ADDRESS`, once for each (default: the To, Cc and Bcc fields)")
-	flags.StringVar(&e.listener, "listener", "", "as if it came in on this `ADDRESS`, as the configuration has it")
+	flags.StringVar(&e.listener, "listener", "", "as if it came in on this listener: an `ADDRESS` as in the configuration")
 	flags.Var(&e.macros, "macro", "as if the MTA sent this macro, such as client_addr=40.92.1.2; once for each `NAME=VALUE`")
 	flags.BoolVar(&e.proven, "proven", false, "as if the message were proven to be its tenant's")
 }
 
-// given is what the command line says of the envelope.
+// given is what the command line says about the envelope.
 func (e *envelopeFlags) given() *trial.Given {
 	g := &trial.Given{
 		Recipients: e.recipients,

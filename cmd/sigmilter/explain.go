@@ -24,11 +24,11 @@ func newExplainCommand() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "explain [-c FILE] [--from A] [--to A]... [--listener L] [--macro NAME=VALUE]... [--at TIME] [--json] [MESSAGE]",
-		Short: "Tell step by step what would be done with a message, and why",
-		Long: `explain reads a message from a file or standard input and tells in words how the
-daemon would decide on it: proof, guard, kind of message, tenant, author, each rule with
-each of its conditions and what the message has, and where the blocks would go.
-The message is not changed. No daemon is needed; people are found as by sign.`,
+		Short: "Explain step by step what would be done with a message, and why",
+		Long: `explain reads a message from a file or standard input and says in words how the daemon
+would decide on it: proof, guard, kind of message, tenant, author, each rule with each of
+its conditions and what the message has, and where the blocks would go. The message is not
+changed. No daemon is needed; the people come from where sign takes them.`,
 		Example: `  sigmilter explain -c sigmilter.toml reply.eml
   sigmilter explain -c sigmilter.toml --to ben@example.net --at 2026-12-24T09:00:00+01:00 reply.eml
   sigmilter explain -c sigmilter.toml --macro client_addr=40.92.1.2 --macro cert_subject=mail.protection.outlook.com reply.eml

@@ -28,24 +28,24 @@ func newPreviewCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "preview [-c FILE] {--person ADDRESS | --all} [-o FOLDER]",
 		Short: "Write a person's blocks as files to look at",
-		Long: `preview renders every template for a person and writes three files for each:
-NAME.html for a browser, NAME.txt, and NAME.eml, a message of nothing but the
-block, to open in a mail client. Files that are there already are replaced.
+		Long: `preview renders every template for a person and writes three files for each: NAME.html for
+a browser, NAME.txt, and NAME.eml, a message with nothing but the block, to open in a mail
+client. Existing files are replaced.
 
-With --all it does so for everyone, in a folder for each person, and writes
-index.html: a page of all people with links to these files, in which the fields
-that a template uses and a person does not have are marked.
+With --all it does so for everyone, in a folder for each person, and writes index.html: a
+page of all people with links to these files, which marks the fields that a template uses
+and a person does not have.
 
-The people come from where sign takes them. When a template fails for a person,
-the others are written all the same and the exit status is 1.`,
+The people come from where sign takes them. If a template fails for a person, the others
+are written all the same and the exit status is 1.`,
 		Example: `  sigmilter preview -c sigmilter.toml --person alice@contoso.com -o /tmp/alice
   sigmilter preview -c sigmilter.toml --all -o /tmp/everyone`,
 		Args: takes(),
 	}
 	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
 	cmd.Flags().StringVar(&o.person, "person", "", "an `ADDRESS` of the person, primary or not")
-	cmd.Flags().StringVarP(&o.folder, "output", "o", "preview", "the `FOLDER` to write to; it is made if need be")
-	cmd.Flags().BoolVar(&o.all, "all", false, "everyone, and an index page")
+	cmd.Flags().StringVarP(&o.folder, "output", "o", "preview", "the `FOLDER` to write to; it is created if necessary")
+	cmd.Flags().BoolVar(&o.all, "all", false, "everyone, with an index page")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if o.all == (o.person != "") {
 			return &exitError{exitUsage, errors.New("preview needs one of --person ADDRESS and --all")}

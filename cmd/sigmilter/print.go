@@ -11,7 +11,7 @@ import (
 	"sigmilter/cmd/internal/printed"
 )
 
-// writeJSON writes one indented object, for people and programs alike.
+// writeJSON writes a value as indented JSON.
 func writeJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -19,8 +19,8 @@ func writeJSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-// table writes rows in columns.
-func table(w io.Writer, head string, rows func(row func(cells ...any))) error {
+// writeTable writes rows in columns.
+func writeTable(w io.Writer, head string, rows func(row func(cells ...any))) error {
 	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(out, head)
 	rows(func(cells ...any) {
@@ -35,7 +35,7 @@ func table(w io.Writer, head string, rows func(row func(cells ...any))) error {
 	return out.Flush()
 }
 
-// ago is how long ago something was.
+// ago says how long ago a time was.
 func ago(t time.Time) string {
 	if t.IsZero() {
 		return "never"
@@ -43,11 +43,12 @@ func ago(t time.Time) string {
 	return duration(time.Since(t)) + " ago"
 }
 
+// duration is a length of time, rounded.
 func duration(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
+	if d >= 48*time.Hour {
 		return fmt.Sprintf("%dd", int(d.Hours()/24))
-	case d >= time.Minute:
+	}
+	if d >= time.Minute {
 		return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
 	}
 	return d.Round(time.Second).String()

@@ -17,10 +17,10 @@ func newServeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve [-c FILE]",
 		Short: "Run the milter",
-		Long: `serve runs the milter in the foreground until SIGTERM or SIGINT, which let the
-messages in hand come to their end. It logs to standard error, one line for each
-message. On SIGHUP, as on sigmilter reload, it reads its configuration anew; when
-that has a mistake the old one stays.`,
+		Long: `serve runs the milter in the foreground until SIGTERM or SIGINT; the messages in hand are
+finished first. It logs to standard error, one line for each message. On SIGHUP, as on
+sigmilter reload, it reads its configuration again; if that has mistakes, it keeps the
+current one.`,
 		Example: `  sigmilter serve -c /etc/sigmilter/sigmilter.toml
 
   In Postfix' main.cf. Debian's smtpd runs in a chroot, so the socket must be

@@ -30,15 +30,14 @@ func newSignCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sign [-c FILE] [--from A] [--to A]... [--proven] [--report FILE|-] [MESSAGE|FOLDER]",
 		Short: "Sign one message offline, through the engine of the daemon",
-		Long: `sign reads a message from a file or standard input and writes what the daemon
-would have made of it to standard output. No daemon is needed; the state file is
-only read, and when there is none or a daemon holds it, the people come from
-their sources. A message that is not signed comes out as it went in but for the
-guard field.
+		Long: `sign reads a message from a file or standard input and writes what the daemon would have
+made of it to standard output. No daemon is needed. The state file is only read; if there
+is none or a daemon holds it, the people come from their sources. A message that is not
+signed comes out as it went in, except for the guard field.
 
-Of a folder every file below it is a message. They are signed in memory only: for
-each it prints what would be done and whether anything else than the signature
-changed, and the exit status is 1 if so. The report has one line per message then.`,
+In a folder, every file below it is a message. They are signed in memory only: for each one
+it prints what would be done and whether anything but the signature changed, and the exit
+status is 1 if so. The report then has one line per message.`,
 		Example: `  sigmilter sign -c sigmilter.toml reply.eml > signed.eml
   sigmilter sign -c sigmilter.toml --report - reply.eml 2>/dev/null | tail -1
   sigmilter sign -c sigmilter.toml --from alice@contoso.com --to bob@example.net < reply.eml
@@ -48,7 +47,7 @@ changed, and the exit status is 1 if so. The report has one line per message the
 	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
 	o.envelope.add(cmd)
 	cmd.Flags().StringVar(&o.report, "report", "", "write what was done and why as JSON to `FILE`; - is standard output, after the message")
-	cmd.Flags().StringVar(&o.as, "as", "", "with a folder: take every message as written by `ADDRESS`, whatever its From field says")
+	cmd.Flags().StringVar(&o.as, "as", "", "with a folder: take `ADDRESS` as the author of every message, whatever its From field says")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if isFolder(args) {
 			return o.runCorpus(cmd.Context(), args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
