@@ -50,7 +50,7 @@ status is 1 if so. The report then has one line per message.`,
 	cmd.Flags().StringVar(&o.as, "as", "", "with a folder: take `ADDRESS` as the author of every message, whatever its From field says")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if isFolder(args) {
-			return o.runCorpus(cmd.Context(), args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return o.signFolder(cmd.Context(), args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
 		}
 		if o.as != "" {
 			return &exitError{exitUsage, errors.New("--as is for a folder of messages")}

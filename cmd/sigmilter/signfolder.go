@@ -22,50 +22,50 @@ import (
 	"sigmilter/milter"
 )
 
-// corpus is a run over a folder of messages.
-type corpus struct {
-	options *signOptions
-	setup   *offline.Setup
-	table   io.Writer     // a line for each message
-	reports *json.Encoder // one object for each message, nil for none
-	show    progress
+// folderRun is a run over a folder of messages.
+type folderRun struct {
+	options  *signOptions
+	setup    *offline.Setup
+	table    io.Writer     // a line for each message
+	reports  *json.Encoder // one object for each message, nil for none
+	progress progress
 
 	messages, breached, unreadable int
 	actions                        map[milter.Action]int
 }
 
-// corpusReport is what --report says of a message of a folder.
-type corpusReport struct {
+// folderReport is what --report says about one message of a folder.
+type folderReport struct {
 	File     string        `json:"file"`
 	Report   milter.Report `json:"report"`
 	Breaches []laws.Breach `json:"breaches"`
 }
 
-// runCorpus signs every message below a folder in memory and prints what was
-// done and every breach of the laws.
-func (o *signOptions) runCorpus(ctx context.Context, dir string, stdout, stderr io.Writer) (err error) {
+// signFolder signs every message below a folder in memory, and prints what was done and
+// which laws that breaks.
+func (o *signOptions) signFolder(ctx context.Context, dir string, stdout, stderr io.Writer) (err error) {
 	setup, err := openOffline(ctx, o.config, "", stderr)
 	if err != nil {
 		return err
 	}
 	defer setup.Close()
 
-	c := &corpus{options: o, setup: setup, table: stdout, actions: map[milter.Action]int{}, show: progress{line: terminal.NewLine(printed.Exact(stderr))}}
+	c := &folderRun{options: o, setup: setup, table: stdout, actions: map[milter.Action]int{}, progress: progress{line: terminal.NewLine(printed.Exact(stderr))}}
 	done, err := c.openReport(stdout)
 	if err != nil {
 		return err
 	}
 	err = errors.Join(c.walk(ctx, dir), done())
-	c.show.line.Clear()
+	c.progress.line.Clear()
 	if err != nil {
 		return err
 	}
 	return c.verdict()
 }
 
-// openReport prepares for --report and returns what ends it. With - the report
-// takes the place of the table.
-func (c *corpus) openReport(stdout io.Writer) (done func() error, err error) {
+// openReport opens the file of --report and returns what closes it. With - the report
+// replaces the table.
+func (c *folderRun) openReport(stdout io.Writer) (done func() error, err error) {
 	switch c.options.report {
 	case "":
 		return func() error { return nil }, nil
@@ -82,38 +82,40 @@ func (c *corpus) openReport(stdout io.Writer) (done func() error, err error) {
 	return func() error { return errors.Join(w.Flush(), f.Close()) }, nil
 }
 
-func (c *corpus) walk(ctx context.Context, dir string) error {
+func (c *folderRun) walk(ctx context.Context, dir string) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		name, relErr := filepath.Rel(dir, path)
-		switch {
-		case ctx.Err() != nil:
+		if ctx.Err() != nil {
 			return ctx.Err()
-		case relErr != nil:
+		}
+		name, relErr := filepath.Rel(dir, path)
+		if relErr != nil {
 			return relErr
-		case err != nil:
-			return c.cannotRead(name, err)
-		case !d.Type().IsRegular():
+		}
+		if err != nil {
+			return c.noteUnreadable(name, err)
+		}
+		if !d.Type().IsRegular() {
 			return nil
 		}
-		return c.message(path, name)
+		return c.tryMessage(path, name)
 	})
 }
 
-// cannotRead tells and counts; what else is in the folder still has its turn.
-func (c *corpus) cannotRead(name string, err error) error {
+// noteUnreadable prints and counts a file that cannot be read. The run goes on.
+func (c *folderRun) noteUnreadable(name string, err error) error {
 	c.unreadable++
-	c.show.line.Clear()
+	c.progress.line.Clear()
 	_, err = fmt.Fprintf(c.table, "%s\terror\t%s\n", printed.Cell(name), printed.Cell(err.Error()))
 	return err
 }
 
-// message takes one file through the engine.
-func (c *corpus) message(path, name string) error {
+// tryMessage takes one file through the engine.
+func (c *folderRun) tryMessage(path, name string) error {
 	c.messages++
-	c.show.at(c.messages, name)
+	c.progress.showAt(c.messages, name)
 	raw, err := os.ReadFile(path)
 	if err != nil {
-		return c.cannotRead(name, err)
+		return c.noteUnreadable(name, err)
 	}
 	if c.options.as != "" {
 		raw = trial.WrittenBy(c.options.as, raw)
@@ -128,17 +130,17 @@ func (c *corpus) message(path, name string) error {
 		c.breached++
 	}
 	if c.reports != nil {
-		if err := c.reports.Encode(corpusReport{name, r, append([]laws.Breach{}, t.Breaches...)}); err != nil {
+		if err := c.reports.Encode(folderReport{name, r, append([]laws.Breach{}, t.Breaches...)}); err != nil {
 			return fmt.Errorf("writing the report: %w", err)
 		}
 	}
-	c.show.line.Clear()
-	_, err = fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t%s\n", printed.Cell(name), r.Action, r.Reason, whereIn(r), breachText(t.Breaches))
+	c.progress.line.Clear()
+	_, err = fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t%s\n", printed.Cell(name), r.Action, r.Reason, placesText(r), breachText(t.Breaches))
 	return err
 }
 
-// whereIn says in one word per part where the blocks went.
-func whereIn(r milter.Report) string {
+// placesText says in one word per part where the blocks went.
+func placesText(r milter.Report) string {
 	var words []string
 	for _, b := range r.Blocks {
 		word := b.Part + "=" + b.Placed
@@ -159,7 +161,7 @@ func breachText(breaches []laws.Breach) string {
 }
 
 // verdict ends the table with the counts.
-func (c *corpus) verdict() error {
+func (c *folderRun) verdict() error {
 	s := fmt.Sprintf("%d messages", c.messages)
 	for _, a := range []milter.Action{milter.Signed, milter.Skipped, milter.Handled, milter.Failed} {
 		s += fmt.Sprintf(", %d %s", c.actions[a], a)
@@ -181,7 +183,7 @@ func (c *corpus) verdict() error {
 	return nil
 }
 
-// progress tells on a terminal how far a long run has come.
+// progress shows on a terminal how far a long run is.
 type progress struct {
 	line  *terminal.Line
 	begun time.Time
@@ -191,7 +193,7 @@ type progress struct {
 // progressAfter is how long a run must take to be worth a progress line.
 const progressAfter = 2 * time.Second
 
-func (p *progress) at(n int, name string) {
+func (p *progress) showAt(n int, name string) {
 	if p.due(time.Now()) {
 		p.line.Show(fmt.Sprintf("%d messages, at %.60s", n, printed.Line(name)))
 	}

@@ -85,7 +85,7 @@ func TestCorpusReport(t *testing.T) {
 			}
 		}
 		lines := bytes.Split(bytes.TrimSpace(text), []byte("\n"))
-		var first corpusReport
+		var first folderReport
 		if err := json.Unmarshal(lines[0], &first); err != nil || status != 0 || stderr != "" || len(lines) != len(folder) {
 			t.Fatalf("status %d, %v, %d lines, stderr %s", status, err, len(lines), stderr)
 		}
@@ -99,13 +99,13 @@ func TestCorpusReport(t *testing.T) {
 // read, after the others had their turn.
 func TestCorpusVerdict(t *testing.T) {
 	for _, tc := range []struct {
-		c      corpus
+		c      folderRun
 		status int
 		want   string
 	}{
-		{corpus{messages: 2}, 0, "2 messages, 0 signed, 0 skipped, 0 handled, 0 failed, 0 with breaches\n"},
-		{corpus{messages: 2, breached: 1}, 1, "2 messages, 0 signed, 0 skipped, 0 handled, 0 failed, 1 with breaches\n"},
-		{corpus{messages: 2, unreadable: 2}, 1, "2 messages, 0 signed, 0 skipped, 0 handled, 0 failed, 2 unreadable, 0 with breaches\n"},
+		{folderRun{messages: 2}, 0, "2 messages, 0 signed, 0 skipped, 0 handled, 0 failed, 0 with breaches\n"},
+		{folderRun{messages: 2, breached: 1}, 1, "2 messages, 0 signed, 0 skipped, 0 handled, 0 failed, 1 with breaches\n"},
+		{folderRun{messages: 2, unreadable: 2}, 1, "2 messages, 0 signed, 0 skipped, 0 handled, 0 failed, 2 unreadable, 0 with breaches\n"},
 	} {
 		var table strings.Builder
 		tc.c.table = &table
@@ -114,8 +114,8 @@ func TestCorpusVerdict(t *testing.T) {
 		}
 	}
 	var table strings.Builder
-	c := corpus{table: &table}
-	if err := c.message(filepath.Join(t.TempDir(), "gone.eml"), "gone.eml"); err != nil || c.unreadable != 1 || !strings.HasPrefix(table.String(), "gone.eml\terror\t") {
+	c := folderRun{table: &table}
+	if err := c.tryMessage(filepath.Join(t.TempDir(), "gone.eml"), "gone.eml"); err != nil || c.unreadable != 1 || !strings.HasPrefix(table.String(), "gone.eml\terror\t") {
 		t.Errorf("%v, %s", err, table.String())
 	}
 }

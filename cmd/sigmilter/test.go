@@ -32,9 +32,9 @@ func newTestCommand() *cobra.Command {
 	var o testOptions
 	cmd := &cobra.Command{
 		Use:   "test [-c FILE] [--people FILE] [--run PATTERN] [--update] [-v] [--json] DIR",
-		Short: "Try a configuration on messages of your own",
-		Long: `test decides on every message NAME.eml below a folder as the daemon would and
-compares what became of it with the file NAME.toml beside it:
+		Short: "Test a configuration on messages of your own",
+		Long: `test decides on every message NAME.eml below a folder as the daemon would, and compares
+the result with the file NAME.toml next to it:
 
   about    = "a sentence for people"
   from     = "alice@contoso.com"      # envelope; default: the fields of the header
@@ -61,17 +61,17 @@ compares what became of it with the file NAME.toml beside it:
   after     = "See you on Monday."    # the text right before the block
   before    = "On 2 Feb 2026"         # and right after it; "" is nothing
 
-What a case does not say is not looked at. Each message must also keep the laws: not
-a byte changes but for the blocks and what is removed, and each line of that is a
-sign-off, a marker or the author's own old signature.
+What a case does not mention is not compared. Each message must also keep the laws: no byte
+changes except for the blocks and what is removed, and every line removed is a sign-off, a
+marker or the author's own old signature.
 
-People come from DIR/people.csv or --people when there is one, so that no directory
-is needed, and else from where sign takes them. The exit status is 1 when a case
-failed, 2 when one cannot be read.
+The people come from --people or DIR/people.csv if there is one, so that no directory is
+needed, and otherwise from where sign takes them. The exit status is 1 if a case failed, 2
+if one cannot be read.
 
---update writes what became of a message into its file: for a new message, and for a
-case that failed. Look at it before you keep it. What contains, lacks and html say is
-never changed, and comments in the file are lost.`,
+--update writes the result for a message into its file: for a new message, and for a case
+that failed. Look at it before you keep it. contains, lacks and html are never changed, and
+comments in the file are lost.`,
 		Example: `  sigmilter test -c sigmilter.toml cases
   sigmilter test -c sigmilter.toml --run '^reply' -v cases
   sigmilter test -c sigmilter.toml --update cases && git diff cases`,
@@ -80,8 +80,8 @@ never changed, and comments in the file are lost.`,
 	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
 	cmd.Flags().StringVar(&o.people, "people", "", "take everyone from this CSV `FILE` (default: DIR/people.csv if there is one)")
 	cmd.Flags().StringVar(&o.pattern, "run", "", "only cases whose name matches the regular expression `PATTERN`")
-	cmd.Flags().BoolVar(&o.update, "update", false, "write what became of new and failed cases into their files")
-	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "tell of passed cases what was done and where")
+	cmd.Flags().BoolVar(&o.update, "update", false, "write the results of new and failed cases into their files")
+	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "also show for passed cases what was done and where")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "write the results as JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return o.run(cmd.Context(), args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -89,7 +89,7 @@ never changed, and comments in the file are lost.`,
 	return cmd
 }
 
-// run runs the cases of a folder.
+// run tries the cases of a folder.
 func (o *testOptions) run(ctx context.Context, dir string, stdout, stderr io.Writer) error {
 	entries, err := o.entries(dir)
 	if err != nil {
@@ -132,15 +132,17 @@ func (o *testOptions) entries(dir string) ([]cases.Entry, error) {
 	}
 	entries, err := cases.Folder(dir, keep, o.update)
 	var faults config.Faults
-	switch {
-	case errors.As(err, &faults):
+	if errors.As(err, &faults) {
 		return nil, faults
-	case err != nil:
+	}
+	if err == nil && len(entries) == 0 {
+		err = fmt.Errorf("there is no case in %s; put NAME.eml and NAME.toml there", dir)
+		if o.pattern != "" {
+			err = fmt.Errorf("no case in %s matches %q", dir, o.pattern)
+		}
+	}
+	if err != nil {
 		return nil, &exitError{exitUsage, err}
-	case len(entries) == 0 && o.pattern != "":
-		return nil, &exitError{exitUsage, fmt.Errorf("no case in %s matches %q", dir, o.pattern)}
-	case len(entries) == 0:
-		return nil, &exitError{exitUsage, fmt.Errorf("there is no case in %s; put NAME.eml and NAME.toml there", dir)}
 	}
 	return entries, nil
 }
@@ -159,7 +161,7 @@ func sameFile(a, b string) bool {
 	return err == nil && os.SameFile(x, y)
 }
 
-// explainLine is the command that tells why a case came out as it did.
+// explainLine is the command that explains the result of a case.
 func (o *testOptions) explainLine(e cases.Entry) string {
 	c := e.Case
 	if c == nil {
@@ -195,7 +197,7 @@ func (o *testOptions) explainLine(e cases.Entry) string {
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
 
-// shellWord is a word as a POSIX shell reads it back.
+// shellWord quotes a word for a POSIX shell.
 func shellWord(w string) string {
 	if plainWord.MatchString(w) {
 		return w

@@ -71,7 +71,7 @@ func verdict(r *trial.CaseResult) string {
 
 func updatedWords(r *trial.CaseResult) string {
 	if r.Updated {
-		return "  (written, look at it)"
+		return "  (written; look at it)"
 	}
 	return ""
 }
