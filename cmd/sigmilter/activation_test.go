@@ -119,7 +119,7 @@ func TestRestartRefusesNobody(t *testing.T) {
 	if _, err := os.Stat(path); err != nil {
 		t.Errorf("the daemon took the socket's file with it: %v", err)
 	}
-	if !strings.Contains(daemon.log.String(), "systemd listens") {
+	if !strings.Contains(daemon.log.String(), "using systemd's socket") {
 		t.Errorf("not logged:\n%s", &daemon.log)
 	}
 }

@@ -8,28 +8,30 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// takes has a verb accept one argument for each name. A name in brackets may be
-// left out, and so may those after it.
+// takes has a verb accept one argument for each name. A name in brackets is optional, and so
+// are those after it.
 func takes(names ...string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
-		switch {
-		case len(args) > len(names) && len(names) == 0:
-			return fmt.Errorf("there is %q, but no argument is taken", args[0])
-		case len(args) > len(names):
-			return fmt.Errorf("there is %q after %s, the last argument", args[len(names)], strings.Trim(names[len(names)-1], "[]"))
-		case len(args) < len(names) && !strings.HasPrefix(names[len(args)], "["):
+		if len(args) > len(names) {
+			err := fmt.Sprintf("unexpected argument %q", args[len(names)])
+			if len(names) > 0 {
+				err += " after " + strings.Trim(names[len(names)-1], "[]")
+			}
+			return errors.New(err)
+		}
+		if len(args) < len(names) && !strings.HasPrefix(names[len(args)], "[") {
 			return fmt.Errorf("%s is missing", names[len(args)])
 		}
 		return nil
 	}
 }
 
-// needsVerb has a command that does nothing by itself show its help, and refuse a
-// verb that it does not have.
+// needsVerb has a command that does nothing by itself show its help, and refuse unknown
+// verbs.
 func needsVerb(cmd *cobra.Command) *cobra.Command {
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) > 0 {
-			return fmt.Errorf("there is no %q; the verbs are %s", cmd.CommandPath()+" "+args[0], strings.Join(verbsOf(cmd), ", "))
+			return fmt.Errorf("unknown verb %q; %s has %s", args[0], cmd.CommandPath(), strings.Join(verbsOf(cmd), ", "))
 		}
 		return nil
 	}

@@ -3,17 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
-	"sigmilter/cmd/internal/printed"
 )
 
 // asking are the flags of every verb that asks the running daemon.
@@ -23,12 +19,12 @@ type asking struct {
 	json   bool
 }
 
-// addAskingFlags gives them to a verb. help is what --json does, empty for a verb
-// without it.
+// addAskingFlags adds the flags to a verb. help describes --json; it is empty for a verb
+// without that flag.
 func addAskingFlags(cmd *cobra.Command, help string) *asking {
 	a := new(asking)
-	cmd.Flags().StringVarP(&a.config, "config", "c", defaultConfig, "the configuration `FILE`, which says where the daemon is")
-	cmd.Flags().StringVar(&a.socket, "socket", "", "the daemon's control socket, `unix:PATH`, in place of the one of the configuration")
+	cmd.Flags().StringVarP(&a.config, "config", "c", defaultConfig, "the configuration `FILE`, which says where to find the daemon")
+	cmd.Flags().StringVar(&a.socket, "socket", "", "the daemon's control socket, `unix:PATH` (default: the one in the configuration)")
 	if help != "" {
 		cmd.Flags().BoolVar(&a.json, "json", false, help)
 	}
@@ -36,21 +32,21 @@ func addAskingFlags(cmd *cobra.Command, help string) *asking {
 	return a
 }
 
-// check refuses what could only end in asking another daemon than the one that is
-// meant. A configuration that nobody named need not be there.
+// check refuses flags with which another daemon might be asked than the one meant. The
+// default configuration need not exist.
 func (a *asking) check(named bool) error {
 	if a.socket != "" && !strings.HasPrefix(a.socket, "unix:") {
-		return &exitError{exitUsage, fmt.Errorf("--socket %s: unix: does not come first; write it like unix:/run/sigmilter/control.sock", a.socket)}
+		return &exitError{exitUsage, fmt.Errorf("--socket %s: does not begin with unix:; write it like unix:/run/sigmilter/control.sock", a.socket)}
 	}
 	if _, err := os.Stat(a.config); err != nil && named {
-		return &exitError{exitUsage, fmt.Errorf("the configuration cannot be read: %w", err)}
+		return &exitError{exitUsage, fmt.Errorf("cannot read the configuration: %w", err)}
 	}
 	return nil
 }
 
-var errNoControl = errors.New(`the configuration says control = "off": no daemon can be asked`)
+var errNoControl = errors.New(`cannot ask the daemon: the configuration says control = "off"`)
 
-// client is one for the daemon's socket, and nil when there is none.
+// client returns a client for the daemon's socket, nil if there is no socket.
 func (a *asking) client() *control.Client {
 	socket := a.socket
 	if socket == "" {
@@ -62,57 +58,23 @@ func (a *asking) client() *control.Client {
 	return control.NewClient(socket)
 }
 
-// daemon runs f with a client.
-func (a *asking) daemon(f func(*control.Client) error) error {
+// askDaemon runs f with a client of the daemon.
+func (a *asking) askDaemon(f func(*control.Client) error) error {
 	c := a.client()
 	if c == nil {
 		return errNoControl
 	}
-	return answered(f(c))
+	return withAdvice(f(c))
 }
 
-// answered gives an error of the daemon the exit status it has here.
-func answered(err error) error {
-	var e *control.Error
-	switch {
-	case errors.Is(err, control.ErrNoDaemon):
+// withAdvice completes an error of the daemon with what to do, and with its exit status.
+func withAdvice(err error) error {
+	if errors.Is(err, control.ErrNoDaemon) {
 		return fmt.Errorf("%w; is it running, and is -c its configuration?", err)
-	case errors.As(err, &e) && e.Kind == control.Configuration:
-		return &exitError{exitUsage, fmt.Errorf("the daemon keeps its configuration, the new one has mistakes:\n%w", err)}
+	}
+	var e *control.Error
+	if errors.As(err, &e) && e.Kind == control.Configuration {
+		return &exitError{exitUsage, fmt.Errorf("the daemon keeps its current configuration; the new one has mistakes:\n%w", err)}
 	}
 	return err
-}
-
-// table writes rows in columns.
-func table(w io.Writer, head string, rows func(row func(cells ...any))) error {
-	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(out, head)
-	rows(func(cells ...any) {
-		for i, c := range cells {
-			if i > 0 {
-				fmt.Fprint(out, "\t")
-			}
-			fmt.Fprint(out, printed.Cell(fmt.Sprint(c)))
-		}
-		fmt.Fprintln(out)
-	})
-	return out.Flush()
-}
-
-// ago is how long ago something was.
-func ago(t time.Time) string {
-	if t.IsZero() {
-		return "never"
-	}
-	return duration(time.Since(t)) + " ago"
-}
-
-func duration(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
-		return fmt.Sprintf("%dd", int(d.Hours()/24))
-	case d >= time.Minute:
-		return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
-	}
-	return d.Round(time.Second).String()
 }

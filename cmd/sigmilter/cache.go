@@ -14,18 +14,18 @@ import (
 func newCacheCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cache",
-		Short: "Look at the daemon's rendered signatures, and have them made anew",
+		Short: "Look at the daemon's rendered signatures, or render them again",
 		Example: `  sigmilter cache status
   sigmilter cache refresh alice@contoso.com`,
 	}
 	cmd.AddCommand(newCacheStatusCommand(),
 		newCacheChangeCommand("drop", "Forget rendered signatures",
 			`drop has the running daemon forget the rendered signatures of the person with
-ADDRESS, or of everybody. Each is made anew for the next message. A change of a
-person or a template needs none of this: what is old is not used.`, (*control.Client).DropCache),
-		newCacheChangeCommand("refresh", "Forget rendered signatures and make them anew",
-			`refresh is drop, after which the signatures of the person with ADDRESS are made anew
-by every template, or those that were in memory: of people who wrote lately.`, (*control.Client).RefreshCache))
+ADDRESS, or of everyone. Each is rendered again for the next message. A changed
+person or template does not need this: outdated signatures are never used.`, (*control.Client).DropCache),
+		newCacheChangeCommand("refresh", "Forget rendered signatures and render them again",
+			`refresh does what drop does. Then it renders the signatures of the person with ADDRESS by
+every template; without ADDRESS, those that were in memory, of people who wrote lately.`, (*control.Client).RefreshCache))
 	return needsVerb(cmd)
 }
 
@@ -39,7 +39,7 @@ func newCacheStatusCommand() *cobra.Command {
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return ask.daemon(func(c *control.Client) error {
+		return ask.askDaemon(func(c *control.Client) error {
 			all, err := c.Cache(cmd.Context())
 			if err != nil {
 				return err
@@ -47,7 +47,7 @@ func newCacheStatusCommand() *cobra.Command {
 			if ask.json {
 				return writeJSON(cmd.OutOrStdout(), all)
 			}
-			return table(cmd.OutOrStdout(), "TENANT\tSTORED\tEXPIRED\tBYTES\tIN MEMORY", func(row func(...any)) {
+			return writeTable(cmd.OutOrStdout(), "TENANT\tSTORED\tEXPIRED\tBYTES\tIN MEMORY", func(row func(...any)) {
 				for _, s := range all {
 					row(s.Tenant, s.Stored, s.Expired, s.Bytes, s.Memory)
 				}
@@ -69,7 +69,7 @@ func newCacheChangeCommand(verb, short, long string, change func(*control.Client
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.Flags().StringVar(&tenant, "tenant", "", "only those of tenant `NAME`")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return ask.daemon(func(c *control.Client) error {
+		return ask.askDaemon(func(c *control.Client) error {
 			n, err := change(c, cmd.Context(), tenant, cmp.Or(args...))
 			if err != nil {
 				return err

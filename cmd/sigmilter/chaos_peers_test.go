@@ -53,7 +53,7 @@ func feltPeers(o *ordeal, strikes int) []proof {
 	return []proof{
 		{"messages that came byte by byte and were signed", o.seen["slow"], slowPeers * strikes},
 		{"messages that were sent meanwhile", o.seen["finished"], strikes},
-		{"stops that gave up messages of hanging peers", o.logged("some messages were given up, their senders will try again"), strikes},
+		{"stops that gave up messages of hanging peers", o.logged("gave up some messages; the MTA will try them again"), strikes},
 	}
 }
 

@@ -54,7 +54,7 @@ func restartInHand(o *ordeal, _ int) {
 		o.again()
 	}()
 	o.eventually("the daemon to stop", func() bool {
-		return strings.Contains(stopping.Log(), "stopping, finishing the messages in hand")
+		return strings.Contains(stopping.Log(), "stopping; finishing the messages in hand")
 	})
 	o.finish(h)
 	<-stopped
@@ -107,7 +107,7 @@ func feltReloads(o *ordeal, strikes int) []proof {
 	return []proof{
 		{"reloads that were asked for", o.seen["asked"], 20 * strikes / 2},
 		{"configurations taken over", o.logged(`"configuration reloaded"`), o.seen["asked"] / 2},
-		{"configurations refused", o.logged("configuration not reloaded, the old one stays"), o.seen["asked"] / 2},
+		{"configurations refused", o.logged("reload failed; keeping the current configuration"), o.seen["asked"] / 2},
 		{"messages in hand meanwhile that came to their end", o.seen["finished"], strikes},
 	}
 }
@@ -140,20 +140,20 @@ func deletions(strikes int) int { return (strikes + len(damages) - 1) / len(dama
 
 func feltDamageRunning(o *ordeal, strikes int) []proof {
 	return []proof{
-		{"daemons that saw the damage and ended", o.logged("the state file was damaged while we ran, and set aside"), strikes - deletions(strikes)},
-		{"of which not by themselves", o.logged("the daemon does not end in order, and is ended"), 0},
+		{"daemons that saw the damage and ended", o.logged("the state file was damaged while running and has been set aside"), strikes - deletions(strikes)},
+		{"of which not by themselves", o.logged("clean shutdown timed out; exiting"), 0},
 	}
 }
 
 func feltDamageStopped(o *ordeal, strikes int) []proof {
 	return []proof{
-		{"files set aside", o.logged("the state file is damaged and was set aside"), strikes / 2}, // an empty one is a new one
+		{"files set aside", o.logged("the state file was damaged and has been set aside"), strikes / 2}, // an empty one is a new one
 		{"daemons that read all people anew", o.logged(`"directory read"`), strikes},
 	}
 }
 
 func feltUnwritable(o *ordeal, strikes int) []proof {
-	return []proof{{"daemons with a temporary state file", o.logged("the state file cannot be written; a temporary one is used"), strikes}}
+	return []proof{{"daemons with a temporary state file", o.logged("cannot write the state file; using a temporary one"), strikes}}
 }
 
 // damageRunning damages the file that the daemon has open, and makes it look there.
@@ -279,7 +279,7 @@ func (o *ordeal) crowd() {
 func feltFullDisk(o *ordeal, strikes int) []proof {
 	return []proof{
 		{"readings of people without room", o.seen["no room"], strikes},
-		{"daemons with a temporary state file", o.logged("the state file cannot be written; a temporary one is used"), strikes / 2},
+		{"daemons with a temporary state file", o.logged("cannot write the state file; using a temporary one"), strikes / 2},
 	}
 }
 
@@ -399,7 +399,7 @@ func deadSources(o *ordeal, i int) {
 }
 
 func feltDeadSources(o *ordeal, strikes int) []proof {
-	const failed = `"msg":"directory not read, signing goes on with the people of before","tenant":"contoso","source":`
+	const failed = `"msg":"directory read failed; keeping the current people","tenant":"contoso","source":`
 	var proofs []proof
 	for _, name := range []string{"hanging", "web-hanging", "noise", "web-noise", "down", "web-down"} {
 		proofs = append(proofs, proof{"failures of the source " + name, o.logged(failed + `"` + name + `"`), 1})

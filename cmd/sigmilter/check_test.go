@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"sigmilter/cmd/internal/check"
 )
 
 // configDir holds the good and bad configurations, and bad-*.want the lines for
@@ -100,7 +102,7 @@ func TestCheckGood(t *testing.T) {
 
 func TestCheckGoodJSON(t *testing.T) {
 	status, stdout, stderr := checked(t, "--json", "-c", filepath.Join(configDir, "good-smallest.toml"))
-	var got checkReport
+	var got check.Report
 	if err := json.Unmarshal([]byte(stdout), &got); err != nil || status != 0 || stderr != "" {
 		t.Fatalf("status %d, stderr %q, %v: %s", status, stderr, err, stdout)
 	}
@@ -116,7 +118,7 @@ func TestCheckGoodJSON(t *testing.T) {
 
 func TestCheckBadJSON(t *testing.T) {
 	status, stdout, stderr := invoke(t, "check", "--json", "-c", filepath.Join(configDir, "bad-five.toml"))
-	var got checkReport
+	var got check.Report
 	if err := json.Unmarshal([]byte(stdout), &got); err != nil || status != 2 {
 		t.Fatalf("status %d, %v: %s", status, err, stdout)
 	}
@@ -184,7 +186,7 @@ func TestCheckFields(t *testing.T) {
 	})
 	status, _, stderr := checked(t, "-c", file)
 	want := "warning: template corporate: {{.DisplayName}} is always empty; write {{.displayName}}\n" +
-		"warning: template corporate: {{.shape}} is empty, nobody has such an attribute\n"
+		"warning: template corporate: {{.shape}} is empty: nobody has such an attribute\n"
 	if status != 0 || stderr != want {
 		t.Errorf("status %d, stderr\n%swant\n%s", status, stderr, want)
 	}

@@ -43,14 +43,14 @@ func TestEnforced(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := b.sign(t, cfg, golden{Case: &config.Case{}}, raw)
-			r := got.outcome.Report
+			r := got.Outcome.Report
 			if string(r.Action) != row[2] || r.Reason != row[3] {
 				t.Errorf("%s because of %s, want %s because of %s", r.Action, r.Reason, row[2], row[3])
 			}
 			if parts := signedParts(r); parts != strings.TrimSpace(row[4]) {
 				t.Errorf("the blocks are in %q, want %q", parts, row[4])
 			}
-			if deferred := got.outcome.Reply == milter.Tempfail; deferred != (row[2] == "failed") {
+			if deferred := got.Outcome.Reply == milter.Tempfail; deferred != (row[2] == "failed") {
 				t.Errorf("deferred: %v", deferred)
 			}
 		})

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -11,47 +11,36 @@ import (
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/printed"
+	"sigmilter/cmd/internal/trial"
 	"sigmilter/milter"
 	"sigmilter/milter/policy"
 )
 
-// explanation is what `explain --json` writes.
-type explanation struct {
-	Sender     string    `json:"sender"` // empty: the null sender
-	Recipients []string  `json:"recipients"`
-	Time       time.Time `json:"time"` // for rules that have one
-	policy.Trace
-	Report milter.Report `json:"report"` // as of `sign --report`
-}
-
 func newExplainCommand() *cobra.Command {
 	var (
-		o      signOptions // of which config, people and the envelope are asked for
-		at     string
-		asJSON bool
+		path, people, at string
+		envelope         envelopeFlags
+		asJSON           bool
 	)
 	cmd := &cobra.Command{
 		Use:   "explain [-c FILE] [--from A] [--to A]... [--listener L] [--macro NAME=VALUE]... [--at TIME] [--json] [MESSAGE]",
-		Short: "Tell step by step what would be done with a message, and why",
-		Long: `explain reads a message from a file or standard input and tells in words how the
-daemon would decide on it: proof, guard, kind of message, tenant, author, each rule with
-each of its conditions and what the message has, and where the blocks would go.
-The message is not changed. No daemon is needed; people are found as by sign.`,
+		Short: "Explain step by step what would be done with a message, and why",
+		Long: `explain reads a message from a file or standard input and says in words how the daemon
+would decide on it: proof, guard, kind of message, tenant, author, each rule with each of
+its conditions and what the message has, and where the blocks would go. The message is not
+changed. No daemon is needed; the people come from where sign takes them.`,
 		Example: `  sigmilter explain -c sigmilter.toml reply.eml
   sigmilter explain -c sigmilter.toml --to ben@example.net --at 2026-12-24T09:00:00+01:00 reply.eml
   sigmilter explain -c sigmilter.toml --macro client_addr=40.92.1.2 --macro cert_subject=mail.protection.outlook.com reply.eml
   sigmilter explain -c sigmilter.toml --json reply.eml | jq '.rules[] | {rule, outcome}'`,
 		Args: takes("[MESSAGE]"),
 	}
-	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
-	cmd.Flags().StringVar(&o.people, "people", "", "take everyone from this CSV `FILE`, as test does")
-	cmd.Flags().StringVar(&o.from, "from", "", "envelope sender `ADDRESS`; empty is the null sender (default: the From field)")
-	cmd.Flags().StringArrayVar(&o.recipients, "to", nil, "envelope recipient `ADDRESS`, once for each (default: the To, Cc and Bcc fields)")
-	o.origin.add(cmd)
+	cmd.Flags().StringVarP(&path, "config", "c", defaultConfig, "the configuration `FILE`")
+	cmd.Flags().StringVar(&people, "people", "", "take everyone from this CSV `FILE`, as test does")
+	envelope.add(cmd)
 	cmd.Flags().StringVar(&at, "at", "", "decide as if it were this `TIME`, such as 2026-12-24T09:00:00+01:00 (default: now)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write the explanation as JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		o.fromGiven = cmd.Flags().Changed("from")
 		now, err := timeOf(at)
 		if err != nil {
 			return err
@@ -60,14 +49,16 @@ The message is not changed. No daemon is needed; people are found as by sign.`,
 		if err != nil {
 			return err
 		}
-		x, err := o.explain(cmd.Context(), raw, now, cmd.ErrOrStderr())
+		setup, err := openOffline(cmd.Context(), path, people, cmd.ErrOrStderr())
 		if err != nil {
 			return err
 		}
+		defer setup.Close()
+		x := trial.Explain(setup.Config, setup.Engine, raw, envelope.given(), now)
 		if asJSON {
 			return writeJSON(cmd.OutOrStdout(), x)
 		}
-		return x.write(cmd.OutOrStdout())
+		return writeExplanation(cmd.OutOrStdout(), x)
 	}
 	return cmd
 }
@@ -83,31 +74,13 @@ func timeOf(at string) (time.Time, error) {
 	return t, nil
 }
 
-// explain takes a message through the engine with a trace.
-func (o *signOptions) explain(ctx context.Context, raw []byte, now time.Time, stderr io.Writer) (*explanation, error) {
-	off, err := openOfflineWith(ctx, o.config, o.people, stderr)
-	if err != nil {
-		return nil, err
-	}
-	defer off.store.Close()
-	off.engine.Now = func() time.Time { return now }
-	f := milter.ParseFile(raw)
-	e := o.envelope(f)
-	x := &explanation{Sender: e.sender, Recipients: append([]string{}, e.recipients...), Time: now}
-	x.Report = signTraced(off.cfg, off.engine, f, e, &x.Trace).Report
-	if x.Rules == nil {
-		x.Rules = []policy.RuleTrace{} // a list in JSON
-	}
-	return x, nil
-}
-
-// write prints the explanation, a paragraph for each step.
-func (x *explanation) write(out io.Writer) error {
+// writeExplanation prints an explanation, a paragraph for each step.
+func writeExplanation(out io.Writer, x *trial.Explanation) error {
 	var b strings.Builder
 	line := func(what, format string, args ...any) {
 		fmt.Fprintf(&b, "%-10s %s\n", what, printed.Line(fmt.Sprintf(format, args...)))
 	}
-	line("message", "from %s to %s, %s", orElse(x.Sender, "<>"), orElse(strings.Join(x.Recipients, ", "), "nobody"), x.Time.Format("Mon 2006-01-02 15:04 MST"))
+	line("message", "from %s to %s, %s", cmp.Or(x.Sender, "<>"), cmp.Or(strings.Join(x.Recipients, ", "), "nobody"), x.Time.Format("Mon 2006-01-02 15:04 MST"))
 	for _, s := range x.Steps {
 		goes := "goes on: "
 		if !s.GoesOn {
@@ -151,7 +124,7 @@ func ruleWords(r *policy.RuleTrace) string {
 	case policy.NotReached:
 		return fmt.Sprintf("is not reached, rule %q stops", r.By)
 	}
-	words := "applies: " + orElse(strings.Join(r.Takes, ", "), "nothing is left for it to say")
+	words := "applies: " + cmp.Or(strings.Join(r.Takes, ", "), "nothing is left for it to say")
 	if r.Thread != "" {
 		words += ", as " + r.Thread
 	}

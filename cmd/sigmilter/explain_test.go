@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"sigmilter/cmd/internal/trial"
 	"sigmilter/milter/policy"
 )
 
@@ -155,7 +156,7 @@ func TestExplainJSON(t *testing.T) {
 	} {
 		config, file := ruledFiles(t, message)
 		status, stdout, stderr := invoke(t, "explain", "-c", config, "--at", "2026-01-01T00:00:00Z", "--json", file)
-		var got explanation
+		var got trial.Explanation
 		if err := json.Unmarshal([]byte(stdout), &got); err != nil || status != 0 || stderr != "" {
 			t.Fatalf("status %d, stderr %q, %v: %s", status, stderr, err, stdout)
 		}
@@ -179,7 +180,7 @@ func TestExplainAgreesWithSign(t *testing.T) {
 		if status, _, stderr := invoke(t, "sign", "-c", config, "--report", report, file); status != 0 {
 			t.Fatal(stderr)
 		}
-		var x explanation
+		var x trial.Explanation
 		var signed struct{ Action, Reason, Rule string }
 		text, err := os.ReadFile(report)
 		if err != nil {
@@ -222,7 +223,7 @@ signature = "corporate"
 	status, stdout, stderr := checked(t, "-c", file)
 	want := `warning: rule one: nobody is in the group "service"
 warning: rule one: nobody has the attribute size
-warning: rule one: its time is over, it never applies again
+warning: rule one: its time is over; it never applies again
 warning: rule one: nobody is in the group "board"
 `
 	for line := range strings.Lines(want) {

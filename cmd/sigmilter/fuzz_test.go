@@ -10,7 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/offline"
+	"sigmilter/cmd/internal/trial"
 	"sigmilter/milter"
 	"sigmilter/milter/entity"
 )
@@ -24,16 +25,11 @@ func FuzzSign(f *testing.F) {
 			f.Fatal(err)
 		}
 	}
-	cfg, err := config.Load(filepath.Join(dir, "sigmilter.toml"))
+	setup, err := offline.Open(context.Background(), filepath.Join(dir, "sigmilter.toml"), slog.New(slog.DiscardHandler))
 	if err != nil {
 		f.Fatal(err)
 	}
-	log := slog.New(slog.DiscardHandler)
-	store, err := openForReading(context.Background(), cfg, log)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(func() { store.Close() })
+	f.Cleanup(func() { setup.Close() })
 	seeds, err := filepath.Glob(filepath.Join(mailDir, "*.eml"))
 	if err != nil {
 		f.Fatal(err)
@@ -48,13 +44,12 @@ func FuzzSign(f *testing.F) {
 			f.Add(raw)
 		}
 	}
-	engine := newEngine(cfg, store, log)
-	to := envelope{sender: "alice@contoso.com", recipients: []string{"bob@example.net"}}
+	to := trial.Envelope{Sender: "alice@contoso.com", Recipients: []string{"bob@example.net"}}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if len(milter.ParseFile(raw).Header()) == 0 {
 			return // no MTA hands over such a thing
 		}
-		signed, report := signBytes(t, cfg, engine, raw, to)
+		signed, report := signBytes(t, setup, raw, to)
 		if report.Action == milter.Failed {
 			t.Fatalf("failed: %s", report.Reason)
 		}
@@ -62,16 +57,16 @@ func FuzzSign(f *testing.F) {
 			return
 		}
 		checkLeaves(t, raw, signed, report)
-		if again, _ := signBytes(t, cfg, engine, unguarded(signed), to); !bytes.Equal(unguarded(again), unguarded(signed)) {
+		if again, _ := signBytes(t, setup, unguarded(signed), to); !bytes.Equal(unguarded(again), unguarded(signed)) {
 			t.Fatalf("signed again\n%q changes to\n%q", signed, again)
 		}
 	})
 }
 
-func signBytes(t *testing.T, cfg *config.Config, engine milter.Signer, raw []byte, to envelope) ([]byte, milter.Report) {
+func signBytes(t *testing.T, setup *offline.Setup, raw []byte, to trial.Envelope) ([]byte, milter.Report) {
 	t.Helper()
 	file := milter.ParseFile(raw)
-	o := signFile(cfg, engine, file, to)
+	o := trial.Sign(setup.Config, setup.Engine, file, to, nil)
 	signed, err := file.Apply(o)
 	if err != nil {
 		t.Fatal(err)

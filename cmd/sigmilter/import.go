@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -32,29 +33,29 @@ func newImportCommand() *cobra.Command {
 	var o importOptions
 	cmd := &cobra.Command{
 		Use:   "import [--product NAME] [--name NAME] [-o FOLDER] [--force] [--json] FILE",
-		Short: "Make a template of one of another product",
-		Long: `import reads a template as another product exports it in HTML, or a signature of
-Outlook (NAME.htm with its pictures in NAME_files), and writes ours: NAME.html, its
-pictures beside it, and NAME.toml, which is to be added to the configuration.
+		Short: "Convert a template from another product",
+		Long: `import reads a template in HTML as another product exports it, or a signature of Outlook
+(NAME.htm with its pictures in NAME_files), and writes a template for sigmilter: NAME.html
+with its pictures next to it, and NAME.toml to be added to the configuration.
 
-Placeholders become fields by the name of the attribute. One that is not known
-becomes a field of its own name, which is empty, so that it never goes out as text;
-it is reported as unmapped, with its line. Style sheets are left out.
+Placeholders become fields, named for the attribute. An unknown one becomes a field of its
+own name, which stays empty, so that it never goes out as text; it is reported as unmapped,
+with its line. Style sheets are left out.
 
 Products, for --product, and how they write a placeholder:
 
 ` + productList() + `
-The exit status is 1 when something has to be looked at: a placeholder that is
-not mapped, a picture that is missing. The files are written all the same.`,
+The exit status is 1 if something needs attention: a placeholder that is not mapped, a
+picture that is missing. The files are written all the same.`,
 		Example: `  sigmilter import --product codetwo -o templates corporate.html
   sigmilter import --name sales "$APPDATA/Microsoft/Signatures/Sales.htm"`,
 		Args: takes("FILE"),
 	}
 	cmd.Flags().StringVar(&o.product, "product", "any", "the `NAME` of the product it comes from")
-	cmd.Flags().StringVar(&o.name, "name", "", "the `NAME` of our template (default: that of FILE)")
-	cmd.Flags().StringVarP(&o.folder, "output", "o", "imported", "the `FOLDER` to write to; it is made if need be")
-	cmd.Flags().BoolVar(&o.force, "force", false, "replace files that are there already")
-	cmd.Flags().BoolVar(&o.asJSON, "json", false, "write what became of everything as JSON")
+	cmd.Flags().StringVar(&o.name, "name", "", "the `NAME` of the new template (default: that of FILE)")
+	cmd.Flags().StringVarP(&o.folder, "output", "o", "imported", "the `FOLDER` to write to; it is created if necessary")
+	cmd.Flags().BoolVar(&o.force, "force", false, "replace existing files")
+	cmd.Flags().BoolVar(&o.asJSON, "json", false, "write the report as JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return o.run(args[0], cmd.OutOrStdout())
 	}
@@ -69,7 +70,7 @@ func productList() string {
 		for _, s := range p.Syntaxes {
 			forms = append(forms, s.Open+"Name"+s.Close)
 		}
-		fmt.Fprintf(&b, "  %-13s %s: %s\n", p.Name, p.Title, orElse(strings.Join(forms, " "), "not documented, all of these are tried"))
+		fmt.Fprintf(&b, "  %-13s %s: %s\n", p.Name, p.Title, cmp.Or(strings.Join(forms, " "), "not documented; all of these are tried"))
 	}
 	return b.String()
 }
@@ -77,7 +78,7 @@ func productList() string {
 func (o *importOptions) run(file string, stdout io.Writer) error {
 	product, ok := migrate.Find(o.product)
 	if !ok {
-		return &exitError{exitUsage, fmt.Errorf("--product: %q is not known; 'sigmilter import --help' lists the products", o.product)}
+		return &exitError{exitUsage, fmt.Errorf("--product: unknown product %q; 'sigmilter import --help' lists them", o.product)}
 	}
 	name, err := o.templateName(file)
 	if err != nil {
@@ -106,7 +107,7 @@ func (o *importOptions) templateName(file string) (string, error) {
 		name = strings.Trim(notInTemplateName.ReplaceAllString(name, "-"), "-")
 	}
 	if !templateName.MatchString(name) {
-		return "", &exitError{exitUsage, fmt.Errorf("%q is no good name for files; name the template with --name, in letters, digits, - and _", name)}
+		return "", &exitError{exitUsage, fmt.Errorf("%q cannot be the name of a file; name the template with --name, in letters, digits, - and _", name)}
 	}
 	return name, nil
 }
@@ -116,10 +117,10 @@ var (
 	templateName      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 )
 
-// maxTemplate bounds what is read: with pictures in it, a template can be large.
+// maxTemplate limits the size: with pictures inside, a template can be large.
 const maxTemplate = 16 << 20
 
-// readTemplate reads HTML in the charset it says it has, or seems to have.
+// readTemplate reads HTML in the charset that it declares or seems to have.
 func readTemplate(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -147,8 +148,8 @@ func readTemplate(path string) (string, error) {
 	return strings.ReplaceAll(strings.TrimPrefix(string(text), "\ufeff"), "\r\n", "\n"), nil
 }
 
-// convert makes our template, and tries it. When conditional statements stand
-// where ours cannot, they are left out.
+// convert converts a template and tries the result. Conditions in places where ours cannot
+// stand are left out.
 func (r *importReport) convert(source string, o migrate.Options) migrate.Result {
 	result := migrate.Convert(source, o)
 	_, err := render.Parse(r.Template, result.HTML, "")
@@ -166,17 +167,18 @@ func (r *importReport) convert(source string, o migrate.Options) migrate.Result 
 	return result
 }
 
-// importedSettings is what the configuration needs for a template.
+// importedSettings are the settings for an imported template.
 func importedSettings(name, file string, p migrate.Product) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Imported from %s, a template of %s.\n", printed.Line(filepath.Base(file)), p.Title)
 	fmt.Fprintf(&b, "[template.%s]\nhtml = %q\n", toml.Key{name}, name+".html")
-	switch {
-	case p.Guard == "":
-	case p.Dishonoured != "":
+	if p.Guard == "" {
+		return []byte(b.String())
+	}
+	if p.Dishonoured != "" {
 		fmt.Fprintf(&b, "\n# The product marks mail it has handled with %s; %s.\n", p.Guard, p.Dishonoured)
-	default:
-		fmt.Fprintf(&b, "\n# While the product handles mail too, what it has handled is left alone with:\n#\n# [guard]\n# also_honour = [%q]\n", p.Guard)
+	} else {
+		fmt.Fprintf(&b, "\n# As long as the product handles mail too, this leaves its messages alone:\n#\n# [guard]\n# also_honour = [%q]\n", p.Guard)
 	}
 	return []byte(b.String())
 }

@@ -123,7 +123,7 @@ func TestImportLooksAt(t *testing.T) {
 	}
 	want := []string{
 		"A1-gone.png: cannot be read: no such file or directory",
-		"A1-out.png: it is not in the folder of the template; put it there by hand",
+		"A1-out.png: not in the folder of the template; copy it there by hand",
 		"A1-text.png: is of another kind: text/plain; charset=utf-8",
 	}
 	if !slices.Equal(missing, want) {
@@ -198,12 +198,12 @@ func TestImportUsage(t *testing.T) {
 		status int
 		stderr string
 	}{
-		"product":  {[]string{"--product", "codeto", file}, 2, `"codeto" is not known`},
-		"name":     {[]string{"--name", "../a", file}, 2, `"../a" is no good name`},
+		"product":  {[]string{"--product", "codeto", file}, 2, `unknown product "codeto"`},
+		"name":     {[]string{"--name", "../a", file}, 2, `"../a" cannot be the name`},
 		"no name":  {[]string{filepath.Join(dir, "!.html")}, 2, "name the template with --name"},
 		"no file":  {[]string{filepath.Join(dir, "b.html")}, 1, "reading the template: open "},
 		"empty":    {[]string{filepath.Join(dir, "empty.html")}, 1, "empty.html is empty"},
-		"is there": {[]string{file}, 2, "a.toml is there already; --force replaces it"},
+		"is there": {[]string{file}, 2, "a.toml exists already; --force replaces it"},
 	} {
 		status, stdout, stderr := invoke(t, append([]string{"import", "-o", out}, tc.args...)...)
 		if status != tc.status || stdout != "" || !strings.Contains(stderr, tc.stderr) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -35,15 +36,14 @@ type importedPicture struct {
 	Missing string `json:"missing,omitempty"` // why there is no such file
 }
 
-// addPictures reads the pictures that are beside the imported file, and those
-// that were in it.
+// addPictures adds the pictures next to the imported file, and those inside it.
 func (r *importReport) addPictures(dir string, pictures []migrate.Picture, files map[string][]byte) {
 	r.Pictures = []importedPicture{}
 	for _, p := range pictures {
 		got := importedPicture{Source: p.Source, Name: p.Name, Line: p.Line}
 		data, err := p.Data, error(nil)
 		if data == nil {
-			data, err = readBeside(dir, p.Source)
+			data, err = readBelow(dir, p.Source)
 		}
 		if err == nil {
 			_, err = config.PictureType(data)
@@ -57,11 +57,11 @@ func (r *importReport) addPictures(dir string, pictures []migrate.Picture, files
 	}
 }
 
-// readBeside reads a file in a folder or below it; a template is not to bring
-// along any other of this machine.
-func readBeside(dir, name string) ([]byte, error) {
+// readBelow reads a file in a folder or below it: a template must not bring along any other
+// file of this machine.
+func readBelow(dir, name string) ([]byte, error) {
 	if !filepath.IsLocal(name) {
-		return nil, errors.New("it is not in the folder of the template; put it there by hand")
+		return nil, errors.New("not in the folder of the template; copy it there by hand")
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -69,23 +69,23 @@ func readBeside(dir, name string) ([]byte, error) {
 	}
 	defer root.Close()
 	name = filepath.FromSlash(name)
-	if info, err := root.Stat(name); err == nil && !info.Mode().IsRegular() { // a pipe could wait for ever
-		return nil, errors.New("is not a regular file")
+	if info, err := root.Stat(name); err == nil && !info.Mode().IsRegular() { // a pipe could block forever
+		return nil, errors.New("not a regular file")
 	}
 	f, err := root.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("cannot be read: %w", reason(err))
+		return nil, fmt.Errorf("cannot be read: %w", withoutPath(err))
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxTemplate))
 	if err != nil {
-		return nil, fmt.Errorf("cannot be read: %w", reason(err))
+		return nil, fmt.Errorf("cannot be read: %w", withoutPath(err))
 	}
 	return data, nil
 }
 
-// reason is an error without the path, which is told beside it.
-func reason(err error) error {
+// withoutPath is an error without the path, which stands next to it.
+func withoutPath(err error) error {
 	var inner *fs.PathError
 	if errors.As(err, &inner) {
 		return inner.Err
@@ -93,13 +93,13 @@ func reason(err error) error {
 	return err
 }
 
-// writeFiles writes all files or, when one is there already, none.
+// writeFiles writes all files or, if one exists already, none.
 func (r *importReport) writeFiles(folder string, files map[string][]byte, force bool) error {
 	names := slices.Sorted(maps.Keys(files))
 	for _, name := range names {
 		path := filepath.Join(folder, name)
 		if _, err := os.Lstat(path); err == nil && !force {
-			return &exitError{exitUsage, fmt.Errorf("%s is there already; --force replaces it, --name gives the template another name", path)}
+			return &exitError{exitUsage, fmt.Errorf("%s exists already; --force replaces it, --name gives the template another name", path)}
 		}
 	}
 	if err := os.MkdirAll(folder, 0o755); err != nil {
@@ -115,8 +115,7 @@ func (r *importReport) writeFiles(folder string, files map[string][]byte, force 
 	return nil
 }
 
-// write prints the report. Its error is the exit status when somebody has to look
-// at something.
+// write prints the report. Its error is the exit status if something needs attention.
 func (r *importReport) write(out io.Writer, asJSON bool) error {
 	var err error
 	if asJSON {
@@ -124,14 +123,14 @@ func (r *importReport) write(out io.Writer, asJSON bool) error {
 	} else {
 		err = r.writeText(out)
 	}
-	if err == nil && r.open() > 0 {
+	if err == nil && r.needAttention() > 0 {
 		return &exitError{status: exitFailed}
 	}
 	return err
 }
 
-// open counts what has to be looked at.
-func (r *importReport) open() int {
+// needAttention counts what somebody should look at.
+func (r *importReport) needAttention() int {
 	n := 0
 	if r.Fault != "" {
 		n++
@@ -161,7 +160,7 @@ func (r *importReport) writeText(out io.Writer) error {
 		row(string(f.Kind), f.What, strings.Join(nonEmpty(f.Becomes, f.Note), "  "), lineWords(f.Lines))
 	}
 	for _, p := range r.Pictures {
-		source := orElse(p.Source, "in the HTML")
+		source := cmp.Or(p.Source, "in the HTML")
 		if p.Missing != "" {
 			row("missing", source, "cid:"+p.Name+"  "+p.Missing, lineWords([]int{p.Line}))
 		} else {
@@ -174,7 +173,7 @@ func (r *importReport) writeText(out io.Writer) error {
 	for _, file := range r.Files {
 		row("written", file)
 	}
-	if n := r.open(); n > 0 {
+	if n := r.needAttention(); n > 0 {
 		row(fmt.Sprintf("%d to look at", n))
 	}
 	return w.Flush()

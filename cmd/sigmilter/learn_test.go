@@ -15,6 +15,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/daemon/daemontest"
 	"sigmilter/milter"
 	"sigmilter/milter/insert"
 	"sigmilter/milter/miltertest"
@@ -29,16 +30,15 @@ type classroom struct {
 // startLearning runs a daemon with place.learn, on the first day.
 func startLearning(t *testing.T) *classroom {
 	t.Helper()
-	c := &classroom{running: startDaemon(t, "[tenant.contoso]\n", "place.learn = true\n[tenant.contoso]\n")}
-	c.takeClock()
-	c.eventually("a key", func() bool { _, ok := c.daemon.current.Load().book.Recall("contoso", "alice@contoso.com"); return ok })
-	return c
-}
-
-// takeClock gives the engine in force the clock of the test, before it has a message.
-func (c *classroom) takeClock() {
+	c := &classroom{running: newRunning(t, "[tenant.contoso]\n", "place.learn = true\n[tenant.contoso]\n")}
 	first := time.Date(2026, 10, 5, 9, 0, 0, 0, time.Local)
-	c.daemon.current.Load().engine.Now = func() time.Time { return first.AddDate(0, 0, int(c.day.Load())) }
+	c.now = func() time.Time { return first.AddDate(0, 0, int(c.day.Load())) }
+	c.begin()
+	c.Eventually("a key", func() bool {
+		known, err := c.Client.Remembered(t.Context(), "contoso", "alice@contoso.com")
+		return err == nil && len(known.Key) > 0
+	})
+	return c
 }
 
 const learnedEnd = "Kind regards\n\nA. Muster, gauge office\nMeasure twice and cut once\nextension 4711"
@@ -54,16 +54,16 @@ func letterOf(text string) string {
 
 // write sends a mail of Alice's with this text and returns it as it leaves.
 func (c *classroom) write(text string) string {
-	c.t.Helper()
-	mta := c.dial()
+	c.T.Helper()
+	mta := c.Dial()
 	defer mta.Quit()
 	result, err := mta.Send(miltertest.Envelope{Sender: "alice@contoso.com", Recipients: []string{"ben@example.net"}}, []byte(letterOf(text)))
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
 	out := string(result.Raw)
 	if !strings.Contains(out, "Alice Muster one") || !strings.Contains(out, text) || strings.Count(out, "Kind regards") != 2 {
-		c.t.Errorf("not signed, or something is missing: %s", out)
+		c.T.Errorf("not signed, or something is missing: %s", out)
 	}
 	return out
 }
@@ -95,11 +95,11 @@ func TestLearnedSignature(t *testing.T) {
 	}
 	c.wantShown("a signature of 3 lines, since 2026-10-05, from 7 mails")
 
-	path := filepath.Join(c.dir, "letter.eml")
+	path := filepath.Join(c.Dir, "letter.eml")
 	if err := os.WriteFile(path, []byte(letterOf("One more, to be explained.")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	explain := []string{"explain", "-c", c.config, "--at", "2026-10-08T09:00:00Z", path}
+	explain := []string{"explain", "-c", c.Config, "--at", "2026-10-08T09:00:00Z", path}
 	for _, running := range []bool{true, false} { // without the daemon the file answers
 		if !running {
 			c.stop()
@@ -109,7 +109,7 @@ func TestLearnedSignature(t *testing.T) {
 			t.Errorf("running %t: status %d\n%s%s", running, status, out, stderr)
 		}
 	}
-	status, out, _ := invoke(t, "sign", "-c", c.config, "--report", "-", path)
+	status, out, _ := invoke(t, "sign", "-c", c.Config, "--report", "-", path)
 	var report milter.Report
 	if err := json.Unmarshal([]byte(out[strings.LastIndex(strings.TrimSpace(out), "\n")+1:]), &report); status != 0 || err != nil {
 		t.Fatal(status, err)
@@ -120,10 +120,12 @@ func TestLearnedSignature(t *testing.T) {
 		}
 	}
 	c.begin()
-	c.eventually("another daemon", func() bool { return c.daemon.state.Load() == control.Ready })
-	c.takeClock()
+	c.Eventually("another daemon", func() bool {
+		s, err := c.Client.Status(t.Context())
+		return err == nil && s.State == control.Ready
+	})
 	c.wantShown("a signature of 3 lines, since 2026-10-05, from 7 mails")
-	status, out, _ = invoke(t, "people", "forget", "A.Muster@contoso.com", "-c", c.config)
+	status, out, _ = invoke(t, "people", "forget", "A.Muster@contoso.com", "-c", c.Config)
 	if status != 0 || !strings.Contains(out, "a signature of 3 lines, since 2026-10-05, from 7 mails") {
 		t.Errorf("status %d\n%s", status, out)
 	}
@@ -136,10 +138,10 @@ func TestLearnedSignature(t *testing.T) {
 
 // wantShown waits for what people show says of what was learned; "" is nothing.
 func (c *classroom) wantShown(words string) {
-	c.t.Helper()
+	c.T.Helper()
 	var out string
-	c.eventually("people show: "+words, func() bool {
-		_, out, _ = invoke(c.t, "people", "show", "alice@contoso.com", "-c", c.config)
+	c.Eventually("people show: "+words, func() bool {
+		_, out, _ = invoke(c.T, "people", "show", "alice@contoso.com", "-c", c.Config)
 		if words == "" {
 			return !strings.Contains(out, "learned")
 		}
@@ -164,16 +166,16 @@ func TestForgetOffline(t *testing.T) {
 		{"people forget --tenant fabrikam alice@contoso.com", 1, "", `the state file has no tenant "fabrikam"`},
 		{"people forget", 2, "", "ADDRESS is missing"},
 	} {
-		status, stdout, stderr := invoke(t, append(strings.Fields(tc.args), "-c", c.config)...)
+		status, stdout, stderr := invoke(t, append(strings.Fields(tc.args), "-c", c.Config)...)
 		if status != tc.status || !strings.Contains(stdout, tc.stdout) || !strings.Contains(stderr, tc.stderr) {
 			t.Errorf("%s: status %d\nstdout: %s\nstderr: %s", tc.args, status, stdout, stderr)
 		}
 	}
 	c.wantShown("")
-	if err := os.Remove(filepath.Join(c.dir, "state.db")); err != nil {
+	if err := os.Remove(filepath.Join(c.Dir, "state.db")); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, stderr := invoke(t, "people", "forget", "alice@contoso.com", "-c", c.config); status != 1 || !strings.Contains(stderr, "there is no state") {
+	if status, _, stderr := invoke(t, "people", "forget", "alice@contoso.com", "-c", c.Config); status != 1 || !strings.Contains(stderr, "there is no state") {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 }
@@ -188,7 +190,7 @@ func TestLearningKeepsNoText(t *testing.T) {
 	}
 	c.wantShown("a signature of 3 lines")
 	file := func() []byte {
-		raw, err := os.ReadFile(filepath.Join(c.dir, "state.db"))
+		raw, err := os.ReadFile(filepath.Join(c.Dir, "state.db"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -202,18 +204,17 @@ func TestLearningKeepsNoText(t *testing.T) {
 			t.Errorf("%s is in the state file", w)
 		}
 	}
-	c.running.write("sigmilter.toml", daemonSite)
-	if _, err := c.daemon.Reload(); err != nil {
+	c.running.Write("sigmilter.toml", daemontest.Settings)
+	if _, err := c.Client.Reload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	c.wantShown("")
-	c.takeClock()
 	c.day.Store(3)
 	if out := c.write("After the setting was taken off."); old(out) != 2 {
 		t.Errorf("replaced without the setting: %s", out)
 	}
 	c.stop()
-	if keys := learnedKeys(t, filepath.Join(c.dir, "state.db")); len(keys) > 0 {
+	if keys := learnedKeys(t, filepath.Join(c.Dir, "state.db")); len(keys) > 0 {
 		t.Errorf("in the state file: %q", keys)
 	}
 }

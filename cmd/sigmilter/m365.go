@@ -16,7 +16,7 @@ import (
 func newM365Command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "m365",
-		Short: "Set up Microsoft 365 for this configuration, and judge what came back",
+		Short: "Set up Microsoft 365 for this configuration, and judge a message that came back",
 		Example: `  sigmilter m365 script -c /etc/sigmilter/sigmilter.toml -o contoso.ps1
   sigmilter m365 check -c /etc/sigmilter/sigmilter.toml returned.eml`,
 	}
@@ -33,15 +33,15 @@ func newM365ScriptCommand() *cobra.Command {
 [tenant.NAME.microsoft365] in the configuration. On a machine with PowerShell and the
 module ExchangeOnlineManagement,
 
-  ./contoso.ps1                                    looks only: -Status
-  ./contoso.ps1 -Create -WhatIf                    tells what it would change
-  ./contoso.ps1 -Create -SecretFile contoso.code   makes what is missing, mends the rest
+  ./contoso.ps1                                    only looks: -Status
+  ./contoso.ps1 -Create -WhatIf                    shows what it would change
+  ./contoso.ps1 -Create -SecretFile contoso.code   creates what is missing, corrects the rest
   ./contoso.ps1 -Remove                            removes the routing rule, later with
                                                    -Drained the rest
 
-It can be run again at any time, and touches nothing that it did not make. The
-routing rule is made switched off. No secret is in the file: the routing code is read
-from -SecretFile, or asked for, when the script runs.`,
+It can be run again at any time, and touches nothing that it did not create. The routing
+rule is created switched off. The file has no secret: the script reads the routing code
+from -SecretFile, or asks for it.`,
 		Example: `  sigmilter m365 script -c /etc/sigmilter/sigmilter.toml -o contoso.ps1
   sigmilter m365 script -c /etc/sigmilter/sigmilter.toml --tenant fabrikam > fabrikam.ps1`,
 		Args: takes(),
@@ -74,7 +74,7 @@ from -SecretFile, or asked for, when the script runs.`,
 	return cmd
 }
 
-// m365Tenant is the tenant of that name, or the only one that can be meant.
+// m365Tenant is the tenant with a name; without a name, the only one that can be meant.
 func m365Tenant(cfg *config.Config, name string) (*config.Tenant, error) {
 	var with []string
 	var found *config.Tenant
@@ -95,10 +95,10 @@ func m365Tenant(cfg *config.Config, name string) (*config.Tenant, error) {
 		return nil, fmt.Errorf("several tenants have a table microsoft365; choose one with --tenant: %q", with)
 	}
 	i := slices.IndexFunc(cfg.Tenants, func(t config.Tenant) bool { return t.Name == name })
-	switch {
-	case i < 0:
-		return nil, fmt.Errorf("there is no tenant %q in %s", name, cfg.Path)
-	case !slices.Contains(with, name):
+	if i < 0 {
+		return nil, fmt.Errorf("no tenant %q in %s", name, cfg.Path)
+	}
+	if !slices.Contains(with, name) {
 		return nil, fmt.Errorf("tenant %q has no table microsoft365; write [tenant.%s.microsoft365] with the host name of the relay", name, name)
 	}
 	return &cfg.Tenants[i], nil

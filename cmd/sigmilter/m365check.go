@@ -26,17 +26,17 @@ func newM365CheckCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check [-c FILE] [--json] [MESSAGE]",
-		Short: "Tell from a returned message whether the way round works",
-		Long: `check reads a message, or only its header as Outlook shows it, from a file or standard
-input, after it went through the relay and came back. It tells whether Exchange Online
-still took it as internal, whether guard and routing code were treated rightly, what
-DKIM, ARC and the spam filter made of it, and how long the way took; and for what is
-bad, what to change. Take the message from a mailbox of the tenant, and another time
-from a mailbox outside.
+		Short: "Check by a returned message whether the round trip works",
+		Long: `check reads a message that went through the relay and came back, or only its header as
+Outlook shows it, from a file or standard input. It says whether Exchange Online still
+treated it as internal, whether guard and routing code were handled correctly, what DKIM,
+ARC and the spam filter made of it, and how long it was on its way; and if something is
+bad, what to change. Take the message from a mailbox of the tenant, and once from a mailbox
+outside.
 
-The configuration tells the names of the fields, of the relay and of the domains.
-Without -c, and when there is none in its usual place, the defaults are taken. The
-exit status is 1 when something is bad.`,
+The names of the fields, the relay and the domains come from the configuration. Without -c,
+and if there is none in the usual place, the defaults are used. The exit status is 1 if
+something is bad.`,
 		Example: `  sigmilter m365 check -c /etc/sigmilter/sigmilter.toml returned.eml
   sigmilter m365 check --json < header.txt | jq '.findings[] | select(.verdict == "bad")'`,
 		Args: takes("[MESSAGE]"),
@@ -54,7 +54,7 @@ exit status is 1 when something is bad.`,
 		}
 		header, n := entity.ParseHeader(raw)
 		if len(header) == 0 {
-			return &exitError{exitUsage, errors.New("the message has no header; give it as it was saved, or the header as Outlook shows it")}
+			return &exitError{exitUsage, errors.New("the message has no header; save it as a file, or copy the header as Outlook shows it")}
 		}
 		report := m365Report{OK: true, Findings: m365.Check(header, n, expected)}
 		for _, f := range report.Findings {
@@ -73,8 +73,8 @@ exit status is 1 when something is bad.`,
 	return cmd
 }
 
-// m365Expected takes what a header is compared with from the configuration, of all
-// its tenants. One that nobody asked for need not be there.
+// m365Expected is what a header is compared with, from all tenants of the configuration.
+// The default configuration need not exist.
 func m365Expected(path string, asked bool) (m365.Expected, error) {
 	if _, err := os.Stat(path); !asked && errors.Is(err, fs.ErrNotExist) {
 		return m365.Expected{Guard: "X-Sigmilter-Handled", RoutingFields: []string{"X-Sigmilter-Route"}}, nil
@@ -94,7 +94,7 @@ func m365Expected(path string, asked bool) (m365.Expected, error) {
 	return e, nil
 }
 
-// write prints a line for each finding, and below it what to change.
+// write prints a line for each finding, with what to change below it.
 func (r *m365Report) write(out io.Writer) error {
 	var b strings.Builder
 	for _, f := range r.Findings {

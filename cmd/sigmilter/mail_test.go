@@ -18,6 +18,9 @@ import (
 
 	"sigmilter/cmd/internal/cases"
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/offline"
+	"sigmilter/cmd/internal/signing"
+	"sigmilter/cmd/internal/trial"
 	"sigmilter/milter"
 	"sigmilter/sigstore"
 )
@@ -51,10 +54,10 @@ func TestMail(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := b.sign(t, wanted, want, raw)
-			for _, d := range cases.Compare(want.Case, got.observed()) {
+			for _, d := range cases.Compare(want.Case, observed(got)) {
 				t.Error(d)
 			}
-			if refs := milter.ParseFile(got.signed).Header().Get("References"); want.references != "" && refs != want.references {
+			if refs := milter.ParseFile(got.Signed).Header().Get("References"); want.references != "" && refs != want.references {
 				t.Errorf("References came out as %q\nwant                    %q", refs, want.references)
 			}
 			b.checkLineEnds(t, wanted, want, raw, got)
@@ -197,11 +200,12 @@ func newBench(t *testing.T) *bench {
 			t.Fatal(err)
 		}
 	}
-	var err error
-	if b.store, err = openForReading(context.Background(), b.config(t, false, nil, nil), b.log); err != nil {
+	setup, err := offline.Open(context.Background(), b.config(t, false, nil, nil).Path, b.log)
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { b.store.Close() })
+	t.Cleanup(func() { setup.Close() })
+	b.store = setup.Store
 	return b
 }
 
@@ -265,17 +269,14 @@ func unselected(rule map[string]any) map[string]any {
 }
 
 // sign signs a message of a case and wants the laws kept.
-func (b *bench) sign(t *testing.T, cfg *config.Config, g golden, raw []byte) trial {
+func (b *bench) sign(t *testing.T, cfg *config.Config, g golden, raw []byte) trial.Result {
 	t.Helper()
-	o := signOptions{recipients: g.To}
-	if g.From != nil { // also the null sender
-		o.from, o.fromGiven = *g.From, true
-	}
-	got, err := try(cfg, newEngine(cfg, b.store, b.log), raw, o.envelope(milter.ParseFile(raw)))
+	given := trial.Given{Sender: g.From, Recipients: g.To}
+	got, err := trial.Run(cfg, signing.NewEngine(cfg, signing.NewBook(cfg, b.store), nil, b.log), raw, given.Envelope(milter.ParseFile(raw)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, breach := range got.breaches {
+	for _, breach := range got.Breaches {
 		t.Error(breach)
 	}
 	return got
@@ -311,7 +312,7 @@ func TestMailEnforced(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := b.sign(t, cfg, g, raw)
-			switch r := got.outcome.Report; {
+			switch r := got.Outcome.Report; {
 			case r.Reason == "hidden", waitsEnforced[name] != "" && r.Reason != waitsEnforced[name]:
 				t.Errorf("%+v", r)
 			case waitsEnforced[name] != "":
@@ -323,16 +324,16 @@ func TestMailEnforced(t *testing.T) {
 }
 
 // checkLineEnds wants the same done whichever line ends the file has.
-func (b *bench) checkLineEnds(t *testing.T, cfg *config.Config, g golden, raw []byte, want trial) {
+func (b *bench) checkLineEnds(t *testing.T, cfg *config.Config, g golden, raw []byte, want trial.Result) {
 	t.Helper()
 	lf := bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
 	for name, raw := range map[string][]byte{"LF": lf, "CRLF": bytes.ReplaceAll(lf, []byte("\n"), []byte("\r\n"))} {
 		got := b.sign(t, cfg, g, raw)
 		_, body, _ := bytes.Cut(raw, []byte(strings.Repeat(map[string]string{"LF": "\n", "CRLF": "\r\n"}[name], 2)))
-		if n := bytes.Count(got.signed, []byte("\n")); bytes.Contains(body, []byte("\n")) && bytes.Count(got.signed, []byte("\r")) != map[string]int{"LF": 0, "CRLF": n}[name] {
-			t.Errorf("not all lines end in %s:\n%q", name, got.signed)
+		if n := bytes.Count(got.Signed, []byte("\n")); bytes.Contains(body, []byte("\n")) && bytes.Count(got.Signed, []byte("\r")) != map[string]int{"LF": 0, "CRLF": n}[name] {
+			t.Errorf("not all lines end in %s:\n%q", name, got.Signed)
 		}
-		if a, b := timeless(got.outcome.Report), timeless(want.outcome.Report); !reflect.DeepEqual(a, b) {
+		if a, b := timeless(got.Outcome.Report), timeless(want.Outcome.Report); !reflect.DeepEqual(a, b) {
 			t.Errorf("with %s\n%+v\nas it is\n%+v", name, a, b)
 		}
 	}
@@ -345,15 +346,15 @@ func timeless(r milter.Report) milter.Report {
 
 // checkAgain signs what came out once more, without the guard unless it is that
 // which is honoured: nothing may change.
-func (b *bench) checkAgain(t *testing.T, cfg *config.Config, g golden, first trial) {
+func (b *bench) checkAgain(t *testing.T, cfg *config.Config, g golden, first trial.Result) {
 	t.Helper()
-	raw := unguarded(first.signed)
+	raw := unguarded(first.Signed)
 	if g.Action == string(milter.Handled) {
-		raw = first.signed
+		raw = first.Signed
 	}
 	again := b.sign(t, cfg, g, raw)
-	if !bytes.Equal(unguarded(again.signed), unguarded(first.signed)) {
-		t.Errorf("signed again it changes: %+v", again.outcome.Report.Blocks)
+	if !bytes.Equal(unguarded(again.Signed), unguarded(first.Signed)) {
+		t.Errorf("signed again it changes: %+v", again.Outcome.Report.Blocks)
 	}
 }
 
@@ -377,8 +378,8 @@ func (b *bench) checkMarkerOnly(t *testing.T, cfg *config.Config, g golden, raw 
 	if want == milter.Signed && !marked {
 		want = milter.Skipped
 	}
-	if got := b.sign(t, cfg, g, raw); got.outcome.Report.Action != want {
-		t.Errorf("with nothing but the marker selected: %+v", got.outcome.Report)
+	if got := b.sign(t, cfg, g, raw); got.Outcome.Report.Action != want {
+		t.Errorf("with nothing but the marker selected: %+v", got.Outcome.Report)
 	}
 }
 
@@ -389,4 +390,9 @@ func TestMailLineEnds(t *testing.T) {
 	if err != nil || !strings.Contains(string(text), "testdata/mail/*.eml -text") {
 		t.Errorf("%q, %v", text, err)
 	}
+}
+
+// observed is a result as a case compares it.
+func observed(r trial.Result) cases.Observed {
+	return cases.Observed{Report: r.Outcome.Report, Signed: r.Signed, Places: r.Places, Breaches: r.Breaches}
 }

@@ -58,14 +58,13 @@ Bad usage or a bad configuration.
 .El
 `
 
-// mdocSynopsis is the line of use, from which cobra leaves out the parents' names.
+// mdocSynopsis is the usage line. In cobra's own the parents' names are missing.
 func mdocSynopsis(cmd *cobra.Command) string {
 	_, args, _ := strings.Cut(cmd.Use, " ")
-	switch {
-	case args != "":
-	case cmd.HasAvailableSubCommands():
+	if args == "" && cmd.HasAvailableSubCommands() {
 		args = "VERB [flags]"
-	case cmd.HasAvailableFlags():
+	}
+	if args == "" && cmd.HasAvailableFlags() {
 		args = "[flags]"
 	}
 	return strings.TrimRight(fmt.Sprintf(".Nm %s\n%s", cmd.CommandPath(), mdocFill(strings.ReplaceAll(args, "-", `\-`), false)), "\n") + "\n"
@@ -111,7 +110,7 @@ func mdocOptions(cmd *cobra.Command) string {
 	return ".Sh OPTIONS\n.Bl -tag -width Ds\n" + b.String() + ".El\n"
 }
 
-// mdocSeeAlso refers to what is above, below and beside, by section and name.
+// mdocSeeAlso refers to the parent and the verbs below, by section and name.
 func mdocSeeAlso(cmd *cobra.Command) string {
 	var names []string
 	if cmd.HasParent() {
@@ -163,8 +162,8 @@ func mdocLiteral(text string) string {
 	return ".Bd -literal\n" + strings.Join(lines, "\n") + "\n.Ed\n"
 }
 
-// mdocEnds finds the ends of sentences, after which mdoc wants a new line to tell
-// them from abbreviations.
+// mdocEnds finds the ends of sentences. mdoc wants a new line there, to tell them from
+// abbreviations.
 var mdocEnds = regexp.MustCompile(`([.!?:]["')]*)\s+`)
 
 // mdocFill wraps text to short lines, each sentence on its own.
@@ -190,7 +189,7 @@ func mdocFill(text string, prose bool) string {
 	return b.String()
 }
 
-// mdocGuard keeps a line of text from being taken for a macro.
+// mdocGuard keeps a line of text from being read as a macro.
 func mdocGuard(line string) string {
 	if strings.HasPrefix(line, ".") || strings.HasPrefix(line, "'") {
 		return `\&` + line

@@ -156,13 +156,6 @@ func daemonOf(cfg *config.Config) mta.Daemon {
 	return d
 }
 
-// adviseSocket warns where Postfix is on the machine and cannot reach the socket.
-func (r *checkReport) adviseSocket(cfg *config.Config) {
-	if problem := mta.Unreachable(daemonOf(cfg), "postfix"); problem != "" {
-		r.warn("listen: %s", problem)
-	}
-}
-
 // readPostfix asks postconf; dir is empty for Postfix' own configuration.
 func readPostfix(ctx context.Context, dir string) (*mta.Postfix, error) {
 	var answers [3]string

@@ -16,6 +16,8 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/laws"
+	"sigmilter/cmd/internal/offline"
+	"sigmilter/cmd/internal/trial"
 	"sigmilter/milter"
 	"sigmilter/milter/entity"
 )
@@ -110,9 +112,8 @@ func heldSignature(lines []line) []line {
 
 // writing puts bodies together and signs them.
 type writing struct {
-	cfg    *config.Config
-	engine *milter.Engine
-	lines  []string // of the authors of the golden mail
+	setup *offline.Setup
+	lines []string // of the authors of the golden mail
 }
 
 func newWriting(t testing.TB) *writing {
@@ -123,17 +124,12 @@ func newWriting(t testing.TB) *writing {
 			t.Fatal(err)
 		}
 	}
-	cfg, err := config.Load(filepath.Join(dir, "sigmilter.toml"))
+	setup, err := offline.Open(context.Background(), filepath.Join(dir, "sigmilter.toml"), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.DiscardHandler)
-	store, err := openForReading(context.Background(), cfg, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
-	w := &writing{cfg: cfg, engine: newEngine(cfg, store, log)}
+	t.Cleanup(func() { setup.Close() })
+	w := &writing{setup: setup}
 	w.read(t)
 	return w
 }
@@ -526,26 +522,26 @@ func (m *composed) raw() []byte {
 		"\n--b\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n" + htmlBody(m.lines, m.style, m.element) + "\n--b--\n")
 }
 
-// check signs a mail and looks for every line that must stay.
+// Run signs a mail and looks for every line that must stay.
 func (w *writing) check(t *testing.T, m composed) {
 	t.Helper()
-	got, err := try(w.cfg, w.engine, m.raw(), envelope{sender: "alice@contoso.com", recipients: []string{"ben@example.net"}})
+	got, err := trial.Run(w.setup.Config, w.setup.Engine, m.raw(), trial.Envelope{Sender: "alice@contoso.com", Recipients: []string{"ben@example.net"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.outcome.Report.Action != milter.Signed {
+	if got.Outcome.Report.Action != milter.Signed {
 		return // to the byte as it was, which others see to
 	}
 	how := fmt.Sprintf("reply %v, %s, of the body\n%s", m.reply, styles[m.style%len(styles)].name, plainBody(m.lines))
-	for _, breach := range got.breaches {
+	for _, breach := range got.Breaches {
 		if breach.Law != 2 || !strings.Contains(breach.What, "was taken out, ") { // what went is looked at here, line by line
 			t.Errorf("%s: %s", breach, how)
 		}
 	}
-	for _, at := range got.places {
-		i := slices.IndexFunc(got.outcome.Report.Blocks, func(b milter.BlockReport) bool { return b.Part == at.Part })
+	for _, at := range got.Places {
+		i := slices.IndexFunc(got.Outcome.Report.Blocks, func(b milter.BlockReport) bool { return b.Part == at.Part })
 		if lost, ok := m.lost(at); ok {
-			t.Errorf("part %s lost %q with %q: %s", at.Part, lost, got.outcome.Report.Blocks[i].Removed, how)
+			t.Errorf("part %s lost %q with %q: %s", at.Part, lost, got.Outcome.Report.Blocks[i].Removed, how)
 		}
 	}
 }

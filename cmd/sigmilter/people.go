@@ -19,13 +19,14 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/printed"
+	"sigmilter/cmd/internal/roster"
 	"sigmilter/sigstore"
 )
 
 func newPeopleCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "people",
-		Short: "Look at the people the daemon signs for, and have them read anew",
+		Short: "Look at the people the daemon signs for, or read them again",
 		Example: `  sigmilter people list muster
   sigmilter people show alice@contoso.com
   sigmilter people refresh
@@ -40,9 +41,8 @@ func newPeopleListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [-c FILE] [--tenant NAME] [TEXT]",
 		Short: "List people",
-		Long: `list prints the people of all tenants by address, or those with TEXT in an address
-or the display name. It asks the running daemon, and reads the state file where
-none is running.`,
+		Long: `list prints the people of all tenants by address, or those with TEXT in an address or the
+display name. It asks the running daemon; if none is running, it reads the state file.`,
 		Example: `  sigmilter people list muster
   sigmilter people list --json | jq -r .address`,
 		Args: takes("[TEXT]"),
@@ -51,7 +51,7 @@ none is running.`,
 	cmd.Flags().StringVar(&tenant, "tenant", "", "only the people of tenant `NAME`")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		match := strings.Join(args, "")
-		return ask.people(
+		return ask.askOrRead(
 			func(c *control.Client) error {
 				return listPeople(cmd.OutOrStdout(), c.People(cmd.Context(), tenant, match), ask.json)
 			},
@@ -60,44 +60,47 @@ none is running.`,
 				if err != nil {
 					return err
 				}
-				return listPeople(cmd.OutOrStdout(), peopleOf(store, tenants, match), ask.json)
+				return listPeople(cmd.OutOrStdout(), roster.New(store, tenants).People(match), ask.json)
 			})
 	}
 	return cmd
 }
 
-// onlyTenant is the tenant of a name among those of a state file, or all for an empty
-// name.
+// onlyTenant is the tenant with a name, among those of a state file; all of them if the
+// name is empty.
 func onlyTenant(tenants []string, name string) ([]string, error) {
-	switch {
-	case name == "":
+	if name == "" {
 		return tenants, nil
-	case !slices.Contains(tenants, name):
+	}
+	if !slices.Contains(tenants, name) {
 		return nil, fmt.Errorf("the state file has no tenant %q", name)
 	}
 	return []string{name}, nil
 }
 
-// people asks the daemon, or where none runs the state file.
-func (a *asking) people(online func(*control.Client) error, offline func(*sigstore.Store, []string) error) error {
-	return a.peopleIn(sigstore.OpenReadOnly, online, offline)
+// askOrRead asks the daemon or, if none is running, reads the state file.
+func (a *asking) askOrRead(online func(*control.Client) error, offline func(*sigstore.Store, []string) error) error {
+	return a.askOrOpen(sigstore.OpenReadOnly, online, offline)
 }
 
-// peopleIn is people with a way to open the state file.
-func (a *asking) peopleIn(open func(path string) (*sigstore.Store, error), online func(*control.Client) error, offline func(*sigstore.Store, []string) error) error {
+// askOrOpen is askOrRead with another way to open the state file.
+func (a *asking) askOrOpen(open func(path string) (*sigstore.Store, error), online func(*control.Client) error, offline func(*sigstore.Store, []string) error) error {
 	unasked := errNoControl
 	if c := a.client(); c != nil {
-		if unasked = online(c); !errors.Is(unasked, control.ErrNoDaemon) || a.socket != "" {
-			return answered(unasked)
+		unasked = online(c)
+		noDaemon := errors.Is(unasked, control.ErrNoDaemon)
+		if !noDaemon || a.socket != "" {
+			return withAdvice(unasked)
 		}
 	}
 	store, err := open(config.FindPlaces(a.config).State)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("no daemon is running, and there is no state: %w", err)
-	case errors.Is(err, sigstore.ErrLocked):
-		return fmt.Errorf("a daemon runs, but cannot be asked: %w; its log says why it could not open that socket", unasked)
-	case err != nil:
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("no daemon is running, and there is no state file: %w", err)
+	}
+	if errors.Is(err, sigstore.ErrLocked) {
+		return fmt.Errorf("a daemon is running but cannot be asked: %w; its log says why it could not open the control socket", unasked)
+	}
+	if err != nil {
 		return err
 	}
 	defer store.Close()
@@ -121,7 +124,7 @@ func listPeople(w io.Writer, people iter.Seq2[control.Person, error], asJSON boo
 		}
 		return nil
 	}
-	// A table is as wide as its widest row; a million of them are not kept for that.
+	// A table as wide as its widest row would have to keep all of them, perhaps a million.
 	const line = "%-40s %-28s %-28s %s\n"
 	headed := false
 	head := func() (err error) {
@@ -149,10 +152,10 @@ func newPeopleShowCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show [-c FILE] ADDRESS",
 		Short: "Show a person, with the source of each value",
-		Long: `show prints what is known of the person who has the address, primary or not, and
-which source each value is of. With place.learn it says whether the person's own
-signature is known from earlier mails. It asks the running daemon, and reads the state
-file where none is running.`,
+		Long: `show prints what is known about the person who has the address, primary or not, and the
+source of each value. With place.learn it says whether the person's own signature is known
+from earlier mails. It asks the running daemon; if none is running, it reads the state
+file.`,
 		Example: `  sigmilter people show alice@contoso.com`,
 		Args:    takes("ADDRESS"),
 	}
@@ -167,15 +170,17 @@ file where none is running.`,
 			}
 			return showPerson(cmd.OutOrStdout(), p)
 		}
-		return ask.people(
+		return ask.askOrRead(
 			func(c *control.Client) error { return show(c.Person(cmd.Context(), args[0])) },
-			func(store *sigstore.Store, tenants []string) error { return show(findPerson(store, tenants, args[0])) })
+			func(store *sigstore.Store, tenants []string) error {
+				return show(roster.New(store, tenants).Person(args[0]))
+			})
 	}
 	return cmd
 }
 
 func showPerson(w io.Writer, p control.Person) error {
-	return table(w, "WHAT\tVALUE\tSOURCE", func(row func(...any)) {
+	return writeTable(w, "WHAT\tVALUE\tSOURCE", func(row func(...any)) {
 		row("tenant", p.Tenant, "")
 		row("address", p.Address, "")
 		for _, a := range p.Addresses {
@@ -189,7 +194,7 @@ func showPerson(w io.Writer, p control.Person) error {
 		for _, g := range p.Groups {
 			row("group", g, "")
 		}
-		for _, name := range []string{"photo", "signature"} { // no attributes, but of a source
+		for _, name := range []string{"photo", "signature"} { // have a source, but are not attributes
 			if source := p.Origins[name]; source != "" {
 				row(name, "(there is one)", source)
 			}
@@ -201,12 +206,12 @@ func showPerson(w io.Writer, p control.Person) error {
 	})
 }
 
-// learnedWords say what is known of how a person's mails end.
+// learnedWords say what is known about how a person's mails end.
 func learnedWords(l *control.Learned) string {
-	switch {
-	case l.Remembered == 0:
+	if l.Remembered == 0 {
 		return "nothing"
-	case l.Lines == 0:
+	}
+	if l.Lines == 0 {
 		return fmt.Sprintf("no signature yet, endings of mails: %d", l.Remembered)
 	}
 	return fmt.Sprintf("a signature of %d lines, since %s, from %d mails", l.Lines, l.Since, l.Mails)
@@ -216,11 +221,10 @@ func newPeopleForgetCommand() *cobra.Command {
 	var tenant string
 	cmd := &cobra.Command{
 		Use:   "forget [-c FILE] [--tenant NAME] ADDRESS",
-		Short: "Forget what was learned of a person's own signature",
+		Short: "Forget what was learned about a person's own signature",
 		Long: `forget drops what place.learn remembers of the mails of the person who has the address,
-primary or not. The person's own signature is learned anew from later mails, while the
-setting is on. It asks the running daemon, and changes the state file where none is
-running.`,
+primary or not. While the setting is on, the person's own signature is learned again from
+later mails. It asks the running daemon; if none is running, it changes the state file.`,
 		Example: `  sigmilter people forget alice@contoso.com`,
 		Args:    takes("ADDRESS"),
 	}
@@ -234,26 +238,26 @@ running.`,
 			if ask.json {
 				return writeJSON(cmd.OutOrStdout(), all)
 			}
-			return table(cmd.OutOrStdout(), "TENANT\tADDRESS\tFORGOTTEN", func(row func(...any)) {
+			return writeTable(cmd.OutOrStdout(), "TENANT\tADDRESS\tFORGOTTEN", func(row func(...any)) {
 				for _, f := range all {
 					row(f.Tenant, f.Address, learnedWords(&f.Learned))
 				}
 			})
 		}
-		return ask.peopleIn(existingState,
+		return ask.askOrOpen(existingState,
 			func(c *control.Client) error { return show(c.Forget(cmd.Context(), tenant, args[0])) },
 			func(store *sigstore.Store, tenants []string) error {
 				tenants, err := onlyTenant(tenants, tenant)
 				if err != nil {
 					return err
 				}
-				return show(forget(store, tenants, args[0]))
+				return show(roster.New(store, tenants).Forget(args[0]))
 			})
 	}
 	return cmd
 }
 
-// existingState opens a state file for writing that is there already.
+// existingState opens a state file for writing, but does not create one.
 func existingState(path string) (*sigstore.Store, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, err
@@ -266,11 +270,11 @@ func newPeopleRefreshCommand() *cobra.Command {
 	var full, force bool
 	cmd := &cobra.Command{
 		Use:   "refresh [-c FILE] [--tenant NAME] [--source NAME] [--full | --force]",
-		Short: "Have the sources of people read now",
-		Long: `refresh has the running daemon read its sources of people now, and waits for it. Of
-a server only changes are read; --full reads everybody, which finds who was deleted.
-A source with fewer people than max_vanish allows is refused; --force reads everybody
-too and takes it as it is. The exit status is 1 when a source could not be read.`,
+		Short: "Read the sources of people now",
+		Long: `refresh has the running daemon read its sources of people now, and waits for it. From a
+server it reads only changes; --full reads everyone, which finds deleted people. A result
+that removes more people than max_vanish allows is refused; --force reads everyone too and
+applies the result all the same. The exit status is 1 if a source could not be read.`,
 		Example: `  sigmilter people refresh --tenant contoso
   sigmilter people refresh --full
   sigmilter people refresh --source hr --force`,
@@ -279,18 +283,18 @@ too and takes it as it is. The exit status is 1 when a source could not be read.
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.Flags().StringVar(&tenant, "tenant", "", "only sources of tenant `NAME`")
 	cmd.Flags().StringVar(&source, "source", "", "only the source `NAME`")
-	cmd.Flags().BoolVar(&force, "force", false, "read everybody, whoever is gone")
-	cmd.Flags().BoolVar(&full, "full", false, "read everybody, to find who was deleted")
+	cmd.Flags().BoolVar(&force, "force", false, "read everyone, and apply the result even if it removes more people than max_vanish allows")
+	cmd.Flags().BoolVar(&full, "full", false, "read everyone, to find deleted people")
 	cmd.MarkFlagsMutuallyExclusive("full", "force")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		extent := control.Changes
-		switch {
-		case force:
-			extent = control.Forced
-		case full:
+		if full {
 			extent = control.Full
 		}
-		return ask.daemon(func(c *control.Client) error {
+		if force {
+			extent = control.Forced
+		}
+		return ask.askDaemon(func(c *control.Client) error {
 			return refreshPeople(cmd.Context(), c, cmd.OutOrStdout(), ask.json, tenant, source, extent)
 		})
 	}
@@ -305,7 +309,7 @@ func refreshPeople(ctx context.Context, c *control.Client, w io.Writer, asJSON b
 	if asJSON {
 		err = writeJSON(w, readings)
 	} else {
-		err = table(w, "TENANT\tSOURCE\tPEOPLE\tRESULT", func(row func(...any)) {
+		err = writeTable(w, "TENANT\tSOURCE\tPEOPLE\tRESULT", func(row func(...any)) {
 			for _, r := range readings {
 				row(r.Tenant, r.Source, r.People, cmp.Or(r.Err, "read"))
 			}

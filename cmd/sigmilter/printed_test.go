@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
+	"sigmilter/cmd/internal/daemon/daemontest"
 )
 
 // hostile is a name that clears a terminal, sets its title, and turns text round, as
@@ -82,33 +84,33 @@ func TestVerbsPrintNoControlCharacters(t *testing.T) {
 microsoft365 = { relay = "relay.contoso.com", name = "Müller’s \u202e" }
 directory = [{ name = "csv", path = "people.csv", every = "1h" }, { name = "web", source = "http", url = "http://`+web+`/p", every = "1h" }]`,
 		`html = "corporate.html"`, "html = \"corporate.html\"\n[[rule]]\nname = \"out\\u202eside\"\nsignature = \"corporate\"\nfrom_group = [\"gr\\u202e\"]\n")
-	r.write("contoso.code", "0123456789abcdef0123456789abcdef\n")
-	r.write("people.csv", "mail,displayName,groups,photo,jo"+hostile+"b\nalice@contoso.com,Alice Muster,gr"+hostile+",pho"+hostile+"to.png,x\nbad"+hostile+",b,,,\n")
-	r.write("corporate.html", `<p>{{.displayName}} {{.title}}<img src="{{photo}}" alt=""></p><p style="a`+hostile+`">x</p>`)
-	mail := filepath.Join(r.dir, "mail"+hostileBytes+".eml")
-	r.write(filepath.Base(mail), "From: alice@contoso.com\nTo: b"+hostileBytes+"@x.example\nSubject: "+hostileBytes+"\nX-Sigmilter-Handled: "+hostileBytes+"\nX-Sigmilter-Route: "+hostileBytes+
+	r.Write("contoso.code", "0123456789abcdef0123456789abcdef\n")
+	r.Write("people.csv", "mail,displayName,groups,photo,jo"+hostile+"b\nalice@contoso.com,Alice Muster,gr"+hostile+",pho"+hostile+"to.png,x\nbad"+hostile+",b,,,\n")
+	r.Write("corporate.html", `<p>{{.displayName}} {{.title}}<img src="{{photo}}" alt=""></p><p style="a`+hostile+`">x</p>`)
+	mail := filepath.Join(r.Dir, "mail"+hostileBytes+".eml")
+	r.Write(filepath.Base(mail), "From: alice@contoso.com\nTo: b"+hostileBytes+"@x.example\nSubject: "+hostileBytes+"\nX-Sigmilter-Handled: "+hostileBytes+"\nX-Sigmilter-Route: "+hostileBytes+
 		"\nReceived: from "+hostileBytes+" by relay.contoso.com; x\nContent-Type: text/"+hostileBytes+"\n\nHello "+hostileBytes+"\n")
-	cases, box := filepath.Join(r.dir, "cases"), filepath.Join(r.dir, "box")
+	cases, box := filepath.Join(r.Dir, "cases"), filepath.Join(r.Dir, "box")
 	for _, folder := range []string{cases, box + "/new", box + "/cur", box + "/tmp"} {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
-	r.write("cases/one"+hostile+".eml", aliceMail)
-	r.write("cases/one"+hostile+".toml", "action = \"skipped\"\n")
-	other := filepath.Join(r.dir, "other"+hostileBytes+".toml")
-	r.write(filepath.Base(other), "listen = \"unix:"+`\u001b[2J`+"\"\nx\\u001by = 1\n\"a\\u001b\" = 2\n[template.\"\\u001b[2J\"]\nhtml = \"\\u001b[2J\"\n[template.b]\nhtml = \"b.html\"\n")
-	r.write("b.html", "{{.a}"+hostileBytes)
-	cf := filepath.Join(r.dir, "sendmail"+hostileBytes+".cf")
-	r.write(filepath.Base(cf), "O InputMailFilters="+hostileBytes+"\nX"+hostileBytes+", S=inet:1@"+hostileBytes+"\n")
+	r.Write("cases/one"+hostile+".eml", daemontest.AliceMail)
+	r.Write("cases/one"+hostile+".toml", "action = \"skipped\"\n")
+	other := filepath.Join(r.Dir, "other"+hostileBytes+".toml")
+	r.Write(filepath.Base(other), "listen = \"unix:"+`\u001b[2J`+"\"\nx\\u001by = 1\n\"a\\u001b\" = 2\n[template.\"\\u001b[2J\"]\nhtml = \"\\u001b[2J\"\n[template.b]\nhtml = \"b.html\"\n")
+	r.Write("b.html", "{{.a}"+hostileBytes)
+	cf := filepath.Join(r.Dir, "sendmail"+hostileBytes+".cf")
+	r.Write(filepath.Base(cf), "O InputMailFilters="+hostileBytes+"\nX"+hostileBytes+", S=inet:1@"+hostileBytes+"\n")
 	r.begin()
-	r.eventually("both sources read", func() bool {
-		s := r.status().Tenants[0].Sources
+	r.Eventually("both sources read", func() bool {
+		s := r.Status().Tenants[0].Sources
 		return len(s) == 2 && s[1].Err != "" && !s[0].Success.IsZero()
 	})
 
-	folder := filepath.Join(r.dir, "out"+hostileBytes)
-	none := filepath.Join(r.dir, "none"+hostileBytes)
+	folder := filepath.Join(r.Dir, "out"+hostileBytes)
+	none := filepath.Join(r.Dir, "none"+hostileBytes)
 	rows := map[string][]hostileUse{
 		"serve":                 nil, // with the broken configuration only
 		"sign":                  {{[]string{none}, true}, {[]string{cases}, true}},
@@ -116,7 +118,7 @@ directory = [{ name = "csv", path = "people.csv", every = "1h" }, { name = "web"
 		"test":                  {{[]string{cases}, true}, {[]string{none}, true}},
 		"check":                 {{nil, true}},
 		"preview":               {{[]string{"--person", "alice@contoso.com", "-o", folder}, true}, {[]string{"--all", "-o", folder}, false}, {[]string{"--person", hostile}, true}},
-		"import":                {{[]string{"--name", "a", "-o", folder, filepath.Join(r.dir, "b.html")}, true}, {[]string{"--product", hostile, none}, true}},
+		"import":                {{[]string{"--name", "a", "-o", folder, filepath.Join(r.Dir, "b.html")}, true}, {[]string{"--product", hostile, none}, true}},
 		"mta postfix":           {{nil, false}, {[]string{"--check", "--dir", none}, false}},
 		"mta sendmail":          {{nil, false}, {[]string{"--check", "--cf", cf}, false}, {[]string{"--check", "--cf", none}, true}},
 		"status":                {{nil, true}, {[]string{"--socket", hostile}, true}},
@@ -156,12 +158,12 @@ directory = [{ name = "csv", path = "people.csv", every = "1h" }, { name = "web"
 				t.Fatal(verb, err)
 			}
 			if asks == (cmd.Flags().Lookup("socket") != nil) {
-				tryHostile(t, cmd, verb, uses, r.config, other)
+				tryHostile(t, cmd, verb, uses, r.Config, other)
 			}
 		}
 		r.stop() // and lets its state file go, which the others read
 	}
-	if part := controlCharacter(r.log.String()); part != "" {
+	if part := controlCharacter(r.Log.String()); part != "" {
 		t.Errorf("the log has %q", part)
 	}
 }

@@ -37,9 +37,9 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.err }
 
-// run carries out one command line and returns the exit status. All that verbs, the log
-// and the library print goes through a [printed.Writer]; what must leave to the byte asks
-// for [printed.Exact].
+// run carries out one command line and returns the exit status. Everything that verbs, the
+// log and cobra print goes through a [printed.Writer]; a message, which must leave byte for
+// byte, goes through [printed.Exact].
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out, diagnostics := printed.NewWriter(stdout), printed.NewWriter(stderr)
 	status := runVerb(args, stdin, out, diagnostics)
@@ -71,19 +71,19 @@ func runVerb(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return report(err, stderr)
 }
 
-// report prints an error, once, and returns the exit status it stands for.
-// Faults of the configuration are printed as they are, one a line: every verb
-// that reads it fails with the same lines.
+// report prints an error, once, and returns its exit status. Faults of the configuration are
+// printed as they are, one a line: every verb that reads it fails with the same lines.
 func report(err error, stderr io.Writer) int {
-	var faults config.Faults
-	var exit *exitError
-	switch {
-	case err == nil:
+	if err == nil {
 		return 0
-	case errors.As(err, &faults):
+	}
+	var faults config.Faults
+	if errors.As(err, &faults) {
 		fmt.Fprintln(stderr, faults)
 		return exitUsage
-	case !errors.As(err, &exit):
+	}
+	var exit *exitError
+	if !errors.As(err, &exit) {
 		fmt.Fprintf(stderr, "sigmilter: %v\n", err)
 		return exitFailed
 	}
@@ -97,8 +97,8 @@ func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sigmilter",
 		Short: "Put e-mail signatures into the mail of a Postfix or Sendmail relay",
-		Long: `sigmilter is a milter: Postfix or Sendmail hands it each message, it puts the
-sender's signature in and marks the message as handled, and the MTA delivers it.`,
+		Long: `sigmilter is a milter: Postfix or Sendmail hands it each message, it inserts the sender's
+signature and marks the message as handled, and the MTA delivers it.`,
 		Example: `  Look for mistakes in the configuration, in templates and in people's data:
     sigmilter check -c /etc/sigmilter/sigmilter.toml
 
@@ -109,32 +109,32 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
   Look at a person's signature before it goes out:
     sigmilter preview -c /etc/sigmilter/sigmilter.toml --person alice@contoso.com
 
-  Tell why a message is signed as it is, or not:
+  Explain why a message is signed as it is, or not:
     sigmilter explain -c /etc/sigmilter/sigmilter.toml message.eml
 
   Try a configuration on messages of your own, before it goes live:
     sigmilter test -c /etc/sigmilter/sigmilter.toml cases
 
-  Take a template over from another product:
+  Convert a template from another product:
     sigmilter import --product codetwo -o /etc/sigmilter corporate.html
 
   Print the lines that Postfix or Sendmail needs, or look for mistakes there:
     sigmilter mta postfix -c /etc/sigmilter/sigmilter.toml --check
 
-  Ask the running daemon how it is, and have it read a changed configuration:
+  Show the status of the running daemon, and have it read a changed configuration:
     sigmilter status
     sigmilter reload
 
-  Look at a person's data, and have the sources of people read now:
+  Look at a person's data, and read the sources of people now:
     sigmilter people show alice@contoso.com
     sigmilter people refresh
 
-  Make Microsoft 365's side, judge what came back, watch the way round:
+  Set up Microsoft 365, judge a message that came back, watch the round trip:
     sigmilter m365 script -c /etc/sigmilter/sigmilter.toml -o contoso.ps1
     sigmilter m365 check -c /etc/sigmilter/sigmilter.toml returned.eml
     sigmilter probe --relay 127.0.0.1:25 --from alice@contoso.com --to probe@contoso.com --wait maildir:/home/probe/Maildir
 
-  Tell which version this is, for a bug report:
+  Print the version, for a bug report:
     sigmilter version --json
 
   Write the manual pages:
@@ -174,7 +174,7 @@ sender's signature in and marks the message as handled, and the MTA delivers it.
 	return root
 }
 
-// addConfigFlag gives a verb its -c and returns where the file name will be.
+// addConfigFlag adds -c to a verb and returns where the file name will be.
 func addConfigFlag(cmd *cobra.Command) *string {
 	path := cmd.Flags().StringP("config", "c", defaultConfig, "the configuration `FILE`")
 	return path

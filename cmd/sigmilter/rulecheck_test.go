@@ -15,7 +15,7 @@ func TestCheckFinds(t *testing.T) {
 		status        int
 		told          string
 	}{
-		"unknown field":           {html: "<p>{{.surename}}</p>", told: "warning: template corporate: {{.surename}} is empty, nobody has such an attribute\n"},
+		"unknown field":           {html: "<p>{{.surename}}</p>", told: "warning: template corporate: {{.surename}} is empty: nobody has such an attribute\n"},
 		"misspelt field":          {html: "<p>{{.Surname}}</p>", told: "{{.Surname}} is always empty; write {{.surname}}\n"},
 		"an earlier rule stops":   {rules: rules, status: 2, told: ":9: rule[2]: can never match"},
 		"template absent":         {rules: strings.Replace(rules, "corporate", "corporat", 1), status: 2, told: `:8: rule[1].signature: "corporat" is not known; write "corporate"`},
@@ -24,7 +24,7 @@ func TestCheckFinds(t *testing.T) {
 		"two rules of one name":   {rules: strings.Replace(rules, `"b"`, `"a"`, 1), status: 2, told: `:10: rule[2].name: "a" is the name of an earlier rule`},
 		"window never opens":      {rules: rules + "when = { from = 2026-12-02, until = 2026-12-01, zone = \"UTC\" }\n", status: 2, told: ":12: rule[2].when: this time never comes"},
 		"window is over":          {rules: "[[rule]]\nname = \"a\"\nsignature = \"corporate\"\nwhen = { until = 2020-12-01, zone = \"UTC\" }\n", told: "warning: rule a: its time is over"},
-		"default person absent":   {tenant: "default_person = \"left@contoso.com\"\n", told: "warning: tenant contoso: the directory does not have the default person left@contoso.com\n"},
+		"default person absent":   {tenant: "default_person = \"left@contoso.com\"\n", told: "warning: tenant contoso: the default person left@contoso.com is not in the directory\n"},
 		"default person there":    {tenant: "default_person = \"Alice@contoso.com\"\n"},
 		"default person outside":  {tenant: "default_person = \"alice@contoso.de\"\n", status: 2, told: `:6: tenant.contoso.default_person: "alice@contoso.de" is outside the tenant's domains; name a person of contoso.com`},
 		"default person, no @":    {tenant: "default_person = \"contoso.com\"\n", status: 2, told: `:6: tenant.contoso.default_person: "contoso.com" is not an address: it has no @`},
@@ -46,7 +46,7 @@ func TestCheckFinds(t *testing.T) {
 // common is enough.
 func TestCheckComparesPeopleWithDomains(t *testing.T) {
 	const config = "template.corporate.html = \"corporate.html\"\n[tenant.contoso]\ndomains = [\"Contoso.com\", \"contoso.de\"]\ndirectory.path = \"people.csv\"\n"
-	const told = "warning: tenant contoso: of its 2 people nobody has an address in contoso.com, contoso.de"
+	const told = "warning: tenant contoso: none of its 2 people has an address in contoso.com, contoso.de"
 	for people, want := range map[string]bool{
 		"mail\na@fabrikam.com\nb@mail.contoso.com\n":                                true,
 		"mail\na@fabrikam.com\nb@CONTOSO.de\n":                                      false,

@@ -10,8 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/lab"
+	"sigmilter/cmd/internal/offline"
+	"sigmilter/cmd/internal/trial"
 	"sigmilter/milter"
 	"sigmilter/milter/insert"
 	"sigmilter/milter/seen"
@@ -111,24 +112,17 @@ func enforcing(t *testing.T) func(t *testing.T, raw string) (milter.Outcome, str
 			t.Fatal(err)
 		}
 	}
-	cfg, err := config.Load(filepath.Join(dir, "sigmilter.toml"))
+	setup, err := offline.Open(context.Background(), filepath.Join(dir, "sigmilter.toml"), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	store, err := openForReading(context.Background(), cfg, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
-	engine := newEngine(cfg, store, log)
+	t.Cleanup(func() { setup.Close() })
 	return func(t *testing.T, raw string) (milter.Outcome, string) {
-		o := signOptions{}
-		got, err := try(cfg, engine, []byte(raw), o.envelope(milter.ParseFile([]byte(raw))))
+		got, err := trial.Run(setup.Config, setup.Engine, []byte(raw), new(trial.Given).Envelope(milter.ParseFile([]byte(raw))))
 		if err != nil {
 			t.Fatal(err)
 		}
-		header, body, _ := strings.Cut(string(got.signed), "\n\n")
+		header, body, _ := strings.Cut(string(got.Signed), "\n\n")
 		if strings.Contains(header, "quoted-printable") {
 			decoded, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(body)))
 			if err != nil {
@@ -136,6 +130,6 @@ func enforcing(t *testing.T) func(t *testing.T, raw string) (milter.Outcome, str
 			}
 			body = string(decoded)
 		}
-		return got.outcome, body
+		return got.Outcome, body
 	}
 }

@@ -5,20 +5,22 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/daemon"
 )
 
 func newServeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve [-c FILE]",
 		Short: "Run the milter",
-		Long: `serve runs the milter in the foreground until SIGTERM or SIGINT, which let the
-messages in hand come to their end. It logs to standard error, one line for each
-message. On SIGHUP, as on sigmilter reload, it reads its configuration anew; when
-that has a mistake the old one stays.`,
+		Long: `serve runs the milter in the foreground until SIGTERM or SIGINT; the messages in hand are
+finished first. It logs to standard error, one line for each message. On SIGHUP, as on
+sigmilter reload, it reads its configuration again; if that has mistakes, it keeps the
+current one.`,
 		Example: `  sigmilter serve -c /etc/sigmilter/sigmilter.toml
 
   In Postfix' main.cf. Debian's smtpd runs in a chroot, so the socket must be
@@ -34,17 +36,20 @@ that has a mistake the old one stays.`,
 		if err != nil {
 			return err
 		}
-		tuneMemory(cfg.Limits.Memory)
 		level := new(slog.LevelVar)
 		level.Set(cfg.Log.Level)
-		log := newLogger(cfg.Log.Format, level, cmd.ErrOrStderr())
+		log := daemon.NewLogger(cfg.Log.Format, level, cmd.ErrOrStderr())
 		slog.SetDefault(log) // go-milter writes to the standard logger
 		hangups := make(chan os.Signal, 1)
 		signal.Notify(hangups, syscall.SIGHUP)
 		defer signal.Stop(hangups)
 		ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM, syscall.SIGINT)
 		defer stop()
-		return newDaemon(cfg, log, level).serve(ctx, hangups)
+		build := readBuildInfo()
+		return daemon.New(cfg, daemon.Options{
+			Log: log, Level: level, Now: time.Now,
+			Build: daemon.Build{Version: build.Version, Revision: build.Revision, Go: build.Go},
+		}).Serve(ctx, hangups)
 	}
 	return cmd
 }

@@ -6,30 +6,23 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 
 	"github.com/spf13/cobra"
 
-	"sigmilter/cmd/internal/config"
-	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/offline"
 	"sigmilter/cmd/internal/printed"
+	"sigmilter/cmd/internal/trial"
 	"sigmilter/milter"
-	"sigmilter/milter/policy"
-	"sigmilter/sigstore"
 )
 
 // signOptions are the flags of the verb.
 type signOptions struct {
-	config     string
-	people     string // a CSV file in place of the tenants' sources; explain
-	from       string
-	fromGiven  bool
-	recipients []string
-	report     string
-	as         string
-	origin     originFlags
+	config   string
+	report   string
+	as       string
+	envelope envelopeFlags
 }
 
 func newSignCommand() *cobra.Command {
@@ -37,15 +30,14 @@ func newSignCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sign [-c FILE] [--from A] [--to A]... [--proven] [--report FILE|-] [MESSAGE|FOLDER]",
 		Short: "Sign one message offline, through the engine of the daemon",
-		Long: `sign reads a message from a file or standard input and writes what the daemon
-would have made of it to standard output. No daemon is needed; the state file is
-only read, and when there is none or a daemon holds it, the people come from
-their sources. A message that is not signed comes out as it went in but for the
-guard field.
+		Long: `sign reads a message from a file or standard input and writes what the daemon would have
+made of it to standard output. No daemon is needed. The state file is only read; if there
+is none or a daemon holds it, the people come from their sources. A message that is not
+signed comes out as it went in, except for the guard field.
 
-Of a folder every file below it is a message. They are signed in memory only: for
-each it prints what would be done and whether anything else than the signature
-changed, and the exit status is 1 if so. The report has one line per message then.`,
+In a folder, every file below it is a message. They are signed in memory only: for each one
+it prints what would be done and whether anything but the signature changed, and the exit
+status is 1 if so. The report then has one line per message.`,
 		Example: `  sigmilter sign -c sigmilter.toml reply.eml > signed.eml
   sigmilter sign -c sigmilter.toml --report - reply.eml 2>/dev/null | tail -1
   sigmilter sign -c sigmilter.toml --from alice@contoso.com --to bob@example.net < reply.eml
@@ -53,15 +45,12 @@ changed, and the exit status is 1 if so. The report has one line per message the
 		Args: takes("[MESSAGE]"),
 	}
 	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
-	cmd.Flags().StringVar(&o.from, "from", "", "envelope sender `ADDRESS`; empty is the null sender (default: the From field)")
-	cmd.Flags().StringArrayVar(&o.recipients, "to", nil, "envelope recipient `ADDRESS`, once for each (default: the To, Cc and Bcc fields)")
-	o.origin.add(cmd)
+	o.envelope.add(cmd)
 	cmd.Flags().StringVar(&o.report, "report", "", "write what was done and why as JSON to `FILE`; - is standard output, after the message")
-	cmd.Flags().StringVar(&o.as, "as", "", "with a folder: take every message as written by `ADDRESS`, whatever its From field says")
+	cmd.Flags().StringVar(&o.as, "as", "", "with a folder: take `ADDRESS` as the author of every message, whatever its From field says")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		o.fromGiven = cmd.Flags().Changed("from")
 		if isFolder(args) {
-			return o.runCorpus(cmd.Context(), args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return o.signFolder(cmd.Context(), args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
 		}
 		if o.as != "" {
 			return &exitError{exitUsage, errors.New("--as is for a folder of messages")}
@@ -99,14 +88,14 @@ func readMessage(args []string, stdin io.Reader) ([]byte, error) {
 }
 
 func (o *signOptions) run(ctx context.Context, raw []byte, stdout, stderr io.Writer) error {
-	off, err := openOffline(ctx, o.config, stderr)
+	setup, err := openOffline(ctx, o.config, "", stderr)
 	if err != nil {
 		return err
 	}
-	defer off.store.Close()
+	defer setup.Close()
 
 	f := milter.ParseFile(raw)
-	outcome := signFile(off.cfg, off.engine, f, o.envelope(f))
+	outcome := trial.Sign(setup.Config, setup.Engine, f, o.envelope.given().Envelope(f), nil)
 	signed, err := f.Apply(outcome)
 	if err != nil {
 		return fmt.Errorf("editing the message: %w", err)
@@ -126,107 +115,19 @@ func (o *signOptions) run(ctx context.Context, raw []byte, stdout, stderr io.Wri
 	return nil
 }
 
-// offline is what verbs work with that need no daemon.
-type offline struct {
-	cfg    *config.Config
-	store  *sigstore.Store
-	engine *milter.Engine
-}
-
-// openOffline loads a configuration and the people to sign for. The caller
-// closes the store.
-func openOffline(ctx context.Context, path string, stderr io.Writer) (*offline, error) {
-	cfg, err := config.Load(path)
-	if err != nil {
-		return nil, err
-	}
+// openOffline loads a configuration and the people to sign for, with those of a CSV file
+// in place of the sources unless people is empty. The caller closes it.
+func openOffline(ctx context.Context, path, people string, stderr io.Writer) (*offline.Setup, error) {
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	store, err := openForReading(ctx, cfg, log)
-	if err != nil {
-		return nil, err
+	if people == "" {
+		return offline.Open(ctx, path, log)
 	}
-	engine := newEngine(cfg, store, log)
-	engine.Memory = offlineMemory(ctx, cfg, store, engine.Memory)
-	return &offline{cfg, store, engine}, nil
-}
-
-// envelope is a sender and recipients, and where the message came from.
-type envelope struct {
-	sender     string
-	recipients []string
-	origin     *originFlags
-}
-
-// envelope takes what the flags say, and else the addresses of the header.
-func (o *signOptions) envelope(f *milter.File) envelope {
-	e := envelope{o.from, o.recipients, &o.origin}
-	if !o.fromGiven {
-		if from := addresses(f, "From"); len(from) > 0 {
-			e.sender = from[0]
-		}
+	setup, err := offline.OpenWith(ctx, path, people, log)
+	var unreadable *offline.PeopleError
+	if errors.As(err, &unreadable) {
+		return nil, &exitError{exitUsage, err}
 	}
-	if len(e.recipients) == 0 {
-		e.recipients = addresses(f, "To", "Cc", "Bcc")
-	}
-	return e
-}
-
-func addresses(f *milter.File, names ...string) []string {
-	var found []string
-	for _, name := range names {
-		found = append(found, policy.Addresses(f.Header(), name)...)
-	}
-	return found
-}
-
-// signFile takes a message through the engine as a session would.
-func signFile(cfg *config.Config, engine milter.Signer, f *milter.File, e envelope) milter.Outcome {
-	return signTraced(cfg, engine, f, e, nil)
-}
-
-// signTraced is signFile, which tells in trace how it was decided, unless that
-// is nil.
-func signTraced(cfg *config.Config, engine milter.Signer, f *milter.File, e envelope, trace *policy.Trace) milter.Outcome {
-	m := f.Message(e.sender, e.recipients, scanLimits(cfg))
-	m.Trace = trace
-	e.origin.apply(m)
-	if m.Size > cfg.Limits.MessageBytes {
-		m.Body, m.Tree = nil, nil
-	}
-	engine.Head(m)
-	return engine.Finish(m)
-}
-
-// openForReading opens the state file beside whoever else reads it. Without one,
-// or while a daemon holds it, the people are read from their sources into a
-// store that goes away.
-func openForReading(ctx context.Context, cfg *config.Config, log *slog.Logger) (*sigstore.Store, error) {
-	store, err := sigstore.OpenReadOnly(cfg.State)
-	if err == nil {
-		return store, nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, sigstore.ErrLocked) && !errors.Is(err, sigstore.ErrOlder) {
-		return nil, err
-	}
-	store, err = sigstore.Temporary()
-	if err != nil {
-		return nil, err
-	}
-	feeds, err := newFeeds(cfg, store, log)
-	if err == nil {
-		err = setPlans(cfg, store)
-	}
-	if err != nil {
-		store.Close()
-		return nil, err
-	}
-	for _, f := range feeds {
-		if err := f.sync(ctx, control.Changes); err != nil {
-			store.Close()
-			return nil, fmt.Errorf("reading the people of tenant %s: %w", f.tenant, err)
-		}
-	}
-	return store, nil
+	return setup, err
 }
 
 func writeReport(path string, r milter.Report, stdout io.Writer) error {

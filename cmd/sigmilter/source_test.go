@@ -68,3 +68,45 @@ path = "signatures"
 		t.Errorf("check: status %d, stderr %q\nwant %s", status, stderr, want)
 	}
 }
+
+// Two files make one person, and check and sign read both.
+func TestTwoSources(t *testing.T) {
+	dir := t.TempDir()
+	files := map[string]string{
+		"ad.csv":   "mail,displayName,mobilePhone\nalice@contoso.com,Alice Muster,1\n",
+		"hr.csv":   "E-Mail;Mobil;Titel\nalice@contoso.com;2;Engineer\nzoe@contoso.com;3;Pilot\n",
+		"sig.html": "<p>{{.displayName}} {{.jobTitle}} {{.mobilePhone}}</p>",
+		"sigmilter.toml": `
+state = "state.db"
+[tenant.contoso]
+domains = ["contoso.com"]
+[[tenant.contoso.directory]]
+name = "ad"
+path = "ad.csv"
+[[tenant.contoso.directory]]
+name = "hr"
+path = "hr.csv"
+columns = { "E-Mail" = "mail", "Mobil" = "mobilePhone", "Titel" = "jobTitle" }
+[tenant.contoso.precedence]
+mobilePhone = ["hr"]
+[template.sig]
+html = "sig.html"
+`,
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	configFile := filepath.Join(dir, "sigmilter.toml")
+	message := filepath.Join(dir, "message.eml")
+	if err := os.WriteFile(message, []byte("From: alice@contoso.com\nTo: ben@example.net\n\nHello\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, stdout, stderr := invoke(t, "sign", "-c", configFile, message); status != 0 || !strings.Contains(stdout, "Alice Muster Engineer 2\n") {
+		t.Errorf("status %d, %s%s", status, stdout, stderr)
+	}
+	if status, stdout, stderr := invoke(t, "check", "-c", configFile); status != 0 || strings.Count(stdout, "csv "+dir) != 2 {
+		t.Errorf("status %d, %s%s", status, stdout, stderr)
+	}
+}

@@ -28,9 +28,9 @@ func newStateSnapshotCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "snapshot [-c FILE] COPY",
 		Short: "Copy the state file while the daemon runs",
-		Long: `snapshot writes the state of one moment to the file COPY, which is checked and only
-then put in its place. It asks the running daemon, which goes on signing, and reads
-the state file where none is running. The copy has personal data: its mode is 0600.`,
+		Long: `snapshot writes the state of one moment to the file COPY, which is checked before it is
+put in place. It asks the running daemon, which keeps signing; if none is running, it reads
+the state file. The copy holds personal data: its mode is 0600.`,
 		Example: `  sigmilter state snapshot /var/backups/sigmilter.db`,
 		Args:    takes("COPY"),
 	}
@@ -46,8 +46,8 @@ the state file where none is running. The copy has personal data: its mode is 06
 	return cmd
 }
 
-// snapshot writes beside the file first: what is there stays until there is a
-// better one.
+// snapshot writes to a temporary file next to path first: an older copy stays until the new
+// one is complete.
 func (a *asking) snapshot(cmd *cobra.Command, path string) (n int64, err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // mode 0600
 	if err != nil {
@@ -55,7 +55,7 @@ func (a *asking) snapshot(cmd *cobra.Command, path string) (n int64, err error) 
 	}
 	defer os.Remove(f.Name()) // an error when it was renamed
 	defer f.Close()
-	err = a.people(
+	err = a.askOrRead(
 		func(c *control.Client) error {
 			n, err = c.Snapshot(cmd.Context(), f)
 			return err
@@ -71,7 +71,7 @@ func (a *asking) snapshot(cmd *cobra.Command, path string) (n int64, err error) 
 		return n, fmt.Errorf("write the copy: %w", err)
 	}
 	if err := checkState(f.Name()); err != nil {
-		return n, fmt.Errorf("the copy is not good: %w", err)
+		return n, fmt.Errorf("the copy is damaged: %w", err)
 	}
 	return n, os.Rename(f.Name(), path)
 }
@@ -90,10 +90,10 @@ func newStateCheckCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [-c FILE] [COPY]",
 		Short: "Read the whole state file and look for damage",
-		Long: `check reads the whole state file, every person and every address, and prints the
-first fault. It asks the running daemon, and reads the file itself where none is
-running, or when the name of a COPY is given. A daemon that meets a damaged file sets
-it aside, ends, and makes a new one from the sources when it is started again.`,
+		Long: `check reads the whole state file, every person and every address, and prints the first
+fault. It asks the running daemon; if none is running, or if COPY is given, it reads the
+file itself. A daemon that finds its file damaged sets it aside and exits; the next one
+makes a new file from the sources.`,
 		Example: `  sigmilter state check
   sigmilter state check /var/backups/sigmilter.db`,
 		Args: takes("[COPY]"),
@@ -105,7 +105,7 @@ it aside, ends, and makes a new one from the sources when it is started again.`,
 			path = args[0]
 			err = checkState(path)
 		} else {
-			err = ask.people(
+			err = ask.askOrRead(
 				func(c *control.Client) error { return c.CheckState(cmd.Context()) },
 				func(store *sigstore.Store, _ []string) error { return store.Check() })
 		}

@@ -15,18 +15,18 @@ import (
 func newStatusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status [-c FILE]",
-		Short: "Tell how the running daemon is",
-		Long: `status asks the running daemon: its version and configuration, the sessions of the
-MTA, and for each source of people when it was read and what went wrong. The exit
-status is 1 when no daemon answers, or when it is not ready: it starts or stops, or
-a tenant has no people yet.`,
+		Short: "Show the daemon's status",
+		Long: `status shows the version and configuration of the running daemon, its sessions with the
+MTA, and for each source of people when it was read and what went wrong. The exit status
+is 1 if no daemon answers, or if it is not ready: it is starting or stopping, or a tenant
+has no people yet.`,
 		Example: `  sigmilter status
   sigmilter status --json | jq .tenants`,
 		Args: takes(),
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return ask.daemon(func(c *control.Client) error {
+		return ask.askDaemon(func(c *control.Client) error {
 			s, err := c.Status(cmd.Context())
 			if err != nil {
 				return err
@@ -48,15 +48,15 @@ a tenant has no people yet.`,
 func writeStatus(w io.Writer, s control.Status) error {
 	state := string(s.State)
 	if len(s.Waiting) > 0 {
-		state += ", no people yet of " + strings.Join(s.Waiting, ", ")
+		state += ", no people yet for " + strings.Join(s.Waiting, ", ")
 	}
 	fmt.Fprintf(w, "sigmilter %s is %s, process %d, up %s\n", s.Version, state, s.PID, duration(time.Since(s.Started)))
 	fmt.Fprintf(w, "configuration  %s, version %s, loaded %s\n", s.Config.Path, s.Config.Hash, ago(s.Config.Loaded))
 	if s.Config.Err != "" {
-		fmt.Fprintf(w, "  the reload %s failed:\n  %s\n", ago(s.Config.Failed), strings.ReplaceAll(s.Config.Err, "\n", "\n  "))
+		fmt.Fprintf(w, "  the last reload, %s, failed:\n  %s\n", ago(s.Config.Failed), strings.ReplaceAll(s.Config.Err, "\n", "\n  "))
 	}
 	if len(s.Config.Restart) > 0 {
-		fmt.Fprintf(w, "  restart for a change of %s\n", strings.Join(s.Config.Restart, ", "))
+		fmt.Fprintf(w, "  these changed settings need a restart: %s\n", strings.Join(s.Config.Restart, ", "))
 	}
 	fmt.Fprintf(w, "sessions       %d open, %d in all, %d refused, on %s\n", s.Sessions.Open, s.Sessions.Total, s.Sessions.Refused, s.Listen)
 	fmt.Fprintf(w, "state          %s, %d bytes\n", s.File.Path, s.File.Bytes)
@@ -65,7 +65,7 @@ func writeStatus(w io.Writer, s control.Status) error {
 	}
 	fmt.Fprintln(w)
 	var failures []string
-	err := table(w, "TENANT\tSOURCE\tKIND\tPEOPLE\tREAD WELL\tREAD\tFAILURES\tWARNINGS", func(row func(...any)) {
+	err := writeTable(w, "TENANT\tSOURCE\tKIND\tPEOPLE\tREAD WELL\tREAD\tFAILURES\tWARNINGS", func(row func(...any)) {
 		for _, t := range s.Tenants {
 			for _, of := range t.Sources {
 				row(t.Name, of.Name, of.Kind, of.People, ago(of.Success), ago(of.Read), of.Failures, of.Warnings)

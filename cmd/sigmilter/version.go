@@ -29,7 +29,7 @@ func newVersionCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "version",
-		Short: "Tell the version of this program",
+		Short: "Print the version of this program",
 		Example: `  sigmilter version
   sigmilter version --json    with the libraries it was built from`,
 		Args: takes(),
@@ -46,8 +46,8 @@ func newVersionCommand() *cobra.Command {
 	return cmd
 }
 
-// readBuildInfo prefers the version of the Makefile, then the one of `go
-// install module@version`, and calls anything else dev.
+// readBuildInfo takes the version of the Makefile, else that of `go install
+// module@version`, else dev.
 func readBuildInfo() buildInfo {
 	info := buildInfo{
 		Version:  version,

@@ -28,10 +28,13 @@ type Client struct {
 	http   http.Client
 }
 
+// dialTimeout is how long connecting to the daemon may take.
+const dialTimeout = 5 * time.Second
+
 // NewClient asks on a socket, unix:/path. Nothing is opened yet.
 func NewClient(socket string) *Client {
 	path := strings.TrimPrefix(socket, "unix:")
-	dialer := net.Dialer{Timeout: headerTimeout}
+	dialer := net.Dialer{Timeout: dialTimeout}
 	return &Client{socket: socket, http: http.Client{Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {

@@ -1,5 +1,5 @@
-// Package control lets the running daemon be asked and told: by the verbs over
-// HTTP on a unix socket, and by monitoring on an address of its own.
+// Package control lets the verbs ask and tell the running daemon, over HTTP on a unix
+// socket.
 //
 // The unix socket, see [Serve] and [NewClient], answers in JSON:
 //
@@ -19,9 +19,6 @@
 //
 // and in case of failure with a status above 399 and an [Error]. No request has a
 // body. Who may open the socket may read everybody's data.
-//
-// The address for monitoring, see [ServeMetrics], has /metrics, /healthz and
-// /readyz, and nothing of any person.
 package control
 
 import (
@@ -218,7 +215,6 @@ type Kind string
 // The kinds of errors.
 const (
 	Failed        Kind = "failed"
-	BadRequest    Kind = "request"
 	NotFound      Kind = "not-found"
 	Configuration Kind = "configuration" // the configuration file has faults
 	Busy          Kind = "busy"          // the same is under way, or the daemon is not up yet

@@ -10,7 +10,6 @@ import (
 	"iter"
 	"log/slog"
 	"net"
-	"net/http"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -145,7 +144,6 @@ func TestErrorsKeepTheirKind(t *testing.T) {
 		{Configuration, "c.toml:1: x: unknown\nc.toml:2: y: unknown"},
 		{NotFound, "nobody"},
 		{Busy, "later"},
-		{BadRequest, "what?"},
 		{Failed, "no luck"},
 	} {
 		f.reload = fmt.Errorf("wrapped: %w", want)
@@ -289,18 +287,4 @@ func TestHostileClients(t *testing.T) {
 	if _, err := c.Status(t.Context()); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
-}
-
-func get(t *testing.T, url string) (status int, body string) {
-	t.Helper()
-	resp, err := http.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(text)
 }

@@ -1,7 +1,6 @@
 package control
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -10,89 +9,15 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"sync"
-	"time"
 
+	"sigmilter/cmd/internal/httpd"
 	"sigmilter/cmd/internal/printed"
 )
-
-// Limits on clients, of the unix socket and of the metrics address: nobody there
-// is known.
-const (
-	maxHeader     = 16 << 10
-	headerTimeout = 5 * time.Second
-	idleTimeout   = 30 * time.Second
-	// writeTimeout is how long a client may take none of what it asked for.
-	writeTimeout = 30 * time.Second
-)
-
-// newServer serves h to clients that may do anything. There is no read timeout
-// beyond the header: it would end requests that take long, and no request may have
-// a body.
-func newServer(h http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
-		Handler:           noted(bodiless(h)),
-		ConnContext:       withPeer,
-		ReadHeaderTimeout: headerTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-}
-
-// bodiless refuses requests with a body, unread, and gives up on clients that do
-// not take the answer.
-func bodiless(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		rc := http.NewResponseController(w)
-		if r.ContentLength != 0 {
-			_ = rc.SetReadDeadline(time.Now()) // the server would read on to keep the connection
-			w.Header().Set("Connection", "close")
-			answerError(w, Errorf(BadRequest, "a request has no body"))
-			return
-		}
-		h.ServeHTTP(&patient{w, rc}, r)
-	})
-}
-
-// patient gives each write its own time.
-type patient struct {
-	http.ResponseWriter
-	rc *http.ResponseController
-}
-
-// Write implements [http.ResponseWriter].
-func (p *patient) Write(b []byte) (int, error) {
-	_ = p.rc.SetWriteDeadline(time.Now().Add(writeTimeout))
-	return p.ResponseWriter.Write(b)
-}
-
-// Unwrap is for [http.ResponseController].
-func (p *patient) Unwrap() http.ResponseWriter { return p.ResponseWriter }
-
-// stopTimeout is how long requests in hand have when the daemon ends.
-const stopTimeout = 2 * time.Second
 
 // Serve answers the verbs on ln until the returned function is called, which
 // closes ln and, when requests in hand had their time, every connection.
 func Serve(ln net.Listener, d Daemon, log *slog.Logger) (stop func()) {
-	return serve(ln, newServer(routes(d), log), log)
-}
-
-func serve(ln net.Listener, server *http.Server, log *slog.Logger) (stop func()) {
-	var running sync.WaitGroup
-	running.Go(func() {
-		if err := server.Serve(limitPeers(ln)); !errors.Is(err, http.ErrServerClosed) {
-			log.Error("control: nobody is answered any more", "on", ln.Addr().String(), "error", err)
-		}
-	})
-	return func() {
-		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
-		defer cancel()
-		if server.Shutdown(ctx) != nil {
-			server.Close()
-		}
-		running.Wait()
-	}
+	return httpd.Serve(ln, routes(d), log)
 }
 
 func routes(d Daemon) http.Handler {
@@ -133,7 +58,6 @@ func routes(d Daemon) http.Handler {
 // statuses are those of HTTP.
 var statuses = map[Kind]int{
 	Failed:        http.StatusInternalServerError,
-	BadRequest:    http.StatusBadRequest,
 	NotFound:      http.StatusNotFound,
 	Configuration: http.StatusUnprocessableEntity,
 	Busy:          http.StatusConflict,

@@ -1,0 +1,64 @@
+package offline
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/signing"
+	"sigmilter/sigstore"
+	"sigmilter/sigstore/directory"
+)
+
+// PeopleError says why the CSV file of people cannot be read.
+type PeopleError struct{ Err error }
+
+func (e *PeopleError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *PeopleError) Unwrap() error { return e.Err }
+
+// OpenWith is [Open] with the people of a CSV file in place of those of every tenant's
+// source, so that no directory is asked.
+func OpenWith(ctx context.Context, path, people string, log *slog.Logger) (*Setup, error) {
+	cfg, err := config.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	all, batch, err := directory.Gather(ctx, directory.CSV{Path: people}, "", nil)
+	for _, w := range batch.Warnings {
+		log.Warn("skipped in the directory", "problem", w)
+	}
+	if err != nil {
+		return nil, &PeopleError{err}
+	}
+	store, err := sigstore.Temporary()
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range cfg.Tenants {
+		err := store.SetPlan(t.Name, sigstore.Plan{Sources: []string{"file"}})
+		if err == nil {
+			err = fill(store.Intake(t.Name, "file"), all, batch)
+		}
+		if err != nil {
+			store.Close()
+			return nil, fmt.Errorf("keeping the people of tenant %s: %w", t.Name, err)
+		}
+	}
+	return &Setup{cfg, store, signing.NewEngine(cfg, signing.NewBook(cfg, store), nil, log)}, nil
+}
+
+// fill stores people.
+func fill(in *sigstore.Intake, people []directory.Person, batch directory.Batch) error {
+	defer in.Close()
+	for _, p := range people {
+		if err := in.Add(p); err != nil {
+			return err
+		}
+	}
+	_, err := in.Apply(sigstore.Reading{Batch: batch, At: time.Now()})
+	return err
+}

@@ -1,0 +1,43 @@
+package signing
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"sigmilter/cmd/internal/config"
+	"sigmilter/milter"
+	"sigmilter/sigstore"
+)
+
+func TestStaleness(t *testing.T) {
+	store := newStore(t)
+	cfg := &config.Config{Tenants: []config.Tenant{
+		{Name: "contoso", MaxStale: time.Hour, OnStale: config.StaleDefer},
+		{Name: "fabrikam", MaxStale: time.Hour, OnStale: config.StaleSign},
+		{Name: "woodgrove", OnStale: config.StalePass},
+	}}
+	noon := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	s := newStaleness(cfg)
+	var stale milter.Stale
+	if err := s.check(store, "contoso", noon); !errors.As(err, &stale) || !stale.Defer || !stale.Since.IsZero() {
+		t.Errorf("never read: %v", err)
+	}
+	if err := store.SetPlan("contoso", sigstore.Plan{Sources: []string{"hr"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Intake("contoso", "hr").Apply(sigstore.Reading{At: noon}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.check(store, "contoso", noon.Add(time.Hour)); err != nil {
+		t.Errorf("just so: %v", err)
+	}
+	if err := s.check(store, "contoso", noon.Add(time.Hour+1)); !errors.As(err, &stale) || !stale.Since.Equal(noon) {
+		t.Errorf("too old: %v", err)
+	}
+	for _, tenant := range []string{"fabrikam", "woodgrove"} {
+		if err := s.check(store, tenant, noon); err != nil {
+			t.Errorf("%s: %v", tenant, err)
+		}
+	}
+}
