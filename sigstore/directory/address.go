@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -85,4 +86,23 @@ func splitProxies(s string) []string {
 		}
 	}
 	return list
+}
+
+// collectAddresses puts the primary address before the others. One of the
+// others that is not an address costs the person only that address.
+func collectAddresses(primary string, others []string) (all, problems []string) {
+	all = []string{primary}
+	seen := map[string]bool{primary: true}
+	for _, other := range others {
+		a, ok := parseAddress(other)
+		if !ok {
+			problems = append(problems, fmt.Sprintf("proxy address %q is not a mail address and is not used", other))
+			continue
+		}
+		if !seen[a] {
+			seen[a] = true
+			all = append(all, a)
+		}
+	}
+	return all, problems
 }

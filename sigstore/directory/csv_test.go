@@ -39,14 +39,6 @@ func read(t *testing.T, content string) ([]Person, []string, error) {
 	return people, texts, err
 }
 
-func addresses(people []Person) string {
-	var all []string
-	for _, p := range people {
-		all = append(all, p.Address)
-	}
-	return strings.Join(all, " ")
-}
-
 func TestPeople(t *testing.T) {
 	alice := Person{
 		Address:    "alice@contoso.com",

@@ -127,22 +127,3 @@ var formulaErrors = map[string]bool{
 // shortenedNumber is how a spreadsheet writes a long number, such as that of a phone, in
 // a cell that is not formatted as text.
 var shortenedNumber = regexp.MustCompile(`^[0-9][.,][0-9]+E\+[0-9]+$`)
-
-// collectAddresses puts the primary address before the others. One of the
-// others that is not an address costs the person only that address.
-func collectAddresses(primary string, others []string) (all, problems []string) {
-	all = []string{primary}
-	seen := map[string]bool{primary: true}
-	for _, other := range others {
-		a, ok := parseAddress(other)
-		if !ok {
-			problems = append(problems, fmt.Sprintf("proxy address %q is not a mail address and is not used", other))
-			continue
-		}
-		if !seen[a] {
-			seen[a] = true
-			all = append(all, a)
-		}
-	}
-	return all, problems
-}

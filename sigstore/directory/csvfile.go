@@ -13,11 +13,9 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
-)
 
-// settled is how old a file's last change must be for its time and size to tell
-// any later change: file systems keep times in steps of up to two seconds.
-const settled = 2 * time.Second
+	"sigmilter/sigstore/localfile"
+)
 
 // csvFingerprint names the contents of the files as they are, and how they are
 // read.
@@ -85,7 +83,7 @@ func (h *fileHash) addFile(name string) {
 		fmt.Fprintf(h.state, "%q cannot be read\n", name)
 		return
 	}
-	writeStat(h.state, name, info)
+	localfile.WriteStat(h.state, name, info)
 	if info.ModTime().After(h.of.newest) {
 		h.of.newest = info.ModTime()
 	}
@@ -111,7 +109,7 @@ func cursorNamed(cursor string) string {
 // cursor is not the same twice when something was changed too lately to tell the next
 // change.
 func (p csvFingerprint) cursor() string {
-	if time.Since(p.newest) < settled {
+	if time.Since(p.newest) < localfile.Settled {
 		p.Unsettled = rand.Text()
 	}
 	text, err := json.Marshal(p)

@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -35,9 +33,6 @@ import (
 type Files struct {
 	Path string
 }
-
-// maxReady bounds the HTML and the text of a ready-made signature, in bytes.
-const maxReady = 1 << 20
 
 // Paths implements [Local].
 func (f Files) Paths() []string { return []string{f.Path} }
@@ -86,7 +81,7 @@ func (f Files) read(ctx context.Context, cursor string, people Sink, progress Pr
 			progress(i+1, len(folders))
 		}
 	}
-	batch.Warnings = append(batch.Warnings, unique.warnings...)
+	batch.Warnings = append(batch.Warnings, unique.takeWarnings()...)
 	return batch, nil
 }
 
@@ -105,26 +100,22 @@ func (f Files) fingerprint(ctx context.Context, root *os.Root) (string, error) {
 			fmt.Fprintf(sum, "%q cannot be read\n", name)
 			return nil
 		}
-		writeStat(sum, name, info)
+		localfile.WriteStat(sum, name, info)
 		if info.ModTime().After(newest) {
 			newest = info.ModTime()
 		}
 		return nil
 	})
-	if err != nil || time.Since(newest) < settled {
+	if err != nil || time.Since(newest) < localfile.Settled {
 		return "", err
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-func writeStat(sum hash.Hash, name string, info fs.FileInfo) {
-	fmt.Fprintf(sum, "%q %d %d %o\n", name, info.Size(), info.ModTime().UnixNano(), info.Mode())
-}
-
 // readFolder reads one person's folder. Ready is nil when nothing came of it.
 func readFolder(root *os.Root, name string) (p Person, warnings []error) {
 	warn := func(at string, err error) {
-		warnings = append(warnings, fmt.Errorf("%s: %w", path.Join(name, at), plain(err)))
+		warnings = append(warnings, fmt.Errorf("%s: %w", path.Join(name, at), localfile.WithoutPath(err)))
 	}
 	if strings.HasPrefix(name, ".") {
 		return p, nil
@@ -150,7 +141,7 @@ func readFolder(root *os.Root, name string) (p Person, warnings []error) {
 	ready := &Ready{}
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), ".") {
-			if err := ready.addFile(root, path.Join(name, e.Name())); err != nil {
+			if err := addFile(ready, root, path.Join(name, e.Name())); err != nil {
 				warn(e.Name(), err)
 			}
 		}
@@ -162,16 +153,8 @@ func readFolder(root *os.Root, name string) (p Person, warnings []error) {
 	return Person{Address: address, Addresses: []string{address}, Key: address, Ready: ready}, warnings
 }
 
-// plain leaves out the file name that an error of the file system begins with.
-func plain(err error) error {
-	if e := (*fs.PathError)(nil); errors.As(err, &e) {
-		return e.Err
-	}
-	return err
-}
-
 // addFile puts a file where it belongs by its name.
-func (r *Ready) addFile(root *os.Root, name string) (err error) {
+func addFile(r *Ready, root *os.Root, name string) (err error) {
 	base := path.Base(name)
 	switch strings.ToLower(base) {
 	case "signature.html":
@@ -183,7 +166,7 @@ func (r *Ready) addFile(root *os.Root, name string) (err error) {
 	}
 	switch strings.ToLower(path.Ext(base)) {
 	case ".png", ".jpg", ".jpeg", ".gif":
-		data, err := readLimited(root, name, maxPicture)
+		data, err := localfile.ReadIn(root, name, maxPicture)
 		if err != nil {
 			return err
 		}
@@ -198,7 +181,7 @@ func (r *Ready) addFile(root *os.Root, name string) (err error) {
 }
 
 func readText(root *os.Root, name string) (string, error) {
-	data, err := readLimited(root, name, maxReady)
+	data, err := localfile.ReadIn(root, name, MaxReady)
 	text := strings.TrimPrefix(string(data), "\uFEFF")
 	switch {
 	case err != nil:
@@ -209,28 +192,4 @@ func readText(root *os.Root, name string) (string, error) {
 		return "", errors.New("it is empty")
 	}
 	return text, nil
-}
-
-// readLimited reads a regular file. A pipe is not opened: its other end may never
-// come.
-func readLimited(root *os.Root, name string, most int64) ([]byte, error) {
-	info, err := root.Stat(name)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, errors.New("this is no file")
-	case info.Size() > most:
-		return nil, fmt.Errorf("it has %d bytes, over the limit of %d MiB", info.Size(), most>>20)
-	}
-	file, err := root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, most+1))
-	if err == nil && int64(len(data)) > most {
-		err = fmt.Errorf("it has more than %d MiB", most>>20)
-	}
-	return data, err
 }

@@ -207,7 +207,7 @@ func (g *Graph) handOn(ctx context.Context, r *round, people Sink) (Batch, error
 		}
 	}
 	batch.Lost = unique.lost
-	batch.Warnings = slices.Concat(batch.Warnings, unique.warnings, photos.all())
+	batch.Warnings = slices.Concat(batch.Warnings, unique.takeWarnings(), photos.all())
 	return batch, nil
 }
 
@@ -219,7 +219,7 @@ func (g *Graph) person(e *graphUser) (p Person, problems []string, ours bool) {
 	if err != nil {
 		return p, []string{"a user is left out: " + err.Error()}, false
 	}
-	if rec.guest() && !g.Guests || rec.isFalse("accountenabled") && g.EnabledOnly {
+	if isGuest(rec) && !g.Guests || rec.isFalse("accountenabled") && g.EnabledOnly {
 		return p, nil, false
 	}
 	p, problems = rec.person()
@@ -227,6 +227,15 @@ func (g *Graph) person(e *graphUser) (p Person, problems []string, ours bool) {
 		problems[i] = rec.label() + ": " + problem
 	}
 	return p, problems, true
+}
+
+// isGuest reports whether a user belongs to another organisation.
+//
+// QUIRK: accounts made before 2014 have no userType, so that only the word Guest
+// makes a guest.
+func isGuest(r record) bool {
+	kind, _ := r.text("usertype")
+	return strings.EqualFold(kind, "Guest")
 }
 
 func (g *Graph) graphURL() string {

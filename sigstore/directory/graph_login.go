@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"sigmilter/sigstore/localfile"
+
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -57,7 +59,7 @@ func (g *Graph) readMaterial() (material []byte, password string, err error) {
 	case g.SecretFile != "" && g.CertificateFile != "":
 		return nil, "", errors.New("there is a client secret and a certificate; keep one of them")
 	case g.SecretFile != "":
-		secret, err := readSecretLine(g.SecretFile)
+		secret, err := localfile.SecretLine(g.SecretFile)
 		if err != nil {
 			return nil, "", fmt.Errorf("read the client secret: %w", err)
 		}
@@ -65,11 +67,11 @@ func (g *Graph) readMaterial() (material []byte, password string, err error) {
 	case g.CertificateFile == "":
 		return nil, "", errors.New("there is neither a client secret nor a certificate; name the file of one")
 	}
-	if material, err = readSecret(g.CertificateFile); err != nil {
+	if material, err = localfile.Secret(g.CertificateFile); err != nil {
 		return nil, "", fmt.Errorf("read the certificate: %w", err)
 	}
 	if g.CertificatePasswordFile != "" {
-		if password, err = readSecretLine(g.CertificatePasswordFile); err != nil {
+		if password, err = localfile.SecretLine(g.CertificatePasswordFile); err != nil {
 			return nil, "", fmt.Errorf("read the certificate's password: %w", err)
 		}
 	}

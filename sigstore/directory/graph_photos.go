@@ -2,10 +2,7 @@ package directory
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"image"
 	"maps"
 	"net/http"
 	"net/url"
@@ -62,23 +59,4 @@ func (g *graphPhotos) all() []error {
 		warnings = append(warnings, fmt.Errorf("%d photos could not be read, that of %s among them: %s", len(who), who[0], problem))
 	}
 	return warnings
-}
-
-// decodePhoto reads a photo out of a batch.
-//
-// QUIRK: some mailboxes without a photo answer a GIF of one pixel.
-func decodePhoto(body json.RawMessage) ([]byte, error) {
-	var text string
-	if err := json.Unmarshal(body, &text); err != nil {
-		return nil, fmt.Errorf("it is no text of base64")
-	}
-	photo, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return nil, fmt.Errorf("it is no text of base64")
-	}
-	_, size, err := checkPicture(photo)
-	if err != nil || size == image.Pt(1, 1) {
-		return nil, err
-	}
-	return photo, nil
 }

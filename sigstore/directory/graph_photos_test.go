@@ -6,21 +6,10 @@ import (
 	"fmt"
 	"image"
 	"image/gif"
-	"image/png"
 	"slices"
 	"strings"
 	"testing"
 )
-
-// picture is a PNG of so many pixels.
-func picture(t *testing.T, width, height int) []byte {
-	t.Helper()
-	var data bytes.Buffer
-	if err := png.Encode(&data, image.NewGray(image.Rect(0, 0, width, height))); err != nil {
-		t.Fatal(err)
-	}
-	return data.Bytes()
-}
 
 func TestGraphPhotos(t *testing.T) {
 	var dot bytes.Buffer

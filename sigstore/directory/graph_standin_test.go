@@ -94,15 +94,6 @@ func (e *entra) source() *Graph {
 	}
 }
 
-func writeSecret(t *testing.T, secret string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "secret")
-	if err := os.WriteFile(path, []byte(secret), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
 // waits makes a source note its waits in place of waiting.
 func (e *entra) waits(g *Graph) *[]time.Duration {
 	e.t.Helper()
@@ -177,14 +168,6 @@ func refuse(status int, code, message string, headers ...string) http.HandlerFun
 		}
 		reply(w, status, object{"error": object{"code": code, "message": message}})
 	}
-}
-
-// cutOff closes the connection in the middle of an answer.
-func cutOff(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Length", "1000")
-	_, _ = w.Write([]byte(`{"value":[`))
-	_ = http.NewResponseController(w).Flush()
-	panic(http.ErrAbortHandler)
 }
 
 func (e *entra) serve(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {

@@ -10,14 +10,6 @@ import (
 
 var _ Source = (*Graph)(nil)
 
-// texts are warnings as texts.
-func texts(warnings []error) (all []string) {
-	for _, w := range warnings {
-		all = append(all, w.Error())
-	}
-	return all
-}
-
 // readGraph reads and expects no error, and no warnings but those given.
 func readGraph(t *testing.T, g *Graph, cursor string, warnings ...string) reading {
 	t.Helper()

@@ -58,15 +58,6 @@ func (e *graphError) Error() string {
 	return "Microsoft Graph answers " + strings.Join(parts, " ") + ": " + shorten(text)
 }
 
-// shorten keeps a foreign text to one line of bearable length.
-func shorten(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if runes := []rune(s); len(runes) > 200 {
-		s = string(runes[:200]) + "..."
-	}
-	return s
-}
-
 func newGraphError(status int, body []byte) error {
 	var answer struct {
 		Error struct{ Code, Message string }
@@ -225,4 +216,16 @@ func retryAfter(s string, now time.Time) (time.Duration, bool) {
 		return max(at.Sub(now), 0), true
 	}
 	return 0, false
+}
+
+// sleep waits, and no longer than the context lasts.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"sigmilter/sigstore/localfile"
 )
 
 // HTTP is a source of people, or of ready-made signatures, at a JSON endpoint: a
@@ -130,7 +132,7 @@ func (h HTTP) read(ctx context.Context, cursor string, people Sink, progress Pro
 			return Batch{}, err
 		}
 	}
-	return Batch{Full: true, Lost: r.unique.lost, Warnings: append(r.warnings, r.unique.warnings...), Cursor: r.cursor(h.URL)}, nil
+	return Batch{Full: true, Lost: r.unique.lost, Warnings: append(r.warnings, r.unique.takeWarnings()...), Cursor: r.cursor(h.URL)}, nil
 }
 
 func (h HTTP) newReading(people Sink, progress Progress) (*httpReading, error) {
@@ -149,7 +151,7 @@ func (h HTTP) newReading(people Sink, progress Progress) (*httpReading, error) {
 		client: client, most: most, left: most, people: people, unique: newClaims(keyWords), progress: progress, seen: map[string]bool{},
 	}
 	if h.TokenFile != "" {
-		if r.token, err = readSecretLine(h.TokenFile); err != nil {
+		if r.token, err = localfile.SecretLine(h.TokenFile); err != nil {
 			return nil, fmt.Errorf("read the token: %w", err)
 		}
 	}

@@ -111,12 +111,12 @@ func (r *httpReading) add(raw []byte, n int) error {
 	p, problems := rec.person()
 	if p.Address != "" {
 		var more []string
-		if p.Ready, more, err = rec.ready(); err != nil {
+		if p.Ready, more, err = readyOf(rec); err != nil {
 			problems = append(problems, err.Error()+"; left out")
 			p.Address = ""
 		}
 		problems = append(problems, more...)
-		if p.Photo, err = rec.photo(); err != nil {
+		if p.Photo, err = photoIn(rec); err != nil {
 			problems = append(problems, "the photo is left out: "+err.Error())
 		}
 	}
@@ -130,18 +130,18 @@ func (r *httpReading) add(raw []byte, n int) error {
 	return r.people.Add(p)
 }
 
-func (r record) photo() ([]byte, error) {
-	if r.null("photo") {
+func photoIn(r record) ([]byte, error) {
+	if isNull(r, "photo") {
 		return nil, nil
 	}
 	return decodePhoto(r["photo"])
 }
 
-func (r record) null(name string) bool { return len(r[name]) == 0 || string(r[name]) == "null" }
+func isNull(r record, name string) bool { return len(r[name]) == 0 || string(r[name]) == "null" }
 
-// ready is the ready-made signature of a record, nil without one.
-func (r record) ready() (ready *Ready, problems []string, err error) {
-	if r.null("signature") {
+// readyOf is the ready-made signature of a record, nil without one.
+func readyOf(r record) (ready *Ready, problems []string, err error) {
+	if isNull(r, "signature") {
 		return nil, nil, nil
 	}
 	if err := json.Unmarshal(r["signature"], &ready); err != nil {
@@ -150,7 +150,7 @@ func (r record) ready() (ready *Ready, problems []string, err error) {
 	if strings.TrimSpace(ready.HTML) == "" && strings.TrimSpace(ready.Text) == "" {
 		return nil, nil, errors.New("signature has neither html nor text")
 	}
-	if len(ready.HTML) > maxReady || len(ready.Text) > maxReady {
+	if len(ready.HTML) > MaxReady || len(ready.Text) > MaxReady {
 		return nil, nil, errors.New("signature is over 1 MiB")
 	}
 	ready.Images, problems = usable(ready.Images)

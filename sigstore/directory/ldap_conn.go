@@ -131,7 +131,7 @@ func (l *LDAP) protect(ctx context.Context, raw net.Conn, s ldapServer) (net.Con
 		settings.ServerName = l.ServerName
 	}
 	if l.CAFile != "" {
-		pem, err := localfile.Read(l.CAFile, maxCertificates)
+		pem, err := localfile.Read(l.CAFile, localfile.MaxCertificates)
 		if err != nil {
 			return nil, fmt.Errorf("read ca_file: %w", err)
 		}
@@ -178,7 +178,7 @@ func (l *LDAP) bind(c *ldapConn) error {
 	if l.BindDN == "" {
 		return nil // RFC 4511 section 4.2: a connection starts as anonymous
 	}
-	password, err := readSecretLine(l.PasswordFile)
+	password, err := localfile.SecretLine(l.PasswordFile)
 	if err != nil {
 		return fmt.Errorf("read password_file: %w", err)
 	}

@@ -103,8 +103,7 @@ func (p *ldapPeople) add(e *ldap.Entry) error {
 	person.Address = person.Addresses[0]
 	p.met++
 	admitted := p.unique.admit(&person, e.DN)
-	p.reading.warnings = append(p.reading.warnings, p.unique.warnings...)
-	p.unique.warnings = nil
+	p.reading.warnings = append(p.reading.warnings, p.unique.takeWarnings()...)
 	if !admitted {
 		p.gone = append(p.gone, person.Key)
 		return nil

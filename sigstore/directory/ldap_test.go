@@ -27,7 +27,7 @@ func jsonOf(t testing.TB, v any) string {
 
 // peopleOf makes people of entries without a server.
 func peopleOf(l *LDAP, entries ...*ldap.Entry) (*ldapReading, []Person) {
-	var people gathered
+	var people kept
 	r := &ldapReading{LDAP: l, now: time.Now(), people: &people}
 	p := r.newPeople()
 	for _, e := range entries {
@@ -131,7 +131,7 @@ func TestLDAPAddresses(t *testing.T) {
 }
 
 func TestLDAPDuplicates(t *testing.T) {
-	var people gathered
+	var people kept
 	r := &ldapReading{LDAP: &LDAP{}, people: &people}
 	p := r.newPeople()
 	for _, e := range []*ldap.Entry{

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"sigmilter/sigstore/localfile"
 )
 
 // photoColumn is the column, and on the way the attribute, that names the file of
@@ -80,12 +82,12 @@ func (f *photoFiles) addTo(p *Person) error {
 	if name == "" {
 		return nil
 	}
-	photo, err := readLimited(root, filepath.FromSlash(name), maxPicture)
+	photo, err := localfile.ReadIn(root, filepath.FromSlash(name), maxPicture)
 	if err == nil && len(photo) == 0 {
 		err = errors.New("it is empty")
 	}
 	if err != nil {
-		return fmt.Errorf("%s: photo %s is left out: %w", p.Address, name, plain(err))
+		return fmt.Errorf("%s: photo %s is left out: %w", p.Address, name, localfile.WithoutPath(err))
 	}
 	p.Photo = photo
 	return nil

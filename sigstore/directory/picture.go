@@ -2,6 +2,8 @@ package directory
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"image"
 	_ "image/gif"  // formats that mail clients show
@@ -23,4 +25,23 @@ func checkPicture(data []byte) (mediaType string, size image.Point, err error) {
 		return "", image.Point{}, fmt.Errorf("it is no JPEG, PNG or GIF that can be read")
 	}
 	return "image/" + format, image.Pt(config.Width, config.Height), nil
+}
+
+// decodePhoto reads a photo that is a JSON text of base64.
+//
+// QUIRK: some mailboxes without a photo answer a GIF of one pixel.
+func decodePhoto(body json.RawMessage) ([]byte, error) {
+	var text string
+	if err := json.Unmarshal(body, &text); err != nil {
+		return nil, fmt.Errorf("it is no text of base64")
+	}
+	photo, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, fmt.Errorf("it is no text of base64")
+	}
+	_, size, err := checkPicture(photo)
+	if err != nil || size == image.Pt(1, 1) {
+		return nil, err
+	}
+	return photo, nil
 }

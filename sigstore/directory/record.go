@@ -91,15 +91,6 @@ func (r record) list(name string) (list []string, ok bool) {
 // isFalse says that a member is there and false.
 func (r record) isFalse(name string) bool { return string(bytes.TrimSpace(r[name])) == "false" }
 
-// guest says that the user belongs to another organisation.
-//
-// QUIRK: accounts made before 2014 have no userType, so that only the word Guest
-// makes a guest.
-func (r record) guest() bool {
-	kind, _ := r.text("usertype")
-	return strings.EqualFold(kind, "Guest")
-}
-
 // label names a record in a warning, whatever is broken in it.
 func (r record) label() string {
 	for _, name := range []string{"mail", "userPrincipalName", "id", "displayName"} {
@@ -186,4 +177,13 @@ func primaryAddress(attributes map[string]string) (address string, problems []st
 		return "", []string{fmt.Sprintf("%s %q is not a mail address; left out", name, value)}
 	}
 	return address, nil
+}
+
+// shorten keeps a foreign text to one line of bearable length.
+func shorten(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if runes := []rune(s); len(runes) > 200 {
+		s = string(runes[:200]) + "..."
+	}
+	return s
 }

@@ -17,8 +17,8 @@ func TestRegular(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{pipe, "/dev/zero", dir} {
-		if _, err := readSecretLine(path); !errors.Is(err, localfile.ErrNotRegular) {
-			t.Errorf("readSecretLine(%s): %v", path, err)
+		if _, err := localfile.SecretLine(path); !errors.Is(err, localfile.ErrNotRegular) {
+			t.Errorf("localfile.SecretLine(%s): %v", path, err)
 		}
 		if _, err := readAll(t.Context(), (CSV{Path: path}), "", nil); !errors.Is(err, localfile.ErrNotRegular) {
 			t.Errorf("CSV %s: %v", path, err)

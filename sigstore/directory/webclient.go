@@ -21,7 +21,7 @@ import (
 func newClient(caFile string, timeout time.Duration) (*http.Client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	if caFile != "" {
-		pem, err := localfile.Read(caFile, maxCertificates)
+		pem, err := localfile.Read(caFile, localfile.MaxCertificates)
 		if err != nil {
 			return nil, fmt.Errorf("read the CA certificates: %w", err)
 		}
@@ -76,16 +76,4 @@ func untrusted(err error) bool {
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	return errors.As(err, &verify) || errors.As(err, &unknown) || errors.As(err, &name) || errors.As(err, &invalid)
-}
-
-// sleep waits, and no longer than the context lasts.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }
