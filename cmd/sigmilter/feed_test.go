@@ -18,6 +18,7 @@ import (
 	"sigmilter/milter"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/csvfile"
 )
 
 // feedLog is a log that can be read while it is written.
@@ -261,7 +262,7 @@ func TestFeedWatchesFile(t *testing.T) {
 		}
 	}
 	write(path, "first")
-	f, _ := newFeed(t, directory.CSV{Path: path})
+	f, _ := newFeed(t, csvfile.CSV{Path: path})
 	f.directory.Every = time.Hour
 	if err := f.sync(t.Context(), control.Changes); err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/csvfile"
 )
 
 // openOfflineWith is openOffline with the people of a CSV file in place of those
@@ -24,7 +25,7 @@ func openOfflineWith(ctx context.Context, path, people string, stderr io.Writer)
 		return nil, err
 	}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	all, batch, err := directory.Gather(ctx, directory.CSV{Path: people}, "", nil)
+	all, batch, err := directory.Gather(ctx, csvfile.CSV{Path: people}, "", nil)
 	for _, w := range batch.Warnings {
 		log.Warn("left out of the directory", "problem", w)
 	}

@@ -7,6 +7,8 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter/policy"
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/csvfile"
+	"sigmilter/sigstore/directory/files"
 )
 
 // newSource makes the source of people that a directory of the configuration
@@ -15,16 +17,16 @@ import (
 func newSource(d config.Directory, groups []string) (directory.Source, error) {
 	switch d.Source {
 	case "csv":
-		return directory.CSV{
+		return csvfile.CSV{
 			Path: d.Path, Columns: d.Columns, Charset: d.Charset, Photos: d.Photos,
-			Memory: new(directory.CSVMemory),
+			Memory: new(csvfile.CSVMemory),
 		}, nil
 	case "ldap":
 		source := d.LDAP
 		source.Groups = groups
 		return &source, nil
 	case "files":
-		return directory.Files{Path: d.Path}, nil
+		return files.Files{Path: d.Path}, nil
 	case "graph":
 		source := d.Graph
 		source.Groups = groups

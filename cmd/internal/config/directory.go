@@ -11,7 +11,9 @@ import (
 
 	"golang.org/x/text/encoding/htmlindex"
 
-	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/graph"
+	"sigmilter/sigstore/directory/ldap"
+	"sigmilter/sigstore/directory/webjson"
 	"sigmilter/sigstore/localfile"
 )
 
@@ -32,11 +34,11 @@ type Directory struct {
 
 	// Of source ldap, its groups left out; Path is empty then. To be copied before it
 	// is read.
-	LDAP directory.LDAP
+	LDAP ldap.LDAP
 	// Of source graph, its groups left out. To be copied before it is read.
-	Graph directory.Graph
+	Graph graph.Graph
 	// Of source http.
-	HTTP directory.HTTP
+	HTTP webjson.HTTP
 
 	origin Fault // of what names the source, without a problem
 }
