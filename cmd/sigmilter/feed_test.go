@@ -262,7 +262,7 @@ func TestFeedWatchesFile(t *testing.T) {
 		}
 	}
 	write(path, "first")
-	f, _ := newFeed(t, csvfile.CSV{Path: path})
+	f, _ := newFeed(t, csvfile.Source{Path: path})
 	f.directory.Every = time.Hour
 	if err := f.sync(t.Context(), control.Changes); err != nil {
 		t.Fatal(err)

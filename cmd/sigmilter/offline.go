@@ -25,7 +25,7 @@ func openOfflineWith(ctx context.Context, path, people string, stderr io.Writer)
 		return nil, err
 	}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	all, batch, err := directory.Gather(ctx, csvfile.CSV{Path: people}, "", nil)
+	all, batch, err := directory.Gather(ctx, csvfile.Source{Path: people}, "", nil)
 	for _, w := range batch.Warnings {
 		log.Warn("left out of the directory", "problem", w)
 	}

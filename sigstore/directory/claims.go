@@ -6,12 +6,12 @@ import (
 	"slices"
 )
 
-// Claims sees to it that no two people of a reading share an address or a key, while
-// they come one by one. An address is first of all that of the person whose primary one
-// it is, then that of the earlier entry. Whoever comes too late for the primary address
-// is left out; for another one only that address is. Each warning names both.
+// Claims makes addresses and keys unique within one reading, person by person. An
+// address belongs to the person whose primary one it is, else to the one who came first.
+// A person whose primary address is taken is left out; one who has another address that
+// is taken loses only that. Each warning names both.
 //
-// It is kept small, a hundred bytes a person: there may be a million.
+// It takes some hundred bytes a person: there may be a million.
 type Claims struct {
 	words    ClaimWords
 	owners   map[fingerprint]claim  // by address

@@ -32,13 +32,12 @@ type Directory struct {
 	Charset string            // as the WHATWG has it; empty is UTF-8
 	Photos  string            // folder of photos named by address, absolute; empty for none
 
-	// Of source ldap, its groups left out; Path is empty then. To be copied before it
-	// is read.
-	LDAP ldap.LDAP
-	// Of source graph, its groups left out. To be copied before it is read.
-	Graph graph.Graph
+	// Of source ldap, its groups left out; Path is empty then.
+	LDAP ldap.Options
+	// Of source graph, its groups left out.
+	Graph graph.Options
 	// Of source http.
-	HTTP webjson.HTTP
+	HTTP webjson.Source
 
 	origin Fault // of what names the source, without a problem
 }

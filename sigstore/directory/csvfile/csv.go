@@ -1,25 +1,11 @@
-package csvfile
-
-import (
-	"context"
-	"errors"
-	"fmt"
-	"io"
-	"os"
-	"strconv"
-
-	"sigmilter/sigstore/directory"
-	"sigmilter/sigstore/localfile"
-)
-
-// CSV is a source of people in an Excel workbook (.xlsx), of which the first visible
+// Package csvfile reads people from an Excel workbook (.xlsx), of which the first visible
 // sheet is read, or in a file of comma, semicolon or tab separated
 // values, as Excel and HR systems write them, in UTF-8, in UTF-16 with a byte order
 // mark, or in another charset that is named. A file in another charset than is named is
 // refused as a whole; a row that is not UTF-8 in a file of UTF-8 is a broken row.
 //
 // The first row names the columns: Graph's attribute names in any case (see
-// [Canonical]), proxyAddresses, groups (or memberOf), and any name besides,
+// [directory.Canonical]), proxyAddresses, groups (or memberOf), and any name besides,
 // which becomes an attribute of that name. Titles in other words are mapped to
 // these by Columns. Which of the three separators is used is seen from that row.
 // A column without a name is not read.
@@ -40,7 +26,22 @@ import (
 // The cursor tells that neither the file nor a photo was changed since they were
 // read: that costs a stat of each, and the batch changes nothing. Where the column
 // photo is in use, the file is read for it.
-type CSV struct {
+package csvfile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+
+	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/localfile"
+)
+
+// Source is a [directory.Source].
+type Source struct {
 	Path string
 	// Columns are attribute names by the titles that stand for them, compared
 	// without regard to case. It is an error when the file lacks one of the titles.
@@ -51,7 +52,7 @@ type CSV struct {
 	// Photos is a folder, empty for none.
 	Photos string
 	// Memory makes readings after the first faster; nil for none.
-	Memory *CSVMemory
+	Memory *Memory
 }
 
 // RowError is a warning about one row of a file.
@@ -66,14 +67,14 @@ func (e *RowError) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Problem)
 }
 
-// Read implements [Source]. A batch is a full one, or an empty one without people when the
+// Read implements [directory.Source]. A batch is a full one, or an empty one without people when the
 // cursor is that of the files as they are, or one of the rows that are new and different
 // when the cursor is that of the reading that Memory has. It is an error when the file cannot be
 // read, when its first row is no usable header, when there is not one person in it,
 // and when the folder of photos cannot be read. The batch of an error has the
 // warnings. progress is told the share of the file that was read as people of those
 // that are estimated to be in it.
-func (c CSV) Read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
+func (c Source) Read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
 	f, err := localfile.Open(c.Path)
 	if err != nil {
 		return directory.Batch{}, fmt.Errorf("read people: %w", err)
@@ -99,7 +100,7 @@ func (c CSV) Read(ctx context.Context, cursor string, people directory.Sink, pro
 		return directory.Batch{}, fmt.Errorf("read people from %s: %w", c.Path, err)
 	}
 	if c.Memory != nil && c.Memory.cursor == cursor && cursor != "" && c.Photos == "" {
-		r := csvReading{CSV: c, in: &counter{in: f, size: now.Size}}
+		r := reading{Source: c, in: &counter{in: f, size: now.Size}}
 		next := now.cursor()
 		done, err := r.readChanged(ctx, people.Add, next)
 		if done {
@@ -116,12 +117,12 @@ func (c CSV) Read(ctx context.Context, cursor string, people directory.Sink, pro
 }
 
 // Read reads the whole file.
-func (c CSV) readAll(ctx context.Context, f *os.File, now csvFingerprint, photos *photoFiles, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
+func (c Source) readAll(ctx context.Context, f *os.File, now fingerprint, photos *photoFiles, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
 	if c.Memory != nil {
-		*c.Memory = CSVMemory{} // two at a time would take twice the memory
+		*c.Memory = Memory{} // two at a time would take twice the memory
 	}
 	named := now.namedPhotos(photos)
-	r := csvReading{CSV: c, in: &counter{in: f, size: now.Size, progress: progress}, round: newRound(new(CSVMemory))}
+	r := reading{Source: c, in: &counter{in: f, size: now.Size, progress: progress}, round: newRound(new(Memory))}
 	err := r.read(ctx, func(p directory.Person) error {
 		named.add(p)
 		if err := photos.addTo(&p); err != nil {
@@ -140,7 +141,7 @@ func (c CSV) readAll(ctx context.Context, f *os.File, now csvFingerprint, photos
 
 // unchanged says whether everything is as at the reading that gave the cursor. Where
 // the column photo is in use, the file is gone through for the names in it.
-func (c CSV) unchanged(ctx context.Context, f *os.File, now csvFingerprint, photos *photoFiles, cursor string) (bool, error) {
+func (c Source) unchanged(ctx context.Context, f *os.File, now fingerprint, photos *photoFiles, cursor string) (bool, error) {
 	now.Named = cursorNamed(cursor)
 	if cursor == "" || now.cursor() != cursor {
 		return false, nil
@@ -149,7 +150,7 @@ func (c CSV) unchanged(ctx context.Context, f *os.File, now csvFingerprint, phot
 		return true, nil
 	}
 	named := now.namedPhotos(photos)
-	r := csvReading{CSV: c, in: &counter{in: f, size: now.Size}}
+	r := reading{Source: c, in: &counter{in: f, size: now.Size}}
 	if r.read(ctx, func(p directory.Person) error { named.add(p); return nil }) == nil {
 		now.Named = named.sum()
 		if now.cursor() == cursor {
@@ -160,25 +161,25 @@ func (c CSV) unchanged(ctx context.Context, f *os.File, now csvFingerprint, phot
 	return false, err
 }
 
-// Paths implements [Local]. Files that the column photo names are not among them:
+// Paths implements [directory.Local]. Files that the column photo names are not among them:
 // a change of one is seen at the next reading.
-func (c CSV) Paths() []string {
+func (c Source) Paths() []string {
 	if c.Photos == "" {
 		return []string{c.Path}
 	}
 	return []string{c.Path, c.Photos}
 }
 
-// csvReading goes through the file once.
-type csvReading struct {
-	CSV
+// reading goes through the file once.
+type reading struct {
+	Source
 	in       *counter
-	round    *csvRound // nil: every row is taken apart, and none noted
+	round    *round // nil: every row is taken apart, and none noted
 	unique   *directory.Claims
 	warnings []error
 }
 
-func (r *csvReading) read(ctx context.Context, found func(directory.Person) error) error {
+func (r *reading) read(ctx context.Context, found func(directory.Person) error) error {
 	text, err := decoded(r.in, r.Charset)
 	if err != nil {
 		return err
@@ -243,7 +244,7 @@ func (r *csvReading) read(ctx context.Context, found func(directory.Person) erro
 
 // rowWords are the warnings about rows that have an address in common. The label of a
 // claimant is the line.
-func (r *csvReading) rowWords() directory.ClaimWords {
+func (r *reading) rowWords() directory.ClaimWords {
 	at := func(c directory.Claimant, format string, args ...any) error {
 		line, _ := strconv.Atoi(c.Label)
 		return &RowError{r.Path, line, fmt.Sprintf(format, args...)}

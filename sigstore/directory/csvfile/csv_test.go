@@ -17,7 +17,7 @@ import (
 	"sigmilter/sigstore/directory/directorytest"
 )
 
-var _ directory.Source = CSV{}
+var _ directory.Source = Source{}
 
 // writeFile returns the path of a file people.csv with the content.
 func writeFile(t *testing.T, content string) string {
@@ -33,7 +33,7 @@ func writeFile(t *testing.T, content string) string {
 func read(t *testing.T, content string) ([]directory.Person, []string, error) {
 	t.Helper()
 	path := writeFile(t, content)
-	batch, err := directorytest.Read(t.Context(), CSV{Path: path}, "", nil)
+	batch, err := directorytest.Read(t.Context(), Source{Path: path}, "", nil)
 	people, warnings := batch.People, batch.Warnings
 	var texts []string
 	for _, w := range warnings {
@@ -197,7 +197,7 @@ func TestProxyWarnings(t *testing.T) {
 // An address that a later row has for its primary one goes there.
 func TestAliasIsPrimaryOfLaterRow(t *testing.T) {
 	path := writeFile(t, "mail,proxyAddresses\na@b.c,z@b.c x@b.c\nz@b.c,\n")
-	people, batch, err := directory.Gather(t.Context(), CSV{Path: path}, "", nil)
+	people, batch, err := directory.Gather(t.Context(), Source{Path: path}, "", nil)
 	want := []directory.Person{
 		{Address: "a@b.c", Addresses: []string{"a@b.c", "x@b.c"}, Attributes: map[string]string{"mail": "a@b.c"}},
 		{Address: "z@b.c", Addresses: []string{"z@b.c"}, Attributes: map[string]string{"mail": "z@b.c"}},
@@ -234,13 +234,13 @@ func TestUnusableFiles(t *testing.T) {
 			}
 		})
 	}
-	_, err := directorytest.Read(t.Context(), CSV{Path: filepath.Join(t.TempDir(), "absent.csv")}, "", nil)
+	_, err := directorytest.Read(t.Context(), Source{Path: filepath.Join(t.TempDir(), "absent.csv")}, "", nil)
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("absent file: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := directorytest.Read(ctx, CSV{Path: writeFile(t, "mail\na@b.c\n")}, "", nil); !errors.Is(err, context.Canceled) {
+	if _, err := directorytest.Read(ctx, Source{Path: writeFile(t, "mail\na@b.c\n")}, "", nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -264,7 +264,7 @@ func TestCSVCharset(t *testing.T) {
 		{"a zero", "", "mail;city\na@b.c;M\x00\n", "M\x00", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			all, err := directorytest.Read(t.Context(), CSV{Path: writeFile(t, test.file), Charset: test.charset}, "", nil)
+			all, err := directorytest.Read(t.Context(), Source{Path: writeFile(t, test.file), Charset: test.charset}, "", nil)
 			switch {
 			case test.fault != "" && (err == nil || !strings.Contains(err.Error(), test.fault)):
 				t.Errorf("error %v", err)
@@ -278,7 +278,7 @@ func TestCSVCharset(t *testing.T) {
 func FuzzCSV(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file string) {
 		var people directorytest.Kept
-		r := csvReading{CSV: CSV{Path: "f"}, in: &counter{in: strings.NewReader(file)}}
+		r := reading{Source: Source{Path: "f"}, in: &counter{in: strings.NewReader(file)}}
 		err := r.read(t.Context(), people.Add)
 		if (err == nil) != (len(people) > 0) {
 			t.Fatalf("%d people, error %v", len(people), err)
@@ -309,7 +309,7 @@ func TestCSVIsNoPipe(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() {
-		_, err := directorytest.Read(context.Background(), CSV{Path: path}, "", nil)
+		_, err := directorytest.Read(context.Background(), Source{Path: path}, "", nil)
 		done <- err
 	}()
 	select {

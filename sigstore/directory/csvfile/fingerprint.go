@@ -18,9 +18,9 @@ import (
 	"sigmilter/sigstore/localfile"
 )
 
-// csvFingerprint names the contents of the files as they are, and how they are
+// fingerprint names the contents of the files as they are, and how they are
 // read.
-type csvFingerprint struct {
+type fingerprint struct {
 	Path    string            `json:"path"`
 	Size    int64             `json:"size"`
 	Changed time.Time         `json:"changed"`
@@ -38,12 +38,12 @@ type csvFingerprint struct {
 
 // fingerprint leaves out the photos that the column names, for these must be read
 // first.
-func (c CSV) fingerprint(f *os.File, photos *photoFiles) (p csvFingerprint, err error) {
+func (c Source) fingerprint(f *os.File, photos *photoFiles) (p fingerprint, err error) {
 	info, err := f.Stat()
 	if err != nil {
 		return p, err
 	}
-	p = csvFingerprint{
+	p = fingerprint{
 		Path: c.Path, Size: info.Size(), Changed: info.ModTime(), Columns: c.Columns, Charset: c.Charset,
 		Photos: c.Photos, newest: info.ModTime(),
 	}
@@ -57,13 +57,13 @@ func (c CSV) fingerprint(f *os.File, photos *photoFiles) (p csvFingerprint, err 
 
 // fileHash is the hash of the sizes and times of files.
 type fileHash struct {
-	of    *csvFingerprint
+	of    *fingerprint
 	root  *os.Root
 	state hash.Hash // nil before the first file
 }
 
 // namedPhotos begins the hash of the photos that the column names.
-func (p *csvFingerprint) namedPhotos(photos *photoFiles) *fileHash {
+func (p *fingerprint) namedPhotos(photos *photoFiles) *fileHash {
 	return &fileHash{of: p, root: photos.beside}
 }
 
@@ -100,7 +100,7 @@ func (h *fileHash) sum() string {
 
 // cursorNamed is the hash of the photos that the column named, as a cursor has it.
 func cursorNamed(cursor string) string {
-	var p csvFingerprint
+	var p fingerprint
 	if json.Unmarshal([]byte(cursor), &p) != nil {
 		return ""
 	}
@@ -109,7 +109,7 @@ func cursorNamed(cursor string) string {
 
 // cursor is not the same twice when something was changed too lately to tell the next
 // change.
-func (p csvFingerprint) cursor() string {
+func (p fingerprint) cursor() string {
 	if time.Since(p.newest) < localfile.Settled {
 		p.Unsettled = rand.Text()
 	}

@@ -27,7 +27,7 @@ func TestCSVColumnsAndCharset(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			batch, err := directorytest.Read(t.Context(), CSV{Path: writeFile(t, test.file), Columns: test.columns, Charset: test.charset}, "", nil)
+			batch, err := directorytest.Read(t.Context(), Source{Path: writeFile(t, test.file), Columns: test.columns, Charset: test.charset}, "", nil)
 			if test.err != "" {
 				if err == nil || !strings.Contains(err.Error(), test.err) {
 					t.Errorf("error %v, want %s", err, test.err)
@@ -49,7 +49,7 @@ func TestCSVColumnsAndCharset(t *testing.T) {
 // A file that was not changed is not read again, one changed within the steps of
 // the file system's clock is.
 func TestCSVCursor(t *testing.T) {
-	source := CSV{Path: writeFile(t, "mail\na@b.c\n")}
+	source := Source{Path: writeFile(t, "mail\na@b.c\n")}
 	old := time.Now().Add(-time.Hour)
 	read := func(cursor string) directorytest.Reading {
 		t.Helper()
@@ -92,7 +92,7 @@ func TestCSVProgress(t *testing.T) {
 		rows.WriteString("person" + string(rune('a'+i%26)) + strings.Repeat("y", i/26%60) + string(rune('a'+i/1560)) + "@b.c\n")
 	}
 	var told [][2]int
-	_, err := directorytest.Read(t.Context(), CSV{Path: writeFile(t, file+rows.String())}, "", func(read, total int) { told = append(told, [2]int{read, total}) })
+	_, err := directorytest.Read(t.Context(), Source{Path: writeFile(t, file+rows.String())}, "", func(read, total int) { told = append(told, [2]int{read, total}) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,14 +17,14 @@ import (
 // remembered is a CSV file with a memory, and the people that its readings brought.
 type remembered struct {
 	t        *testing.T
-	source   CSV
+	source   Source
 	cursor   string
 	people   map[string]directory.Person
 	problems []error // of the last reading
 }
 
 func newRemembered(t *testing.T, content string) *remembered {
-	r := &remembered{t: t, source: CSV{Path: writeFile(t, content), Memory: new(CSVMemory)}}
+	r := &remembered{t: t, source: Source{Path: writeFile(t, content), Memory: new(Memory)}}
 	if r.read(); len(r.people) == 0 {
 		t.Fatal("nobody")
 	}

@@ -38,7 +38,7 @@ func TestCSVPhotos(t *testing.T) {
 	if err := os.Symlink("../secret.png", filepath.Join(dir, "data/link.png")); err != nil {
 		t.Fatal(err)
 	}
-	source := CSV{Path: filepath.Join(dir, "data/people.csv"), Photos: filepath.Join(dir, "faces")}
+	source := Source{Path: filepath.Join(dir, "data/people.csv"), Photos: filepath.Join(dir, "faces")}
 	batch, err := directorytest.Read(context.Background(), source, "", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func TestCSVPhotos(t *testing.T) {
 // A photo that was changed is a reason to read again, by itself.
 func TestCSVPhotosCursor(t *testing.T) {
 	dir := t.TempDir()
-	source := CSV{Path: filepath.Join(dir, "people.csv"), Photos: filepath.Join(dir, "faces")}
+	source := Source{Path: filepath.Join(dir, "people.csv"), Photos: filepath.Join(dir, "faces")}
 	old := time.Now().Add(-time.Hour)
 	write := func(name, content string) {
 		t.Helper()

@@ -21,7 +21,7 @@ func TestRegular(t *testing.T) {
 		if _, err := localfile.SecretLine(path); !errors.Is(err, localfile.ErrNotRegular) {
 			t.Errorf("localfile.SecretLine(%s): %v", path, err)
 		}
-		if _, err := directorytest.Read(t.Context(), (CSV{Path: path}), "", nil); !errors.Is(err, localfile.ErrNotRegular) {
+		if _, err := directorytest.Read(t.Context(), (Source{Path: path}), "", nil); !errors.Is(err, localfile.ErrNotRegular) {
 			t.Errorf("CSV %s: %v", path, err)
 		}
 	}

@@ -47,7 +47,7 @@ func hasUTF16Mark(start []byte) bool {
 // fitsCharset goes through a file before its rows are read, and ends at its beginning.
 // It is an error when the charset of the configuration is not the file's: rows that are
 // not ASCII would be missing, or wrong in every mail.
-func (c CSV) fitsCharset(f *os.File) error {
+func (c Source) fitsCharset(f *os.File) error {
 	err := charsetFault(f, c.Charset)
 	if err == nil {
 		_, err = f.Seek(0, io.SeekStart)

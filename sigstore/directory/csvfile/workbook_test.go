@@ -53,8 +53,8 @@ func TestWorkbook(t *testing.T) {
 		[]any{"no address", "X"},
 		[]any{nil, "Y"},
 	)
-	memory := new(CSVMemory)
-	all, err := directorytest.Read(t.Context(), CSV{Path: path, Memory: memory}, "", nil)
+	memory := new(Memory)
+	all, err := directorytest.Read(t.Context(), Source{Path: path, Memory: memory}, "", nil)
 	want := []directory.Person{
 		{Address: "alice@contoso.com", Addresses: []string{"alice@contoso.com"}, Attributes: map[string]string{
 			"mail": "alice@contoso.com", "displayName": "Älice Müster", "mobilePhone": "4930555010123", "postalCode": "01067",
@@ -85,7 +85,7 @@ func TestNoWorkbook(t *testing.T) {
 			t.Errorf("%s: %v", test.name, err)
 		}
 	}
-	_, err = directorytest.Read(t.Context(), CSV{Path: writeSheet(t)}, "", nil)
+	_, err = directorytest.Read(t.Context(), Source{Path: writeSheet(t)}, "", nil)
 	if err == nil || !strings.Contains(err.Error(), "it is empty; the first row must name the columns") {
 		t.Errorf("no rows: %v", err)
 	}

@@ -1,3 +1,17 @@
+// Package files reads ready-made signatures from a folder, which has a folder for
+// each person, named by the mail address:
+//
+//	alice@contoso.com/signature.html
+//	alice@contoso.com/signature.txt
+//	alice@contoso.com/logo.png
+//
+// One of signature.html and signature.txt must be there, in UTF-8, up to 1 MiB.
+// PNG, JPEG and GIF files, up to 5 MiB, are pictures that the HTML refers to by
+// their names. Names that begin with a dot are passed over; whatever else is there
+// is told in a warning. A symbolic link may lead to another place in the folder, and
+// not out of it.
+//
+// The people have no attributes.
 package files
 
 import (
@@ -17,30 +31,17 @@ import (
 	"sigmilter/sigstore/localfile"
 )
 
-// Files is a source of ready-made signatures in a folder, which has a folder for
-// each person, named by the mail address:
-//
-//	alice@contoso.com/signature.html
-//	alice@contoso.com/signature.txt
-//	alice@contoso.com/logo.png
-//
-// One of signature.html and signature.txt must be there, in UTF-8, up to 1 MiB.
-// PNG, JPEG and GIF files, up to 5 MiB, are pictures that the HTML refers to by
-// their names. Names that begin with a dot are passed over; whatever else is there
-// is told in a warning. A symbolic link may lead to another place in the folder, and
-// not out of it.
-//
-// The people have no attributes.
-type Files struct {
+// Source is a [directory.Source].
+type Source struct {
 	Path string
 }
 
-// Paths implements [Local].
-func (f Files) Paths() []string { return []string{f.Path} }
+// Paths implements [directory.Local].
+func (f Source) Paths() []string { return []string{f.Path} }
 
-// Read implements [Source]. Every batch is a full one, or an empty one when no file
+// Read implements [directory.Source]. Every batch is a full one, or an empty one when no file
 // has another size or time than at the reading that gave the cursor.
-func (f Files) Read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
+func (f Source) Read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
 	batch, err := f.read(ctx, cursor, people, progress)
 	if err != nil {
 		return directory.Batch{}, fmt.Errorf("read signatures from %s: %w", f.Path, err)
@@ -48,7 +49,7 @@ func (f Files) Read(ctx context.Context, cursor string, people directory.Sink, p
 	return batch, nil
 }
 
-func (f Files) read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
+func (f Source) read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
 	root, err := os.OpenRoot(f.Path)
 	if err != nil {
 		return directory.Batch{}, err
@@ -88,7 +89,7 @@ func (f Files) read(ctx context.Context, cursor string, people directory.Sink, p
 
 // fingerprint is a hash of the names, sizes and times of all files; empty when the
 // last change is too fresh to tell it from the next.
-func (f Files) fingerprint(ctx context.Context, root *os.Root) (string, error) {
+func (f Source) fingerprint(ctx context.Context, root *os.Root) (string, error) {
 	var newest time.Time
 	sum := sha256.New()
 	fmt.Fprintln(sum, f.Path)

@@ -14,7 +14,7 @@ import (
 	"sigmilter/sigstore/directory/directorytest"
 )
 
-var _ directory.Local = Files{}
+var _ directory.Local = Source{}
 
 // folder writes files below a new folder, an hour ago.
 func folder(t *testing.T, files map[string]string) string {
@@ -63,7 +63,7 @@ func TestFiles(t *testing.T) {
 		".git/config":                      "x",
 	})
 	var seen [][2]int
-	batch, err := directorytest.Read(t.Context(), Files{dir}, "", func(read, total int) { seen = append(seen, [2]int{read, total}) })
+	batch, err := directorytest.Read(t.Context(), Source{dir}, "", func(read, total int) { seen = append(seen, [2]int{read, total}) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestFilesLeftOut(t *testing.T) {
 			if test.change != nil {
 				test.change(t, dir)
 			}
-			batch, err := directorytest.Read(t.Context(), Files{dir}, "", nil)
+			batch, err := directorytest.Read(t.Context(), Source{dir}, "", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -171,7 +171,7 @@ func TestFilesUnchanged(t *testing.T) {
 	for _, test := range changes {
 		t.Run(test.name, func(t *testing.T) {
 			dir := folder(t, map[string]string{"a@b.c/signature.txt": "A", "b@b.c/signature.txt": "B"})
-			first, err := directorytest.Read(t.Context(), Files{dir}, "", nil)
+			first, err := directorytest.Read(t.Context(), Source{dir}, "", nil)
 			if err != nil || first.Cursor == "" {
 				t.Fatalf("cursor %q, %v", first.Cursor, err)
 			}
@@ -179,7 +179,7 @@ func TestFilesUnchanged(t *testing.T) {
 			if test.full {
 				age(t, dir, time.Minute)
 			}
-			second, err := directorytest.Read(t.Context(), Files{dir}, first.Cursor, nil)
+			second, err := directorytest.Read(t.Context(), Source{dir}, first.Cursor, nil)
 			if err != nil || second.Full != test.full || test.full == (second.Cursor == first.Cursor) {
 				t.Errorf("full %v, cursor %q after %q, %v", second.Full, second.Cursor, first.Cursor, err)
 			}
@@ -191,7 +191,7 @@ func TestFilesUnchanged(t *testing.T) {
 func TestFilesJustChanged(t *testing.T) {
 	dir := folder(t, map[string]string{"a@b.c/signature.txt": "A"})
 	write(t, filepath.Join(dir, "a@b.c/signature.txt"), "B")
-	batch, err := directorytest.Read(t.Context(), Files{dir}, "", nil)
+	batch, err := directorytest.Read(t.Context(), Source{dir}, "", nil)
 	if err != nil || batch.Cursor != "" {
 		t.Errorf("cursor %q, %v", batch.Cursor, err)
 	}
@@ -199,11 +199,11 @@ func TestFilesJustChanged(t *testing.T) {
 
 func TestFilesNoFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "absent")
-	_, err := directorytest.Read(t.Context(), Files{dir}, "", nil)
+	_, err := directorytest.Read(t.Context(), Source{dir}, "", nil)
 	if err == nil || !strings.Contains(err.Error(), "read signatures from "+dir) {
 		t.Errorf("got %v", err)
 	}
-	if batch, err := directorytest.Read(t.Context(), (Files{t.TempDir()}), "", nil); err != nil || !batch.Full || len(batch.People) > 0 {
+	if batch, err := directorytest.Read(t.Context(), (Source{t.TempDir()}), "", nil); err != nil || !batch.Full || len(batch.People) > 0 {
 		t.Errorf("an empty folder: %+v, %v", batch, err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	batchSize    = 20 // most that Graph takes at a time
+	batchSize    = 20 // most that Source takes at a time
 	batchWorkers = 4  // batches under way
 )
 
@@ -25,25 +25,25 @@ type batchAnswer struct {
 
 // batch asks for links, each a path below the API's version, and returns the answers
 // in their order. Those that fail for a passing reason are asked for again.
-func (w *graphWeb) batch(ctx context.Context, links []string) ([]batchAnswer, error) {
+func (w *web) batch(ctx context.Context, links []string) ([]batchAnswer, error) {
 	answers := make([]batchAnswer, len(links))
 	workers, ctx := errgroup.WithContext(ctx)
 	workers.SetLimit(batchWorkers)
 	for start := 0; start < len(links); start += batchSize {
 		end := min(start+batchSize, len(links))
-		workers.Go(func() error { return w.some(ctx, links[start:end], answers[start:end]) })
+		workers.Go(func() error { return w.fetchBatch(ctx, links[start:end], answers[start:end]) })
 	}
 	return answers, workers.Wait()
 }
 
-// some asks for as many links as one batch takes.
-func (w *graphWeb) some(ctx context.Context, links []string, answers []batchAnswer) error {
+// fetchBatch asks for as many links as one batch takes.
+func (w *web) fetchBatch(ctx context.Context, links []string, answers []batchAnswer) error {
 	for attempt := 1; ; attempt++ {
-		open, err := w.once(ctx, links, answers)
+		open, err := w.fetchOnce(ctx, links, answers)
 		if err != nil {
 			return err
 		}
-		if open == 0 || attempt == graphAttempts {
+		if open == 0 || attempt == maxAttempts {
 			return nil
 		}
 		var pause time.Duration
@@ -56,7 +56,7 @@ func (w *graphWeb) some(ctx context.Context, links []string, answers []batchAnsw
 				pause = max(pause, backoff(attempt, header, time.Now()))
 			}
 		}
-		if pause > graphWait {
+		if pause > maxWait {
 			return nil // the answers say 429
 		}
 		if err := w.wait(ctx, pause); err != nil {
@@ -65,9 +65,9 @@ func (w *graphWeb) some(ctx context.Context, links []string, answers []batchAnsw
 	}
 }
 
-// once asks for those links that have no answer yet, and returns how many still
+// fetchOnce asks for those links that have no answer yet, and returns how many still
 // have none.
-func (w *graphWeb) once(ctx context.Context, links []string, answers []batchAnswer) (open int, err error) {
+func (w *web) fetchOnce(ctx context.Context, links []string, answers []batchAnswer) (open int, err error) {
 	type request struct {
 		ID     string `json:"id"`
 		Method string `json:"method"`

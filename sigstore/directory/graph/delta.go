@@ -12,9 +12,9 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-// graphUser is what a round says about one user. The entries of a user come in any
+// userEntry is what a round says about one user. The entries of a user come in any
 // number and order; a later one takes the place of an earlier, member by member.
-type graphUser struct {
+type userEntry struct {
 	raw     []byte // a JSON object, as it came
 	removed bool
 }
@@ -22,7 +22,7 @@ type graphUser struct {
 // round is what one run through the pages of users/delta brought.
 type round struct {
 	full  bool
-	users map[string]*graphUser
+	users map[string]*userEntry
 	order []string // ids as they came first
 	delta string   // where the next round starts
 }
@@ -34,11 +34,11 @@ type deltaPage struct {
 }
 
 // readRound reads all users, or with a deltaLink what changed since it was given.
-func (g *Graph) readRound(ctx context.Context, link string, progress directory.Progress) (*round, error) {
-	r := &round{full: link == "", users: map[string]*graphUser{}}
+func (g *Source) readRound(ctx context.Context, link string, progress directory.Progress) (*round, error) {
+	r := &round{full: link == "", users: map[string]*userEntry{}}
 	total := 0
 	if r.full {
-		link = g.graphURL() + "/v1.0/users/delta?$select=" + url.QueryEscape(graphSelect)
+		link = g.graphURL() + "/v1.0/users/delta?$select=" + url.QueryEscape(selectedProperties)
 		if progress != nil {
 			total = g.countUsers(ctx)
 		}
@@ -67,9 +67,9 @@ func (g *Graph) readRound(ctx context.Context, link string, progress directory.P
 	}
 }
 
-// countUsers is how many users there are, for a line of progress; 0 when Graph
+// countUsers is how many users there are, for a line of progress; 0 when Source
 // does not tell.
-func (g *Graph) countUsers(ctx context.Context) int {
+func (g *Source) countUsers(ctx context.Context) int {
 	var n int
 	if g.web.get(ctx, g.graphURL()+"/v1.0/users/$count", &n) != nil {
 		return 0
@@ -87,7 +87,7 @@ func (r *round) add(raw []byte) error {
 	}
 	user, known := r.users[entry.ID]
 	if !known {
-		user = &graphUser{}
+		user = &userEntry{}
 		r.users[entry.ID] = user
 		r.order = append(r.order, entry.ID)
 	}
@@ -100,7 +100,7 @@ func (r *round) add(raw []byte) error {
 }
 
 // overlay puts the members of a JSON object over those the user has. null clears.
-func (u *graphUser) overlay(raw []byte) error {
+func (u *userEntry) overlay(raw []byte) error {
 	if u.raw == nil {
 		u.raw = raw
 		return nil
@@ -121,12 +121,12 @@ func (u *graphUser) overlay(raw []byte) error {
 // QUIRK: an entry of a round has at least the properties that changed, and not
 // surely the others. A read right after may come from a replica that has not heard
 // of the change, or not yet of the user: then 404 comes for somebody who is there.
-func (g *Graph) complete(ctx context.Context, r *round) error {
+func (g *Source) complete(ctx context.Context, r *round) error {
 	var ids, links []string
 	for _, id := range r.order {
 		if !r.users[id].removed {
 			ids = append(ids, id)
-			links = append(links, "/users/"+url.PathEscape(id)+"?$select="+graphSelect)
+			links = append(links, "/users/"+url.PathEscape(id)+"?$select="+selectedProperties)
 		}
 	}
 	answers, err := g.web.batch(ctx, links)
@@ -137,7 +137,7 @@ func (g *Graph) complete(ctx context.Context, r *round) error {
 		user := r.users[ids[i]]
 		switch {
 		case answer.Status == http.StatusOK:
-			whole := &graphUser{raw: answer.Body}
+			whole := &userEntry{raw: answer.Body}
 			if err := whole.overlay(user.raw); err != nil {
 				return err
 			}
@@ -146,15 +146,15 @@ func (g *Graph) complete(ctx context.Context, r *round) error {
 			// Part of a user does for a new one, whose entry has an address; one
 			// who left meanwhile comes as removed in the next round.
 		default:
-			return g.advise(newGraphError(answer.Status, answer.Body), "users", "User.Read.All")
+			return g.advise(newRefusal(answer.Status, answer.Body), "users", "User.Read.All")
 		}
 	}
 	return nil
 }
 
-// advise says which permission lacks when Graph refuses.
-func (g *Graph) advise(err error, what, permission string) error {
-	e := (*graphError)(nil)
+// advise says which permission lacks when Source refuses.
+func (g *Source) advise(err error, what, permission string) error {
+	e := (*refusal)(nil)
 	if !errors.As(err, &e) {
 		return err
 	}

@@ -141,7 +141,7 @@ func TestGraphFailures(t *testing.T) {
 				t.Fatalf("no error, people %s", directorytest.Addresses(batch.People))
 			}
 			got := strings.ReplaceAll(err.Error(), e.url, "URL")
-			// Graph's own waiting time is told in one place or the other.
+			// Source's own waiting time is told in one place or the other.
 			if got != began+test.want && got != began+"read users: "+test.want {
 				t.Errorf("got  %s\nwant %s", got, began+test.want)
 			}
@@ -160,15 +160,15 @@ func TestGraphConnection(t *testing.T) {
 	e.set("1", object{"mail": "a@b.c"})
 	tests := []struct {
 		name   string
-		change func(*Graph)
+		change func(*Source)
 		want   string
 	}{
-		{"an unknown CA", func(g *Graph) { g.CAFile = "" },
+		{"an unknown CA", func(g *Source) { g.CAFile = "" },
 			"if the server's own CA or an inspecting proxy is meant, name its certificate as ca_file"},
-		{"no CA in the file", func(g *Graph) { g.CAFile = g.SecretFile }, "has no certificate in PEM; put the CA's certificate there"},
-		{"no CA file", func(g *Graph) { g.CAFile += "x" }, "read the CA certificates: open"},
-		{"nobody there", func(g *Graph) { g.GraphURL = "https://127.0.0.1:1" }, "connection refused"},
-		{"a slow server", func(g *Graph) {
+		{"no CA in the file", func(g *Source) { g.CAFile = g.SecretFile }, "has no certificate in PEM; put the CA's certificate there"},
+		{"no CA file", func(g *Source) { g.CAFile += "x" }, "read the CA certificates: open"},
+		{"nobody there", func(g *Source) { g.GraphURL = "https://127.0.0.1:1" }, "connection refused"},
+		{"a slow server", func(g *Source) {
 			g.Timeout = 200 * time.Millisecond
 			e.fail("/users/delta", repeat(6, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })...)
 		}, "no whole answer in the time set by timeout; the server or the network is slow"},
@@ -284,17 +284,17 @@ func TestGraphSecretFile(t *testing.T) {
 	}
 	tests := []struct {
 		name   string
-		change func(*Graph)
+		change func(*Source)
 		want   string
 	}{
-		{"readable by the group", func(g *Graph) { g.SecretFile = file("x", 0o640) }, ""},
-		{"readable by all", func(g *Graph) { g.SecretFile = file("x", 0o644) }, "can be read by every user of this machine; run chmod o= on it, and renew what is in it"},
-		{"empty", func(g *Graph) { g.SecretFile = file(" \n", 0o600) }, "is empty; put the secret into it"},
-		{"two lines", func(g *Graph) { g.SecretFile = file("a\nb\n", 0o600) }, "has more than one line; put only the secret into it"},
-		{"too long", func(g *Graph) { g.SecretFile = file(strings.Repeat("x", 1<<20+1), 0o600) }, "too large: over 1048576 bytes"},
-		{"absent", func(g *Graph) { g.SecretFile += "x" }, "no such file"},
-		{"none", func(g *Graph) { g.SecretFile = "" }, "there is neither a client secret nor a certificate; name the file of one"},
-		{"both", func(g *Graph) { g.CertificateFile = "x" }, "there is a client secret and a certificate; keep one of them"},
+		{"readable by the group", func(g *Source) { g.SecretFile = file("x", 0o640) }, ""},
+		{"readable by all", func(g *Source) { g.SecretFile = file("x", 0o644) }, "can be read by every user of this machine; run chmod o= on it, and renew what is in it"},
+		{"empty", func(g *Source) { g.SecretFile = file(" \n", 0o600) }, "is empty; put the secret into it"},
+		{"two lines", func(g *Source) { g.SecretFile = file("a\nb\n", 0o600) }, "has more than one line; put only the secret into it"},
+		{"too long", func(g *Source) { g.SecretFile = file(strings.Repeat("x", 1<<20+1), 0o600) }, "too large: over 1048576 bytes"},
+		{"absent", func(g *Source) { g.SecretFile += "x" }, "no such file"},
+		{"none", func(g *Source) { g.SecretFile = "" }, "there is neither a client secret nor a certificate; name the file of one"},
+		{"both", func(g *Source) { g.CertificateFile = "x" }, "there is a client secret and a certificate; keep one of them"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,3 +1,15 @@
+// Package graph reads people from Microsoft Entra ID, through Microsoft Source
+// as an application: with a client secret or a certificate, and the application
+// permission User.Read.All, for groups GroupMember.Read.All as well.
+//
+// The first reading loads all users by users/delta; later ones bring who changed
+// since. A user's changes come in part, so that each changed user is read again
+// whole. A delta token that ran out (Source keeps one for seven days) and FullEvery
+// lead to a full reading.
+//
+// The primary address is mail, and userPrincipalName where there is no mail. The
+// SMTP addresses of proxyAddresses, otherMails and userPrincipalName are further
+// ones.
 package graph
 
 import (
@@ -17,21 +29,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 )
 
-// Graph is a source of people in Microsoft Entra ID, read through Microsoft Graph
-// as an application: with a client secret or a certificate, and the application
-// permission User.Read.All, for groups GroupMember.Read.All as well.
-//
-// The first reading loads all users by users/delta; later ones bring who changed
-// since. A user's changes come in part, so that each changed user is read again
-// whole. A delta token that ran out (Graph keeps one for seven days) and FullEvery
-// lead to a full reading.
-//
-// The primary address is mail, and userPrincipalName where there is no mail. The
-// SMTP addresses of proxyAddresses, otherMails and userPrincipalName are further
-// ones.
-//
-// A Graph is used by pointer, as it keeps its login between readings.
-type Graph struct {
+// Options say which directory is read, as whom and how.
+type Options struct {
 	// Tenant is the directory (tenant) ID, or a domain of the tenant.
 	Tenant string
 	// Client is the application (client) ID.
@@ -56,7 +55,7 @@ type Graph struct {
 	// name or object ID. Members of groups within them count.
 	Groups []string
 	// Photos says that each person's photo is read, PhotoSize pixels wide and high:
-	// one of [PhotoSizes], 240 when it is 0. Graph does not tell of a new photo; it
+	// one of [PhotoSizes], 240 when it is 0. Source does not tell of a new photo; it
 	// is seen when something else of the person changes, and after FullEvery.
 	Photos    bool
 	PhotoSize int
@@ -70,52 +69,60 @@ type Graph struct {
 	FullEvery time.Duration
 	// Timeout bounds each request; 0 is one minute.
 	Timeout time.Duration
+}
 
-	web        *graphWeb
+// Source is a [directory.Source]. It keeps its login between readings.
+type Source struct {
+	Options
+
+	web        *web
 	credential azcore.TokenCredential
 	material   [sha256.Size]byte // of the secret or certificate that credential has
 	expires    time.Time         // when its certificate does; zero for a secret
 	network    *atomic.Pointer[loginFailure]
 }
 
-// PhotoSizes are the widths in pixels that Graph has photos in.
+// New makes a source.
+func New(options Options) *Source { return &Source{Options: options} }
+
+// PhotoSizes are the widths in pixels that Source has photos in.
 var PhotoSizes = []int{48, 64, 96, 120, 240, 360, 432, 504, 648}
 
-// graphSelect are the properties that are read, and whose changes are tracked.
-const graphSelect = "id,displayName,givenName,surname,jobTitle,department,companyName,officeLocation," +
+// selectedProperties are the properties that are read, and whose changes are tracked.
+const selectedProperties = "id,displayName,givenName,surname,jobTitle,department,companyName,officeLocation," +
 	"businessPhones,mobilePhone,faxNumber,streetAddress,city,state,postalCode,country,mail,userPrincipalName," +
 	"proxyAddresses,otherMails,onPremisesExtensionAttributes,employeeId,preferredLanguage,accountEnabled,userType"
 
-// graphCursor is what a reading leaves for the next.
-type graphCursor struct {
+// position is what a reading leaves for the next.
+type position struct {
 	Delta string    `json:"delta"` // deltaLink, to be used as it is
 	Full  time.Time `json:"full"`  // when everybody was read
 	Scope string    `json:"scope"` // hash of the options that everybody was read with
 }
 
 // scope names what the people depend on besides what is in the directory.
-func (g *Graph) scope() string {
+func (g *Source) scope() string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%q", []any{g.Tenant, g.graphURL(), graphSelect, g.Photos, g.photoSize(), g.Guests, g.EnabledOnly})
+	fmt.Fprintf(h, "%q", []any{g.Tenant, g.graphURL(), selectedProperties, g.Photos, g.photoSize(), g.Guests, g.EnabledOnly})
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // since is the cursor to go on from, with an empty Delta when everybody is due.
-func (g *Graph) since(cursor string, now time.Time) graphCursor {
-	var c graphCursor
+func (g *Source) since(cursor string, now time.Time) position {
+	var c position
 	every := g.FullEvery
 	if every == 0 {
 		every = 24 * time.Hour
 	}
 	if json.Unmarshal([]byte(cursor), &c) != nil || c.Scope != g.scope() || now.Sub(c.Full) >= every {
-		return graphCursor{}
+		return position{}
 	}
 	return c
 }
 
-// Read implements [Source]. Each error is one line that says what to do. A request
-// that fails for a passing reason is repeated, see graphWeb.
-func (g *Graph) Read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
+// Read implements [directory.Source]. Each error is one line that says what to do. A request
+// that fails for a passing reason is repeated, see web.
+func (g *Source) Read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
 	batch, err := g.readAll(ctx, cursor, people, progress)
 	// A token may be withdrawn before its time: log in once more.
 	if err != nil && g.web != nil && g.web.unauthorized.Swap(false) {
@@ -129,7 +136,7 @@ func (g *Graph) Read(ctx context.Context, cursor string, people directory.Sink, 
 	return batch, nil
 }
 
-func (g *Graph) readAll(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
+func (g *Source) readAll(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
 	if err := g.login(); err != nil {
 		return directory.Batch{}, err
 	}
@@ -137,21 +144,21 @@ func (g *Graph) readAll(ctx context.Context, cursor string, people directory.Sin
 	c := g.since(cursor, now)
 	round, err := g.readRound(ctx, c.Delta, progress)
 	if errors.Is(err, errResync) {
-		// QUIRK: beside the 410 Graph may send a Location to start over at. It is
+		// QUIRK: beside the 410 Source may send a Location to start over at. It is
 		// the first request without its token, which is where we start anyway.
-		c = graphCursor{}
+		c = position{}
 		round, err = g.readRound(ctx, "", progress)
 	}
 	if err != nil {
 		return directory.Batch{}, err
 	}
 	if c.Delta == "" {
-		c = graphCursor{Full: now.UTC(), Scope: g.scope()}
+		c = position{Full: now.UTC(), Scope: g.scope()}
 	} else if err := g.complete(ctx, round); err != nil {
 		return directory.Batch{}, err
 	}
 	c.Delta = round.delta
-	batch, err := g.handOn(ctx, round, people)
+	batch, err := g.addPeople(ctx, round, people)
 	if err != nil {
 		return directory.Batch{}, err
 	}
@@ -168,17 +175,17 @@ func (g *Graph) readAll(ctx context.Context, cursor string, people directory.Sin
 	return batch, err
 }
 
-// graphWindow is how many people are made of a round and given their photos at a time,
+// photoWindow is how many people are made of a round and given their photos at a time,
 // so that the photos of a large directory are not in memory together.
-const graphWindow = 100 * batchSize
+const photoWindow = 100 * batchSize
 
-// handOn makes people of what a round brought, and hands them on. Who is no person of
+// addPeople makes people of what a round brought, and hands them on. Who is no person of
 // ours, or none any more, is gone.
-func (g *Graph) handOn(ctx context.Context, r *round, people directory.Sink) (directory.Batch, error) {
+func (g *Source) addPeople(ctx context.Context, r *round, people directory.Sink) (directory.Batch, error) {
 	batch := directory.Batch{Full: r.full}
 	unique := directory.NewClaims(directory.KeyWords)
-	photos := graphPhotos{Graph: g, refused: map[string][]string{}}
-	for ids := range slices.Chunk(r.order, graphWindow) {
+	photos := photoReader{Source: g, refused: map[string][]string{}}
+	for ids := range slices.Chunk(r.order, photoWindow) {
 		var window []directory.Person
 		for _, id := range ids {
 			e := r.users[id]
@@ -213,7 +220,7 @@ func (g *Graph) handOn(ctx context.Context, r *round, people directory.Sink) (di
 	return batch, nil
 }
 
-func (g *Graph) person(e *graphUser) (p directory.Person, problems []string, ours bool) {
+func (g *Source) person(e *userEntry) (p directory.Person, problems []string, ours bool) {
 	if e.removed {
 		return p, nil, false
 	}
@@ -240,21 +247,21 @@ func isGuest(r directory.Record) bool {
 	return strings.EqualFold(kind, "Guest")
 }
 
-func (g *Graph) graphURL() string {
+func (g *Source) graphURL() string {
 	if g.GraphURL != "" {
 		return strings.TrimSuffix(g.GraphURL, "/")
 	}
 	return "https://" + Clouds[g.cloud()].Graph
 }
 
-func (g *Graph) loginURL() string {
+func (g *Source) loginURL() string {
 	if g.LoginURL != "" {
 		return strings.TrimSuffix(g.LoginURL, "/")
 	}
 	return "https://" + Clouds[g.cloud()].Login
 }
 
-func (g *Graph) cloud() string {
+func (g *Source) cloud() string {
 	if g.Cloud == "" {
 		return "public"
 	}
@@ -264,7 +271,7 @@ func (g *Graph) cloud() string {
 // A Cloud is where one of Microsoft's clouds is.
 type Cloud struct {
 	Login string // host of the login
-	Graph string // host of Microsoft Graph
+	Graph string // host of Microsoft Source
 }
 
 // Clouds are Microsoft's clouds by the names used here. The one for the

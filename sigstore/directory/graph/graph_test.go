@@ -11,10 +11,10 @@ import (
 	"sigmilter/sigstore/directory/directorytest"
 )
 
-var _ directory.Source = (*Graph)(nil)
+var _ directory.Source = (*Source)(nil)
 
 // readGraph reads and expects no error, and no warnings but those given.
-func readGraph(t *testing.T, g *Graph, cursor string, warnings ...string) directorytest.Reading {
+func readGraph(t *testing.T, g *Source, cursor string, warnings ...string) directorytest.Reading {
 	t.Helper()
 	batch, err := directorytest.Read(t.Context(), g, cursor, nil)
 	if err != nil {
@@ -247,16 +247,16 @@ func TestGraphResync(t *testing.T) {
 func TestGraphStartsOver(t *testing.T) {
 	tests := []struct {
 		name   string
-		change func(g *Graph, cursor string) string
+		change func(g *Source, cursor string) string
 		full   bool
 	}{
-		{"not for nothing", func(_ *Graph, c string) string { return c }, false},
-		{"no cursor", func(*Graph, string) string { return "" }, true},
-		{"a cursor of another source", func(*Graph, string) string { return `{"usn":17}` }, true},
-		{"a broken cursor", func(*Graph, string) string { return "x" }, true},
-		{"another option", func(g *Graph, c string) string { g.Guests = true; return c }, true},
-		{"other groups are asked for anyway", func(g *Graph, c string) string { g.Groups = []string{salesID}; return c }, false},
-		{"it is due", func(g *Graph, c string) string { g.FullEvery = time.Nanosecond; return c }, true},
+		{"not for nothing", func(_ *Source, c string) string { return c }, false},
+		{"no cursor", func(*Source, string) string { return "" }, true},
+		{"a cursor of another source", func(*Source, string) string { return `{"usn":17}` }, true},
+		{"a broken cursor", func(*Source, string) string { return "x" }, true},
+		{"another option", func(g *Source, c string) string { g.Guests = true; return c }, true},
+		{"other groups are asked for anyway", func(g *Source, c string) string { g.Groups = []string{salesID}; return c }, false},
+		{"it is due", func(g *Source, c string) string { g.FullEvery = time.Nanosecond; return c }, true},
 	}
 	e := newEntra(t)
 	e.set("1", object{"mail": "a@b.c"})

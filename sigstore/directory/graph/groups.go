@@ -13,21 +13,21 @@ import (
 
 var objectID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
-// graphObject is a group or one of its members.
-type graphObject struct {
+// entraObject is a group or one of its members.
+type entraObject struct {
 	ID          string `json:"id"`
 	Mail        string `json:"mail"`
 	DisplayName string `json:"displayName"`
 }
 
 type objectPage struct {
-	Value []graphObject `json:"value"`
+	Value []entraObject `json:"value"`
 	Next  string        `json:"@odata.nextLink"`
 }
 
 // readGroups reads the members of the groups that rules name. The answer is never
 // nil: without groups in the rules, nobody is a member of any.
-func (g *Graph) readGroups(ctx context.Context) (groups []directory.Group, warnings []error, err error) {
+func (g *Source) readGroups(ctx context.Context) (groups []directory.Group, warnings []error, err error) {
 	groups = []directory.Group{}
 	for _, name := range g.Groups {
 		found, err := g.findGroups(ctx, name)
@@ -56,14 +56,14 @@ func (g *Graph) readGroups(ctx context.Context) (groups []directory.Group, warni
 
 // findGroups finds a group by its id, else by its mail address, else by its name,
 // which several may have.
-func (g *Graph) findGroups(ctx context.Context, name string) ([]graphObject, error) {
+func (g *Source) findGroups(ctx context.Context, name string) ([]entraObject, error) {
 	if objectID.MatchString(name) {
-		var group graphObject
+		var group entraObject
 		err := g.web.get(ctx, g.graphURL()+"/v1.0/groups/"+strings.ToLower(name)+"?$select=id", &group)
 		if status(err) == http.StatusNotFound {
 			return nil, nil
 		}
-		return []graphObject{group}, err
+		return []entraObject{group}, err
 	}
 	quoted := "'" + strings.ReplaceAll(name, "'", "''") + "'"
 	query := url.Values{
@@ -73,7 +73,7 @@ func (g *Graph) findGroups(ctx context.Context, name string) ([]graphObject, err
 	all, err := g.readObjects(ctx, g.graphURL()+"/v1.0/groups?"+query.Encode())
 	for _, group := range all {
 		if strings.EqualFold(group.Mail, name) {
-			return []graphObject{group}, err
+			return []entraObject{group}, err
 		}
 	}
 	return all, err
@@ -81,7 +81,7 @@ func (g *Graph) findGroups(ctx context.Context, name string) ([]graphObject, err
 
 // readMembers are the ids of a group's members, those of groups within included.
 // The cast leaves out devices and contacts; it wants $count.
-func (g *Graph) readMembers(ctx context.Context, id string) ([]string, error) {
+func (g *Source) readMembers(ctx context.Context, id string) ([]string, error) {
 	all, err := g.readObjects(ctx, g.graphURL()+"/v1.0/groups/"+url.PathEscape(id)+
 		"/transitiveMembers/microsoft.graph.user?$select=id&$count=true&$top=999")
 	ids := make([]string, len(all))
@@ -92,7 +92,7 @@ func (g *Graph) readMembers(ctx context.Context, id string) ([]string, error) {
 }
 
 // readObjects reads a list, page by page.
-func (g *Graph) readObjects(ctx context.Context, link string) (all []graphObject, err error) {
+func (g *Source) readObjects(ctx context.Context, link string) (all []entraObject, err error) {
 	for link != "" {
 		var page objectPage
 		if err := g.web.get(ctx, link, &page); err != nil {

@@ -23,20 +23,20 @@ import (
 	"software.sslmate.com/src/go-pkcs12"
 )
 
-// warnBefore is how long before a certificate runs out that is told. Graph does
+// warnBefore is how long before a certificate runs out that is told. Source does
 // not say when a secret does.
 const warnBefore = 30 * 24 * time.Hour
 
 // login makes the credential and the connection ready, and leaves them alone when
 // they are and the secret is the one of before.
-func (g *Graph) login() error {
+func (g *Source) login() error {
 	if g.web == nil {
 		client, err := webclient.New(g.CAFile, g.timeout())
 		if err != nil {
 			return err
 		}
 		g.network = new(atomic.Pointer[loginFailure])
-		g.web = &graphWeb{client: client, origin: g.graphURL(), wait: sleep, token: g.token}
+		g.web = &web{client: client, origin: g.graphURL(), wait: sleep, token: g.token}
 	}
 	material, password, err := g.readMaterial()
 	if err != nil {
@@ -55,7 +55,7 @@ func (g *Graph) login() error {
 }
 
 // readMaterial reads the secret, or the certificate and its password.
-func (g *Graph) readMaterial() (material []byte, password string, err error) {
+func (g *Source) readMaterial() (material []byte, password string, err error) {
 	switch {
 	case g.SecretFile != "" && g.CertificateFile != "":
 		return nil, "", errors.New("there is a client secret and a certificate; keep one of them")
@@ -79,7 +79,7 @@ func (g *Graph) readMaterial() (material []byte, password string, err error) {
 	return material, password, nil
 }
 
-func (g *Graph) newCredential(material []byte, password string) (azcore.TokenCredential, error) {
+func (g *Source) newCredential(material []byte, password string) (azcore.TokenCredential, error) {
 	options := azcore.ClientOptions{
 		Cloud:     cloud.Configuration{ActiveDirectoryAuthorityHost: g.loginURL()},
 		Transport: &loginTransport{client: g.web.client, failed: g.network},
@@ -117,7 +117,7 @@ func parseCertificate(material []byte, password string) ([]*x509.Certificate, cr
 }
 
 // expiry warns of a certificate that will run out soon.
-func (g *Graph) expiry(now time.Time) error {
+func (g *Source) expiry(now time.Time) error {
 	if g.expires.IsZero() || g.expires.Sub(now) > warnBefore {
 		return nil
 	}
@@ -125,8 +125,8 @@ func (g *Graph) expiry(now time.Time) error {
 		g.CertificateFile, g.expires.Format(time.DateOnly), g.whereToRenew())
 }
 
-// token is a token for Graph, from memory while it is good.
-func (g *Graph) token(ctx context.Context) (string, error) {
+// token is a token for Source, from memory while it is good.
+func (g *Source) token(ctx context.Context) (string, error) {
 	token, err := g.credential.GetToken(ctx, policy.TokenRequestOptions{
 		Scopes: []string{"https://" + Clouds[g.cloud()].Graph + "/.default"},
 	})
@@ -136,14 +136,14 @@ func (g *Graph) token(ctx context.Context) (string, error) {
 	return token.Token, nil
 }
 
-func (g *Graph) timeout() time.Duration {
+func (g *Source) timeout() time.Duration {
 	if g.Timeout == 0 {
 		return time.Minute
 	}
 	return g.Timeout
 }
 
-func (g *Graph) whereToRenew() string {
+func (g *Source) whereToRenew() string {
 	return "App registrations, " + g.Client + ", Certificates & secrets in the Microsoft Entra admin centre"
 }
 
@@ -151,7 +151,7 @@ var stsCode = regexp.MustCompile(`AADSTS(\d+)`)
 
 // loginError is one line about a refused login. azidentity's own error is a page
 // long, with the answer of the server in it.
-func (g *Graph) loginError(ctx context.Context, err error) error {
+func (g *Source) loginError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -170,7 +170,7 @@ func (g *Graph) loginError(ctx context.Context, err error) error {
 }
 
 // loginAdvice says what is wrong and what to do, by Entra's error codes.
-func (g *Graph) loginAdvice() map[string]string {
+func (g *Source) loginAdvice() map[string]string {
 	clock := "the certificate's time does not fit the server's; set this machine's clock"
 	secret := "the client secret "
 	return map[string]string{

@@ -11,23 +11,23 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-func (g *Graph) photoSize() int {
+func (g *Source) photoSize() int {
 	if g.PhotoSize == 0 {
 		return 240
 	}
 	return g.PhotoSize
 }
 
-// graphPhotos are the photos of one reading, and what there is to warn of.
-type graphPhotos struct {
-	*Graph
+// photoReader are the photos of one reading, and what there is to warn of.
+type photoReader struct {
+	*Source
 	warnings []error
-	refused  map[string][]string // people by what Graph answered
+	refused  map[string][]string // people by what Source answered
 }
 
 // addTo gives people their photos, 20 in a request. Who has none, or one that cannot be
-// read, goes without; of whom Graph refuses to tell, it is not known.
-func (g *graphPhotos) addTo(ctx context.Context, people []directory.Person) error {
+// read, goes without; of whom Source refuses to tell, it is not known.
+func (g *photoReader) addTo(ctx context.Context, people []directory.Person) error {
 	links := make([]string, len(people))
 	for i, p := range people {
 		links[i] = fmt.Sprintf("/users/%s/photos/%[2]dx%[2]d/$value", url.PathEscape(p.Key), g.photoSize())
@@ -44,7 +44,7 @@ func (g *graphPhotos) addTo(ctx context.Context, people []directory.Person) erro
 			}
 		case http.StatusNotFound:
 		default:
-			problem := g.advise(newGraphError(answer.Status, answer.Body), "photos", "User.Read.All").Error()
+			problem := g.advise(newRefusal(answer.Status, answer.Body), "photos", "User.Read.All").Error()
 			g.refused[problem] = append(g.refused[problem], p.Address)
 			p.PhotoUnknown = true
 		}
@@ -54,7 +54,7 @@ func (g *graphPhotos) addTo(ctx context.Context, people []directory.Person) erro
 
 // all are the warnings, one line for all whom the same befell: a missing permission
 // befalls everybody.
-func (g *graphPhotos) all() []error {
+func (g *photoReader) all() []error {
 	warnings := g.warnings
 	for _, problem := range slices.Sorted(maps.Keys(g.refused)) {
 		who := g.refused[problem]

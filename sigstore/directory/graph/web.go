@@ -20,18 +20,18 @@ import (
 )
 
 const (
-	graphAttempts = 6                // of one request
-	graphWait     = 5 * time.Minute  // longest wait that Graph may ask for
-	graphBody     = 64 << 20         // bytes of one answer
-	graphFirst    = time.Second      // wait after the first failure, doubled after each
-	graphLast     = 30 * time.Second // and no longer than this
+	maxAttempts  = 6                // of one request
+	maxWait      = 5 * time.Minute  // longest wait that Source may ask for
+	maxAnswer    = 64 << 20         // bytes of one answer
+	firstPause   = time.Second      // wait after the first failure, doubled after each
+	longestPause = 30 * time.Second // and no longer than this
 )
 
-// graphWeb sends requests to Graph. One that fails for a passing reason (429, 502,
+// web sends requests to Source. One that fails for a passing reason (429, 502,
 // 503, 504, a cut connection, a timeout) is repeated up to 6 times: after as long
 // as Retry-After says, else after 1, 2, 4 ... seconds, by chance up to half less. It
 // does not wait beyond the end of the context, nor over 5 minutes at a time.
-type graphWeb struct {
+type web struct {
 	client *http.Client
 	origin string // https://host
 	wait   func(context.Context, time.Duration) error
@@ -43,13 +43,13 @@ type graphWeb struct {
 // errResync says that a delta token is of no use any more.
 var errResync = errors.New("the delta token has expired")
 
-// graphError is an answer that is none.
-type graphError struct {
+// refusal is an answer that is none.
+type refusal struct {
 	status     int
 	code, text string // of the error body
 }
 
-func (e *graphError) Error() string {
+func (e *refusal) Error() string {
 	parts := []string{strconv.Itoa(e.status)}
 	if e.code != "" {
 		parts = append(parts, e.code)
@@ -61,33 +61,33 @@ func (e *graphError) Error() string {
 	return "Microsoft Graph answers " + strings.Join(parts, " ") + ": " + directory.Shorten(text)
 }
 
-func newGraphError(status int, body []byte) error {
+func newRefusal(status int, body []byte) error {
 	var answer struct {
 		Error struct{ Code, Message string }
 	}
 	_ = json.Unmarshal(body, &answer) // a gateway's page has neither; the status tells
-	e := &graphError{status, answer.Error.Code, answer.Error.Message}
+	e := &refusal{status, answer.Error.Code, answer.Error.Message}
 	if status == http.StatusGone || strings.EqualFold(e.code, "syncStateNotFound") || strings.EqualFold(e.code, "resyncRequired") {
 		return errResync
 	}
 	return e
 }
 
-// status is the HTTP status of an error of Graph, or 0.
+// status is the HTTP status of an error of Source, or 0.
 func status(err error) int {
-	if e := (*graphError)(nil); errors.As(err, &e) {
+	if e := (*refusal)(nil); errors.As(err, &e) {
 		return e.status
 	}
 	return 0
 }
 
-// get fetches a JSON answer. The link is one that Graph gave, or begins with our
+// get fetches a JSON answer. The link is one that Source gave, or begins with our
 // own origin: the token goes nowhere else.
-func (w *graphWeb) get(ctx context.Context, link string, into any) error {
+func (w *web) get(ctx context.Context, link string, into any) error {
 	return w.call(ctx, http.MethodGet, link, nil, into)
 }
 
-func (w *graphWeb) post(ctx context.Context, link string, question, into any) error {
+func (w *web) post(ctx context.Context, link string, question, into any) error {
 	body, err := json.Marshal(question)
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func (w *graphWeb) post(ctx context.Context, link string, question, into any) er
 	return w.call(ctx, http.MethodPost, link, body, into)
 }
 
-func (w *graphWeb) call(ctx context.Context, method, link string, body []byte, into any) error {
+func (w *web) call(ctx context.Context, method, link string, body []byte, into any) error {
 	u, err := url.Parse(link)
 	if err != nil || webclient.Origin(u) != w.origin {
 		return fmt.Errorf("the answer's next link leads away from %s and is not followed", w.origin)
@@ -112,11 +112,11 @@ func (w *graphWeb) call(ctx context.Context, method, link string, body []byte, i
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if !passing(err) || attempt == graphAttempts {
+		if !passing(err) || attempt == maxAttempts {
 			return err
 		}
 		pause := backoff(attempt, header, time.Now())
-		if pause > graphWait {
+		if pause > maxWait {
 			return fmt.Errorf("%w; it asks to wait %s", err, pause.Round(time.Second))
 		}
 		if w.wait(ctx, pause) != nil {
@@ -127,7 +127,7 @@ func (w *graphWeb) call(ctx context.Context, method, link string, body []byte, i
 
 // try sends a request once. The whole answer is read, so that one that is cut off
 // is a failure.
-func (w *graphWeb) try(ctx context.Context, method, link string, body []byte) ([]byte, http.Header, error) {
+func (w *web) try(ctx context.Context, method, link string, body []byte) ([]byte, http.Header, error) {
 	token, err := w.token(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -148,17 +148,17 @@ func (w *graphWeb) try(ctx context.Context, method, link string, body []byte) ([
 		return nil, nil, w.connection(err)
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, graphBody+1))
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
 	case err != nil:
 		return nil, nil, w.connection(err)
-	case len(answer) > graphBody:
+	case len(answer) > maxAnswer:
 		return nil, nil, fmt.Errorf("an answer of %s is over 64 MiB", w.origin)
 	case resp.StatusCode != http.StatusOK:
 		if resp.StatusCode == http.StatusUnauthorized {
 			w.unauthorized.Store(true)
 		}
-		return nil, resp.Header, newGraphError(resp.StatusCode, answer)
+		return nil, resp.Header, newRefusal(resp.StatusCode, answer)
 	}
 	return answer, resp.Header, nil
 }
@@ -174,7 +174,7 @@ func (e *connectionError) Error() string {
 }
 func (e *connectionError) Unwrap() error { return e.err }
 
-func (w *graphWeb) connection(err error) error { return &connectionError{w.origin, err} }
+func (w *web) connection(err error) error { return &connectionError{w.origin, err} }
 
 // passing says that asking again may help.
 func passing(err error) bool {
@@ -197,20 +197,20 @@ func backoff(attempt int, header http.Header, now time.Time) time.Duration {
 	if d, ok := retryAfter(header.Get("Retry-After"), now); ok {
 		return d
 	}
-	d := min(graphFirst<<(attempt-1), graphLast)
+	d := min(firstPause<<(attempt-1), longestPause)
 	return d/2 + rand.N(d/2)
 }
 
 // retryAfter reads RFC 9110 section 10.2.3: seconds or a date.
 //
-// QUIRK: Graph sends fractions of seconds as well.
+// QUIRK: Source sends fractions of seconds as well.
 func retryAfter(s string, now time.Time) (time.Duration, bool) {
 	if s == "" {
 		return 0, false
 	}
 	if seconds, err := strconv.ParseFloat(s, 64); err == nil {
 		if seconds < 0 || seconds > 1e6 { // NaN passes and is caught below
-			return graphWait + 1, seconds > 0
+			return maxWait + 1, seconds > 0
 		}
 		d := time.Duration(seconds * float64(time.Second))
 		return d, d >= 0 && seconds == seconds

@@ -57,14 +57,14 @@ func (d *domain) find(base, filter string) *standAnswer {
 	return &standAnswer{code: ldap.LDAPResultUnwillingToPerform, text: filter}
 }
 
-func startDomain(t *testing.T) (*domain, *standIn, *LDAP) {
+func startDomain(t *testing.T) (*domain, *standIn, *Source) {
 	d := &domain{
 		usn: 100, invocation: "\x01\x02",
 		alice: map[string][]string{"objectGUID": {"\x00\xff\x10"}, "mail": {"alice@contoso.com"}, "title": {"Head"}},
 		bob:   map[string][]string{"objectGUID": {"\x00\xff\x11"}, "mail": {"bob@contoso.com"}},
 	}
 	s := startStandIn(t, d.find)
-	return d, s, &LDAP{Servers: []string{s.url}, BindDN: "svc@contoso.com", PasswordFile: secretFile(t, "pw")}
+	return d, s, New(Options{Servers: []string{s.url}, BindDN: "svc@contoso.com", PasswordFile: secretFile(t, "pw")})
 }
 
 func TestActiveDirectory(t *testing.T) {

@@ -8,20 +8,20 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-// An ldapField says which LDAP attributes an attribute of a person comes from.
-type ldapField struct {
+// An field says which LDAP attributes an attribute of a person comes from.
+type field struct {
 	name string
 	from []string // the first of them that has a value is taken
 	all  bool     // all its values, joined by ", ", else the first
 }
 
-// ldapFields are the built-in fields. The first LDAP attribute is Active Directory's,
+// builtInFields are the built-in fields. The first LDAP attribute is Active Directory's,
 // as Entra Connect has it; what follows is for schemas without that one, such as
 // inetOrgPerson (RFC 2798).
 //
 // QUIRK: OpenLDAP answers with the main name of an attribute whatever it was asked for,
 // such as street for streetAddress.
-var ldapFields = []ldapField{
+var builtInFields = []field{
 	{name: "displayName", from: []string{"displayName", "cn"}},
 	{name: "givenName", from: []string{"givenName"}},
 	{name: "surname", from: []string{"sn"}},
@@ -65,7 +65,7 @@ var ldapFields = []ldapField{
 }
 
 // proxyAddresses is Exchange's attribute of all addresses, and the name in
-// [LDAP.Attributes] for where further addresses are.
+// [Options.Attributes] for where further addresses are.
 const proxyAddresses = "proxyAddresses"
 
 // moreAddresses are the attributes that mail systems keep further addresses in:
@@ -82,20 +82,20 @@ var photoAttributes = []string{"thumbnailPhoto", "jpegPhoto"}
 var keyAttributes = []string{"entryUUID", "objectGUID", "nsUniqueId", "modifyTimestamp"}
 
 // fields are the fields of a configuration, and where further addresses are.
-func (l *LDAP) fields() (fields []ldapField, more []string) {
-	own := map[string]ldapField{} // by name in lower case
+func (l *Source) fields() (fields []field, more []string) {
+	own := map[string]field{} // by name in lower case
 	for name, attribute := range l.Attributes {
 		if spelled, ok := directory.Canonical(name); ok {
 			name = spelled
 		}
-		own[strings.ToLower(name)] = ldapField{name: name, from: []string{attribute}}
+		own[strings.ToLower(name)] = field{name: name, from: []string{attribute}}
 	}
 	more = moreAddresses
 	if f, ok := own[strings.ToLower(proxyAddresses)]; ok {
 		more = f.from
 		delete(own, strings.ToLower(proxyAddresses))
 	}
-	for _, f := range ldapFields {
+	for _, f := range builtInFields {
 		if mine, ok := own[strings.ToLower(f.name)]; ok {
 			f.from = mine.from
 			delete(own, strings.ToLower(f.name))
@@ -109,7 +109,7 @@ func (l *LDAP) fields() (fields []ldapField, more []string) {
 }
 
 // wanted are the LDAP attributes a search for people asks for.
-func (l *LDAP) wanted() []string {
+func (l *Source) wanted() []string {
 	fields, more := l.fields()
 	list := slices.Concat(keyAttributes, more)
 	for _, f := range fields {

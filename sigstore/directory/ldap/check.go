@@ -7,9 +7,9 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// CheckLDAPServer says what is wrong with one of [LDAP.Servers].
-func CheckLDAPServer(s string) error {
-	_, err := parseLDAPServer(s)
+// CheckServer says what is wrong with one of [Options.Servers].
+func CheckServer(s string) error {
+	_, err := parseEndpoint(s)
 	return err
 }
 
@@ -26,8 +26,8 @@ func CheckDN(s string) error {
 	return nil
 }
 
-// CheckLDAPFilter says what is wrong with [LDAP.Filter].
-func CheckLDAPFilter(s string) error {
+// CheckFilter says what is wrong with [Options.Filter].
+func CheckFilter(s string) error {
 	if _, err := ldap.CompileFilter(parenthesised(s)); err != nil {
 		return errors.New("RFC 4515 does not allow it")
 	}
@@ -42,9 +42,9 @@ func parenthesised(filter string) string {
 	return "(" + filter + ")"
 }
 
-// CheckLDAPAttribute says what is wrong with the name of an LDAP attribute (RFC 4512
+// CheckAttribute says what is wrong with the name of an LDAP attribute (RFC 4512
 // section 2.5), which is without options here.
-func CheckLDAPAttribute(s string) error {
+func CheckAttribute(s string) error {
 	if s == "" {
 		return errors.New("it is empty")
 	}

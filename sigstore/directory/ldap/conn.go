@@ -17,8 +17,8 @@ import (
 	"sigmilter/sigstore/localfile"
 )
 
-// ldapConn is a connection that is bound.
-type ldapConn struct {
+// connection is a connection that is bound.
+type connection struct {
 	*ldap.Conn
 	page    uint32
 	timeout time.Duration
@@ -27,43 +27,43 @@ type ldapConn struct {
 	referral string // the first of those in results, all left out; empty for none
 }
 
-// ldapServer is where a URL points to.
-type ldapServer struct {
+// endpoint is where a URL points to.
+type endpoint struct {
 	network, address string
 	host             string
 	tls              bool // from the first byte
 }
 
-func parseLDAPServer(s string) (ldapServer, error) {
+func parseEndpoint(s string) (endpoint, error) {
 	if path, ok := strings.CutPrefix(s, "ldapi://"); ok {
 		path, err := url.PathUnescape(path)
 		if err != nil || !strings.HasPrefix(path, "/") {
-			return ldapServer{}, errors.New("the path of the socket must follow ldapi://")
+			return endpoint{}, errors.New("the path of the socket must follow ldapi://")
 		}
-		return ldapServer{network: "unix", address: path}, nil
+		return endpoint{network: "unix", address: path}, nil
 	}
 	u, err := url.Parse(s)
 	if err != nil {
-		return ldapServer{}, errors.New("it is no URL")
+		return endpoint{}, errors.New("it is no URL")
 	}
 	ports := map[string]string{"ldap": "389", "ldaps": "636"}
 	port, known := ports[u.Scheme]
 	switch {
 	case !known:
-		return ldapServer{}, errors.New("neither ldaps://, ldap:// nor ldapi:// comes first")
+		return endpoint{}, errors.New("neither ldaps://, ldap:// nor ldapi:// comes first")
 	case u.Hostname() == "":
-		return ldapServer{}, errors.New("it has no host")
+		return endpoint{}, errors.New("it has no host")
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil:
-		return ldapServer{}, errors.New("it has more than a host and a port")
+		return endpoint{}, errors.New("it has more than a host and a port")
 	}
 	if u.Port() != "" {
 		port = u.Port()
 	}
-	return ldapServer{"tcp", net.JoinHostPort(u.Hostname(), port), u.Hostname(), u.Scheme == "ldaps"}, nil
+	return endpoint{"tcp", net.JoinHostPort(u.Hostname(), port), u.Hostname(), u.Scheme == "ldaps"}, nil
 }
 
 // near says whether a server is on this machine, where nobody can listen in.
-func (s ldapServer) near() bool {
+func (s endpoint) near() bool {
 	if s.network == "unix" || s.host == "localhost" {
 		return true
 	}
@@ -73,8 +73,8 @@ func (s ldapServer) near() bool {
 
 // connect dials, protects the connection and binds. When ctx ends the connection is
 // cut, so that whatever waits for it returns.
-func (l *LDAP) connect(ctx context.Context, server string) (*ldapConn, error) {
-	s, err := parseLDAPServer(server)
+func (l *Source) connect(ctx context.Context, server string) (*connection, error) {
+	s, err := parseEndpoint(server)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (l *LDAP) connect(ctx context.Context, server string) (*ldapConn, error) {
 		return nil, explain(err, "connect with TLS", timeout)
 	}
 	raw.SetDeadline(time.Time{})
-	c := &ldapConn{Conn: ldap.NewConn(protected, protected != raw), page: uint32(page), timeout: timeout, release: release}
+	c := &connection{Conn: ldap.NewConn(protected, protected != raw), page: uint32(page), timeout: timeout, release: release}
 	c.Start()
 	c.SetTimeout(timeout)
 	if err := l.bind(c); err != nil {
@@ -110,15 +110,15 @@ func (l *LDAP) connect(ctx context.Context, server string) (*ldapConn, error) {
 }
 
 // Close ends the connection.
-func (c *ldapConn) Close() {
+func (c *connection) Close() {
 	c.release()
 	c.Conn.Close() // nothing was written that could be lost
 }
 
 // protect returns the connection with TLS around it, where there is to be some.
-func (l *LDAP) protect(ctx context.Context, raw net.Conn, s ldapServer) (net.Conn, error) {
+func (l *Source) protect(ctx context.Context, raw net.Conn, s endpoint) (net.Conn, error) {
 	if !s.tls {
-		plain := l.TLS == LDAPPlain || l.TLS != LDAPStartTLS && s.near()
+		plain := l.TLS == Plain || l.TLS != StartTLS && s.near()
 		if plain || s.network == "unix" {
 			return raw, nil
 		}
@@ -174,7 +174,7 @@ func startTLS(raw net.Conn) error {
 }
 
 // bind says who is reading.
-func (l *LDAP) bind(c *ldapConn) error {
+func (l *Source) bind(c *connection) error {
 	if l.BindDN == "" {
 		return nil // RFC 4511 section 4.2: a connection starts as anonymous
 	}

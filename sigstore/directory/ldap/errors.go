@@ -25,8 +25,8 @@ type noTLSError struct{ error }
 
 func (e *noTLSError) Unwrap() error { return e.error }
 
-// ldapHints say what to do about a result code of RFC 4511 appendix A.
-var ldapHints = map[uint16]string{
+// hints say what to do about a result code of RFC 4511 appendix A.
+var hints = map[uint16]string{
 	ldap.LDAPResultOperationsError:              "the server cannot do this; without a bind_dn it may want one: set bind_dn and password_file",
 	ldap.LDAPResultTimeLimitExceeded:            "the server's time limit was exceeded: index the attributes of filter on the server, or lower page_size",
 	ldap.LDAPResultSizeLimitExceeded:            "the server's size limit was exceeded: set page_size to 1000 or less, and let bind_dn read more (OpenLDAP: limits dn.exact=\"BIND_DN\" size=unlimited)",
@@ -90,7 +90,7 @@ func explainResult(err error) string {
 			return adRefusals[m[1]]
 		}
 	}
-	if hint := ldapHints[result.ResultCode]; hint != "" {
+	if hint := hints[result.ResultCode]; hint != "" {
 		return hint
 	}
 	return "the server says no"

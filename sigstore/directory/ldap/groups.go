@@ -11,7 +11,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// inChain is Active Directory's rule that follows groups in groups
+// addMembersInChain is Active Directory's rule that follows groups in groups
 // (LDAP_MATCHING_RULE_IN_CHAIN, MS-ADTS section 3.1.1.3.4.4.3).
 const inChain = "1.2.840.113556.1.4.1941"
 
@@ -31,8 +31,8 @@ const uidRef = "uid\x00"
 // keys is faster.
 const fewMembers = 50
 
-// ldapGroup is a group that was asked for.
-type ldapGroup struct {
+// group is a group that was asked for.
+type group struct {
 	name    string
 	entries []*ldap.Entry // more than one when the name is not unique
 	refs    []string      // of all members, see [refsOf]; not on Active Directory
@@ -40,13 +40,13 @@ type ldapGroup struct {
 
 // groups finds the groups asked for, and elsewhere than on Active Directory who is in
 // them and in groups within.
-func (r *ldapReading) groups() ([]ldapGroup, error) {
-	var groups []ldapGroup
+func (r *reading) groups() ([]group, error) {
+	var groups []group
 	base := cmp.Or(r.GroupBase, r.root.base)
 	for _, name := range r.Groups {
-		g := ldapGroup{name: name}
+		g := group{name: name}
 		var err error
-		if g.entries, err = r.find(base, name); err != nil {
+		if g.entries, err = r.findGroup(base, name); err != nil {
 			return nil, err
 		}
 		switch {
@@ -60,11 +60,11 @@ func (r *ldapReading) groups() ([]ldapGroup, error) {
 	if r.root.activeDirectory || len(groups) == 0 {
 		return groups, nil
 	}
-	return groups, r.walk(base, groups)
+	return groups, r.walkGroups(base, groups)
 }
 
-// find returns the groups that a rule's name stands for.
-func (r *ldapReading) find(base, name string) (entries []*ldap.Entry, err error) {
+// findGroup returns the groups that a rule's name stands for.
+func (r *reading) findGroup(base, name string) (entries []*ldap.Entry, err error) {
 	if isDN(name) {
 		// QUIRK: a search for the name itself would find those it is a member of as well:
 		// OpenLDAP has member as a sort of distinguishedName.
@@ -77,7 +77,7 @@ func (r *ldapReading) find(base, name string) (entries []*ldap.Entry, err error)
 		}
 		return result.Entries, nil
 	}
-	err = r.conn.pages(base, groupByName(name), memberAttributes, func(e *ldap.Entry, _, _ int) error {
+	err = r.conn.searchPages(base, groupByName(name), memberAttributes, func(e *ldap.Entry, _, _ int) error {
 		entries = append(entries, e)
 		return nil
 	})
@@ -96,11 +96,11 @@ func groupByName(name string) string {
 		")(sAMAccountName=" + value + ")(proxyAddresses=smtp:" + value + ")))"
 }
 
-// walk collects the members of groups and of the groups within them. A group that is
+// walkGroups collects the members of groups and of the groups within them. A group that is
 // within itself is visited once.
-func (r *ldapReading) walk(base string, groups []ldapGroup) error {
+func (r *reading) walkGroups(base string, groups []group) error {
 	known := map[string]string{} // DN as the server has it, of every group
-	err := r.conn.pages(base, groupFilter, []string{"1.1"}, func(e *ldap.Entry, _, _ int) error {
+	err := r.conn.searchPages(base, groupFilter, []string{"1.1"}, func(e *ldap.Entry, _, _ int) error {
 		known[foldDN(e.DN)] = e.DN
 		return nil
 	})
@@ -122,7 +122,7 @@ func (r *ldapReading) walk(base string, groups []ldapGroup) error {
 					continue
 				}
 				if entries[ref] == nil {
-					if entries[ref], err = r.conn.entry(dn, memberAttributes...); err != nil {
+					if entries[ref], err = r.conn.readEntry(dn, memberAttributes...); err != nil {
 						return explain(err, "read the group "+dn, r.conn.timeout)
 					}
 				}
@@ -159,9 +159,9 @@ func foldDN(dn string) string {
 	return strings.ToLower(dn)
 }
 
-// forget starts the table of members afresh, with everybody in the groups as nobody
+// startMembers starts the table of members afresh, with everybody in the groups as nobody
 // known. The search for people that follows fills it, by remember.
-func (r *ldapReading) forget(groups []ldapGroup) {
+func (r *reading) startMembers(groups []group) {
 	r.members = map[string]string{}
 	for _, g := range groups {
 		for _, ref := range g.refs {
@@ -170,8 +170,8 @@ func (r *ldapReading) forget(groups []ldapGroup) {
 	}
 }
 
-// remember notes a person's time of change, and the key if the table of members wants it.
-func (r *ldapReading) remember(e *ldap.Entry) {
+// noteEntry notes a person's time of change, and the key if the table of members wants it.
+func (r *reading) noteEntry(e *ldap.Entry) {
 	r.noteTime(e)
 	if len(r.members) == 0 {
 		return
@@ -188,11 +188,11 @@ func (r *ldapReading) remember(e *ldap.Entry) {
 }
 
 // membership is the groups with the keys of their members.
-func (r *ldapReading) membership(groups []ldapGroup) ([]directory.Group, error) {
+func (r *reading) membership(groups []group) ([]directory.Group, error) {
 	if len(groups) == 0 {
 		return nil, nil
 	}
-	if err := r.resolve(groups); err != nil {
+	if err := r.resolveMembers(groups); err != nil {
 		return nil, err
 	}
 	var list []directory.Group
@@ -204,7 +204,7 @@ func (r *ldapReading) membership(groups []ldapGroup) ([]directory.Group, error) 
 			}
 		}
 		if r.root.activeDirectory {
-			if err := r.inChain(g, keys); err != nil {
+			if err := r.addMembersInChain(g, keys); err != nil {
 				return nil, err
 			}
 		}
@@ -213,12 +213,12 @@ func (r *ldapReading) membership(groups []ldapGroup) ([]directory.Group, error) 
 	return list, nil
 }
 
-// inChain asks Active Directory for all people in a group. Its member attribute would
+// addMembersInChain asks Active Directory for all people in a group. Its member attribute would
 // be cut off at 1500 values.
-func (r *ldapReading) inChain(g ldapGroup, keys map[string]bool) error {
+func (r *reading) addMembersInChain(g group, keys map[string]bool) error {
 	for _, e := range g.entries {
 		filter := "(&" + r.filter() + "(memberOf:" + inChain + ":=" + ldap.EscapeFilter(e.DN) + "))"
-		err := r.search(filter, keyAttributes, func(e *ldap.Entry, _, _ int) error {
+		err := r.searchPeople(filter, keyAttributes, func(e *ldap.Entry, _, _ int) error {
 			keys[entryKey(e)] = true
 			return nil
 		})
@@ -229,9 +229,9 @@ func (r *ldapReading) inChain(g ldapGroup, keys map[string]bool) error {
 	return nil
 }
 
-// resolve finds the keys of members that the table does not have: those who were put
+// resolveMembers finds the keys of members that the table does not have: those who were put
 // into a group since the last full pass, and all after a restart.
-func (r *ldapReading) resolve(groups []ldapGroup) error {
+func (r *reading) resolveMembers(groups []group) error {
 	if r.members == nil {
 		r.members = map[string]string{}
 	}
@@ -246,16 +246,16 @@ func (r *ldapReading) resolve(groups []ldapGroup) error {
 	}
 	attributes := append(slices.Clone(keyAttributes), "uid")
 	remember := func(e *ldap.Entry, _, _ int) error {
-		r.remember(e)
+		r.noteEntry(e)
 		return nil
 	}
 	if len(missing) > fewMembers {
-		return r.search(r.filter(), attributes, remember)
+		return r.searchPeople(r.filter(), attributes, remember)
 	}
 	for _, ref := range missing {
 		if uid, ok := strings.CutPrefix(ref, uidRef); ok {
 			filter := "(&" + r.filter() + "(uid=" + ldap.EscapeFilter(uid) + "))"
-			if err := r.search(filter, attributes, remember); err != nil {
+			if err := r.searchPeople(filter, attributes, remember); err != nil {
 				return err
 			}
 			continue
@@ -268,7 +268,7 @@ func (r *ldapReading) resolve(groups []ldapGroup) error {
 			return explain(err, "look up the member "+ref, r.conn.timeout)
 		}
 		for _, e := range result.Entries {
-			r.remember(e)
+			r.noteEntry(e)
 		}
 	}
 	return nil

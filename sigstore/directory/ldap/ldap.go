@@ -1,3 +1,18 @@
+// Package ldap reads people from a directory server: Active Directory, OpenLDAP, or
+// another one that speaks LDAP version 3 (RFC 4511). Which of them it is talking to
+// is seen from the server's root entry.
+//
+// A reading connects, binds, searches page by page and closes again. Between full
+// passes it asks only for what changed: on Active Directory by uSNChanged, which
+// holds for one domain controller, elsewhere by modifyTimestamp. People who no longer
+// match the filter are gone at the next reading, deleted ones at the next full pass.
+//
+// A person's key is objectGUID or entryUUID, so that a new name or another branch of
+// the tree makes nobody new. The attributes are those of [Options.Attributes]' table.
+//
+// A person without an address is left out with an [EntryError], and so is the later of
+// two with the same primary address. Of a value with several only the first counts,
+// but for addresses and businessPhones.
 package ldap
 
 import (
@@ -13,27 +28,13 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-// LDAP is a source of people in a directory server: Active Directory, OpenLDAP, or
-// another one that speaks LDAP version 3 (RFC 4511). Which of them it is talking to
-// is seen from the server's root entry.
-//
-// A reading connects, binds, searches page by page and closes again. Between full
-// passes it asks only for what changed: on Active Directory by uSNChanged, which
-// holds for one domain controller, elsewhere by modifyTimestamp. People who no longer
-// match the filter are gone at the next reading, deleted ones at the next full pass.
-//
-// A person's key is objectGUID or entryUUID, so that a new name or another branch of
-// the tree makes nobody new. The attributes are those of [LDAP.Attributes]' table.
-//
-// A person without an address is left out with an [EntryError], and so is the later of
-// two with the same primary address. Of a value with several only the first counts,
-// but for addresses and businessPhones.
-type LDAP struct {
+// Options say where people are, and how they are read.
+type Options struct {
 	// Servers are URLs, tried in this order: ldaps://HOST[:PORT], ldap://HOST[:PORT] or
 	// ldapi:///PATH. The one that answered last is asked first.
 	Servers []string
 	// TLS says how ldap:// is protected. With ldaps:// it is always TLS.
-	TLS LDAPTLS
+	TLS TLSMode
 	// CAFile has the certificates (PEM) that servers' certificates must lead to; empty
 	// means those of the system.
 	CAFile string
@@ -53,7 +54,7 @@ type LDAP struct {
 	// on Active Directory, elsewhere every inetOrgPerson with one.
 	Filter string
 	// Attributes name an LDAP attribute for an attribute of a person, beside or instead of
-	// the built-in ones. A name of [Canonical], "proxyAddresses" for further addresses, or
+	// the built-in ones. A name of [directory.Canonical], "proxyAddresses" for further addresses, or
 	// any other.
 	Attributes map[string]string
 	// Groups are the groups wanted: each a distinguished name, or what the group's cn,
@@ -70,20 +71,29 @@ type LDAP struct {
 	FullEvery time.Duration
 	// Timeout bounds connecting, and each request; 0 is 30 seconds.
 	Timeout time.Duration
+}
+
+// Source is a [directory.Source]. It remembers which server answered last and whom
+// groups name, so that it is made once and read again and again.
+type Source struct {
+	Options
 
 	last    string            // the server that answered last
 	members map[string]string // keys of groups' members, see forget and resolve
 	told    map[string]bool   // warnings since the last full pass
 }
 
-// LDAPTLS says whether TLS protects a connection to an ldap:// server.
-type LDAPTLS string
+// New makes a source.
+func New(options Options) *Source { return &Source{Options: options} }
 
-// The choices of [LDAP.TLS]. A server's certificate is verified in each.
+// TLSMode says whether TLS protects a connection to an ldap:// server.
+type TLSMode string
+
+// The choices of [Options.TLS]. A server's certificate is verified in each.
 const (
-	LDAPAuto     LDAPTLS = "auto"     // StartTLS, but not on this machine; the same as ""
-	LDAPStartTLS LDAPTLS = "starttls" // StartTLS, also on this machine
-	LDAPPlain    LDAPTLS = "none"     // no TLS: names and the password cross the network readable
+	Auto     TLSMode = "auto"     // StartTLS, but not on this machine; the same as ""
+	StartTLS TLSMode = "starttls" // StartTLS, also on this machine
+	Plain    TLSMode = "none"     // no TLS: names and the password cross the network readable
 )
 
 // EntryError is a warning about one entry of an LDAP directory.
@@ -95,17 +105,17 @@ type EntryError struct {
 // Error is "DN: problem".
 func (e *EntryError) Error() string { return e.DN + ": " + e.Problem }
 
-// Defaults of [LDAP].
+// Defaults of [Options].
 const (
 	defaultPage      = 500
 	defaultFullEvery = time.Hour
 	defaultTimeout   = 30 * time.Second
 )
 
-// Read implements [Source]. Each server is tried once; when none can be read, the
+// Read implements [directory.Source]. Each server is tried once; when none can be read, the
 // error has a reason for each. A password that one server refuses is not shown to the
 // others: that would lock the account the sooner.
-func (l *LDAP) Read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
+func (l *Source) Read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
 	if progress == nil {
 		progress = func(int, int) {}
 	}
@@ -130,7 +140,7 @@ func (l *LDAP) Read(ctx context.Context, cursor string, people directory.Sink, p
 }
 
 // order is the servers with the one that answered last in front.
-func (l *LDAP) order() []string {
+func (l *Source) order() []string {
 	var servers []string
 	for _, server := range l.Servers {
 		if server == l.last {
@@ -158,22 +168,22 @@ func oneLine(problems []error) error {
 	return fmt.Errorf(format, list...)
 }
 
-func (l *LDAP) readFrom(ctx context.Context, server, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
+func (l *Source) readFrom(ctx context.Context, server, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
 	conn, err := l.connect(ctx, server)
 	if err != nil {
 		return directory.Batch{}, err
 	}
 	defer conn.Close()
-	root, err := conn.root(l.Base)
+	root, err := conn.readRoot(l.Base)
 	if err != nil {
 		return directory.Batch{}, err
 	}
-	r := &ldapReading{LDAP: l, conn: conn, root: root, now: time.Now(), people: people, progress: progress}
+	r := &reading{Source: l, conn: conn, root: root, now: time.Now(), people: people, progress: progress}
 	var batch directory.Batch
 	if old, ok := r.resume(cursor); ok {
-		batch, err = r.changes(old)
+		batch, err = r.readChanges(old)
 	} else {
-		batch, err = r.full()
+		batch, err = r.readEverybody()
 	}
 	if err != nil {
 		l.members = nil // half filled, perhaps
@@ -181,10 +191,10 @@ func (l *LDAP) readFrom(ctx context.Context, server, cursor string, people direc
 	return batch, err
 }
 
-// ldapReading is one reading over one connection.
-type ldapReading struct {
-	*LDAP
-	conn     *ldapConn
+// reading is one reading over one connection.
+type reading struct {
+	*Source
+	conn     *connection
 	root     rootEntry
 	now      time.Time // when it started, by our clock
 	people   directory.Sink
@@ -194,8 +204,8 @@ type ldapReading struct {
 	warnings []error
 }
 
-// ldapCursor is what a reading hands on to the next, as JSON.
-type ldapCursor struct {
+// position is what a reading hands on to the next, as JSON.
+type position struct {
 	// Asked is a hash of what was asked for: another filter needs a full pass.
 	Asked string `json:"asked"`
 	// Full is when the last full pass started, At when this reading did.
@@ -209,7 +219,7 @@ type ldapCursor struct {
 }
 
 // asked is the hash of everything that decides who is a person and what is known of one.
-func (r *ldapReading) asked() string {
+func (r *reading) asked() string {
 	text, err := json.Marshal([]any{r.Servers, r.root.base, r.filter(), r.Attributes, r.Photos})
 	if err != nil {
 		panic(err) // strings and a bool always have a JSON form
@@ -219,7 +229,7 @@ func (r *ldapReading) asked() string {
 }
 
 // resume says whether a reading can go on from a cursor.
-func (r *ldapReading) resume(cursor string) (old ldapCursor, ok bool) {
+func (r *reading) resume(cursor string) (old position, ok bool) {
 	if json.Unmarshal([]byte(cursor), &old) != nil || old.Asked != r.asked() {
 		return old, false
 	}

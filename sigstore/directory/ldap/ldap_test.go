@@ -29,10 +29,10 @@ func jsonOf(t testing.TB, v any) string {
 }
 
 // peopleOf makes people of entries without a server.
-func peopleOf(l *LDAP, entries ...*ldap.Entry) (*ldapReading, []directory.Person) {
+func peopleOf(l *Source, entries ...*ldap.Entry) (*reading, []directory.Person) {
 	var people directorytest.Kept
-	r := &ldapReading{LDAP: l, now: time.Now(), people: &people}
-	p := r.newPeople()
+	r := &reading{Source: l, now: time.Now(), people: &people}
+	p := r.newPersonMaker()
 	for _, e := range entries {
 		p.add(e) // no error: a list takes everybody
 	}
@@ -57,27 +57,27 @@ func TestLDAPAttributes(t *testing.T) {
 	}
 	for _, row := range rows {
 		e := ldap.NewEntry("cn=x", map[string][]string{"mail": {"x@b.c"}, strings.ToUpper(row[0]): {" a value "}})
-		_, people := peopleOf(&LDAP{}, e)
+		_, people := peopleOf(New(Options{}), e)
 		want := map[string]string{"mail": "x@b.c", row[1]: "a value"}
 		if len(people) != 1 || !reflect.DeepEqual(people[0].Attributes, want) {
 			t.Errorf("%s: got %+v, want %v", row[0], people, want)
 		}
-		if !slices.Contains((&LDAP{}).wanted(), row[0]) {
+		if !slices.Contains(New(Options{}).wanted(), row[0]) {
 			t.Errorf("%s is not asked for", row[0])
 		}
 	}
 	// What Active Directory has counts before what stands in for it.
 	e := ldap.NewEntry("cn=x", map[string][]string{"mail": {"x@b.c"}, "cn": {"x"}, "displayName": {"X"}, "c": {"DE"}, "co": {"Germany"}, "ou": {"u"}, "department": {"D"}})
-	_, people := peopleOf(&LDAP{}, e)
+	_, people := peopleOf(New(Options{}), e)
 	if a := people[0].Attributes; a["displayName"] != "X" || a["country"] != "Germany" || a["department"] != "D" {
 		t.Errorf("got %v", a)
 	}
 }
 
 func TestLDAPOwnAttributes(t *testing.T) {
-	l := &LDAP{Photos: true, Groups: []string{"g"}, Attributes: map[string]string{
+	l := New(Options{Photos: true, Groups: []string{"g"}, Attributes: map[string]string{
 		"JOBTITLE": "extensionAttribute3", "mail": "gmail", "Pronouns": "extensionAttribute4", "proxyaddresses": "alias", "info": "comment",
-	}}
+	}})
 	e := ldap.NewEntry("cn=x", map[string][]string{
 		"gmail": {"x@b.c"}, "mail": {"y@b.c"}, "title": {"T"}, "extensionAttribute3": {"Chief"}, "extensionAttribute4": {"they"},
 		"alias": {"z@b.c"}, "proxyAddresses": {"smtp:w@b.c"}, "comment": {"hi"}, "info": {"no"},
@@ -118,7 +118,7 @@ func TestLDAPAddresses(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r, people := peopleOf(&LDAP{}, ldap.NewEntry("cn=x", test.entry))
+			r, people := peopleOf(New(Options{}), ldap.NewEntry("cn=x", test.entry))
 			got := ""
 			if len(people) > 0 {
 				got = strings.Join(people[0].Addresses, " ")
@@ -135,8 +135,8 @@ func TestLDAPAddresses(t *testing.T) {
 
 func TestLDAPDuplicates(t *testing.T) {
 	var people directorytest.Kept
-	r := &ldapReading{LDAP: &LDAP{}, people: &people}
-	p := r.newPeople()
+	r := &reading{Source: New(Options{}), people: &people}
+	p := r.newPersonMaker()
 	for _, e := range []*ldap.Entry{
 		ldap.NewEntry("cn=one", map[string][]string{"mail": {"one@b.c"}, "proxyAddresses": {"smtp:two@b.c", "smtp:all@b.c"}}),
 		ldap.NewEntry("cn=two", map[string][]string{"mail": {"two@b.c"}, "proxyAddresses": {"smtp:all@b.c"}}),
@@ -173,28 +173,28 @@ func TestLDAPResume(t *testing.T) {
 	tests := []struct {
 		name   string
 		root   rootEntry
-		change func(*ldapCursor, *LDAP)
+		change func(*position, *Source)
 		want   bool
 	}{
-		{"times", generic, func(*ldapCursor, *LDAP) {}, true},
-		{"numbers", ad, func(*ldapCursor, *LDAP) {}, true},
-		{"full pass due", generic, func(c *ldapCursor, _ *LDAP) { c.Full = now.Add(-time.Hour) }, false},
-		{"full pass due by setting", generic, func(_ *ldapCursor, l *LDAP) { l.FullEvery = time.Minute }, false},
-		{"clock set back", generic, func(c *ldapCursor, _ *LDAP) { c.Full = now.Add(time.Minute) }, false},
-		{"clock set back since the last", generic, func(c *ldapCursor, _ *LDAP) { c.At = now.Add(time.Minute) }, false},
-		{"no mark", generic, func(c *ldapCursor, _ *LDAP) { c.Mark = time.Time{} }, false},
-		{"another filter", generic, func(_ *ldapCursor, l *LDAP) { l.Filter = "(cn=*)" }, false},
-		{"other attributes", generic, func(_ *ldapCursor, l *LDAP) { l.Attributes = map[string]string{"a": "b"} }, false},
-		{"photos as well", ad, func(_ *ldapCursor, l *LDAP) { l.Photos = true }, false},
-		{"another controller", ad, func(c *ldapCursor, _ *LDAP) { c.Copy = "dc2 4712" }, false},
-		{"put back from a backup", ad, func(c *ldapCursor, _ *LDAP) { c.USN = 101 }, false},
-		{"no numbers", ad, func(c *ldapCursor, _ *LDAP) { c.USN = 0 }, false},
+		{"times", generic, func(*position, *Source) {}, true},
+		{"numbers", ad, func(*position, *Source) {}, true},
+		{"full pass due", generic, func(c *position, _ *Source) { c.Full = now.Add(-time.Hour) }, false},
+		{"full pass due by setting", generic, func(_ *position, l *Source) { l.FullEvery = time.Minute }, false},
+		{"clock set back", generic, func(c *position, _ *Source) { c.Full = now.Add(time.Minute) }, false},
+		{"clock set back since the last", generic, func(c *position, _ *Source) { c.At = now.Add(time.Minute) }, false},
+		{"no mark", generic, func(c *position, _ *Source) { c.Mark = time.Time{} }, false},
+		{"another filter", generic, func(_ *position, l *Source) { l.Filter = "(cn=*)" }, false},
+		{"other attributes", generic, func(_ *position, l *Source) { l.Attributes = map[string]string{"a": "b"} }, false},
+		{"photos as well", ad, func(_ *position, l *Source) { l.Photos = true }, false},
+		{"another controller", ad, func(c *position, _ *Source) { c.Copy = "dc2 4712" }, false},
+		{"put back from a backup", ad, func(c *position, _ *Source) { c.USN = 101 }, false},
+		{"no numbers", ad, func(c *position, _ *Source) { c.USN = 0 }, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			l := &LDAP{}
-			r := &ldapReading{LDAP: l, root: test.root, now: now}
-			c := ldapCursor{Asked: r.asked(), Full: now.Add(-10 * time.Minute), At: now.Add(-time.Minute), Mark: now.Add(-time.Minute), Copy: "dc1 4711", USN: 99}
+			l := New(Options{})
+			r := &reading{Source: l, root: test.root, now: now}
+			c := position{Asked: r.asked(), Full: now.Add(-10 * time.Minute), At: now.Add(-time.Minute), Mark: now.Add(-time.Minute), Copy: "dc1 4711", USN: 99}
 			test.change(&c, l)
 			if _, ok := r.resume(jsonOf(t, c)); ok != test.want {
 				t.Errorf("goes on %v, want %v", ok, test.want)
@@ -202,7 +202,7 @@ func TestLDAPResume(t *testing.T) {
 		})
 	}
 	for _, cursor := range []string{"", "{}", "delta-token", `{"full":7}`} {
-		r := &ldapReading{LDAP: &LDAP{}, root: generic, now: now}
+		r := &reading{Source: New(Options{}), root: generic, now: now}
 		if _, ok := r.resume(cursor); ok {
 			t.Errorf("goes on from %q", cursor)
 		}
@@ -225,16 +225,16 @@ func TestLDAPMark(t *testing.T) {
 		{"a clock ahead", at(-time.Minute), at(time.Hour), start},
 	}
 	for _, test := range tests {
-		r := &ldapReading{LDAP: &LDAP{}, now: start, newest: test.newest}
+		r := &reading{Source: New(Options{}), now: start, newest: test.newest}
 		if got := r.mark(test.elapsed); got.After(test.want) || test.want.Sub(got) > time.Second {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}
-	before := ldapCursor{At: at(-time.Minute), Mark: at(-time.Hour)}
-	if got := (&ldapReading{now: start}).elapsed(before); !got.Equal(at(-59 * time.Minute)) {
+	before := position{At: at(-time.Minute), Mark: at(-time.Hour)}
+	if got := (&reading{now: start}).elapsed(before); !got.Equal(at(-59 * time.Minute)) {
 		t.Errorf("a minute later: %v", got)
 	}
-	if got := (&ldapReading{LDAP: &LDAP{}, now: start}).mark(time.Time{}); !got.IsZero() {
+	if got := (&reading{Source: New(Options{}), now: start}).mark(time.Time{}); !got.IsZero() {
 		t.Errorf("no times at all: %v", got)
 	}
 }
@@ -266,7 +266,7 @@ func TestFoldDN(t *testing.T) {
 }
 
 func TestLDAPServerURLs(t *testing.T) {
-	good := map[string]ldapServer{
+	good := map[string]endpoint{
 		"ldaps://dc1.contoso.com":       {"tcp", "dc1.contoso.com:636", "dc1.contoso.com", true},
 		"ldap://dc1.contoso.com/":       {"tcp", "dc1.contoso.com:389", "dc1.contoso.com", false},
 		"ldap://[::1]:3389":             {"tcp", "[::1]:3389", "::1", false},
@@ -274,18 +274,18 @@ func TestLDAPServerURLs(t *testing.T) {
 		"ldapi://%2Frun%2Fslapd%2Fsock": {"unix", "/run/slapd/sock", "", false},
 	}
 	for text, want := range good {
-		if got, err := parseLDAPServer(text); err != nil || got != want {
+		if got, err := parseEndpoint(text); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", text, got, err)
 		}
 	}
 	for _, bad := range []string{"", "dc1.contoso.com", "dc1:636", "https://dc1", "ldap://", "ldap://dc1/dc=contoso,dc=com", "ldap://u:p@dc1", "ldapi://slapd", "ldap://dc1:x"} {
-		if err := CheckLDAPServer(bad); err == nil {
+		if err := CheckServer(bad); err == nil {
 			t.Errorf("%q is taken for a server", bad)
 		}
 	}
 	near := map[string]bool{"ldap://localhost": true, "ldap://127.0.0.2": true, "ldap://[::1]": true, "ldapi:///s": true, "ldap://10.0.0.1": false, "ldap://localhost.contoso.com": false}
 	for text, want := range near {
-		s, err := parseLDAPServer(text)
+		s, err := parseEndpoint(text)
 		if err != nil || s.near() != want {
 			t.Errorf("%s is on this machine: %v, %v", text, s.near(), err)
 		}

@@ -17,10 +17,10 @@ import (
 // maxPhoto is the largest picture of a person that is taken over, in bytes.
 const maxPhoto = 5_000_000
 
-// ldapPeople makes people of entries.
-type ldapPeople struct {
-	reading *ldapReading
-	fields  []ldapField
+// personMaker makes people of entries.
+type personMaker struct {
+	reading *reading
+	fields  []field
 	more    []string // where further addresses are
 
 	unique *directory.Claims
@@ -28,31 +28,31 @@ type ldapPeople struct {
 	gone   []string // keys of entries that cannot be used
 }
 
-func (r *ldapReading) newPeople() *ldapPeople {
-	p := &ldapPeople{reading: r, unique: directory.NewClaims(entryWords)}
+func (r *reading) newPersonMaker() *personMaker {
+	p := &personMaker{reading: r, unique: directory.NewClaims(entryWords)}
 	p.fields, p.more = r.fields()
 	return p
 }
 
-// ldapValues are an entry's attributes by name in lower case.
-type ldapValues map[string]*ldap.EntryAttribute
+// entryValues are an entry's attributes by name in lower case.
+type entryValues map[string]*ldap.EntryAttribute
 
-func valuesOf(e *ldap.Entry) ldapValues {
-	v := make(ldapValues, len(e.Attributes))
+func valuesOf(e *ldap.Entry) entryValues {
+	v := make(entryValues, len(e.Attributes))
 	for _, a := range e.Attributes {
 		v[strings.ToLower(a.Name)] = a
 	}
 	return v
 }
 
-func (v ldapValues) of(name string) []string {
+func (v entryValues) of(name string) []string {
 	if a := v[strings.ToLower(name)]; a != nil {
 		return a.Values
 	}
 	return nil
 }
 
-func (v ldapValues) raw(name string) [][]byte {
+func (v entryValues) raw(name string) [][]byte {
 	if a := v[strings.ToLower(name)]; a != nil {
 		return a.ByteValues
 	}
@@ -74,7 +74,7 @@ func entryKey(e *ldap.Entry) string {
 }
 
 // add hands a person on, or notes why not.
-func (p *ldapPeople) add(e *ldap.Entry) error {
+func (p *personMaker) add(e *ldap.Entry) error {
 	warn := func(format string, args ...any) {
 		p.reading.warnings = append(p.reading.warnings, &EntryError{e.DN, fmt.Sprintf(format, args...)})
 	}
@@ -117,7 +117,7 @@ func (p *ldapPeople) add(e *ldap.Entry) error {
 }
 
 // values are the usable values of the first attribute that has one.
-func (f ldapField) values(values ldapValues, warn func(string, ...any)) []string {
+func (f field) values(values entryValues, warn func(string, ...any)) []string {
 	for _, name := range f.from {
 		var list []string
 		for _, value := range values.of(name) {
@@ -140,7 +140,7 @@ func (f ldapField) values(values ldapValues, warn func(string, ...any)) []string
 // addresses are all addresses of an entry, the primary first: mail, then the one that
 // Exchange marks by SMTP: in capitals, then any other, then userPrincipalName, which
 // counts only when there is nothing else.
-func (p *ldapPeople) addresses(values ldapValues, mail, upn []string, warn func(string, ...any)) []string {
+func (p *personMaker) addresses(values entryValues, mail, upn []string, warn func(string, ...any)) []string {
 	var marked, others []string
 	for _, name := range p.more {
 		for _, value := range values.of(name) {
@@ -174,7 +174,7 @@ func collectValid(list []string, warn func(string, ...any)) (all []string) {
 }
 
 // photoOf is the first picture that can be used.
-func photoOf(values ldapValues, warn func(string, ...any)) []byte {
+func photoOf(values entryValues, warn func(string, ...any)) []byte {
 	for _, name := range photoAttributes {
 		for _, data := range values.raw(name) {
 			kind := http.DetectContentType(data)
@@ -204,7 +204,7 @@ var entryWords = directory.ClaimWords{
 }
 
 // noteTime keeps the latest time of change.
-func (r *ldapReading) noteTime(e *ldap.Entry) {
+func (r *reading) noteTime(e *ldap.Entry) {
 	t, ok := parseGeneralized(e.GetEqualFoldAttributeValue("modifyTimestamp"))
 	if ok && t.After(r.newest) {
 		r.newest = t

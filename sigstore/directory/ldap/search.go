@@ -9,7 +9,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// The filters for [LDAP.Filter] when it is empty. The bit of userAccountControl is
+// The filters for [Options.Filter] when it is empty. The bit of userAccountControl is
 // that of disabled accounts (MS-ADTS section 2.2.16), the rule compares bits.
 const (
 	adFilter      = "(&(objectCategory=person)(objectClass=user)(mail=*)(!(userAccountControl:1.2.840.113556.1.4.803:=2)))"
@@ -28,10 +28,10 @@ type rootEntry struct {
 	usn             int64  // the highest update number so far
 }
 
-// root reads the server's root entry. The update number is read before any person, so
+// readRoot reads the server's root entry. The update number is read before any person, so
 // that what is changed meanwhile counts as later.
-func (c *ldapConn) root(base string) (rootEntry, error) {
-	e, err := c.entry("", "defaultNamingContext", "namingContexts", "supportedCapabilities", "dsServiceName", "highestCommittedUSN")
+func (c *connection) readRoot(base string) (rootEntry, error) {
+	e, err := c.readEntry("", "defaultNamingContext", "namingContexts", "supportedCapabilities", "dsServiceName", "highestCommittedUSN")
 	if err != nil {
 		return rootEntry{}, explain(err, "read the root entry", c.timeout)
 	}
@@ -45,7 +45,7 @@ func (c *ldapConn) root(base string) (rootEntry, error) {
 	}
 	// A controller that was put back from a backup goes on under another invocation, with
 	// numbers that were given before. Not everybody may read it.
-	if settings, err := c.entry(service, "invocationId"); err == nil {
+	if settings, err := c.readEntry(service, "invocationId"); err == nil {
 		root.copy += " " + hex.EncodeToString(settings.GetEqualFoldRawAttributeValue("invocationId"))
 	}
 	return root, nil
@@ -71,8 +71,8 @@ func parseRoot(e *ldap.Entry, base string) (root rootEntry, service string) {
 	return root, service
 }
 
-// entry reads one entry.
-func (c *ldapConn) entry(dn string, attributes ...string) (*ldap.Entry, error) {
+// readEntry reads one entry.
+func (c *connection) readEntry(dn string, attributes ...string) (*ldap.Entry, error) {
 	result, err := c.Search(c.request(dn, ldap.ScopeBaseObject, "(objectClass=*)", attributes))
 	if err != nil {
 		return nil, err
@@ -83,12 +83,12 @@ func (c *ldapConn) entry(dn string, attributes ...string) (*ldap.Entry, error) {
 	return result.Entries[0], nil
 }
 
-func (c *ldapConn) request(base string, scope int, filter string, attributes []string) *ldap.SearchRequest {
+func (c *connection) request(base string, scope int, filter string, attributes []string) *ldap.SearchRequest {
 	return ldap.NewSearchRequest(base, scope, ldap.NeverDerefAliases, 0, max(1, int(c.timeout.Seconds())), false, filter, attributes, nil)
 }
 
 // filter is who is a person.
-func (r *ldapReading) filter() string {
+func (r *reading) filter() string {
 	switch {
 	case r.Filter != "":
 		return parenthesised(r.Filter)
@@ -98,15 +98,15 @@ func (r *ldapReading) filter() string {
 	return genericFilter
 }
 
-// search looks for people below the base.
-func (r *ldapReading) search(filter string, attributes []string, each func(e *ldap.Entry, read, total int) error) error {
-	return r.conn.pages(r.root.base, filter, attributes, each)
+// searchPeople looks for people below the base.
+func (r *reading) searchPeople(filter string, attributes []string, each func(e *ldap.Entry, read, total int) error) error {
+	return r.conn.searchPages(r.root.base, filter, attributes, each)
 }
 
-// pages searches below a base, page by page (RFC 2696), and calls each with how many
+// searchPages searches below a base, page by page (RFC 2696), and calls each with how many
 // entries there were so far, and how many there are: 0 where the server does not tell.
 // An error of each ends the search.
-func (c *ldapConn) pages(base, filter string, attributes []string, each func(e *ldap.Entry, read, total int) error) error {
+func (c *connection) searchPages(base, filter string, attributes []string, each func(e *ldap.Entry, read, total int) error) error {
 	request := c.request(base, ldap.ScopeWholeSubtree, filter, attributes)
 	paging := ldap.NewControlPaging(c.page)
 	request.Controls = []ldap.Control{paging}

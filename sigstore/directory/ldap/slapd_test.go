@@ -20,7 +20,7 @@ import (
 	"sigmilter/sigstore/directory/slapdtest"
 )
 
-var _ directory.Source = (*LDAP)(nil)
+var _ directory.Source = (*Source)(nil)
 
 const people = "ou=people," + slapdtest.Base
 
@@ -53,12 +53,12 @@ func secretFile(t testing.TB, content string) string {
 	return path
 }
 
-func sourceOf(t testing.TB, s *slapdtest.Server) *LDAP {
-	return &LDAP{Servers: []string{s.URL}, BindDN: slapdtest.Admin, PasswordFile: secretFile(t, slapdtest.Password+"\n")}
+func sourceOf(t testing.TB, s *slapdtest.Server) *Source {
+	return New(Options{Servers: []string{s.URL}, BindDN: slapdtest.Admin, PasswordFile: secretFile(t, slapdtest.Password+"\n")})
 }
 
 // readLDAP reads without an error.
-func readLDAP(t testing.TB, l *LDAP, cursor string) directorytest.Reading {
+func readLDAP(t testing.TB, l *Source, cursor string) directorytest.Reading {
 	t.Helper()
 	batch, err := directorytest.Read(t.Context(), l, cursor, nil)
 	if err != nil {
@@ -142,7 +142,7 @@ func TestLDAPFull(t *testing.T) {
 // read again because of the overlap.
 func quiet(t testing.TB, cursor string) string {
 	t.Helper()
-	var c ldapCursor
+	var c position
 	if err := jsonInto(cursor, &c); err != nil {
 		t.Fatal(err)
 	}
@@ -361,30 +361,30 @@ func TestLDAPConnections(t *testing.T) {
 	named := strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
 	tests := []struct {
 		name   string
-		change func(*LDAP)
+		change func(*Source)
 		want   string // in the error; empty: none
 	}{
-		{"plain on this machine", func(*LDAP) {}, ""},
-		{"unix socket", func(l *LDAP) { l.Servers = []string{s.URLLocal} }, ""},
-		{"anonymous", func(l *LDAP) { l.BindDN, l.PasswordFile = "", "" }, ""},
-		{"StartTLS", func(l *LDAP) { l.TLS, l.CAFile = LDAPStartTLS, s.CAFile }, ""},
-		{"ldaps", func(l *LDAP) { l.Servers, l.CAFile = []string{s.URLTLS}, s.CAFile }, ""},
-		{"ldaps, server name", func(l *LDAP) {
+		{"plain on this machine", func(*Source) {}, ""},
+		{"unix socket", func(l *Source) { l.Servers = []string{s.URLLocal} }, ""},
+		{"anonymous", func(l *Source) { l.BindDN, l.PasswordFile = "", "" }, ""},
+		{"StartTLS", func(l *Source) { l.TLS, l.CAFile = StartTLS, s.CAFile }, ""},
+		{"ldaps", func(l *Source) { l.Servers, l.CAFile = []string{s.URLTLS}, s.CAFile }, ""},
+		{"ldaps, server name", func(l *Source) {
 			l.Servers, l.CAFile, l.ServerName = []string{strings.Replace(s.URLTLS, "127.0.0.1", "localhost", 1)}, s.CAFile, "ldap.contoso.com"
 		}, ""},
-		{"authority not known", func(l *LDAP) { l.Servers = []string{s.URLTLS} }, "set ca_file"},
-		{"StartTLS, authority not known", func(l *LDAP) { l.TLS = LDAPStartTLS }, "set ca_file"},
-		{"certificate of another name", func(l *LDAP) {
-			l.Servers, l.CAFile, l.TLS = []string{named}, s.CAFile, LDAPStartTLS
+		{"authority not known", func(l *Source) { l.Servers = []string{s.URLTLS} }, "set ca_file"},
+		{"StartTLS, authority not known", func(l *Source) { l.TLS = StartTLS }, "set ca_file"},
+		{"certificate of another name", func(l *Source) {
+			l.Servers, l.CAFile, l.TLS = []string{named}, s.CAFile, StartTLS
 		}, "another name: write one of its names in servers, or set server_name (x509: certificate is valid for ldap.contoso.com, not localhost)"},
-		{"no CA file", func(l *LDAP) { l.TLS, l.CAFile = LDAPStartTLS, "/absent.pem" }, "read ca_file: open /absent.pem"},
-		{"wrong password", func(l *LDAP) { l.PasswordFile = secretFile(t, "wrong") }, "bind as cn=admin,dc=contoso,dc=com: the name or the password is wrong: check bind_dn and password_file"},
-		{"no password file", func(l *LDAP) { l.PasswordFile = "/absent" }, "read password_file: open /absent"},
-		{"bad bind DN", func(l *LDAP) { l.BindDN = "admin" }, "this is no distinguished name"},
-		{"no such base", func(l *LDAP) { l.Base = "ou=absent," + slapdtest.Base }, "check base"},
-		{"bad filter", func(l *LDAP) { l.Filter = "(&(a=b)" }, "filter is not a valid LDAP filter"},
-		{"nobody listens", func(l *LDAP) { l.Servers = []string{"ldap://127.0.0.1:1"} }, "nothing listens there"},
-		{"the second server", func(l *LDAP) { l.Servers = []string{"ldap://127.0.0.1:1", s.URL} }, ""},
+		{"no CA file", func(l *Source) { l.TLS, l.CAFile = StartTLS, "/absent.pem" }, "read ca_file: open /absent.pem"},
+		{"wrong password", func(l *Source) { l.PasswordFile = secretFile(t, "wrong") }, "bind as cn=admin,dc=contoso,dc=com: the name or the password is wrong: check bind_dn and password_file"},
+		{"no password file", func(l *Source) { l.PasswordFile = "/absent" }, "read password_file: open /absent"},
+		{"bad bind DN", func(l *Source) { l.BindDN = "admin" }, "this is no distinguished name"},
+		{"no such base", func(l *Source) { l.Base = "ou=absent," + slapdtest.Base }, "check base"},
+		{"bad filter", func(l *Source) { l.Filter = "(&(a=b)" }, "filter is not a valid LDAP filter"},
+		{"nobody listens", func(l *Source) { l.Servers = []string{"ldap://127.0.0.1:1"} }, "nothing listens there"},
+		{"the second server", func(l *Source) { l.Servers = []string{"ldap://127.0.0.1:1", s.URL} }, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

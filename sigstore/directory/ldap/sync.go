@@ -18,17 +18,17 @@ const overlap = 30 * time.Second
 // generalized is how LDAP writes a time, as servers send it and take it in filters.
 const generalized = "20060102150405Z"
 
-// full brings everybody.
-func (r *ldapReading) full() (directory.Batch, error) {
+// readEverybody brings everybody.
+func (r *reading) readEverybody() (directory.Batch, error) {
 	r.told = nil
 	groups, err := r.groups()
 	if err != nil {
 		return directory.Batch{}, err
 	}
-	r.forget(groups)
-	entries := r.newPeople()
-	err = r.search(r.filter(), r.wanted(), func(e *ldap.Entry, read, total int) error {
-		r.remember(e)
+	r.startMembers(groups)
+	entries := r.newPersonMaker()
+	err = r.searchPeople(r.filter(), r.wanted(), func(e *ldap.Entry, read, total int) error {
+		r.noteEntry(e)
 		r.progress(read, total)
 		return entries.add(e)
 	})
@@ -38,11 +38,11 @@ func (r *ldapReading) full() (directory.Batch, error) {
 	if entries.met == 0 {
 		r.warn("%s: nobody below it matches %s; check base, filter and what bind_dn may read", r.root.base, r.filter())
 	}
-	return r.finish(directory.Batch{Full: true, Lost: entries.unique.Lost}, groups, ldapCursor{Full: r.now})
+	return r.finish(directory.Batch{Full: true, Lost: entries.unique.Lost}, groups, position{Full: r.now})
 }
 
-// changes brings who was changed since a cursor, and who stopped matching the filter.
-func (r *ldapReading) changes(old ldapCursor) (directory.Batch, error) {
+// readChanges brings who was changed since a cursor, and who stopped matching the filter.
+func (r *reading) readChanges(old position) (directory.Batch, error) {
 	groups, err := r.groups()
 	if err != nil {
 		return directory.Batch{}, err
@@ -51,9 +51,9 @@ func (r *ldapReading) changes(old ldapCursor) (directory.Batch, error) {
 	if r.root.activeDirectory {
 		since = fmt.Sprintf("(uSNChanged>=%d)", old.USN+1)
 	}
-	entries := r.newPeople()
-	err = r.search("(&"+since+r.filter()+")", r.wanted(), func(e *ldap.Entry, read, total int) error {
-		r.remember(e)
+	entries := r.newPersonMaker()
+	err = r.searchPeople("(&"+since+r.filter()+")", r.wanted(), func(e *ldap.Entry, read, total int) error {
+		r.noteEntry(e)
 		r.progress(read, total)
 		return entries.add(e)
 	})
@@ -63,7 +63,7 @@ func (r *ldapReading) changes(old ldapCursor) (directory.Batch, error) {
 	// Whoever was disabled or lost the mail address. Other entries are among them,
 	// whose keys nobody knows.
 	gone := entries.gone
-	err = r.search("(&"+since+"(!"+r.filter()+"))", keyAttributes, func(e *ldap.Entry, _, _ int) error {
+	err = r.searchPeople("(&"+since+"(!"+r.filter()+"))", keyAttributes, func(e *ldap.Entry, _, _ int) error {
 		gone = append(gone, entryKey(e))
 		r.noteTime(e)
 		return nil
@@ -71,17 +71,17 @@ func (r *ldapReading) changes(old ldapCursor) (directory.Batch, error) {
 	if err != nil {
 		return directory.Batch{}, err
 	}
-	return r.finish(directory.Batch{Gone: gone, Lost: entries.unique.Lost}, groups, ldapCursor{Full: old.Full, Mark: r.elapsed(old)})
+	return r.finish(directory.Batch{Gone: gone, Lost: entries.unique.Lost}, groups, position{Full: old.Full, Mark: r.elapsed(old)})
 }
 
 // elapsed is the mark of a cursor moved on by the time since then: the server's clock
 // went on as ours did, whatever the difference between the two.
-func (r *ldapReading) elapsed(old ldapCursor) time.Time {
+func (r *reading) elapsed(old position) time.Time {
 	return old.Mark.Add(r.now.Sub(old.At))
 }
 
 // finish adds groups, cursor and warnings to a batch.
-func (r *ldapReading) finish(batch directory.Batch, groups []ldapGroup, next ldapCursor) (directory.Batch, error) {
+func (r *reading) finish(batch directory.Batch, groups []group, next position) (directory.Batch, error) {
 	var err error
 	if batch.Groups, err = r.membership(groups); err != nil {
 		return directory.Batch{}, err
@@ -108,7 +108,7 @@ func (r *ldapReading) finish(batch directory.Batch, groups []ldapGroup, next lda
 // The latest change seen is one, less the time the reading took. It can come from a
 // clock that is ahead, and nothing would be newer for a long time: our own clock is the
 // limit. It is zero, and the next reading a full pass, when the server keeps no times.
-func (r *ldapReading) mark(elapsed time.Time) time.Time {
+func (r *reading) mark(elapsed time.Time) time.Time {
 	mark := elapsed
 	if !r.newest.IsZero() {
 		if seen := r.newest.Add(-time.Since(r.now)); seen.After(mark) {
@@ -123,7 +123,7 @@ func (r *ldapReading) mark(elapsed time.Time) time.Time {
 
 // warn notes what is wrong with the directory as a whole: once, and again with the next
 // full pass, not with every reading.
-func (r *ldapReading) warn(format string, args ...any) {
+func (r *reading) warn(format string, args ...any) {
 	warning := fmt.Errorf(format, args...)
 	if r.told[warning.Error()] {
 		return

@@ -1,3 +1,5 @@
+// Package webclient makes the HTTP clients of sources, and puts what goes wrong with
+// them into one line.
 package webclient
 
 import (

@@ -13,7 +13,7 @@ import (
 
 // decode reads the object of a page as it comes, one person at a time, and returns
 // its next. Members that it does not know are skipped.
-func (r *httpReading) decode(body io.Reader) (next string, err error) {
+func (r *reading) decode(body io.Reader) (next string, err error) {
 	in := json.NewDecoder(body)
 	if err := expect(in, json.Delim('{')); err != nil {
 		return "", err
@@ -50,7 +50,7 @@ func (r *httpReading) decode(body io.Reader) (next string, err error) {
 	return next, nil
 }
 
-func (r *httpReading) decodePeople(in *json.Decoder) error {
+func (r *reading) decodePeople(in *json.Decoder) error {
 	if err := expect(in, json.Delim('[')); err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func jsonError(in *json.Decoder, err error) error {
 // add takes over the person of entry n of a page. A broken picture costs its owner the
 // picture; a broken signature costs the entry, for a signature of another kind in
 // its place would surprise.
-func (r *httpReading) add(raw []byte, n int) error {
+func (r *reading) add(raw []byte, n int) error {
 	warn := func(who, problem string) {
 		r.warnings = append(r.warnings, fmt.Errorf("entry %d of page %d, %s: %s", n, len(r.pages)+1, who, problem))
 	}

@@ -1,22 +1,4 @@
-package webjson
-
-import (
-	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"net"
-	"net/http"
-	"net/url"
-	"time"
-
-	"sigmilter/sigstore/directory"
-	"sigmilter/sigstore/directory/webclient"
-	"sigmilter/sigstore/localfile"
-)
-
-// HTTP is a source of people, or of ready-made signatures, at a JSON endpoint: a
+// Package webjson reads people, or ready-made signatures, from a JSON endpoint: a
 // personnel system or another portal. The answer to a GET is
 //
 //	{
@@ -43,7 +25,26 @@ import (
 //
 // A server that sends an ETag with every page is asked with If-None-Match; when
 // nothing changed the batch is empty.
-type HTTP struct {
+package webjson
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/webclient"
+	"sigmilter/sigstore/localfile"
+)
+
+// Source is a [directory.Source].
+type Source struct {
 	// URL is https, or http on this machine's own addresses.
 	URL string
 	// TokenFile holds a bearer token; empty for none. It is read at each reading.
@@ -57,22 +58,22 @@ type HTTP struct {
 	MaxBytes int64
 }
 
-// httpPage is a page of before, as the cursor has it.
-type httpPage struct {
+// readPage is a page of before, as the cursor has it.
+type readPage struct {
 	URL  string `json:"url"`
 	ETag string `json:"etag"`
 }
 
-// httpCursor is what a reading leaves for the next: all its pages, when each had an
+// position is what a reading leaves for the next: all its pages, when each had an
 // ETag. One page's alone tells nothing of the others.
-type httpCursor struct {
+type position struct {
 	URL   string     `json:"url"`
-	Pages []httpPage `json:"pages"`
+	Pages []readPage `json:"pages"`
 }
 
-// Read implements [Source]. Every batch is a full one, or an empty one that changes
+// Read implements [directory.Source]. Every batch is a full one, or an empty one that changes
 // nothing. Nothing is repeated: an endpoint of one's own is asked again in time.
-func (h HTTP) Read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
+func (h Source) Read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
 	batch, err := h.read(ctx, cursor, people, progress)
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err()
@@ -84,7 +85,7 @@ func (h HTTP) Read(ctx context.Context, cursor string, people directory.Sink, pr
 }
 
 // shownURL leaves out the query and the password, either of which may be a secret.
-func (h HTTP) shownURL() string {
+func (h Source) shownURL() string {
 	u, err := url.Parse(h.URL)
 	if err != nil {
 		return "the URL"
@@ -113,7 +114,7 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-func (h HTTP) read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
+func (h Source) read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
 	if err := CheckURL(h.URL); err != nil {
 		return directory.Batch{}, err
 	}
@@ -137,7 +138,7 @@ func (h HTTP) read(ctx context.Context, cursor string, people directory.Sink, pr
 	return directory.Batch{Full: true, Lost: r.unique.Lost, Warnings: append(r.warnings, r.unique.TakeWarnings()...), Cursor: r.cursor(h.URL)}, nil
 }
 
-func (h HTTP) newReading(people directory.Sink, progress directory.Progress) (*httpReading, error) {
+func (h Source) newReading(people directory.Sink, progress directory.Progress) (*reading, error) {
 	timeout, most := h.Timeout, h.MaxBytes
 	if timeout == 0 {
 		timeout = time.Minute
@@ -149,7 +150,7 @@ func (h HTTP) newReading(people directory.Sink, progress directory.Progress) (*h
 	if err != nil {
 		return nil, err
 	}
-	r := &httpReading{
+	r := &reading{
 		client: client, most: most, left: most, people: people, unique: directory.NewClaims(directory.KeyWords), progress: progress, seen: map[string]bool{},
 	}
 	if h.TokenFile != "" {
@@ -160,13 +161,13 @@ func (h HTTP) newReading(people directory.Sink, progress directory.Progress) (*h
 	return r, nil
 }
 
-// httpReading is one reading in progress.
-type httpReading struct {
+// reading is one reading in progress.
+type reading struct {
 	client     *http.Client
 	token      string
 	most, left int64 // bytes that may come in all, and still
 	progress   directory.Progress
-	pages      []httpPage
+	pages      []readPage
 	seen       map[string]bool // pages by URL
 	people     directory.Sink
 	unique     *directory.Claims
@@ -175,7 +176,7 @@ type httpReading struct {
 }
 
 // get asks for a page. With an ETag the answer may be nil: the page is unchanged.
-func (r *httpReading) get(ctx context.Context, link, etag string) (*http.Response, error) {
+func (r *reading) get(ctx context.Context, link, etag string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
 	if err != nil {
 		return nil, err
@@ -203,7 +204,7 @@ func (r *httpReading) get(ctx context.Context, link, etag string) (*http.Respons
 }
 
 // refusal is what to do about an answer without people.
-func (r *httpReading) refusal(resp *http.Response) error {
+func (r *reading) refusal(resp *http.Response) error {
 	switch resp.StatusCode {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		if r.token == "" {
@@ -220,8 +221,8 @@ func (r *httpReading) refusal(resp *http.Response) error {
 }
 
 // unchanged says that every page is as the reading found it that left the cursor.
-func (r *httpReading) unchanged(ctx context.Context, link, cursor string) (bool, error) {
-	var c httpCursor
+func (r *reading) unchanged(ctx context.Context, link, cursor string) (bool, error) {
+	var c position
 	if json.Unmarshal([]byte(cursor), &c) != nil || len(c.Pages) == 0 || c.URL != link {
 		return false, nil
 	}
@@ -238,13 +239,13 @@ func (r *httpReading) unchanged(ctx context.Context, link, cursor string) (bool,
 	return true, nil
 }
 
-func (r *httpReading) cursor(link string) string {
+func (r *reading) cursor(link string) string {
 	for _, p := range r.pages {
 		if p.ETag == "" {
 			return ""
 		}
 	}
-	text, err := json.Marshal(httpCursor{link, r.pages})
+	text, err := json.Marshal(position{link, r.pages})
 	if err != nil {
 		return ""
 	}
@@ -252,7 +253,7 @@ func (r *httpReading) cursor(link string) string {
 }
 
 // page reads one page and returns the link to the next, or nothing.
-func (r *httpReading) page(ctx context.Context, link string) (string, error) {
+func (r *reading) page(ctx context.Context, link string) (string, error) {
 	if r.seen[link] {
 		return "", fmt.Errorf("the page %s is its own successor", directory.Shorten(link))
 	}
@@ -272,7 +273,7 @@ func (r *httpReading) page(ctx context.Context, link string) (string, error) {
 	case err != nil:
 		return "", webclient.NetworkError(err)
 	}
-	r.pages = append(r.pages, httpPage{link, resp.Header.Get("ETag")})
+	r.pages = append(r.pages, readPage{link, resp.Header.Get("ETag")})
 	return follow(resp.Request.URL, next)
 }
 

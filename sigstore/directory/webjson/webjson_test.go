@@ -19,7 +19,7 @@ import (
 	"sigmilter/sigstore/directory/directorytest"
 )
 
-var _ directory.Source = HTTP{}
+var _ directory.Source = Source{}
 
 // endpoint is a personnel system with pages by path, each with an ETag of its
 // contents.
@@ -63,7 +63,7 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(page))
 }
 
-func (e *endpoint) source() HTTP { return HTTP{URL: e.URL + "/1", Timeout: 10 * time.Second} }
+func (e *endpoint) source() Source { return Source{URL: e.URL + "/1", Timeout: 10 * time.Second} }
 
 func TestHTTPPeople(t *testing.T) {
 	logo := directorytest.Picture(t, 2, 2)
@@ -210,11 +210,11 @@ func TestHTTPFailures(t *testing.T) {
 	tests := []struct {
 		name    string
 		handler http.HandlerFunc
-		change  func(*HTTP)
+		change  func(*Source)
 		want    string
 	}{
 		{"no token", status(401), nil, "the server answers 401 Unauthorized; it wants a token, name its file as token_file"},
-		{"another token", status(403), func(h *HTTP) { h.TokenFile = directorytest.WriteSecret(t, "x") }, "the server answers 403 Forbidden; renew the token in token_file"},
+		{"another token", status(403), func(h *Source) { h.TokenFile = directorytest.WriteSecret(t, "x") }, "the server answers 403 Forbidden; renew the token in token_file"},
 		{"no such page", status(404), nil, "the server answers 404 Not Found; check the URL"},
 		{"throttled", status(503, "Retry-After", "60"), nil, "the server answers 503 Service Unavailable, and to come back after 60"},
 		{"not asked for", status(304), nil, "the server answers 304 Not Modified"},
@@ -228,7 +228,7 @@ func TestHTTPFailures(t *testing.T) {
 		{"an end in a person", body(`{"people":[{"mail":"a`), nil, "the answer is cut off"},
 		{"nothing", body(""), nil, "the answer is cut off"},
 		{"a cut connection", directorytest.CutOff, nil, "the answer is cut off"},
-		{"too long", body(`{"people":[` + strings.Repeat(`{"mail":"a@b.c"},`, 100)), func(h *HTTP) { h.MaxBytes = 1000 },
+		{"too long", body(`{"people":[` + strings.Repeat(`{"mail":"a@b.c"},`, 100)), func(h *Source) { h.MaxBytes = 1000 },
 			"there are more than 1000 bytes; set max_bytes higher if that is right"},
 		{"its own successor", body(`{"people":[],"next":"1"}`), nil, "the page URL/1 is its own successor"},
 		{"next elsewhere", body(`{"people":[],"next":"http://evil.example/"}`), nil, `next, "http://evil.example/", leads to another server and is not followed`},
@@ -236,22 +236,22 @@ func TestHTTPFailures(t *testing.T) {
 			http.Redirect(w, r, "https://evil.example/", http.StatusFound)
 		}, nil,
 			"it redirects to https://evil.example, another server; if that is right, write its URL"},
-		{"slow", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, func(h *HTTP) { h.Timeout = 100 * time.Millisecond },
+		{"slow", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, func(h *Source) { h.Timeout = 100 * time.Millisecond },
 			"no whole answer in the time set by timeout; the server or the network is slow"},
 		{"slow in the middle", func(w http.ResponseWriter, r *http.Request) {
 			_, _ = w.Write([]byte(`{"people":[`))
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()
-		}, func(h *HTTP) { h.Timeout = 200 * time.Millisecond },
+		}, func(h *Source) { h.Timeout = 200 * time.Millisecond },
 			"no whole answer in the time set by timeout; the server or the network is slow"},
-		{"token for everybody", body(""), func(h *HTTP) {
+		{"token for everybody", body(""), func(h *Source) {
 			h.TokenFile = directorytest.WriteSecret(t, "x")
 			_ = os.Chmod(h.TokenFile, 0o604)
 		}, "read the token: read FILE: can be read by every user of this machine; run chmod o= on it, and renew what is in it"},
-		{"not encrypted", nil, func(h *HTTP) { h.URL = "http://hr.contoso.com/people" }, "it is not encrypted, which is allowed only on this machine; use https"},
-		{"another scheme", nil, func(h *HTTP) { h.URL = "ftp://hr.contoso.com/people" }, "it begins with neither https:// nor http://"},
-		{"a password in the URL", nil, func(h *HTTP) { h.URL = "https://me:secret@hr.contoso.com/" }, "a name and a password do not belong into it"},
-		{"no URL", nil, func(h *HTTP) { h.URL = "people" }, "it is no URL"},
+		{"not encrypted", nil, func(h *Source) { h.URL = "http://hr.contoso.com/people" }, "it is not encrypted, which is allowed only on this machine; use https"},
+		{"another scheme", nil, func(h *Source) { h.URL = "ftp://hr.contoso.com/people" }, "it begins with neither https:// nor http://"},
+		{"a password in the URL", nil, func(h *Source) { h.URL = "https://me:secret@hr.contoso.com/" }, "a name and a password do not belong into it"},
+		{"no URL", nil, func(h *Source) { h.URL = "people" }, "it is no URL"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -304,7 +304,7 @@ func FuzzHTTP(f *testing.F) {
 	f.Fuzz(func(t *testing.T, page []byte) {
 		left := int64(1 << 20)
 		var people directorytest.Kept
-		r := &httpReading{left: left, seen: map[string]bool{}, people: &people, unique: directory.NewClaims(directory.KeyWords)}
+		r := &reading{left: left, seen: map[string]bool{}, people: &people, unique: directory.NewClaims(directory.KeyWords)}
 		if _, err := r.decode(strings.NewReader(string(page))); err != nil {
 			return
 		}
