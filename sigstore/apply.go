@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"go.etcd.io/bbolt"
-
 	"sigmilter/sigstore/directory"
 )
 
@@ -49,56 +47,53 @@ func (e ErrVanished) Error() string {
 }
 
 // Apply takes over what was read: all of it is done, or nothing. With it go the cursor
-// and the state of the sync. Only who is new or different is written, and only people
-// with an address of theirs are mixed anew, in one transaction; signatures rendered for
-// people who changed or left are dropped. Of more changes than are good for memory, a
-// [rebuild] is made.
+// and the state of the sync. Only people who are new or different are written, and only
+// people who share an address with them are merged again, in one transaction; what
+// dependents keep of people who changed or left is dropped. For more changes than are good
+// for memory, a [rebuild] is made.
 //
 // The error is [ErrVanished] when too many are gone. An Intake is applied once.
-func (i *Intake) Apply(r Reading) (result Applied, err error) {
-	defer i.store.lockTenant(i.tenant)()
-	err = i.store.trimmed(func() error {
-		result, err = i.apply(r)
+func (i *Intake) Apply(reading Reading) (result Applied, err error) {
+	r := i.register
+	defer r.lockTenant(i.tenant)()
+	err = r.file.Trimmed(func() error {
+		result, err = i.apply(reading)
 		return err
 	})
 	if err != nil {
 		return Applied{}, fmt.Errorf("take over the people of source %s: %w", i.source, err)
 	}
 	if i.pages >= intakeTrim {
-		i.store.trim() // an error: memory stays mapped
+		r.file.Trim() // an error: memory stays mapped
 	}
-	i.store.freshness.Delete(i.tenant)
+	r.freshness.Delete(i.tenant)
 	if result.Diff != (Diff{}) {
-		i.store.changed(i.tenant)
+		r.changed(i.tenant)
 	}
 	return result, nil
 }
 
-func (i *Intake) apply(r Reading) (result Applied, err error) {
-	c, err := i.compare(r)
+func (i *Intake) apply(reading Reading) (result Applied, err error) {
+	c, err := i.compare(reading)
 	if err != nil {
 		return Applied{}, err
 	}
-	if c.tooMany(r.MaxVanish) {
+	if c.tooManyGone(reading.MaxVanish) {
 		return Applied{}, ErrVanished{c.gone, c.known}
 	}
-	plan, obsolete, err := i.store.planAfter(i.tenant, i.source)
+	plan, obsolete, err := i.register.planAfter(i.tenant, i.source)
 	if err != nil {
 		return Applied{}, err
 	}
 	if c.many || len(obsolete) > 0 {
-		return i.store.rebuildWith(i, c, plan, obsolete)
+		return i.rebuild(c, plan, obsolete)
 	}
-	err = i.store.update(func(tx *bbolt.Tx) error {
-		t, err := writeTenant(tx, i.tenant)
-		if err != nil {
-			return err
-		}
+	err = i.register.update(i.tenant, func(t *tenantTx) error {
 		of, err := t.makeSource(i.source)
 		if err != nil {
 			return err
 		}
-		a := &application{sourceTx: of, compared: c, tenant: t, name: i.source, plan: plan}
+		a := &application{compared: c, register: i.register, tenant: t, source: of, name: i.source, plan: plan}
 		result, err = a.run()
 		return err
 	})
@@ -107,111 +102,139 @@ func (i *Intake) apply(r Reading) (result Applied, err error) {
 
 // application is a reading on its way into the file, in one transaction.
 type application struct {
-	sourceTx
 	compared *comparison
-	tenant   tenantTx
+	register *Register
+	tenant   *tenantTx
+	source   sourceTx
 	name     string
 	plan     Plan
 }
 
 func (a *application) run() (Applied, error) {
-	m := newMixing(a.tenant, a.plan)
-	m.changed = func(p part) bool { return p.source == a.name && a.find(p.key) }
-	if err := a.touch(m); err != nil {
+	concerned := newAffected(a.tenant)
+	if err := a.takeOut(concerned); err != nil {
 		return Applied{}, err
 	}
 	for _, of := range a.compared.members {
-		if err := a.setMember(m, of.key, of.value); err != nil {
+		if err := a.putMember(concerned, of.Key, of.Value); err != nil {
 			return Applied{}, err
 		}
 	}
-	if err := a.write(); err != nil {
+	if err := a.putRecords(concerned); err != nil {
 		return Applied{}, err
 	}
-	diff, warnings, err := m.settle(a.records())
+	diff, warnings, err := a.merge(concerned)
 	if err != nil {
 		return Applied{}, err
 	}
-	result := Applied{Diff: diff, People: a.compared.left(), Warnings: append(a.compared.warnings, warnings...)}
-	return result, a.putState(a.compared.state(result))
+	result := Applied{Diff: diff, People: a.compared.peopleLeft(), Warnings: append(a.compared.warnings, warnings...)}
+	return result, a.source.putState(a.compared.state(result))
 }
 
-func (a *application) find(key string) bool {
-	_, found := slices.BinarySearchFunc(a.compared.changes, key, func(c change, key string) int { return strings.Compare(c.key, key) })
-	return found
-}
-
-// touch takes out everybody whom a change concerns.
-func (a *application) touch(m *mixing) error {
-	if first, _ := a.tenant.addresses.Cursor().First(); first == nil {
+// takeOut takes out everybody whom a change concerns.
+func (a *application) takeOut(concerned *affected) error {
+	if first, _ := a.tenant.addresses().Cursor().First(); first == nil {
 		return nil // nobody is there
 	}
 	for _, c := range a.compared.changes {
-		if value := a.sourceTx.records.Get([]byte(c.key)); value != nil {
-			old, _, err := decodePerson(value)
-			if err != nil {
-				return fmt.Errorf("%w: record %s: %w", ErrDamaged, c.key, err)
-			}
-			if err := m.touch(old.Addresses); err != nil {
+		if value := a.source.records.Get([]byte(c.key)); value != nil {
+			if err := a.touchRecord(concerned, c.key, value); err != nil {
 				return err
 			}
 		}
 		if c.person == nil {
 			continue
 		}
-		if err := m.touch(c.person.Addresses); err != nil {
+		if err := concerned.touch(c.person.Addresses); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// setMember stores the groups of a person, nil for none.
-func (a *application) setMember(m *mixing, key string, groups []byte) error {
-	var err error
-	if groups == nil {
-		err = a.members.Delete([]byte(key))
-	} else {
-		err = a.members.Put([]byte(key), groups)
-	}
-	value := a.sourceTx.records.Get([]byte(key))
-	if err != nil || value == nil || a.find(key) {
-		return err
-	}
-	p, _, err := decodePerson(value)
+func (a *application) touchRecord(concerned *affected, key string, value []byte) error {
+	old, _, err := decodeBare(value)
 	if err != nil {
 		return fmt.Errorf("%w: record %s: %w", ErrDamaged, key, err)
 	}
-	return m.touch(p.Addresses)
+	return concerned.touch(old.Addresses)
 }
 
-// write puts the changed records into the file.
-func (a *application) write() error {
+// putMember stores the groups of a person, nil for none.
+func (a *application) putMember(concerned *affected, key string, groups []byte) error {
+	var err error
+	if groups == nil {
+		err = a.source.members.Delete([]byte(key))
+	} else {
+		err = a.source.members.Put([]byte(key), groups)
+	}
+	value := a.source.records.Get([]byte(key))
+	if err != nil || value == nil || a.isChanged(key) {
+		return err
+	}
+	return a.touchRecord(concerned, key, value)
+}
+
+func (a *application) isChanged(key string) bool {
+	_, found := slices.BinarySearchFunc(a.compared.changes, key, func(c change, key string) int { return strings.Compare(c.key, key) })
+	return found
+}
+
+// putRecords puts the changed records into the file.
+func (a *application) putRecords(concerned *affected) error {
 	for _, c := range a.compared.changes {
-		key := []byte(c.key)
+		key, name := []byte(c.key), part{a.name, c.key}
 		if c.person == nil {
-			if err := errors.Join(a.sourceTx.records.Delete(key), a.putPhoto(key, nil)); err != nil {
+			delete(concerned.records, name)
+			if err := errors.Join(a.source.records.Delete(key), a.source.putPhoto(key, nil)); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := errors.Join(a.sourceTx.records.Put(key, c.value), a.putPhotoOf(key, c.person)); err != nil {
+		concerned.records[name] = true
+		if err := errors.Join(a.source.records.Put(key, c.value), a.source.putPhotoOf(key, c.person)); err != nil {
 			return err
 		}
 	}
-	return a.Put(countKey, []byte(strconv.Itoa(a.compared.left())))
+	return a.source.bucket.Put(countKey, []byte(strconv.Itoa(a.compared.peopleLeft())))
 }
 
-// records are the changed ones that are there.
-func (a *application) records() []*record {
-	list := make([]record, 0, len(a.compared.changes))
-	pointers := make([]*record, 0, len(a.compared.changes))
-	rank := a.plan.rank(a.name)
-	for _, c := range a.compared.changes {
-		if c.person != nil {
-			list = append(list, record{part: part{a.name, c.key}, rank: rank, person: c.person, version: c.version})
-			pointers = append(pointers, &list[len(list)-1])
+// merge makes people of the records that are concerned.
+func (a *application) merge(concerned *affected) (Diff, []error, error) {
+	m := newMerge(a.register, a.plan, concerned)
+	defer m.reset()
+	if err := m.run(); err != nil {
+		return Diff{}, nil, err
+	}
+	before, err := concerned.walk()
+	if err != nil {
+		return Diff{}, nil, err
+	}
+	defer before.Stop()
+	diff, _, err := m.write(before, inPlace{a.tenant, a.register.dependents})
+	if err != nil {
+		return Diff{}, nil, err
+	}
+	count, err := readCount(a.tenant.bucket)
+	if err != nil {
+		return Diff{}, nil, err
+	}
+	return diff, m.warnings, a.tenant.bucket.Put(countKey, []byte(strconv.Itoa(count+diff.Added-diff.Removed)))
+}
+
+// inPlace puts people into a tenant as it is.
+type inPlace struct {
+	tenant     *tenantTx
+	dependents []Dependent
+}
+
+func (p inPlace) put(bucket, key, value []byte) error { return p.tenant.open(bucket).Put(key, value) }
+
+func (p inPlace) differs(primary string, now *Version) error {
+	for _, d := range p.dependents {
+		if err := d.drop(p.tenant, primary, now); err != nil {
+			return err
 		}
 	}
-	return pointers
+	return nil
 }

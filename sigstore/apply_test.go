@@ -26,7 +26,7 @@ type batch struct {
 }
 
 // apply takes a whole reading over.
-func (s *Store) apply(tenant, source string, b batch, r Reading) (Applied, error) {
+func applyBatch(s *Store, tenant, source string, b batch, r Reading) (Applied, error) {
 	in := s.Intake(tenant, source)
 	defer in.Close()
 	for _, p := range b.People {
@@ -40,7 +40,7 @@ func (s *Store) apply(tenant, source string, b batch, r Reading) (Applied, error
 
 func mustApply(t testing.TB, s *Store, source string, b batch) Applied {
 	t.Helper()
-	applied, err := s.apply("contoso", source, b, Reading{At: noon, MaxVanish: 1})
+	applied, err := applyBatch(s, "contoso", source, b, Reading{At: noon, MaxVanish: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,9 +138,9 @@ func TestSourcesMixed(t *testing.T) {
 // gives it up.
 func TestContestedAddressIsGivenOn(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	two := []directory.Person{known("1", "a@x.y info@x.y"), known("2", "b@x.y info@x.y"), known("3", "info@x.y")}
-	applied := mustApply(t, s, "ldap", batch{Full: true, People: two})
-	if len(applied.Warnings) != 2 || applied.Diff.Added != 2 || applied.People != 3 {
+	all := []directory.Person{known("1", "a@x.y info@x.y"), known("2", "b@x.y info@x.y"), known("3", "c@x.y info@x.y")}
+	applied := mustApply(t, s, "ldap", batch{Full: true, People: all})
+	if len(applied.Warnings) != 2 || applied.Diff.Added != 3 || applied.People != 3 {
 		t.Fatalf("%+v", applied)
 	}
 	mustApply(t, s, "ldap", batch{People: []directory.Person{known("1", "a@x.y")}})
@@ -152,6 +152,27 @@ func TestContestedAddressIsGivenOn(t *testing.T) {
 		t.Errorf("info is of %+v", p)
 	}
 	content(t, s, "contoso")
+}
+
+// An address belongs to the one whose primary address it is, also when others had it
+// before: a reading of changes leaves what a full one does.
+func TestPrimaryAddressComesFirst(t *testing.T) {
+	s := mustOpen(t, statePath(t))
+	mustApply(t, s, "ldap", batch{Full: true, People: []directory.Person{known("1", "a@x.y info@x.y"), known("2", "b@x.y info@x.y")}})
+	applied := mustApply(t, s, "ldap", batch{People: []directory.Person{known("3", "info@x.y")}})
+	if len(applied.Warnings) != 2 || applied.Diff != (Diff{Added: 1, Changed: 1}) {
+		t.Errorf("%+v", applied)
+	}
+	if p, _, _ := s.Person("contoso", "info@x.y"); p.Key != "3" {
+		t.Errorf("info is of %+v", p)
+	}
+	if n := len(content(t, s, "contoso")); n != 3 {
+		t.Errorf("%d people", n)
+	}
+	mustApply(t, s, "ldap", batch{Gone: []string{"3"}})
+	if p, _, _ := s.Person("contoso", "info@x.y"); p.Address != "a@x.y" {
+		t.Errorf("info is of %s", p.Address)
+	}
 }
 
 func TestVanished(t *testing.T) {
@@ -179,7 +200,7 @@ func TestVanished(t *testing.T) {
 				{Full: true, People: persons(test.after), Cursor: "new"},
 				{Gone: keys(persons(test.before)[test.after:]), Cursor: "new"},
 			} {
-				_, err := s.apply("contoso", "ldap", b, Reading{At: noon, MaxVanish: test.share})
+				_, err := applyBatch(s, "contoso", "ldap", b, Reading{At: noon, MaxVanish: test.share})
 				var vanished ErrVanished
 				if errors.As(err, &vanished) != test.refused || !test.refused && err != nil {
 					t.Fatalf("full %v: %v", b.Full, err)
@@ -295,7 +316,7 @@ func TestFreshFollowsReadings(t *testing.T) {
 		at     time.Time
 		want   time.Time
 	}{{"a", noon, time.Time{}}, {"b", noon.Add(time.Hour), noon}, {"a", noon.Add(2 * time.Hour), noon.Add(time.Hour)}} {
-		if _, err := s.apply("contoso", at.source, batch{}, Reading{At: at.at}); err != nil {
+		if _, err := applyBatch(s, "contoso", at.source, batch{}, Reading{At: at.at}); err != nil {
 			t.Fatal(err)
 		}
 		if since, err := s.Fresh("contoso"); !since.Equal(at.want) || err != nil {

@@ -1,226 +1,141 @@
 package sigstore
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"sigmilter/sigstore/directory"
-	"sigmilter/sigstore/render"
 )
 
-// ErrUnknown says that no person of the tenant has the address.
-var ErrUnknown = errors.New("no such person")
-
-// ErrRender says that a template failed for one person.
-var ErrRender = errors.New("the template failed")
-
 // Book gives people and their signatures, at the cost of a map lookup for those
-// who wrote lately. A signature comes, in this order, from memory, from the store,
-// and from rendering it, after which both have it. What is in memory is good
-// until the people of the store change; nothing outlives its time to live, a
-// change of its person, or a change of its template.
-//
-// The fields are set before the first use and not changed. A Book may be used by
-// many goroutines at once; its users share what it gives them and must not
-// change it. It never waits for a write.
+// who wrote lately. Its users share what it gives them and must not change it. It may be
+// used by many goroutines at once, and never waits for a write to the file.
 type Book struct {
-	Store *Store
-	// Templates returns the template of a name as it is configured now.
-	Templates func(name string) (*render.Template, bool)
-	// Ready says whether a signature made elsewhere, see [directory.Ready], takes
-	// the place of the template for people who have one; nil says no.
-	Ready func(template string) bool
-	// TTL is how long a signature may be used after it was rendered. With 0 or
-	// less, each is rendered anew and none is stored.
-	TTL time.Duration
-	// Learn says that the endings of mails are remembered, see [Book.Recall].
-	Learn bool
-	// Now is the clock, time.Now if nil.
-	Now func() time.Time
-
-	recent recent
+	*Cache // of signatures
+	Store  *Store
+	learn  bool
+	people *recent[*personInMemory]
 }
 
-// unknownTTL is how long it is remembered that nobody has an address, unless the
-// people change before.
-const unknownTTL = time.Minute
-
-// wanted is a template as it is now.
-type wanted struct {
-	*render.Template
-	version string
-	ready   bool
+// NewBook makes a book of what is in a store. With learn, the endings of mails are
+// remembered, see [Book.Recall].
+func NewBook(store *Store, options Options, learn bool) *Book {
+	return &Book{
+		Cache: NewCache(store.Shelf, options), Store: store, learn: learn,
+		people: newRecent(maxPeopleMemory, (*personInMemory).size),
+	}
 }
 
-func (b *Book) wanted(name string) (w wanted, ok bool) {
-	if w.Template, ok = b.Templates(name); !ok {
-		return w, false
+const (
+	// unknownTTL is how long it is remembered that nobody has an address, unless the
+	// people change before.
+	unknownTTL = time.Minute
+	// maxPeopleMemory is how much memory people may take, by the estimate of size.
+	maxPeopleMemory = 16 << 20
+	// personOverhead is about what a person takes besides a ready-made signature.
+	personOverhead = 2 << 10
+)
+
+// personInMemory is a person, or that nobody has an address. It is not changed once it is
+// in memory.
+type personInMemory struct {
+	generation uint64 // of the people, before they were asked
+	expires    time.Time
+	known      bool
+	person     directory.Person
+	learned    Recollection // without a key when nothing is learned
+}
+
+func (p *personInMemory) size() int {
+	n := personOverhead + p.learned.Size()
+	if r := p.person.Ready; r != nil {
+		n += len(r.HTML) + len(r.Text)
+		for _, image := range r.Images {
+			n += len(image.Data)
+		}
 	}
-	w.version = w.Version()
-	if w.ready = b.Ready != nil && b.Ready(name); w.ready {
-		w.version += "+ready"
-	}
-	return w, true
+	return n
 }
 
 // Person returns the person of a tenant who has the address, primary or not, in
 // any case, and whether there is one. That there is none is remembered for a
 // minute.
 func (b *Book) Person(tenant, address string) (directory.Person, bool, error) {
-	e, err := b.entry(tenant, address)
+	p, err := b.lookup(tenant, address)
 	if err != nil {
 		return directory.Person{}, false, err
 	}
-	return e.person, e.known, nil
+	return p.person, p.known, nil
 }
 
-func personKey(tenant, address string) recentKey {
-	return recentKey{tenant: tenant, address: strings.ToLower(address)}
+func keyOfPerson(tenant, address string) name {
+	return name{tenant: tenant, address: strings.ToLower(address)}
 }
 
-// entry is what is in memory of the person who has an address, or that nobody has it.
-func (b *Book) entry(tenant, address string) (*recentEntry, error) {
-	now := b.now()
+// lookup is what is in memory of the person who has an address, or that nobody has it.
+func (b *Book) lookup(tenant, address string) (*personInMemory, error) {
+	now := b.Now()
 	generation := b.Store.Generation()
-	key := personKey(tenant, address)
-	if e, ok := b.recent.get(key); ok && e.generation == generation && now.Before(e.expires) {
-		return e, nil
+	key := keyOfPerson(tenant, address)
+	if p, ok := b.people.get(key); ok && p.generation == generation && now.Before(p.expires) {
+		return p, nil
 	}
-	p, known, err := b.Store.Person(tenant, key.address)
+	person, known, err := b.Store.Person(tenant, key.address)
 	if err != nil {
 		return nil, err
 	}
-	e := &recentEntry{generation: generation, expires: now.Add(unknownTTL), person: p, known: known}
+	p := &personInMemory{generation: generation, expires: now.Add(unknownTTL), person: person, known: known}
 	if known {
-		e.expires = now.Add(max(b.TTL, unknownTTL))
+		p.expires = now.Add(max(b.TTL, unknownTTL))
 	}
-	if known && b.Learn {
-		if e.learnKey, e.learned, err = b.Store.learnedOf(tenant, key.address); err != nil {
+	if known && b.learn {
+		if p.learned, _, err = b.Store.Recollection(tenant, key.address); err != nil {
 			return nil, err
 		}
 	}
-	b.recent.put(key, e)
-	return e, nil
+	b.keepPerson(key, p)
+	return p, nil
 }
 
-// Signature returns the signature of the person of a tenant who has the address,
-// primary or not, in any case, by a template. The error is [ErrUnknown] when there
-// is no such person, with the address and the tenant; else it names the person and
-// the template that could not be rendered, with [ErrRender], or the state that
-// could not be read.
-func (b *Book) Signature(tenant, address, template string) (Signature, error) {
-	tmpl, ok := b.wanted(template)
+func (b *Book) keepPerson(key name, p *personInMemory) {
+	// As a part of a message's header the address would keep the whole header in memory.
+	key.address = strings.Clone(key.address)
+	b.people.put(key, p)
+}
+
+// learning returns the person who has an address, and false when nothing is learned of
+// them.
+func (b *Book) learning(tenant, address string) (*personInMemory, bool) {
+	if !b.learn {
+		return nil, false
+	}
+	p, err := b.lookup(tenant, address)
+	return p, err == nil && p.known && len(p.learned.Key) > 0
+}
+
+// Recall is what is remembered of the mails of the person of a tenant who has the
+// address; false when nothing is learned.
+func (b *Book) Recall(tenant, address string) (Recollection, bool) {
+	p, ok := b.learning(tenant, address)
 	if !ok {
-		return Signature{}, fmt.Errorf("signature of %s: no template %s", address, template)
+		return Recollection{}, false
 	}
-	now := b.now()
-	// Read before the store is: what is stored in between makes the entry old,
-	// never an old entry young.
-	generation := b.Store.Generation()
-	key := recentKey{tenant, strings.ToLower(address), template}
-	if e, ok := b.recent.get(key); ok && e.generation == generation && e.template == tmpl.version && now.Before(e.expires) {
-		e.use()
-		return e.signature, nil
-	}
-	return b.fetch(key, tmpl, generation, now)
+	return p.learned, true
 }
 
-// fetch takes a signature from the store, or renders it.
-func (b *Book) fetch(key recentKey, tmpl wanted, generation uint64, now time.Time) (Signature, error) {
-	found, err := b.Store.lookup(key, tmpl, now)
-	switch {
-	case err != nil:
-		return Signature{}, fmt.Errorf("signature of %s: %w", key.address, err)
-	case !found.known:
-		return Signature{}, fmt.Errorf("%s in tenant %s: %w", key.address, key.tenant, ErrUnknown)
-	case !found.rendered:
-		if err := b.render(&found, key, tmpl, now); err != nil {
-			return Signature{}, err
-		}
-	}
-	b.keep(key, tmpl, generation, &found)
-	return found.Signature, nil
-}
-
-func (b *Book) keep(key recentKey, tmpl wanted, generation uint64, found *lookup) {
-	if b.TTL <= 0 {
+// Remember has the endings of a mail remembered, one for each form of it. It never
+// waits: the file gets them later, or not at all.
+func (b *Book) Remember(tenant, address string, mail []Ending) {
+	p, ok := b.learning(tenant, address)
+	if !ok {
 		return
 	}
-	e := &recentEntry{generation: generation, template: tmpl.version, expires: found.expires, signature: found.Signature}
-	e.use()
-	b.recent.put(key, e)
-}
-
-// Unlisted renders a template for attributes that are those of no person in the
-// store. Nothing of it is kept. The error is that of [Book.Signature].
-func (b *Book) Unlisted(attributes map[string]string, template string) (Signature, error) {
-	tmpl, ok := b.Templates(template)
-	if !ok {
-		return Signature{}, fmt.Errorf("signature of %s: no template %s", attributes["mail"], template)
+	after, changed := p.learned.With(mail)
+	if !changed {
+		return // as most mails of a day
 	}
-	sig, err := renderFor(tmpl, template, &directory.Person{Address: attributes["mail"], Attributes: attributes})
-	if err != nil {
-		return Signature{}, fmt.Errorf("signature of %s by template %s: %w: %w", attributes["mail"], template, ErrRender, err)
-	}
-	return sig, nil
-}
-
-func (b *Book) now() time.Time {
-	if b.Now != nil {
-		return b.Now()
-	}
-	return time.Now()
-}
-
-// render fills in the signature of a person who was found without, and has it
-// stored.
-func (b *Book) render(found *lookup, key recentKey, tmpl wanted, now time.Time) error {
-	sig, err := tmpl.signature(key.template, &found.who)
-	if err != nil {
-		return fmt.Errorf("signature of %s by template %s: %w: %w", found.who.Address, key.template, ErrRender, err)
-	}
-	found.rendering = rendering{
-		person: found.person, template: tmpl.version, expires: now.Add(b.TTL), Signature: sig,
-	}
-	if b.TTL > 0 {
-		b.Store.remember(pending{key.tenant, found.who.Address, key.template, found.rendering})
-	}
-	return nil
-}
-
-func (w wanted) signature(name string, p *directory.Person) (Signature, error) {
-	if w.ready && p.Ready != nil {
-		return readySignature(p.Ready), nil
-	}
-	return renderFor(w.Template, name, p)
-}
-
-// lookup is what the store has on an address: that there is a person, and either
-// the rendering, if it may be used, or the person.
-type lookup struct {
-	known    bool
-	who      directory.Person // when there is no rendering; with the photo if it is wanted
-	rendered bool
-	rendering
-}
-
-func (s *Store) lookup(key recentKey, tmpl wanted, now time.Time) (l lookup, err error) {
-	err = s.viewPerson(key.tenant, key.address, func(t tenantTx, primary string, value []byte) error {
-		version, err := storedVersion(value)
-		if err != nil {
-			return err
-		}
-		l.known = true
-		r, found := t.rendering(primary, key.template)
-		if l.rendered = found && r.fits(version, tmpl.version, now); l.rendered {
-			l.rendering = r
-			return nil
-		}
-		l.person = version
-		l.who, err = t.withPhoto(value, tmpl.UsesPhoto())
-		return err
+	b.keepPerson(keyOfPerson(tenant, address), &personInMemory{
+		generation: p.generation, expires: p.expires, known: true, person: p.person, learned: after,
 	})
-	return l, err
+	b.Store.Memory.Remember(tenant, p.person.Address, mail)
 }

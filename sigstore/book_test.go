@@ -26,12 +26,11 @@ func newBook(t testing.TB, s *Store) (b *Book, setTemplate func(html string), cl
 	setTemplate("<p>{{.displayName}}</p>")
 	clock = new(time.Time)
 	*clock = noon
-	return &Book{
-		Store:     s,
+	return NewBook(s, Options{
 		Templates: func(name string) (*render.Template, bool) { tmpl, ok := templates[name]; return tmpl, ok },
 		TTL:       20 * time.Minute,
 		Now:       func() time.Time { return *clock },
-	}, setTemplate, clock
+	}, false), setTemplate, clock
 }
 
 func htmlOf(t testing.TB, b *Book, address string) string {
@@ -138,7 +137,7 @@ func TestBookAfterRestart(t *testing.T) {
 	htmlOf(t, b, "p00001@contoso.com")
 	tmpl, _ := b.Templates("card")
 	stored := Signature{HTML: "stored", Text: "stored"}
-	if err := s.PutSignature("contoso", person(2), "card", tmpl.Version(), stored, noon.Add(b.TTL)); err != nil {
+	if err := putSignature(s, "contoso", person(2), "card", tmpl.Version(), stored, noon.Add(b.TTL)); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
@@ -148,7 +147,7 @@ func TestBookAfterRestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if _, ok, err := s.Signature("contoso", "p00001@contoso.com", "card", tmpl.Version(), noon); !ok || err != nil {
+	if _, ok, err := storedSignature(s, "contoso", "p00001@contoso.com", "card", tmpl.Version(), noon); !ok || err != nil {
 		t.Errorf("what the first book rendered is not stored: %v", err)
 	}
 	b, setTemplate, clock := newBook(t, s)
@@ -173,7 +172,7 @@ func TestBookWithoutTTL(t *testing.T) {
 	b, _, _ := newBook(t, s)
 	b.TTL = 0
 	htmlOf(t, b, "p00001@contoso.com")
-	if _, ok := b.recent.get(recentKey{"contoso", "p00001@contoso.com", "card"}); ok {
+	if _, ok := b.Cache.recent.get(name{"contoso", "p00001@contoso.com", "card"}); ok {
 		t.Error("kept in memory")
 	}
 	s.Close()
@@ -183,7 +182,7 @@ func TestBookWithoutTTL(t *testing.T) {
 	}
 	defer s.Close()
 	tmpl, _ := b.Templates("card")
-	if _, ok, err := s.Signature("contoso", "p00001@contoso.com", "card", tmpl.Version(), time.Time{}); ok || err != nil {
+	if _, ok, err := storedSignature(s, "contoso", "p00001@contoso.com", "card", tmpl.Version(), time.Time{}); ok || err != nil {
 		t.Errorf("stored, %v", err)
 	}
 }
@@ -239,34 +238,27 @@ func TestBookBesideReplace(t *testing.T) {
 }
 
 func TestRecentIsBounded(t *testing.T) {
-	var r recent
+	r := newRecent(maxMemory, (*entryInMemory).size)
 	html := strings.Repeat("x", 100<<10)
 	for n := range 2000 {
-		key := recentKey{"contoso", fmt.Sprintf("p%d@contoso.com", n), "card"}
-		r.put(key, &recentEntry{signature: Signature{HTML: html, Images: []Image{{Data: []byte(html)}}}})
+		key := name{"contoso", fmt.Sprintf("p%d@contoso.com", n), "card"}
+		r.put(key, &entryInMemory{signature: Signature{HTML: html, Images: []Image{{Data: []byte(html)}}}})
 		if _, ok := r.get(key); !ok {
 			t.Fatalf("%d: not taken in", n)
 		}
 	}
 	total, entries := 0, 0
-	for i := range r.shards {
-		sum := 0
-		for _, e := range r.shards[i].entries {
-			sum += e.size()
-		}
-		if sum != r.shards[i].bytes {
-			t.Errorf("shard %d: %d bytes, counted %d", i, sum, r.shards[i].bytes)
-		}
-		total += sum
-		entries += len(r.shards[i].entries)
+	for _, e := range r.all {
+		total += e.size()
+		entries++
 	}
-	if total > recentBytes || total < recentBytes/2 {
+	if total > maxMemory || total < maxMemory/2 {
 		t.Errorf("%d bytes in %d entries", total, entries)
 	}
-	key := recentKey{"contoso", "large@contoso.com", "card"}
-	r.put(key, &recentEntry{signature: Signature{HTML: strings.Repeat("x", recentBytes/recentShards)}})
+	key := name{"contoso", "large@contoso.com", "card"}
+	r.put(key, &entryInMemory{signature: Signature{HTML: strings.Repeat("x", maxMemory)}})
 	if _, ok := r.get(key); ok {
-		t.Error("an entry larger than a shard is kept")
+		t.Error("an entry larger than the memory is kept")
 	}
 }
 
@@ -288,7 +280,7 @@ func BenchmarkBookStored(b *testing.B) {
 	book := benchmarkBook(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		book.recent = recent{}
+		book.Cache.recent = newRecent(maxMemory, (*entryInMemory).size)
 		if _, err := book.Signature("contoso", "p00007@contoso.com", "card"); err != nil {
 			b.Error(err)
 		}
@@ -301,7 +293,7 @@ func benchmarkBook(b *testing.B) *Book {
 	book, _, _ := newBook(b, s)
 	tmpl, _ := book.Templates("card")
 	sig := Signature{HTML: strings.Repeat("x", 4000), Text: strings.Repeat("x", 500)}
-	if err := s.PutSignature("contoso", person(7), "card", tmpl.Version(), sig, noon.Add(time.Hour)); err != nil {
+	if err := putSignature(s, "contoso", person(7), "card", tmpl.Version(), sig, noon.Add(time.Hour)); err != nil {
 		b.Fatal(err)
 	}
 	return book

@@ -1,15 +1,8 @@
 package sigstore
 
 import (
-	"encoding/json"
 	"fmt"
-	"iter"
 	"slices"
-	"strings"
-
-	"go.etcd.io/bbolt"
-
-	"sigmilter/sigstore/directory"
 )
 
 // comparison is what a reading changes in the records of its source.
@@ -20,7 +13,7 @@ type comparison struct {
 	// and members are not filled in.
 	many     bool
 	changes  []change // by key
-	members  []pair   // by key, the groups of who is in other ones than before
+	members  []Pair   // by key, the groups of who is in other ones than before
 	warnings []error
 
 	limits limits
@@ -33,7 +26,7 @@ type change struct {
 	key     string
 	person  *storedPerson // nil: gone
 	value   []byte
-	version personVersion
+	version Version
 }
 
 // compare finds the changes. It writes nothing, and holds no transaction for long.
@@ -48,10 +41,12 @@ func (i *Intake) compare(r Reading) (*comparison, error) {
 			}
 		}
 	}
-	c := &comparison{reading: r, limits: i.store.limits, warnings: i.warnings}
-	err := i.store.view(func(tx *bbolt.Tx) (err error) {
-		if b := i.bucket(tx); b != nil {
-			c.known, err = readCount(b)
+	c := &comparison{reading: r, limits: i.register.limits, warnings: i.warnings}
+	err := i.register.file.View(func(tx *Tx) (err error) {
+		if t, ok := findTenant(tx, i.tenant); ok {
+			if of, ok := t.source(i.source); ok {
+				c.known, err = readCount(of.bucket)
+			}
 		}
 		return err
 	})
@@ -64,56 +59,36 @@ func (i *Intake) compare(r Reading) (*comparison, error) {
 	return c, i.compareMembers(c)
 }
 
-// bucket is that of the source, nil if there is none.
-func (i *Intake) bucket(tx *bbolt.Tx) *bbolt.Bucket {
-	if t, ok := findTenant(tx, i.tenant); ok {
-		if of, ok := t.source(i.source); ok {
-			return of.Bucket
-		}
-	}
-	return nil
-}
-
-// in opens a bucket of the source.
-func (i *Intake) in(name []byte) opener {
-	return func(tx *bbolt.Tx) *bbolt.Bucket {
-		if b := i.bucket(tx); b != nil {
-			return b.Bucket(name)
-		}
-		return nil
-	}
-}
-
 // versionOnly is as much of a record as its version takes.
-const versionOnly = len(personVersion{})
+const versionOnly = len(Version{})
 
 func (i *Intake) compareRecords(c *comparison) error {
 	all, err := i.arrivals(c.reading.Lost, func(w error) { c.warnings = append(c.warnings, w) })
 	if err != nil {
 		return err
 	}
-	leave := func(p pair) error {
+	leave := func(p Pair) error {
 		c.gone++
-		c.add(change{key: p.key}, len(p.key))
+		c.add(change{key: p.Key}, len(p.Key))
 		return nil
 	}
 	if !c.reading.Full {
 		return c.compareAll(all, i.storedVersion, leave)
 	}
-	w, err := i.store.walk(i.in(recordsBucket), versionOnly)
+	w, err := i.register.file.Walk(i.bucket(recordsBucket), versionOnly)
 	if err != nil {
 		return err
 	}
-	defer w.stop()
-	before := func(key string) ([]byte, error) { return w.to(key, leave) }
+	defer w.Stop()
+	before := func(key string) ([]byte, error) { return w.To(key, leave) }
 	if err := c.compareAll(all, before, leave); err != nil {
 		return err
 	}
-	return w.rest(leave)
+	return w.Rest(leave)
 }
 
 // compareAll compares arrivals with the versions of before, nil for none.
-func (c *comparison) compareAll(all *arrivals, before func(key string) ([]byte, error), leave func(pair) error) error {
+func (c *comparison) compareAll(all *arrivals, before func(key string) ([]byte, error), leave func(Pair) error) error {
 	for {
 		a, err := all.next()
 		if err != nil || a == nil {
@@ -125,7 +100,7 @@ func (c *comparison) compareAll(all *arrivals, before func(key string) ([]byte, 
 		}
 		switch {
 		case a.gone && old != nil:
-			err = leave(pair{a.key, nil})
+			err = leave(Pair{Key: a.key})
 		case a.gone:
 		case old == nil:
 			c.added++
@@ -141,8 +116,8 @@ func (c *comparison) compareAll(all *arrivals, before func(key string) ([]byte, 
 
 // storedVersion returns the version of a record, nil for none.
 func (i *Intake) storedVersion(key string) (version []byte, err error) {
-	err = i.store.view(func(tx *bbolt.Tx) error {
-		if b := i.in(recordsBucket)(tx); b != nil {
+	err = i.register.file.View(func(tx *Tx) error {
+		if b := i.bucket(recordsBucket)(tx); b != nil {
 			if value := b.Get([]byte(key)); len(value) >= versionOnly {
 				version = slices.Clone(value[:versionOnly])
 			}
@@ -185,87 +160,15 @@ func (c *comparison) count(size int) {
 	}
 }
 
-// setsMembers says whether the reading tells who is in which group.
-func (c *comparison) setsMembers() bool { return c.reading.Groups != nil || c.reading.Full }
+// peopleLeft is how many people the source has afterwards.
+func (c *comparison) peopleLeft() int { return c.known + c.added - c.gone }
 
-// compareMembers finds the people who are in other groups than before.
-func (i *Intake) compareMembers(c *comparison) error {
-	if c.many || !c.setsMembers() {
-		return nil
-	}
-	w, err := i.store.walk(i.in(membersBucket), bbolt.MaxValueSize)
-	if err != nil {
-		return err
-	}
-	defer w.stop()
-	set := func(p pair) {
-		if c.count(len(p.key) + len(p.value)); !c.many {
-			c.members = append(c.members, p)
-		}
-	}
-	leave := func(p pair) error {
-		set(pair{p.key, nil})
-		return nil
-	}
-	for key, groups := range memberships(c.reading.Groups) {
-		before, err := w.to(key, leave)
-		if err != nil {
-			return err
-		}
-		if string(before) != string(groups) {
-			set(pair{key, groups})
-		}
-	}
-	return w.rest(leave)
-}
-
-// memberships goes through the members of groups by key, with the JSON list of the
-// groups each is in.
-func memberships(groups []directory.Group) iter.Seq2[string, []byte] {
-	type membership struct{ key, group string }
-	var all []membership
-	for _, g := range groups {
-		for _, key := range g.Members {
-			if key != "" && len(key) <= bbolt.MaxKeySize/4 {
-				all = append(all, membership{key, g.Name})
-			}
-		}
-	}
-	slices.SortFunc(all, func(a, b membership) int {
-		if c := strings.Compare(a.key, b.key); c != 0 {
-			return c
-		}
-		return strings.Compare(a.group, b.group)
-	})
-	all = slices.Compact(all)
-	return func(yield func(string, []byte) bool) {
-		for len(all) > 0 {
-			key := all[0].key
-			var names []string
-			for len(all) > 0 && all[0].key == key {
-				names = append(names, all[0].group)
-				all = all[1:]
-			}
-			text, err := json.Marshal(names)
-			if err != nil {
-				panic(err) // strings always have a JSON form
-			}
-			if !yield(key, text) {
-				return
-			}
-		}
-	}
-}
-
-// left is how many people the source has afterwards.
-func (c *comparison) left() int { return c.known + c.added - c.gone }
-
-// tooMany says whether more are gone than may be.
-func (c *comparison) tooMany(maxVanish float64) bool {
+// tooManyGone reports whether more are gone than may be.
+func (c *comparison) tooManyGone(maxVanish float64) bool {
 	switch {
 	case c.gone == 0 || maxVanish >= 1:
 		return false
-	case c.gone == c.known && c.left() == 0:
+	case c.gone == c.known && c.peopleLeft() == 0:
 		return true
 	}
 	return c.gone > alwaysVanish && float64(c.gone) > maxVanish*float64(c.known)

@@ -6,8 +6,6 @@ import (
 	"os"
 	"testing"
 	"time"
-
-	"go.etcd.io/bbolt"
 )
 
 // A copy made while somebody writes is a whole state file of one moment.
@@ -24,7 +22,7 @@ func TestSnapshot(t *testing.T) {
 			default:
 			}
 			// Both tenants change in one transaction, and must be the same in any copy.
-			err := s.update(func(tx *bbolt.Tx) error {
+			err := s.file.Update(func(tx *Tx) error {
 				for _, name := range []string{"one", "two"} {
 					b, err := tx.Bucket(metaBucket).CreateBucketIfNotExists([]byte(name))
 					if err != nil {
@@ -63,7 +61,7 @@ func TestSnapshot(t *testing.T) {
 		if people, err := copied.Count("contoso"); people != 300 || err != nil {
 			t.Errorf("%d people in the copy, %v", people, err)
 		}
-		err = copied.view(func(tx *bbolt.Tx) error {
+		err = copied.file.View(func(tx *Tx) error {
 			one, two := tx.Bucket(metaBucket).Bucket([]byte("one")), tx.Bucket(metaBucket).Bucket([]byte("two"))
 			if one != nil && !bytes.Equal(one.Get([]byte("n")), two.Get([]byte("n"))) {
 				t.Error("a copy of two moments")
@@ -88,8 +86,8 @@ func TestCheckFindsDamage(t *testing.T) {
 		t.Error(err)
 	}
 	flip := func() {
-		err := s.update(func(tx *bbolt.Tx) error {
-			tenant, err := writeTenant(tx, "contoso")
+		err := s.file.Update(func(tx *Tx) error {
+			tenant, err := makeTenant(tx, "contoso", dependents)
 			if err != nil {
 				return err
 			}

@@ -23,20 +23,20 @@ const (
 // QUIRK: bbolt begins a transaction with its locks held and panics when neither of
 // the two meta pages is valid any more, so that the locks are never given back: each
 // later transaction, and with it a message at its end, would wait for ever.
-func (s *Store) intact() error {
-	if s.file == nil {
+func (f *File) intact() error {
+	if f.file == nil {
 		return nil
 	}
-	info, err := s.file.Stat()
+	info, err := f.file.Stat()
 	if err != nil {
 		return err
 	}
-	if info.Size() < s.least {
+	if info.Size() < f.least {
 		return fmt.Errorf("%w: %s", errFault, damagedFile)
 	}
 	var b [metaSize]byte
 	for page := range int64(metaPages) {
-		if _, err := s.file.ReadAt(b[:], page*int64(s.pageSize)+metaOffset); err == nil && validMeta(b[:]) {
+		if _, err := f.file.ReadAt(b[:], page*int64(f.pageSize)+metaOffset); err == nil && validMeta(b[:]) {
 			return nil
 		}
 	}
@@ -49,23 +49,19 @@ func validMeta(b []byte) bool {
 	return binary.NativeEndian.Uint32(b) == metaMagic && binary.NativeEndian.Uint64(b[sumOffset:]) == h.Sum64()
 }
 
-// closeFile closes a store. Of one that was found damaged only the file is given
+// closeFile closes the file. Of one that was found damaged only the file is given
 // free: bbolt may hold its locks for ever.
-func (s *Store) closeFile() error {
-	select {
-	case <-s.damaged:
-		if s.file != nil {
-			return syscall.Flock(int(s.file.Fd()), syscall.LOCK_UN) // closing would not: its pages are mapped
-		}
-	default:
+func (f *File) closeFile() error {
+	if f.isDamaged() && f.file != nil {
+		return syscall.Flock(int(f.file.Fd()), syscall.LOCK_UN) // closing would not: its pages are mapped
 	}
-	s.readers.close()
-	return s.db.Close()
+	f.readers.close()
+	return f.db.Close()
 }
 
 // sizeOf is the file's size, 0 when it is not known.
-func sizeOf(f *os.File) int64 {
-	if info, err := f.Stat(); err == nil {
+func sizeOf(file *os.File) int64 {
+	if info, err := file.Stat(); err == nil {
 		return info.Size()
 	}
 	return 0

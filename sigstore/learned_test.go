@@ -32,18 +32,23 @@ func learner(t testing.TB, s *Store) *Book {
 		t.Fatal(err)
 	}
 	b, _, _ := newBook(t, s)
-	b.Learn = true
+	b.learn = true
 	return b
 }
 
-// endingsIn are those of a person in the file.
-func endingsIn(t testing.TB, s *Store, address string) (endings []Ending) {
+// storedEndings are those of a person in the file.
+func storedEndings(t testing.TB, s *Store, address string) (endings []Ending) {
 	t.Helper()
-	_, endings, err := s.learnedOf("contoso", address)
+	r, _, err := s.Recollection("contoso", address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return endings
+	return r.Endings
+}
+
+// remembering is a write of the endings of a mail.
+func remembering(tenant, address string, mail []Ending) func(*Tx) error {
+	return func(tx *Tx) error { return remember(tx, tenant, address, mail) }
 }
 
 func TestLearn(t *testing.T) {
@@ -162,9 +167,9 @@ func TestLearnedDamage(t *testing.T) {
 	mustReplace(t, s, "contoso", persons(2))
 	b := learner(t, s)
 	put := func(value []byte) {
-		err := s.update(func(tx *bbolt.Tx) error {
-			t, _ := readTenant(tx, "contoso")
-			learned, err := t.CreateBucketIfNotExists(learnedBucket)
+		err := s.file.Update(func(tx *Tx) error {
+			t, _ := findTenant(tx, "contoso")
+			learned, err := t.bucket.CreateBucketIfNotExists(learnedBucket)
 			if err != nil {
 				return err
 			}
@@ -173,7 +178,7 @@ func TestLearnedDamage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.generation.Add(1)
+		s.Outdate()
 	}
 	put(good)
 	if r, ok := b.Recall("contoso", "alias00001@contoso.com"); !ok || len(r.Endings) != 2 {
@@ -183,10 +188,10 @@ func TestLearnedDamage(t *testing.T) {
 	if r, ok := b.Recall("contoso", "p00001@contoso.com"); !ok || len(r.Endings) != 0 {
 		t.Errorf("garbage: %v, %t", r.Endings, ok)
 	}
-	if err := s.update(lesson{"contoso", "p00001@contoso.com", []Ending{ended(3, 1, 2, 3)}}.write); err != nil {
+	if err := s.file.Update(remembering("contoso", "p00001@contoso.com", []Ending{ended(3, 1, 2, 3)})); err != nil {
 		t.Fatal(err)
 	}
-	if got := endingsIn(t, s, "p00001@contoso.com"); len(got) != 1 || got[0].First != 3 {
+	if got := storedEndings(t, s, "p00001@contoso.com"); len(got) != 1 || got[0].First != 3 {
 		t.Errorf("after garbage: %v", got)
 	}
 }
@@ -194,7 +199,7 @@ func TestLearnedDamage(t *testing.T) {
 func FuzzLearned(f *testing.F) {
 	f.Add(encodeLearned([]Ending{counted(ended(1, 1, 2, 3), 1)})[:30])
 	f.Fuzz(func(t *testing.T, body []byte) {
-		b := seal(body)
+		b := appendChecksum(body)
 		endings, err := decodeLearned(b)
 		if err == nil && !bytes.Equal(encodeLearned(endings), b) {
 			t.Errorf("%x became %x", b, encodeLearned(endings))
@@ -227,10 +232,10 @@ func TestRemember(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if got := endingsIn(t, s, "p00001@contoso.com"); len(got) != 3 {
+	if got := storedEndings(t, s, "p00001@contoso.com"); len(got) != 3 {
 		t.Errorf("in the file: %v", got)
 	}
-	if got := endingsIn(t, s, "p00002@contoso.com"); got != nil {
+	if got := storedEndings(t, s, "p00002@contoso.com"); got != nil {
 		t.Errorf("of another: %v", got)
 	}
 	day := func(n int64) time.Time { return time.Unix(n*24*60*60, 0).UTC() }
@@ -239,7 +244,7 @@ func TestRemember(t *testing.T) {
 	}
 	// A reader of the file hashes as the daemon does, for each person otherwise.
 	readers, _, _ := newBook(t, s)
-	readers.Learn = true
+	readers.learn = true
 	r, ok := readers.Recall("contoso", "p00001@contoso.com")
 	other, _ := readers.Recall("contoso", "p00002@contoso.com")
 	hash := r.Hash()
@@ -264,7 +269,7 @@ func TestLearnedOff(t *testing.T) {
 		t.Error("recalled without the setting")
 	}
 	b = learner(t, s)
-	if err := s.update(lesson{"contoso", "p00001@contoso.com", []Ending{ended(1, 1, 2, 3)}}.write); err != nil {
+	if err := s.file.Update(remembering("contoso", "p00001@contoso.com", []Ending{ended(1, 1, 2, 3)})); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.KeepLearned(nil); err != nil {
@@ -273,7 +278,7 @@ func TestLearnedOff(t *testing.T) {
 	if _, ok := b.Recall("contoso", "p00001@contoso.com"); ok {
 		t.Error("recalled after it was taken off")
 	}
-	b.Store.remember(lesson{"contoso", "p00001@contoso.com", []Ending{ended(2, 1, 2, 3)}})
+	b.Store.Memory.Remember("contoso", "p00001@contoso.com", []Ending{ended(2, 1, 2, 3)})
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -288,7 +293,7 @@ func wantNoLearned(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	err = db.View(func(tx *bbolt.Tx) error {
+	err = db.View(func(tx *Tx) error {
 		if tx.Bucket(metaBucket).Get(learnKey) != nil {
 			t.Error("there is a key")
 		}
@@ -316,7 +321,7 @@ func TestLearnedIsDropped(t *testing.T) {
 			mustReplace(t, s, "contoso", persons(20))
 			learner(t, s)
 			for _, p := range persons(20) {
-				if err := s.update(lesson{"contoso", p.Address, []Ending{ended(1, 1, 2, 3)}}.write); err != nil {
+				if err := s.file.Update(remembering("contoso", p.Address, []Ending{ended(1, 1, 2, 3)})); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -336,14 +341,14 @@ func TestLearnedIsDropped(t *testing.T) {
 				if n == 5 || n >= 18 {
 					want = 0
 				}
-				if got := len(endingsIn(t, s, p.Address)); got != want {
+				if got := len(storedEndings(t, s, p.Address)); got != want {
 					t.Errorf("%s: %d endings, want %d", p.Address, got, want)
 				}
 			}
 			if err := s.KeepLearned([]string{"fabrikam"}); err != nil {
 				t.Fatal(err)
 			}
-			if got := endingsIn(t, s, "p00001@contoso.com"); got != nil {
+			if got := storedEndings(t, s, "p00001@contoso.com"); got != nil {
 				t.Errorf("of a tenant that is gone: %v", got)
 			}
 		})
@@ -382,7 +387,7 @@ func TestRememberDoesNotWait(t *testing.T) {
 	holding := make(chan bool)
 	var writer sync.WaitGroup
 	writer.Go(func() {
-		err := s.update(func(*bbolt.Tx) error {
+		err := s.file.Update(func(*Tx) error {
 			close(holding)
 			<-release
 			return nil
@@ -457,7 +462,7 @@ func TestLearnedInOldFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.update(lesson{names[0], address, []Ending{ended(1, 1, 2, 3)}}.write); err != nil {
+		if err := s.file.Update(remembering(names[0], address, []Ending{ended(1, 1, 2, 3)})); err != nil {
 			t.Error(err)
 		}
 		if k, err := s.Learned(names[0], address); err != nil || k.Remembered != 1 {

@@ -1,240 +1,267 @@
 package sigstore
 
 import (
-	"cmp"
+	"encoding/binary"
+	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
-
-	"sigmilter/sigstore/directory"
 )
 
-// record is what one source knows of a person, with the groups its source has the
-// person in.
-type record struct {
-	part
-	rank    int // of the source, 0 comes first
-	person  *storedPerson
-	version personVersion
-	groups  []string
+// merge makes people of records: of those that a few changes concern, or of all that a
+// tenant has. It takes little memory for any number of them, since what is to be merged
+// and what comes of it are sorted in files.
+type merge struct {
+	register *Register
+	plan     Plan
+	records  recordSource
+	merged   sorter // by kind and key, see addMerged
+	warnings []error
 }
 
-// String names the record for an admin.
-func (r *record) String() string {
-	if r.key == r.person.Address {
-		return r.key
+// recordSource has the records that people are made of.
+type recordSource interface {
+	// each goes through them, in the same order each time.
+	each(do func(p part, value []byte) error) error
+	record(p part) ([]byte, error)
+	// groups is the JSON list of the groups that a record is in, nil for none.
+	groups(p part) ([]byte, error)
+}
+
+// target is where merged people go.
+type target interface {
+	// put has a key of a tenant's bucket written. Those of a bucket come in order.
+	put(bucket, key, value []byte) error
+	// differs is called for people who are not as before, with nil for who left.
+	differs(primary string, now *Version) error
+}
+
+func newMerge(r *Register, plan Plan, of recordSource) *merge {
+	return &merge{register: r, plan: plan, records: of, merged: r.newSorter()}
+}
+
+// reset gives up what was merged.
+func (m *merge) reset() { m.merged.reset() }
+
+// run merges. Most records share no address with another: those make people as they
+// come. The others are sorted by what connects them.
+func (m *merge) run() error {
+	groups, err := m.connect()
+	if err != nil {
+		return err
 	}
-	return r.person.Address + " (" + r.key + ")"
-}
-
-// union is a person made of the records of several sources.
-type union struct {
-	records   []*record // by rank, one a source
-	addresses []string
-}
-
-// primary is the address of the record that came first.
-func (u *union) primary() string { return u.records[0].person.Address }
-
-// of names the person by the record of a source, or else by the first.
-func (u *union) of(source string) *record {
-	for _, r := range u.records {
-		if r.source == source {
-			return r
+	shared := m.register.newSorter()
+	defer shared.reset()
+	n := uint32(0)
+	err = m.records.each(func(p part, value []byte) error {
+		group, connected := groups.of(n)
+		n++
+		if connected {
+			key := binary.BigEndian.AppendUint32(nil, group)
+			return shared.add(key, []byte(p.source+"\x00"+p.key))
 		}
-	}
-	return u.records[0]
-}
-
-// contest is an address that a record has and its person does not get.
-type contest struct {
-	address string
-	part
-}
-
-// unite makes people of records that are connected by their addresses.
-//
-// The records come in order of their sources. One that shares an address with a
-// person who has no record of this source yet belongs to that person. Two records
-// of one source are two people: the address both have is that of the first, and
-// the second is left out when it is the primary one. Each such case is told in a
-// warning that names both.
-func unite(records []*record) (people []*union, lost []contest, warnings []error) {
-	slices.SortFunc(records, func(a, b *record) int {
-		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.source, b.source), cmp.Compare(a.key, b.key))
+		return m.addAlone(p, value)
 	})
-	owners := map[string]*union{}
-	for _, r := range records {
-		u, other := choose(owners, r)
-		if u == nil {
-			if taken := owners[r.person.Address]; taken != nil {
-				warnings = append(warnings, fmt.Errorf("source %s: %s and %s both have the address %s; the second is left out",
-					r.source, taken.of(r.source), r, r.person.Address))
-				for _, a := range r.person.Addresses {
-					lost = append(lost, contest{a, r.part})
-				}
-				continue
-			}
-			u = &union{}
-			people = append(people, u)
-		}
-		u.records = append(u.records, r)
-		for _, a := range r.person.Addresses {
-			switch owners[a] {
-			case nil:
-				owners[a] = u
-				u.addresses = append(u.addresses, a)
-			case u:
-			default:
-				lost = append(lost, contest{a, r.part})
-				other = owners[a]
-			}
-		}
-		if other != nil && other != u {
-			warnings = append(warnings, fmt.Errorf("source %s: %s has an address of %s, who keeps it", r.source, r, other.of(r.source)))
-		}
+	if err != nil {
+		return err
 	}
-	return people, lost, warnings
+	return m.addShared(&shared)
 }
 
-// choose returns the person a record belongs to, nil for a new one, and one who
-// has an address of it and another record of its source.
-func choose(owners map[string]*union, r *record) (u, other *union) {
-	for _, a := range r.person.Addresses {
-		owner := owners[a]
-		switch {
-		case owner == nil:
-		case slices.ContainsFunc(owner.records, func(q *record) bool { return q.source == r.source }):
-			other = owner
-		case u == nil:
-			u = owner
+// connect finds the records that are connected by their addresses.
+func (m *merge) connect() (*connections, error) {
+	var c connections
+	err := m.records.each(func(p part, value []byte) error {
+		b, _, err := decodeBare(value)
+		if err != nil {
+			return fmt.Errorf("%w: record %s of source %s: %w", ErrDamaged, p.key, p.source, err)
 		}
-	}
-	return u, other
+		c.add(b.Addresses)
+		return nil
+	})
+	c.join()
+	return &c, err
 }
 
-// whole says whether a person is the record of the one source as it is.
-func (u *union) whole() bool {
-	r := u.records[0]
-	return len(u.records) == 1 && len(r.groups) == 0 && len(u.addresses) == len(r.person.Addresses)
+// addAlone makes a person of a record that is connected with no other.
+func (m *merge) addAlone(p part, value []byte) error {
+	groups, err := m.records.groups(p)
+	if err != nil {
+		return err
+	}
+	b, version, err := decodeBare(value)
+	if err != nil {
+		return fmt.Errorf("%w: record %s of source %s: %w", ErrDamaged, p.key, p.source, err)
+	}
+	if groups == nil && allDifferent(b.Addresses) {
+		return m.addPerson(b.Address, b.Addresses, entry{version: version, parts: []part{p}})
+	}
+	rec, err := m.decodeRecord(p, value, groups)
+	if err != nil {
+		return err
+	}
+	return m.addConnected([]*record{rec})
 }
 
-// entry is what is stored of a person.
-func (u *union) entry(plan Plan) (entry, error) {
-	e := entry{version: u.records[0].version}
-	for _, r := range u.records {
-		e.parts = append(e.parts, r.part)
+// allDifferent reports whether no text is there twice.
+func allDifferent(list []string) bool {
+	for i, s := range list {
+		if slices.Contains(list[:i], s) {
+			return false
+		}
 	}
-	if u.whole() {
-		return e, nil
-	}
-	p, _ := u.merge(plan)
-	value, version, err := p.encode()
-	if err == nil {
-		e.version, e.text = version, value[len(version):]
-	}
-	return e, err
+	return true
 }
 
-// The names by which a precedence may have what is no attribute.
-const (
-	photoValue = "photo"
-	readyValue = "signature"
-)
-
-// merge makes one person of the records, and tells where each attribute is from.
-// The primary address is that of the first source, groups are those of all, and of
-// everything else the value of the source that comes first counts.
-func (u *union) merge(plan Plan) (p storedPerson, origins map[string]string) {
-	first := u.records[0]
-	p.Person = directory.Person{Address: u.primary(), Addresses: u.addresses, Key: first.person.Key, Attributes: map[string]string{}}
-	origins = map[string]string{}
-	for _, r := range u.records {
-		for name := range r.person.Attributes {
-			if _, done := origins[name]; done {
-				continue
-			}
-			from := u.first(plan, name, func(r *record) bool { return r.person.Attributes[name] != "" })
-			if from != nil {
-				p.Attributes[name], origins[name] = from.person.Attributes[name], from.source
-			}
-		}
-		for _, g := range slices.Concat(r.person.Groups, r.groups) {
-			if !slices.Contains(p.Groups, g) {
-				p.Groups = append(p.Groups, g)
-			}
-		}
+func (m *merge) decodeRecord(p part, value, groups []byte) (*record, error) {
+	person, version, err := decodePerson(value)
+	rec := &record{part: p, rank: m.plan.rank(p.source), person: &person, version: version}
+	if err == nil && groups != nil {
+		err = json.Unmarshal(groups, &rec.groups)
 	}
-	if from := u.first(plan, photoValue, func(r *record) bool { return r.person.PhotoHash != "" }); from != nil {
-		p.PhotoHash, origins[photoValue] = from.person.PhotoHash, from.source
+	if err != nil {
+		return nil, fmt.Errorf("%w: record %s of source %s: %w", ErrDamaged, p.key, p.source, err)
 	}
-	if from := u.first(plan, readyValue, func(r *record) bool { return r.person.Ready != nil }); from != nil {
-		p.Ready, origins[readyValue] = from.person.Ready, from.source
-	}
-	return p, origins
+	return rec, nil
 }
 
-// first returns the record that comes first for a value among those that have it.
-func (u *union) first(plan Plan, name string, has func(*record) bool) *record {
-	for _, source := range plan.Precedence[name] {
-		for _, r := range u.records {
-			if r.source == source && has(r) {
-				return r
+// addShared makes people of the records that are connected.
+func (m *merge) addShared(shared *sorter) error {
+	items, err := shared.sorted()
+	if err != nil {
+		return err
+	}
+	var group []byte
+	var connected []*record
+	for {
+		key, value, err := items.item()
+		if err != nil && err != io.EOF {
+			return err
+		}
+		if string(key) != string(group) {
+			if err := m.addConnected(connected); err != nil {
+				return err
 			}
+			group, connected = key, nil
+		}
+		if err == io.EOF {
+			return nil
+		}
+		rec, err := m.loadRecord(value)
+		if err != nil {
+			return err
+		}
+		connected = append(connected, rec)
+	}
+}
+
+func (m *merge) loadRecord(name []byte) (*record, error) {
+	i := slices.Index(name, 0)
+	p := part{string(name[:i]), string(name[i+1:])}
+	value, err := m.records.record(p)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := m.records.groups(p)
+	if err != nil {
+		return nil, err
+	}
+	return m.decodeRecord(p, value, groups)
+}
+
+// addConnected adds the people that connected records make.
+func (m *merge) addConnected(connected []*record) error {
+	people, lost, warnings := unite(connected)
+	m.warnings = append(m.warnings, warnings...)
+	for _, u := range people {
+		e, err := u.entry(m.plan)
+		if err != nil {
+			return err
+		}
+		if err := m.addPerson(u.primary(), u.addresses, e); err != nil {
+			return err
 		}
 	}
-	for _, r := range u.records {
-		if has(r) {
-			return r
+	for _, c := range lost {
+		if err := m.addMerged(mergedContest, string(contestKey(c)), []byte{0}); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// components groups records that share addresses, directly or by way of others.
-func components(records []*record) [][]*record {
-	type holder struct {
-		address string
-		record  int32
+func (m *merge) addPerson(primary string, addresses []string, e entry) error {
+	if err := m.addMerged(mergedPerson, primary, e.encode()); err != nil {
+		return err
 	}
-	holders := make([]holder, 0, 2*len(records))
-	parent := make([]int32, len(records))
-	for i, r := range records {
-		parent[i] = int32(i)
-		for _, a := range r.person.Addresses {
-			holders = append(holders, holder{a, int32(i)})
+	for _, a := range addresses {
+		if err := m.addMerged(mergedAddress, a, []byte(primary)); err != nil {
+			return err
 		}
 	}
-	root := func(i int32) int32 {
-		for parent[i] != i {
-			parent[i] = parent[parent[i]]
-			i = parent[i]
+	return nil
+}
+
+// What was merged is sorted by its kind, then by key: bbolt is quick with keys of a bucket
+// that come in order.
+const (
+	mergedAddress = iota
+	mergedContest
+	mergedPerson
+)
+
+var mergedBuckets = [][]byte{addressesBucket, contestedBucket, peopleBucket}
+
+func (m *merge) addMerged(kind byte, key string, value []byte) error {
+	return m.merged.add(append([]byte{kind}, key...), value)
+}
+
+// write writes what was merged, and counts what is different from before: primary
+// addresses with the versions of people. It returns how many people there are.
+func (m *merge) write(before *Walk, to target) (diff Diff, people int, err error) {
+	items, err := m.merged.sorted()
+	if err != nil {
+		return diff, 0, err
+	}
+	removed := func(p Pair) error {
+		diff.Removed++
+		return to.differs(p.Key, nil)
+	}
+	for {
+		key, value, err := items.item()
+		if err == io.EOF {
+			return diff, people, before.Rest(removed)
 		}
-		return i
-	}
-	slices.SortFunc(holders, func(a, b holder) int { return cmp.Compare(a.address, b.address) })
-	for i := 1; i < len(holders); i++ {
-		if holders[i].address == holders[i-1].address {
-			parent[root(holders[i].record)] = root(holders[i-1].record)
+		if err != nil {
+			return diff, people, err
+		}
+		kind, key := key[0], key[1:]
+		if kind == mergedPerson {
+			people++
+			old, err := before.To(string(key), removed)
+			if err != nil {
+				return diff, people, err
+			}
+			if err := diff.count(string(key), old, value, to); err != nil {
+				return diff, people, err
+			}
+		}
+		if err := to.put(mergedBuckets[kind], key, value); err != nil {
+			return diff, people, err
 		}
 	}
-	order := make([]int32, len(records))
-	for i := range order {
-		order[i] = int32(i)
+}
+
+// count counts a person with the version of before, nil for none, and the entry now.
+func (d *Diff) count(primary string, old, entry []byte, to target) error {
+	if old == nil {
+		d.Added++
+		return nil
 	}
-	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(root(a), root(b)) })
-	// The groups are slices of one list: most have one record.
-	sorted := make([]*record, len(order))
-	for i, n := range order {
-		sorted[i] = records[n]
+	now, err := storedVersion(entry)
+	if err != nil || string(old) == string(now[:]) {
+		return err
 	}
-	var groups [][]*record
-	for start := 0; start < len(order); {
-		end := start + 1
-		for end < len(order) && root(order[end]) == root(order[start]) {
-			end++
-		}
-		groups = append(groups, sorted[start:end])
-		start = end
-	}
-	return groups
+	d.Changed++
+	return to.differs(primary, &now)
 }

@@ -3,28 +3,18 @@ package sigstore
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
-
-	"go.etcd.io/bbolt"
 )
 
-// migrate brings a file of an older schema to this one.
+// migrateFrom1 brings a file of schema 1 to this one.
 //
 // Schema 1 had one source a tenant and kept what was in it as the people. They
 // become the records of that source, and people who are these records.
-func migrate(tx *bbolt.Tx) error {
-	tenants := tx.Bucket(tenantsBucket)
-	var names []string
-	err := tenants.ForEachBucket(func(name []byte) error {
-		names = append(names, string(name))
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		t, err := writeTenant(tx, name)
+func migrateFrom1(tx *Tx, dependents []Dependent) error {
+	for _, name := range slices.Collect(tenantNames(tx)) {
+		t, err := makeTenant(tx, name, dependents)
 		if err != nil {
 			return err
 		}
@@ -32,16 +22,16 @@ func migrate(tx *bbolt.Tx) error {
 			return fmt.Errorf("%w: tenant %s: %w", ErrDamaged, name, err)
 		}
 	}
-	return tx.Bucket(metaBucket).Put(schemaKey, []byte(strconv.Itoa(schema)))
+	return nil
 }
 
-func (t tenantTx) fromSchema1() error {
+func (t *tenantTx) fromSchema1() error {
 	var sync struct {
 		At     time.Time `json:"at"`
 		Source string    `json:"source"`
 		Err    string    `json:"err"`
 	}
-	if text := t.Get(syncKey); text != nil {
+	if text := t.bucket.Get(syncKey); text != nil {
 		if err := json.Unmarshal(text, &sync); err != nil {
 			return fmt.Errorf("sync state: %w", err)
 		}
@@ -53,25 +43,16 @@ func (t tenantTx) fromSchema1() error {
 	if err != nil {
 		return err
 	}
-	var people []pair
-	err = t.people.ForEach(func(primary, value []byte) error {
-		_, version, err := decodePerson(value)
-		if err != nil {
-			return fmt.Errorf("person %s: %w", primary, err)
-		}
-		e := entry{version: version, parts: []part{{sync.Source, string(primary)}}}
-		people = append(people, pair{string(primary), e.encode()})
-		return s.records.Put(primary, value)
-	})
+	people, err := t.recordsOfPeople(s, sync.Source)
 	if err != nil {
 		return err
 	}
 	for _, p := range people {
-		if err := t.people.Put([]byte(p.key), p.value); err != nil {
+		if err := t.people().Put([]byte(p.Key), p.Value); err != nil {
 			return err
 		}
 	}
-	if err := s.Put(countKey, []byte(strconv.Itoa(len(people)))); err != nil {
+	if err := s.bucket.Put(countKey, []byte(strconv.Itoa(len(people)))); err != nil {
 		return err
 	}
 	state := SyncState{At: sync.At, People: len(people), Err: sync.Err}
@@ -81,5 +62,20 @@ func (t tenantTx) fromSchema1() error {
 	if err := s.putState(state); err != nil {
 		return err
 	}
-	return t.Delete(syncKey)
+	return t.bucket.Delete(syncKey)
+}
+
+// recordsOfPeople makes records of the people of a tenant, and returns the entries of
+// people who are these records.
+func (t *tenantTx) recordsOfPeople(s sourceTx, source string) (entries []Pair, err error) {
+	err = t.people().ForEach(func(primary, value []byte) error {
+		_, version, err := decodePerson(value)
+		if err != nil {
+			return fmt.Errorf("person %s: %w", primary, err)
+		}
+		e := entry{version: version, parts: []part{{source, string(primary)}}}
+		entries = append(entries, Pair{Key: string(primary), Value: e.encode()})
+		return s.records.Put(primary, value)
+	})
+	return entries, err
 }

@@ -12,8 +12,8 @@ import (
 // people of tenant contoso, and a signature of one of them.
 func TestOldSchemas(t *testing.T) {
 	files, err := filepath.Glob("../testdata/db/v*.db")
-	if err != nil || len(files) != schema {
-		t.Fatalf("%v, %v; want one for each schema up to %d", files, err, schema)
+	if err != nil || len(files) != layoutVersion {
+		t.Fatalf("%v, %v; want one for each layoutVersion up to %d", files, err, layoutVersion)
 	}
 	for version, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
@@ -26,7 +26,7 @@ func TestOldSchemas(t *testing.T) {
 				t.Fatal(err)
 			}
 			r, err := OpenReadOnly(path)
-			if older := version+1 < schema; errors.Is(err, ErrOlder) != older || !older && err != nil {
+			if older := version+1 < layoutVersion; errors.Is(err, ErrOlder) != older || !older && err != nil {
 				t.Errorf("read-only: %v", err)
 			}
 			if err == nil {
@@ -49,7 +49,7 @@ func checkOldState(t *testing.T, s *Store) {
 	if d.Address != "alice@contoso.com" || d.Attributes["displayName"] != "Alice Muster" || d.Origins["displayName"] != "csv" {
 		t.Errorf("got %+v", d)
 	}
-	sig, ok, err := s.Signature("contoso", "alice@contoso.com", "corporate", "1", noon)
+	sig, ok, err := storedSignature(s, "contoso", "alice@contoso.com", "corporate", "1", noon)
 	if sig.Text != "Alice Muster" || !ok || err != nil {
 		t.Errorf("signature %+v, %v, %v", sig, ok, err)
 	}

@@ -15,8 +15,6 @@ import (
 )
 
 const (
-	// schema is the version of the layout in the package comment.
-	schema = 2
 	// lockTimeout is how long an open waits for another process to let go.
 	lockTimeout = time.Second
 	// checkedWhole is the largest file, in bytes, that is read from end to end
@@ -24,20 +22,37 @@ const (
 	checkedWhole = 64 << 20
 )
 
+// Layout is what a file is to hold. Its functions find damage as [ErrDamaged].
+type Layout struct {
+	Version int
+	// Make fills a new file.
+	Make Write
+	// Found reports what is missing at the top of a file of any version.
+	Found Write
+	// Migrate brings a file of an older version to this one.
+	Migrate Write
+	// Verify reads everything, of this version.
+	Verify Write
+}
+
 var (
 	metaBucket = []byte("sigmilter")
 	schemaKey  = []byte("schema")
 )
 
-// Open opens the state file for reading and writing, and makes it, with mode
+// Meta is the bucket that makes a file ours. It has what is true of the whole file, the
+// version of its layout under the key "schema".
+func Meta(tx *Tx) *Bucket { return tx.Bucket(metaBucket) }
+
+// openState opens the state file for reading and writing, and makes it, with mode
 // 0600, when there is none or an empty one. Its folder must exist. One of an older
-// schema is brought to this one, all of it or nothing. The errors
+// version is brought to this one, all of it or nothing. The errors
 // are [ErrLocked], [ErrForeign], [ErrDamaged], [ErrNewer] or of the file system;
 // after any of them the file is as it was.
-func Open(path string) (*Store, error) {
+func openState(path string, layout Layout) (*File, error) {
 	// Looked at read-only first: bbolt repairs some files on opening them for
 	// writing, and it is not said yet that this one is ours.
-	db, _, err := openFile(path, readAny)
+	db, _, err := openFile(path, readAny, layout)
 	switch {
 	case err == nil:
 		if err = db.Close(); err != nil {
@@ -46,54 +61,38 @@ func Open(path string) (*Store, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("open state %s: %w", path, err)
 	}
-	db, file, err := openFile(path, readWrite)
+	db, file, err := openFile(path, readWrite, layout)
 	if err != nil {
 		return nil, fmt.Errorf("open state %s: %w", path, err)
 	}
-	s := newStore(db, file, path)
-	s.trimmed(s.dropStaging) // what is left takes space and does no harm: the next rebuild tries again
-	return s, nil
+	return newFile(db, file, path, layout), nil
 }
 
-// OpenReadOnly opens the state file beside other readers. A file that is absent
-// or still empty is fs.ErrNotExist, one of an older schema [ErrOlder]; the other
+// openStateReadOnly opens the state file beside other readers. A file that is absent
+// or still empty is fs.ErrNotExist, one of an older version [ErrOlder]; the other
 // errors are those of [Open].
-// Nothing can be written: signatures that are put or remembered are not.
-func OpenReadOnly(path string) (*Store, error) {
-	db, file, err := openFile(path, readOnly)
+func openStateReadOnly(path string, layout Layout) (*File, error) {
+	db, file, err := openFile(path, readOnly, layout)
 	if err != nil {
 		return nil, fmt.Errorf("open state %s: %w", path, err)
 	}
-	return newStore(db, file, path), nil
+	return newFile(db, file, path, layout), nil
 }
 
-// Temporary makes an empty store that no one else sees, in a file of the
-// temporary folder that is gone with the process.
-func Temporary() (*Store, error) {
-	f, err := os.CreateTemp("", "sigmilter-*.db")
-	if err != nil {
-		return nil, fmt.Errorf("make temporary state: %w", err)
-	}
-	f.Close()
-	defer os.Remove(f.Name())
-	db, file, err := openFile(f.Name(), readWrite)
-	if err != nil {
-		return nil, fmt.Errorf("make temporary state: %w", err)
-	}
-	db.NoSync = true
-	return newStore(db, file, ""), nil
-}
+// temporaryState makes an empty file that no one else sees, in the temporary folder. It is
+// gone with the process.
+func temporaryState(layout Layout) (*File, error) { return temporaryCopy("", layout) }
 
 type access int
 
 const (
 	readOnly  access = iota
-	readAny          // read-only, older schemas too
-	readWrite        // older schemas are brought to this one
+	readAny          // read-only, older versions too
+	readWrite        // older versions are brought to this one
 )
 
 // openFile opens a file that holds a valid state afterwards, or says why not.
-func openFile(path string, mode access) (*bbolt.DB, *os.File, error) {
+func openFile(path string, mode access, layout Layout) (*bbolt.DB, *os.File, error) {
 	size, err := regularSize(path)
 	switch {
 	case mode != readWrite && err == nil && size == 0:
@@ -124,7 +123,7 @@ func openFile(path string, mode access) (*bbolt.DB, *os.File, error) {
 		}
 		return nil, nil, openFault(path, err)
 	}
-	if err := guard(func() error { return admit(db, mode) }); err != nil {
+	if err := guard(func() error { return admit(db, mode, layout) }); err != nil {
 		db.Close()
 		return nil, nil, err
 	}
@@ -171,9 +170,9 @@ func hasBboltPage(path string) bool {
 }
 
 // admit checks that the file is a whole one of ours, and makes a new one so.
-func admit(db *bbolt.DB, mode access) error {
-	fresh, version := false, schema
-	err := db.View(func(tx *bbolt.Tx) error {
+func admit(db *bbolt.DB, mode access, layout Layout) error {
+	fresh, version := false, layout.Version
+	err := db.View(func(tx *Tx) error {
 		info, err := os.Stat(db.Path())
 		if err != nil {
 			return err
@@ -184,13 +183,13 @@ func admit(db *bbolt.DB, mode access) error {
 		if fresh = isNew(tx); fresh {
 			return nil
 		}
-		if version, err = checkSchema(tx); err != nil {
+		if version, err = checkVersion(tx, layout); err != nil {
 			return err
 		}
 		if mode == readWrite || info.Size() > checkedWhole {
 			return nil // read-only, it was read whole just before
 		}
-		return verify(tx, version)
+		return verify(tx, layout, version)
 	})
 	switch {
 	case err != nil:
@@ -198,35 +197,46 @@ func admit(db *bbolt.DB, mode access) error {
 	case fresh && mode != readWrite:
 		return fmt.Errorf("nothing in the file: %w", fs.ErrNotExist)
 	case fresh:
-		return db.Update(initialise)
-	case version < schema && mode == readOnly:
+		return db.Update(func(tx *Tx) error { return initialise(tx, layout) })
+	case version < layout.Version && mode == readOnly:
 		return fmt.Errorf("%w: schema version %d; the daemon converts it when it starts", ErrOlder, version)
-	case version < schema && mode == readWrite:
-		return db.Update(migrate)
+	case version < layout.Version && mode == readWrite:
+		return db.Update(func(tx *Tx) error { return migrate(tx, layout) })
 	}
 	return nil
 }
 
 // isNew reports whether there is nothing in the file: it was made just now, or by
 // a process that ended before it got any further.
-func isNew(tx *bbolt.Tx) bool {
+func isNew(tx *Tx) bool {
 	name, _ := tx.Cursor().First()
 	return name == nil
 }
 
-func initialise(tx *bbolt.Tx) error {
-	meta, err := tx.CreateBucket(metaBucket)
-	if err != nil {
+func initialise(tx *Tx, layout Layout) error {
+	if _, err := tx.CreateBucket(metaBucket); err != nil {
 		return err
 	}
-	if _, err := tx.CreateBucket(tenantsBucket); err != nil {
+	if err := layout.Make(tx); err != nil {
 		return err
 	}
-	return meta.Put(schemaKey, []byte(strconv.Itoa(schema)))
+	return putVersion(tx, layout)
 }
 
-func checkSchema(tx *bbolt.Tx) (version int, err error) {
-	meta := tx.Bucket(metaBucket)
+func migrate(tx *Tx, layout Layout) error {
+	if err := layout.Migrate(tx); err != nil {
+		return err
+	}
+	return putVersion(tx, layout)
+}
+
+func putVersion(tx *Tx, layout Layout) error {
+	return Meta(tx).Put(schemaKey, []byte(strconv.Itoa(layout.Version)))
+}
+
+// checkVersion returns the version of the layout that a file has.
+func checkVersion(tx *Tx, layout Layout) (version int, err error) {
+	meta := Meta(tx)
 	if meta == nil {
 		return 0, fmt.Errorf("%w: a bbolt file of another program", ErrForeign)
 	}
@@ -234,10 +244,8 @@ func checkSchema(tx *bbolt.Tx) (version int, err error) {
 	switch {
 	case err != nil || version < 1:
 		return 0, fmt.Errorf("%w: no schema version", ErrDamaged)
-	case version > schema:
-		return 0, fmt.Errorf("%w: schema version %d, this one knows up to %d", ErrNewer, version, schema)
-	case tx.Bucket(tenantsBucket) == nil:
-		return 0, fmt.Errorf("%w: no tenants", ErrDamaged)
+	case version > layout.Version:
+		return 0, fmt.Errorf("%w: schema version %d, this one knows up to %d", ErrNewer, version, layout.Version)
 	}
-	return version, nil
+	return version, layout.Found(tx)
 }

@@ -108,7 +108,7 @@ func TestUnusableRecords(t *testing.T) {
 			s := mustOpen(t, statePath(t))
 			spoilt := persons(4)
 			test.spoil(spoilt)
-			applied, err := s.replace("contoso", spoilt)
+			applied, err := replace(s, "contoso", spoilt)
 			if err != nil || len(applied.Warnings) != 1 || !strings.Contains(applied.Warnings[0].Error(), test.want) {
 				t.Errorf("warnings are %v, want %s; %v", applied.Warnings, test.want, err)
 			}
@@ -118,7 +118,7 @@ func TestUnusableRecords(t *testing.T) {
 		})
 	}
 	s := mustOpen(t, statePath(t))
-	if _, err := s.replace("", persons(1)); err == nil {
+	if _, err := replace(s, "", persons(1)); err == nil {
 		t.Error("a tenant without name")
 	}
 }
@@ -167,7 +167,7 @@ func TestSync(t *testing.T) {
 	}
 	content(t, s, "contoso") // nobody, but no fault either
 	first := batch{People: persons(1), Cursor: "c1", Warnings: []error{errors.New("w")}}
-	if applied, err := s.apply("contoso", "csv", first, Reading{At: noon}); err != nil || applied.Diff != (Diff{Added: 1}) || applied.People != 1 {
+	if applied, err := applyBatch(s, "contoso", "csv", first, Reading{At: noon}); err != nil || applied.Diff != (Diff{Added: 1}) || applied.People != 1 {
 		t.Errorf("%+v, %v", applied, err)
 	}
 	good := SyncState{Source: "csv", At: noon.UTC(), Success: noon.UTC(), People: 1, Warnings: 1, Cursor: "c1"}

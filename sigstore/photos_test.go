@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"go.etcd.io/bbolt"
-
 	"sigmilter/sigstore/directory"
 	"sigmilter/sigstore/render"
 )
@@ -64,7 +62,7 @@ func TestPhotos(t *testing.T) {
 	people[2].Photo = first
 	mustReplace(t, s, "contoso", people)
 	mustReplace(t, s, "contoso", people[:2])
-	if err := s.view(func(tx *bbolt.Tx) error {
+	if err := s.file.View(func(tx *Tx) error {
 		if n := photosOf(tx, "csv").Stats().KeyN; n != 0 {
 			t.Errorf("%d photos of who left", n)
 		}
@@ -105,7 +103,7 @@ func TestBookPhotos(t *testing.T) {
 	}
 	check(people[1].Photo)
 	check(people[1].Photo) // from memory
-	b.recent = recent{}
+	b.Cache.recent = newRecent(maxMemory, (*entryInMemory).size)
 	check(people[1].Photo) // from the file
 
 	people[1].Photo = portrait(t, 20, 8)
@@ -126,7 +124,7 @@ func TestDamagedPhoto(t *testing.T) {
 	people := persons(1)
 	people[0].Photo = portrait(t, 10, 8)
 	mustReplace(t, s, "contoso", people)
-	if err := s.update(func(tx *bbolt.Tx) error {
+	if err := s.file.Update(func(tx *Tx) error {
 		photos := photosOf(tx, "csv")
 		value := bytes.Clone(photos.Get([]byte(people[0].Address)))
 		value[len(value)/2] ^= 1
@@ -229,7 +227,7 @@ func TestFileWithoutPhotos(t *testing.T) {
 	people := persons(1)
 	people[0].Photo = portrait(t, 10, 8)
 	mustReplace(t, s, "contoso", people)
-	if err := s.update(func(tx *bbolt.Tx) error { return photosOf(tx, "csv").Delete([]byte(people[0].Address)) }); err != nil {
+	if err := s.file.Update(func(tx *Tx) error { return photosOf(tx, "csv").Delete([]byte(people[0].Address)) }); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Photo("contoso", people[0].Address); !errors.Is(err, ErrDamaged) {
@@ -238,8 +236,8 @@ func TestFileWithoutPhotos(t *testing.T) {
 }
 
 // photosOf is the bucket of a source's photos.
-func photosOf(tx *bbolt.Tx, source string) *bbolt.Bucket {
-	t, _ := readTenant(tx, "contoso")
+func photosOf(tx *Tx, source string) *Bucket {
+	t, _ := findTenant(tx, "contoso")
 	s, _ := t.source(source)
-	return s.Bucket.Bucket(photosBucket)
+	return s.bucket.Bucket(photosBucket)
 }

@@ -30,37 +30,20 @@ type readers struct {
 	// epoch is the next even number after each write, and the odd one between while
 	// none are kept.
 	epoch atomic.Uint64
-	idle  [idleReaders]atomic.Pointer[reader]
+	idle  [idleReaders]atomic.Pointer[Reader]
 }
 
-type reader struct {
-	tx      *bbolt.Tx
-	epoch   uint64              // before it began
-	tenants map[string]tenantTx // some of those that people were looked up in
-}
-
-// maxTenants is how many tenants a reader keeps open.
-const maxTenants = 16
-
-// tenant returns a tenant with what a person's look-up needs open, and false when there
-// is none of the name.
-func (r *reader) tenant(name string) (t tenantTx, ok bool) {
-	if t, ok = r.tenants[name]; ok {
-		return t, true
-	}
-	if t, ok = findTenant(r.tx, name); !ok {
-		return t, false
-	}
-	t.openPeople()
-	if r.tenants == nil || len(r.tenants) == maxTenants {
-		r.tenants = map[string]tenantTx{}
-	}
-	r.tenants[name] = t
-	return t, true
+// Reader is a read transaction that is used again and again.
+type Reader struct {
+	Tx *Tx
+	// Kept is what a user of the transaction keeps for the next one, such as buckets
+	// that are open: to open one costs as much as to find a key in it.
+	Kept  any
+	epoch uint64 // before it began
 }
 
 // view runs f in a read transaction that sees all that was written before.
-func (r *readers) view(db *bbolt.DB, f func(*reader) error) error {
+func (r *readers) view(db *bbolt.DB, f func(*Reader) error) error {
 	one, err := r.take(db)
 	if err != nil {
 		return err
@@ -68,7 +51,7 @@ func (r *readers) view(db *bbolt.DB, f func(*reader) error) error {
 	finished := false
 	defer func() {
 		if !finished { // f panicked, which says nothing good of the file
-			_ = one.tx.Rollback()
+			_ = one.Tx.Rollback()
 		}
 	}()
 	err = f(one)
@@ -77,7 +60,7 @@ func (r *readers) view(db *bbolt.DB, f func(*reader) error) error {
 	return err
 }
 
-func (r *readers) take(db *bbolt.DB) (*reader, error) {
+func (r *readers) take(db *bbolt.DB) (*Reader, error) {
 	epoch := r.epoch.Load()
 	first := rand.IntN(idleReaders) // or all would begin with the same
 	for i := range idleReaders {
@@ -86,19 +69,19 @@ func (r *readers) take(db *bbolt.DB) (*reader, error) {
 			continue
 		}
 		one := slot.Swap(nil)
-		switch {
-		case one == nil:
-		case one.epoch == epoch:
-			return one, nil
-		default:
-			_ = one.tx.Rollback()
+		if one == nil {
+			continue // another was faster
 		}
+		if one.epoch == epoch {
+			return one, nil
+		}
+		_ = one.Tx.Rollback()
 	}
 	tx, err := db.Begin(false)
-	return &reader{tx: tx, epoch: epoch}, err
+	return &Reader{Tx: tx, epoch: epoch}, err
 }
 
-func (r *readers) give(one *reader) {
+func (r *readers) give(one *Reader) {
 	first := rand.IntN(idleReaders)
 	for i := range idleReaders {
 		if one.epoch%2 == 1 || one.epoch != r.epoch.Load() {
@@ -113,7 +96,7 @@ func (r *readers) give(one *reader) {
 		}
 		break // something was written just now, and the sweep may have missed it
 	}
-	_ = one.tx.Rollback()
+	_ = one.Tx.Rollback()
 }
 
 // whileWriting runs a write transaction, after which no transaction of before is used
@@ -142,7 +125,7 @@ func (r *readers) close() {
 func (r *readers) sweep() {
 	for i := range r.idle {
 		if one := r.idle[i].Swap(nil); one != nil {
-			_ = one.tx.Rollback()
+			_ = one.Tx.Rollback()
 		}
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"go.etcd.io/bbolt"
 )
 
 // open counts the idle transactions.
@@ -22,11 +20,11 @@ func (r *readers) open() (n int) {
 	return n
 }
 
-func nothing(*bbolt.Tx) error { return nil }
+func nothing(*Tx) error { return nil }
 
-func mustView(t testing.TB, s *Store, f func(*bbolt.Tx) error) {
+func mustView(t testing.TB, s *Store, f func(*Tx) error) {
 	t.Helper()
-	if err := s.view(f); err != nil {
+	if err := s.file.View(f); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -42,7 +40,7 @@ func TestReadersSeeWhatWasWritten(t *testing.T) {
 			for written.Load() < 200 {
 				least := written.Load()
 				var seen uint64
-				err := s.view(func(tx *bbolt.Tx) error {
+				err := s.file.View(func(tx *Tx) error {
 					if v := tx.Bucket(metaBucket).Get(key); v != nil {
 						seen = binary.BigEndian.Uint64(v)
 					}
@@ -56,7 +54,7 @@ func TestReadersSeeWhatWasWritten(t *testing.T) {
 		})
 	}
 	for n := uint64(1); n <= 200; n++ {
-		err := s.update(func(tx *bbolt.Tx) error {
+		err := s.file.Update(func(tx *Tx) error {
 			return tx.Bucket(metaBucket).Put(key, binary.BigEndian.AppendUint64(nil, n))
 		})
 		if err != nil {
@@ -70,16 +68,16 @@ func TestReadersSeeWhatWasWritten(t *testing.T) {
 // One reader after the other takes the same transaction; a write ends it.
 func TestReadersAreUsedAgain(t *testing.T) {
 	s := mustOpen(t, t.TempDir()+"/state.db")
-	var first, second *bbolt.Tx
-	mustView(t, s, func(tx *bbolt.Tx) error { first = tx; return nil })
-	mustView(t, s, func(tx *bbolt.Tx) error { second = tx; return nil })
-	if first != second || s.readers.open() != 1 {
-		t.Errorf("%d transactions are open", s.readers.open())
+	var first, second *Tx
+	mustView(t, s, func(tx *Tx) error { first = tx; return nil })
+	mustView(t, s, func(tx *Tx) error { second = tx; return nil })
+	if first != second || s.file.readers.open() != 1 {
+		t.Errorf("%d transactions are open", s.file.readers.open())
 	}
-	if err := s.update(nothing); err != nil {
+	if err := s.file.Update(nothing); err != nil {
 		t.Fatal(err)
 	}
-	if n := s.readers.open(); n != 0 {
+	if n := s.file.readers.open(); n != 0 {
 		t.Errorf("%d transactions of before the write are open", n)
 	}
 }
@@ -90,7 +88,7 @@ func TestReadersLetTheFileGrow(t *testing.T) {
 	mustView(t, s, nothing)
 	grown := make(chan error, 1)
 	go func() {
-		grown <- s.update(func(tx *bbolt.Tx) error {
+		grown <- s.file.Update(func(tx *Tx) error {
 			return tx.Bucket(metaBucket).Put([]byte("large"), bytes.Repeat([]byte("x"), 8<<20))
 		})
 	}()
@@ -103,7 +101,7 @@ func TestReadersLetTheFileGrow(t *testing.T) {
 		t.Fatal("the write waits for an idle transaction")
 	}
 	mustView(t, s, nothing)
-	if s.readers.open() != 1 {
+	if s.file.readers.open() != 1 {
 		t.Error("no transaction is kept after a long write")
 	}
 }
@@ -118,9 +116,9 @@ func TestReadersPanic(t *testing.T) {
 				t.Error("the panic is lost")
 			}
 		}()
-		_ = s.readers.view(s.db, func(*reader) error { panic("test") })
+		_ = s.file.readers.view(s.file.db, func(*Reader) error { panic("test") })
 	}()
-	if n := s.readers.open(); n != 0 {
+	if n := s.file.readers.open(); n != 0 {
 		t.Errorf("%d transactions are open", n)
 	}
 	mustView(t, s, nothing)
@@ -132,14 +130,14 @@ func TestReadersClose(t *testing.T) {
 	for range 3 {
 		mustView(t, s, nothing)
 	}
-	mustView(t, s, func(*bbolt.Tx) error { s.readers.close(); return nil })
-	if n := s.readers.open(); n != 0 {
+	mustView(t, s, func(*Tx) error { s.file.readers.close(); return nil })
+	if n := s.file.readers.open(); n != 0 {
 		t.Errorf("%d transactions are open", n)
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
-	if err := s.view(nothing); err == nil {
+	if err := s.file.View(nothing); err == nil {
 		t.Error("a closed store is read")
 	}
 }
@@ -158,9 +156,13 @@ func TestReaderOfManyTenants(t *testing.T) {
 			}
 		}
 	}
-	for i := range s.readers.idle {
-		if one := s.readers.idle[i].Load(); one != nil && (len(one.tenants) == 0 || len(one.tenants) > maxTenants) {
-			t.Errorf("%d tenants are open", len(one.tenants))
+	for i := range s.file.readers.idle {
+		one := s.file.readers.idle[i].Load()
+		if one == nil {
+			continue
+		}
+		if kept, _ := one.Kept.(map[string]*tenantTx); len(kept) == 0 || len(kept) > maxTenants {
+			t.Errorf("%d tenants are open", len(kept))
 		}
 	}
 }

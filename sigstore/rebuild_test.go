@@ -12,8 +12,6 @@ import (
 	"sync"
 	"testing"
 
-	"go.etcd.io/bbolt"
-
 	"sigmilter/sigstore/directory"
 )
 
@@ -25,8 +23,8 @@ var tiny = limits{changes: 0, bytes: 0, chunk: 2000, sorter: 200}
 func dump(t *testing.T, s *Store, tenant string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	var walk func(path string, b *bbolt.Bucket) error
-	walk = func(path string, b *bbolt.Bucket) error {
+	var walk func(path string, b *Bucket) error
+	walk = func(path string, b *Bucket) error {
 		return b.ForEach(func(key, value []byte) error {
 			at := path + "/" + string(key)
 			if value == nil {
@@ -36,19 +34,19 @@ func dump(t *testing.T, s *Store, tenant string) map[string]string {
 			return nil
 		})
 	}
-	err := s.view(func(tx *bbolt.Tx) error {
-		of, ok := readTenant(tx, tenant)
+	err := s.file.View(func(tx *Tx) error {
+		of, ok := findTenant(tx, tenant)
 		if !ok {
 			return nil
 		}
-		err := of.sources.ForEachBucket(func(name []byte) error {
+		err := of.sources().ForEachBucket(func(name []byte) error {
 			source, _ := of.source(string(name))
 			state, err := source.state()
 			state.Warnings = 0
 			all["state of "+string(name)] = fmt.Sprint(state)
 			return err
 		})
-		return errors.Join(err, walk("", of.Bucket))
+		return errors.Join(err, walk("", of.bucket))
 	})
 	for path := range all {
 		if strings.HasSuffix(path, "/sync") {
@@ -63,7 +61,7 @@ func dump(t *testing.T, s *Store, tenant string) map[string]string {
 
 func hasStaging(t *testing.T, s *Store) (has bool) {
 	t.Helper()
-	err := s.view(func(tx *bbolt.Tx) error {
+	err := s.file.View(func(tx *Tx) error {
 		has = tx.Bucket(stagingBucket) != nil
 		return nil
 	})
@@ -136,11 +134,11 @@ func TestRebuildAtRandom(t *testing.T) {
 			}
 			if p, ok, err := s.Person("contoso", shown); ok && err == nil {
 				p.Photo, _ = s.Photo("contoso", shown) // none: not stored below
-				if err := s.PutSignature("contoso", p, "card", "v1", Signature{Text: "x"}, noon); err != nil {
+				if err := putSignature(s, "contoso", p, "card", "v1", Signature{Text: "x"}, noon); err != nil {
 					t.Fatal(err)
 				}
 			}
-			applied[i], errs[i] = s.apply("contoso", source, b, Reading{At: noon, MaxVanish: limit})
+			applied[i], errs[i] = applyBatch(s, "contoso", source, b, Reading{At: noon, MaxVanish: limit})
 			applied[i].Warnings = nil
 			if hasStaging(t, s) {
 				t.Fatal("a staging bucket is left")
@@ -189,7 +187,7 @@ func TestReadingGivenUp(t *testing.T) {
 			check("half way")
 			in.Close()
 			check("given up")
-			_, err := s.apply("contoso", "csv", batch{Full: true, People: persons(3)}, Reading{At: noon, MaxVanish: 0.2})
+			_, err := applyBatch(s, "contoso", "csv", batch{Full: true, People: persons(3)}, Reading{At: noon, MaxVanish: 0.2})
 			if !errors.As(err, new(ErrVanished)) {
 				t.Error(err)
 			}
@@ -223,8 +221,7 @@ func half(t *testing.T, s *Store, n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rebuild{store: s, tenant: "contoso", intake: in, comparison: c}
-	defer r.mixed.reset()
+	r := &rebuild{Register: s.Register, tenant: "contoso", intake: in, compared: c}
 	if err := r.prepare(); err != nil {
 		t.Fatal(err)
 	}
@@ -319,7 +316,7 @@ func TestRebuildWarnsOnce(t *testing.T) {
 	s.limits = tiny
 	people := persons(50)
 	people[40].Addresses = append(people[40].Addresses, people[3].Addresses[1])
-	applied, err := s.replace("contoso", append(people, people[7]))
+	applied, err := replace(s, "contoso", append(people, people[7]))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,142 +2,88 @@ package sigstore
 
 import (
 	"hash/maphash"
-	"strings"
 	"sync"
-	"sync/atomic"
-	"time"
-
-	"sigmilter/sigstore/directory"
 )
 
-const (
-	recentShards = 16
-	// recentBytes is how much memory the signatures of a Book may take, in all,
-	// by the estimate of size.
-	recentBytes = 64 << 20
-	// recentOverhead is about what an entry takes besides its texts and pictures:
-	// the person, the key and the map.
-	recentOverhead = 2 << 10
-	endingOverhead = 64 // likewise of an ending besides its lines
-)
+const recentShards = 16
 
-// recent holds the signatures asked for lately, in shards. Sessions do not wait for
-// each other: what another has in hand just now counts as absent, and is not put in.
-// Its zero value is empty.
-type recent struct {
-	shards [recentShards]recentShard
+// recent holds what was asked for lately, in shards, up to a number of bytes. Sessions do
+// not wait for each other: what another has in hand just now counts as absent, and is not
+// put in.
+type recent[V any] struct {
+	most   int // bytes
+	size   func(value V) int
+	shards [recentShards]recentShard[V]
 }
 
-type recentShard struct {
+type recentShard[V any] struct {
 	mu      sync.RWMutex // guards all below
-	entries map[recentKey]*recentEntry
+	entries map[name]V
 	bytes   int
 }
 
-// recentKey has no template when it stands for the person.
-type recentKey struct{ tenant, address, template string }
-
-// recentEntry is not changed once it is in the map, but for its use.
-type recentEntry struct {
-	generation uint64 // of the store, before it was asked
-	template   string // version
-	expires    time.Time
-	signature  Signature
-
-	// Of an entry without template:
-	known    bool
-	person   directory.Person
-	learnKey []byte // of the hashes of the person's lines; nil when none are learned
-	learned  []Ending
-
-	used atomic.Bool // since it was rendered
-}
-
-// use marks the entry as used. Most have been before, and sessions need not write
-// to the same place then.
-func (e *recentEntry) use() {
-	if !e.used.Load() {
-		e.used.Store(true)
-	}
-}
-
-func (e *recentEntry) size() int {
-	n := recentOverhead + len(e.signature.HTML) + len(e.signature.Text)
-	for _, image := range e.signature.Images {
-		n += len(image.Data)
-	}
-	for i := range e.learned {
-		n += endingOverhead + 8*len(e.learned[i].Lines)
-	}
-	if r := e.person.Ready; r != nil {
-		n += len(r.HTML) + len(r.Text)
-		for _, image := range r.Images {
-			n += len(image.Data)
-		}
-	}
-	return n
+func newRecent[V any](most int, size func(V) int) *recent[V] {
+	return &recent[V]{most: most, size: size}
 }
 
 var recentSeed = maphash.MakeSeed()
 
-func (r *recent) shard(key recentKey) *recentShard {
+func (r *recent[V]) shard(key name) *recentShard[V] {
 	return &r.shards[maphash.String(recentSeed, key.address)%recentShards]
 }
 
-func (r *recent) get(key recentKey) (*recentEntry, bool) {
+func (r *recent[V]) get(key name) (value V, ok bool) {
 	s := r.shard(key)
 	if !s.mu.TryRLock() {
-		return nil, false
+		return value, false
 	}
 	defer s.mu.RUnlock()
-	e, ok := s.entries[key]
-	return e, ok
+	value, ok = s.entries[key]
+	return value, ok
 }
 
-// due are the signatures that were used and run out before a time, whatever the
-// people are by now.
-func (r *recent) due(before time.Time) (keys []recentKey) {
+// all goes through what is there, in no order.
+func (r *recent[V]) all(yield func(name, V) bool) {
 	for i := range r.shards {
 		s := &r.shards[i]
 		s.mu.RLock()
-		for key, e := range s.entries {
-			if key.template != "" && e.used.Load() && e.expires.Before(before) {
-				keys = append(keys, key)
+		for key, value := range s.entries {
+			if !yield(key, value) {
+				s.mu.RUnlock()
+				return
 			}
 		}
 		s.mu.RUnlock()
 	}
-	return keys
 }
 
 // put takes in an entry and, when there is no room, gives up others at random:
 // they cost a transaction, no more.
-func (r *recent) put(key recentKey, e *recentEntry) {
-	if e.size() > recentBytes/recentShards {
+func (r *recent[V]) put(key name, value V) {
+	size, most := r.size(value), r.most/recentShards
+	if size > most {
 		return
 	}
-	// As a part of a message's header it would keep the whole header in memory.
-	key.address = strings.Clone(key.address)
 	s := r.shard(key)
 	if !s.mu.TryLock() {
 		return
 	}
 	defer s.mu.Unlock()
 	if s.entries == nil {
-		s.entries = map[recentKey]*recentEntry{}
+		s.entries = map[name]V{}
 	}
 	if old, ok := s.entries[key]; ok {
-		s.bytes -= old.size()
+		s.bytes -= r.size(old)
 	}
-	s.entries[key] = e
-	s.bytes += e.size()
+	s.entries[key] = value
+	s.bytes += size
 	for other, old := range s.entries {
-		if s.bytes <= recentBytes/recentShards {
+		if s.bytes <= most {
 			return
 		}
 		if other != key {
 			delete(s.entries, other)
-			s.bytes -= old.size()
+			s.bytes -= r.size(old)
 		}
 	}
 }

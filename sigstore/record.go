@@ -10,8 +10,8 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-// personVersion changes with anything about a person.
-type personVersion [sha256.Size / 2]byte
+// Version changes with anything about a person.
+type Version [sha256.Size / 2]byte
 
 // storedPerson is a person as the file has one, with the hash of the photo in place
 // of it: a person is read for every message, a photo only to render.
@@ -26,31 +26,31 @@ func stored(p directory.Person) storedPerson {
 
 // encode returns the version of a person and then the JSON: what is stored of one
 // as a source has it.
-func (p storedPerson) encode() ([]byte, personVersion, error) {
+func (p storedPerson) encode() ([]byte, Version, error) {
 	text, err := json.Marshal(p)
 	if err != nil {
-		return nil, personVersion{}, fmt.Errorf("encode %s: %w", p.Address, err)
+		return nil, Version{}, fmt.Errorf("encode %s: %w", p.Address, err)
 	}
 	version := versionOf(text)
 	return append(version[:], text...), version, nil
 }
 
-func versionOf(text []byte) personVersion {
+func versionOf(text []byte) Version {
 	sum := sha256.Sum256(text)
-	return personVersion(sum[:len(personVersion{})])
+	return Version(sum[:len(Version{})])
 }
 
 // storedVersion returns the version that begins what is stored of a person.
-func storedVersion(value []byte) (personVersion, error) {
-	if len(value) < len(personVersion{}) {
-		return personVersion{}, errors.New("too short")
+func storedVersion(value []byte) (Version, error) {
+	if len(value) < len(Version{}) {
+		return Version{}, errors.New("too short")
 	}
-	return personVersion(value[:len(personVersion{})]), nil
+	return Version(value[:len(Version{})]), nil
 }
 
 // decodePerson is the inverse of encode. What it returns shares nothing
 // with value.
-func decodePerson(value []byte) (p storedPerson, version personVersion, err error) {
+func decodePerson(value []byte) (p storedPerson, version Version, err error) {
 	if version, err = storedVersion(value); err != nil {
 		return p, version, err
 	}
@@ -66,7 +66,7 @@ type part struct{ source, key string }
 
 // entry is what the people bucket holds of a person.
 type entry struct {
-	version personVersion
+	version Version
 	parts   []part // in order of precedence, at least one
 	// text is the JSON of the person, and empty when that is the record of the
 	// only part: most tenants have one source, and need not keep everybody twice.
@@ -127,7 +127,7 @@ func decodeEntry(b []byte) (e entry, err error) {
 }
 
 // person reads the person of an entry.
-func (t tenantTx) person(value []byte) (p storedPerson, e entry, err error) {
+func (t *tenantTx) person(value []byte) (p storedPerson, e entry, err error) {
 	if e, err = decodeEntry(value); err != nil {
 		return p, e, err
 	}
@@ -145,7 +145,7 @@ func (t tenantTx) person(value []byte) (p storedPerson, e entry, err error) {
 }
 
 // record returns what is stored of a part.
-func (t tenantTx) record(p part) ([]byte, error) {
+func (t *tenantTx) record(p part) ([]byte, error) {
 	s, ok := t.source(p.source)
 	if !ok {
 		return nil, fmt.Errorf("source %s is missing", p.source)
@@ -155,4 +155,36 @@ func (t tenantTx) record(p part) ([]byte, error) {
 		return nil, fmt.Errorf("record %s of source %s is missing", p.key, p.source)
 	}
 	return value, nil
+}
+
+// bareRecord is what says who is connected.
+type bareRecord struct {
+	Address   string   `json:"address"`
+	Addresses []string `json:"addresses"`
+}
+
+func decodeBare(value []byte) (b bareRecord, version Version, err error) {
+	if version, err = storedVersion(value); err == nil {
+		err = json.Unmarshal(addressesOf(value[len(version):]), &b)
+	}
+	return b, version, err
+}
+
+// addressesOf cuts the JSON of a person behind the addresses, which come first: to read
+// all of it takes most of the time of a rebuild.
+func addressesOf(text []byte) []byte {
+	quoted := false
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++ // there are none outside of texts
+		case '"':
+			quoted = !quoted
+		case ']':
+			if !quoted {
+				return append(text[:i+1:i+1], '}')
+			}
+		}
+	}
+	return text
 }

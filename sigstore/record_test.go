@@ -8,7 +8,7 @@ import (
 func TestEntry(t *testing.T) {
 	for _, e := range []entry{
 		{parts: []part{{"csv", "a@b.c"}}},
-		{version: personVersion{1, 2}, parts: []part{{"ldap", "0123"}, {"hr", ""}}, text: []byte("{}")},
+		{version: Version{1, 2}, parts: []part{{"ldap", "0123"}, {"hr", ""}}, text: []byte("{}")},
 	} {
 		got, err := decodeEntry(e.encode())
 		if len(got.text) == 0 {

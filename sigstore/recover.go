@@ -9,19 +9,18 @@ import (
 	"time"
 )
 
-// Opened is a state that a daemon runs with, and what had to be done to have it.
-type Opened struct {
-	*Store
+// Recovery is what had to be done to have a state that a daemon can run with.
+type Recovery struct {
 	// Aside is the name a file was given that cannot be used; empty for none.
 	Aside string
-	// Unwritable says that nothing outlives the process: the store is in a temporary
+	// Unwritable means that nothing outlives the process: the state is in a temporary
 	// file, with what could be read of the state file.
 	Unwritable bool
 	// Why is the fault behind Aside and Unwritable, else nil.
 	Why error
 }
 
-// Recover is [Open] for a daemon, which must run: all that is in the file can be had
+// recoverState is [Open] for a daemon, which must run: all that is in the file can be had
 // from the sources and rendered again, whereas a relay whose filter does not start
 // holds all mail.
 //
@@ -29,30 +28,30 @@ type Opened struct {
 // disk is full, read-only or failing, a temporary file is used. A file of another
 // program, one that is held by another process or is newer, and one that may not be
 // read are errors as with Open: those are mistakes of a configuration.
-func Recover(path string, now time.Time) (o Opened, err error) {
-	if o.Store, err = Open(path); err == nil {
-		return o, nil
+func recoverState(path string, layout Layout, now time.Time) (*File, Recovery, error) {
+	file, err := openState(path, layout)
+	if err == nil {
+		return file, Recovery{}, nil
 	}
-	o.Why = err
+	r := Recovery{Why: err}
 	if ours(path, err) {
-		if o.Aside, err = SetAside(path, now); err == nil {
-			if o.Store, err = Open(path); err == nil {
-				return o, nil
+		if r.Aside, err = SetAside(path, now); err == nil {
+			if file, err = openState(path, layout); err == nil {
+				return file, r, nil
 			}
 		}
 	}
 	if !diskFault(err) {
-		return Opened{}, err
+		return nil, Recovery{}, err
 	}
-	o.Unwritable, o.Why = true, errors.Join(o.Why, err)
-	if o.Store, err = temporaryCopy(path); err != nil {
-		return Opened{}, errors.Join(o.Why, err)
+	r.Unwritable, r.Why = true, errors.Join(r.Why, err)
+	if file, err = temporaryCopy(path, layout); err != nil {
+		return nil, Recovery{}, errors.Join(r.Why, err)
 	}
-	return o, nil
+	return file, r, nil
 }
 
-// SetAside renames a state file to PATH.damaged-TIME, for whoever wants to look
-// into it.
+// SetAside renames a state file to PATH.damaged-TIME, where it can be looked into.
 func SetAside(path string, now time.Time) (string, error) {
 	aside := path + ".damaged-" + now.UTC().Format("20060102T150405.000000000Z")
 	if err := os.Rename(path, aside); err != nil {
@@ -64,7 +63,7 @@ func SetAside(path string, now time.Time) (string, error) {
 // pageSize is the smallest size of a page of bbolt.
 const pageSize = 4 << 10
 
-// ours says whether a file that was not opened was a state file once. One in which
+// ours reports whether a file that was not opened was a state file once. One in which
 // nothing is left to tell, all zeros after a power failure or all noise, is known by
 // what a state file has besides: its mode, its owner, and whole pages. A
 // configuration or a key that `state` names by mistake has other ones.
@@ -93,24 +92,39 @@ func diskFault(err error) bool {
 	return false
 }
 
-// temporaryCopy is [Temporary] with what is in the file at path; without that when
-// it cannot be read or used.
-func temporaryCopy(path string) (*Store, error) {
-	f, err := os.CreateTemp("", "sigmilter-*.db")
+// temporaryCopy is [Temporary] with what is in the file at path, if that can be read and
+// used.
+func temporaryCopy(path string, layout Layout) (*File, error) {
+	temporary, err := os.CreateTemp("", "sigmilter-*.db")
 	if err != nil {
 		return nil, fmt.Errorf("make temporary state: %w", err)
 	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	if err := copyFile(f, path); err == nil {
-		if db, _, err := openFile(f.Name(), readAny); err == nil && db.Close() == nil {
-			if db, file, err := openFile(f.Name(), readWrite); err == nil {
-				db.NoSync = true
-				return newStore(db, file, ""), nil
-			}
+	defer os.Remove(temporary.Name())
+	defer temporary.Close()
+	if path != "" && copyFile(temporary, path) == nil && isState(temporary.Name(), layout) {
+		if f, err := openTemporary(temporary.Name(), layout); err == nil {
+			return f, nil
 		}
 	}
-	return Temporary()
+	if err := temporary.Truncate(0); err != nil {
+		return nil, fmt.Errorf("make temporary state: %w", err)
+	}
+	return openTemporary(temporary.Name(), layout)
+}
+
+// isState reports whether a file can be read as a state.
+func isState(path string, layout Layout) bool {
+	db, _, err := openFile(path, readAny, layout)
+	return err == nil && db.Close() == nil
+}
+
+func openTemporary(path string, layout Layout) (*File, error) {
+	db, file, err := openFile(path, readWrite, layout)
+	if err != nil {
+		return nil, fmt.Errorf("make temporary state: %w", err)
+	}
+	db.NoSync = true
+	return newFile(db, file, "", layout), nil
 }
 
 func copyFile(to io.Writer, path string) error {

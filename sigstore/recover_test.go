@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"go.etcd.io/bbolt"
 )
 
 func TestRecover(t *testing.T) {
@@ -31,7 +29,7 @@ func TestRecover(t *testing.T) {
 		aside bool
 		err   error
 	}{
-		{"a good one", editState(func(*bbolt.Tx) error { return nil }), false, nil},
+		{"a good one", editState(func(*Tx) error { return nil }), false, nil},
 		{"none", func(string) error { return nil }, false, nil},
 		{"empty", text(""), false, nil},
 		{"half the file", editFile(func(b []byte) []byte { return b[:len(b)/2] }), true, nil},
@@ -41,7 +39,7 @@ func TestRecover(t *testing.T) {
 		{"a configuration", text("listen = 1\n"), false, ErrForeign},
 		{"for all to read", readable, false, ErrForeign},
 		{"another program's", func(path string) error { return otherProgram(path, nil) }, false, ErrForeign},
-		{"newer", editState(func(tx *bbolt.Tx) error {
+		{"newer", editState(func(tx *Tx) error {
 			return tx.Bucket(metaBucket).Put(schemaKey, []byte("3"))
 		}), false, ErrNewer},
 	}
@@ -74,7 +72,7 @@ func TestRecover(t *testing.T) {
 					t.Errorf("what was set aside is not what was there: %v", err)
 				}
 			}
-			if _, err := o.replace("contoso", persons(3)); err != nil {
+			if _, err := replace(o.Store, "contoso", persons(3)); err != nil {
 				t.Errorf("the store takes no people: %v", err)
 			}
 		})
@@ -107,7 +105,7 @@ func TestDamagedWhileOpen(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := s.replace("contoso", persons(50)); err != nil {
+			if _, err := replace(s, "contoso", persons(50)); err != nil {
 				t.Fatal(err)
 			}
 			if err := damage(path); err != nil {
@@ -119,7 +117,7 @@ func TestDamagedWhileOpen(t *testing.T) {
 				for range 3 {
 					_, _, err := s.Person("contoso", "p00001@contoso.com")
 					done <- err
-					_, err = s.replace("contoso", persons(40))
+					_, err = replace(s, "contoso", persons(40))
 					done <- err
 				}
 				if err := s.Close(); err != nil {
@@ -154,7 +152,7 @@ func TestDamagedWhileOpen(t *testing.T) {
 func TestUnwritableStateIsCopied(t *testing.T) {
 	path := statePath(t)
 	s := mustOpen(t, path)
-	if _, err := s.replace("contoso", persons(50)); err != nil {
+	if _, err := replace(s, "contoso", persons(50)); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
@@ -162,15 +160,16 @@ func TestUnwritableStateIsCopied(t *testing.T) {
 	}
 	for name, from := range map[string]string{"of a good one": path, "of none": filepath.Join(t.TempDir(), "none.db")} {
 		t.Run(name, func(t *testing.T) {
-			c, err := temporaryCopy(from)
+			file, err := temporaryCopy(from, layout)
 			if err != nil {
 				t.Fatal(err)
 			}
+			c := newStore(file)
 			defer c.Close()
 			if _, known, err := c.Person("contoso", "p00001@contoso.com"); err != nil || known != (from == path) {
 				t.Errorf("person known: %v, %v", known, err)
 			}
-			if _, err := c.replace("contoso", persons(60)); err != nil {
+			if _, err := replace(c, "contoso", persons(60)); err != nil {
 				t.Errorf("it is not written: %v", err)
 			}
 		})

@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"go.etcd.io/bbolt"
-
 	"sigmilter/sigstore/directory"
 )
 
@@ -105,15 +103,15 @@ func TestKeepTemplates(t *testing.T) {
 	mustReplace(t, s, "contoso", people)
 	for _, p := range people {
 		for _, template := range []string{"a", "b", "c"} {
-			if err := s.PutSignature("contoso", p, template, "v1", card, noon.Add(time.Hour)); err != nil {
+			if err := putSignature(s, "contoso", p, template, "v1", card, noon.Add(time.Hour)); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	stored := func() (names string) {
-		err := s.view(func(tx *bbolt.Tx) error {
-			tn, _ := readTenant(tx, "contoso")
-			return tn.rendered.ForEach(func(key, _ []byte) error {
+		err := s.file.View(func(tx *Tx) error {
+			tn, _ := findTenant(tx, "contoso")
+			return tn.open(renderedBucket).ForEach(func(key, _ []byte) error {
 				names += string(key[len(key)-1:])
 				return nil
 			})

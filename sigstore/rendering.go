@@ -9,7 +9,7 @@ import (
 
 // rendering is a stored signature with what it was made of.
 type rendering struct {
-	person   personVersion
+	person   Version
 	template string // version of the template
 	expires  time.Time
 	Signature
@@ -45,14 +45,16 @@ func (r rendering) encode() []byte {
 		b = appendText(b, image.CID)
 		b = appendText(b, image.Data)
 	}
-	return seal(b)
+	return appendChecksum(b)
 }
 
 func appendText[T string | []byte](b []byte, text T) []byte {
 	return append(binary.BigEndian.AppendUint32(b, uint32(len(text))), text...)
 }
 
-func seal(b []byte) []byte {
+// appendChecksum appends the CRC-32C of bytes. (Package learned has the same: to share
+// these lines would cost more than they do.)
+func appendChecksum(b []byte) []byte {
 	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
@@ -108,3 +110,9 @@ func (d *decoder) length() int {
 }
 
 func (d *decoder) text() string { return d.take(d.length()) }
+
+// fits reports whether a rendering may be used: it is of the person and the template as
+// they are now, and has not run out.
+func (r rendering) fits(person Version, template string, now time.Time) bool {
+	return r.person == person && r.template == template && now.Before(r.expires)
+}

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"go.etcd.io/bbolt"
-
 	"sigmilter/sigstore/directory"
 	"sigmilter/sigstore/render"
 )
@@ -49,7 +47,7 @@ func manySignature(n int) Signature {
 func putMany(b *testing.B, s *Store, version string) {
 	expires := time.Now().Add(24 * time.Hour)
 	for start := 0; start < manySender; start += 5000 {
-		err := s.update(func(tx *bbolt.Tx) error {
+		err := s.file.Update(func(tx *Tx) error {
 			for n := start; n < start+5000; n++ {
 				p := employee(n * (manyPeople / manySender))
 				_, person, err := stored(p).encode()
@@ -57,7 +55,7 @@ func putMany(b *testing.B, s *Store, version string) {
 					return err
 				}
 				r := rendering{person: person, template: version, expires: expires, Signature: manySignature(n)}
-				if err := (pending{"contoso", p.Address, "card", r}).write(tx); err != nil {
+				if err := s.Shelf.write(tx, name{"contoso", p.Address, "card"}, r); err != nil {
 					return err
 				}
 			}
@@ -98,7 +96,7 @@ func BenchmarkMillion(b *testing.B) {
 	}
 	defer s.Close()
 	opened := time.Since(began)
-	book := &Book{Store: s, TTL: 24 * time.Hour, Templates: func(string) (*render.Template, bool) { return tmpl, true }}
+	book := NewBook(s, Options{TTL: 24 * time.Hour, Templates: func(string) (*render.Template, bool) { return tmpl, true }}, false)
 	for b.Loop() {
 		readWhileWriting(b, s, book)
 	}

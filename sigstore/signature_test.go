@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"go.etcd.io/bbolt"
 )
 
 var (
@@ -19,7 +17,7 @@ var (
 func TestPutSignature(t *testing.T) {
 	s := mustOpen(t, statePath(t))
 	mustReplace(t, s, "contoso", persons(2))
-	if err := s.PutSignature("contoso", person(0), "corporate", "v1", card, noon.Add(time.Minute)); err != nil {
+	if err := putSignature(s, "contoso", person(0), "corporate", "v1", card, noon.Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	tests := []struct {
@@ -40,7 +38,7 @@ func TestPutSignature(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			sig, ok, err := s.Signature(test.tenant, test.address, test.template, test.version, test.now)
+			sig, ok, err := storedSignature(s, test.tenant, test.address, test.template, test.version, test.now)
 			if ok != test.want || err != nil {
 				t.Fatalf("got %v, %v", ok, err)
 			}
@@ -58,13 +56,13 @@ func TestSignaturesFollowPeople(t *testing.T) {
 	later := noon.Add(time.Hour)
 	for _, p := range people {
 		for _, template := range []string{"a", "b"} {
-			if err := s.PutSignature("contoso", p, template, "v1", card, later); err != nil {
+			if err := putSignature(s, "contoso", p, template, "v1", card, later); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	has := func(n int) bool {
-		_, ok, err := s.Signature("contoso", person(n).Address, "b", "v1", noon)
+		_, ok, err := storedSignature(s, "contoso", person(n).Address, "b", "v1", noon)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,16 +77,16 @@ func TestSignaturesFollowPeople(t *testing.T) {
 
 	// What was rendered of a person as before, or of one who left, comes too late.
 	for _, p := range people[:2] {
-		if err := s.PutSignature("contoso", p, "b", "v1", card, later); err != nil {
+		if err := putSignature(s, "contoso", p, "b", "v1", card, later); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.PutSignature("fabrikam", people[0], "b", "v1", card, later); err != nil {
+	if err := putSignature(s, "fabrikam", people[0], "b", "v1", card, later); err != nil {
 		t.Fatal(err)
 	}
 	// In the file itself there is nothing either.
 	n := 0
-	err := s.view(func(tx *bbolt.Tx) error {
+	err := s.file.View(func(tx *Tx) error {
 		return tx.Bucket(tenantsBucket).Bucket([]byte("contoso")).Bucket(renderedBucket).ForEach(func(key, _ []byte) error {
 			n++
 			return nil
@@ -102,14 +100,14 @@ func TestSignaturesFollowPeople(t *testing.T) {
 func TestCloseWritesPending(t *testing.T) {
 	path := statePath(t)
 	s := mustOpen(t, path)
-	people := persons(maxPending)
+	people := persons(maxWaiting)
 	mustReplace(t, s, "contoso", people)
 	for _, p := range people {
 		_, version, err := stored(p).encode()
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.remember(pending{"contoso", p.Address, "a", rendering{person: version, template: "v1", expires: noon.Add(time.Hour), Signature: card}})
+		s.Shelf.put(name{"contoso", p.Address, "a"}, rendering{person: version, template: "v1", expires: noon.Add(time.Hour), Signature: card})
 	}
 	s.Close()
 	s, err := OpenReadOnly(path)
@@ -118,7 +116,7 @@ func TestCloseWritesPending(t *testing.T) {
 	}
 	defer s.Close()
 	for _, p := range people {
-		if _, ok, err := s.Signature("contoso", p.Address, "a", "v1", noon); !ok || err != nil {
+		if _, ok, err := storedSignature(s, "contoso", p.Address, "a", "v1", noon); !ok || err != nil {
 			t.Fatalf("%s: %v, %v", p.Address, ok, err)
 		}
 	}
@@ -148,14 +146,14 @@ func TestSpoiltRendering(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := mustOpen(t, statePath(t))
 			mustReplace(t, s, "contoso", persons(1))
-			err := s.update(func(tx *bbolt.Tx) error {
+			err := s.file.Update(func(tx *Tx) error {
 				b := tx.Bucket(tenantsBucket).Bucket([]byte("contoso")).Bucket(renderedBucket)
 				return b.Put(renderedKey(person(0).Address, "a"), test.value)
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if sig, ok, err := s.Signature("contoso", person(0).Address, "a", "v1", noon); ok != test.want || err != nil {
+			if sig, ok, err := storedSignature(s, "contoso", person(0).Address, "a", "v1", noon); ok != test.want || err != nil {
 				t.Errorf("got %+v, %v, %v", sig, ok, err)
 			}
 		})
@@ -165,7 +163,7 @@ func TestSpoiltRendering(t *testing.T) {
 func TestRenderingEncoding(t *testing.T) {
 	tests := []rendering{
 		{expires: time.UnixMilli(0)},
-		{person: personVersion{1, 2, 3}, template: "v1", expires: time.UnixMilli(1700000000123), Signature: card},
+		{person: Version{1, 2, 3}, template: "v1", expires: time.UnixMilli(1700000000123), Signature: card},
 		{expires: time.UnixMilli(-1), Signature: Signature{HTML: strings.Repeat("x", 100000)}},
 	}
 	for _, want := range tests {
@@ -181,7 +179,7 @@ func TestRenderingEncoding(t *testing.T) {
 			if _, err := decodeRendering(encoded[:n]); err == nil {
 				t.Errorf("%d of %d bytes are accepted", n, len(encoded))
 			}
-			if _, err := decodeRendering(seal(encoded[:n:n])); err == nil && n != len(encoded)-4 {
+			if _, err := decodeRendering(appendChecksum(encoded[:n:n])); err == nil && n != len(encoded)-4 {
 				t.Errorf("%d of %d bytes are accepted with a checksum", n, len(encoded))
 			}
 		}
@@ -192,7 +190,7 @@ func TestRenderingEncoding(t *testing.T) {
 // accepted but what encode writes.
 func FuzzDecodeRendering(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
-		sealed := seal(b[:len(b):len(b)])
+		sealed := appendChecksum(b[:len(b):len(b)])
 		r, err := decodeRendering(sealed)
 		if err == nil && !bytes.Equal(r.encode(), sealed) {
 			t.Fatalf("%x is decoded to %+v", sealed, r)

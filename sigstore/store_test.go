@@ -48,11 +48,11 @@ func checkFile(t testing.TB, path string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	err = db.View(func(tx *bbolt.Tx) error {
+	err = db.View(func(tx *Tx) error {
 		for fault := range tx.Check() {
 			t.Error(fault)
 		}
-		return verify(tx, schema)
+		return verify(tx, layout, layout.Version)
 	})
 	if err != nil {
 		t.Error(err)
@@ -78,13 +78,13 @@ func persons(n int) []directory.Person {
 }
 
 // replace makes these the people of a source named csv, whoever vanishes.
-func (s *Store) replace(tenant string, people []directory.Person) (Applied, error) {
-	return s.apply(tenant, "csv", batch{Full: true, People: people}, Reading{At: noon, MaxVanish: 1})
+func replace(s *Store, tenant string, people []directory.Person) (Applied, error) {
+	return applyBatch(s, tenant, "csv", batch{Full: true, People: people}, Reading{At: noon, MaxVanish: 1})
 }
 
 func mustReplace(t testing.TB, s *Store, tenant string, people []directory.Person) Diff {
 	t.Helper()
-	applied, err := s.replace(tenant, people)
+	applied, err := replace(s, tenant, people)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestLocked(t *testing.T) {
 	if _, err := Open(path); !errors.Is(err, ErrLocked) {
 		t.Errorf("Open beside readers: %v", err)
 	}
-	if _, err := first.replace("contoso", persons(1)); err == nil {
+	if _, err := replace(first, "contoso", persons(1)); err == nil {
 		t.Error("a read-only store was written")
 	}
 }
@@ -217,7 +217,7 @@ func otherProgram(path string, options *bbolt.Options) error {
 		return err
 	}
 	defer db.Close()
-	return db.Update(func(tx *bbolt.Tx) error {
+	return db.Update(func(tx *Tx) error {
 		b, err := tx.CreateBucket([]byte("keys"))
 		if err != nil {
 			return err
@@ -227,16 +227,16 @@ func otherProgram(path string, options *bbolt.Options) error {
 }
 
 // editState makes a state file and changes it behind our back.
-func editState(edit func(tx *bbolt.Tx) error) func(path string) error {
+func editState(edit func(tx *Tx) error) func(path string) error {
 	return func(path string) error {
 		s, err := Open(path)
 		if err != nil {
 			return err
 		}
-		if _, err := s.replace("contoso", persons(50)); err != nil {
+		if _, err := replace(s, "contoso", persons(50)); err != nil {
 			return err
 		}
-		if err := s.update(edit); err != nil {
+		if err := s.file.Update(edit); err != nil {
 			return err
 		}
 		return s.Close()
@@ -245,7 +245,7 @@ func editState(edit func(tx *bbolt.Tx) error) func(path string) error {
 
 func editFile(edit func(content []byte) []byte) func(path string) error {
 	return func(path string) error {
-		if err := editState(func(*bbolt.Tx) error { return nil })(path); err != nil {
+		if err := editState(func(*Tx) error { return nil })(path); err != nil {
 			return err
 		}
 		content, err := os.ReadFile(path)
@@ -261,7 +261,7 @@ func text(content string) func(path string) error {
 }
 
 func TestRefused(t *testing.T) {
-	tenant := func(tx *bbolt.Tx) *bbolt.Bucket {
+	tenant := func(tx *Tx) *Bucket {
 		return tx.Bucket(tenantsBucket).Bucket([]byte("contoso"))
 	}
 	tests := []struct {
@@ -280,24 +280,24 @@ func TestRefused(t *testing.T) {
 		{"a pipe", func(path string) error { return syscall.Mkfifo(path, 0o600) }, ErrForeign},
 		{"a folder", func(path string) error { return os.Mkdir(path, 0o700) }, ErrForeign},
 
-		{"newer", editState(func(tx *bbolt.Tx) error {
+		{"newer", editState(func(tx *Tx) error {
 			return tx.Bucket(metaBucket).Put(schemaKey, []byte("3"))
 		}), ErrNewer},
 
-		{"no schema version", editState(func(tx *bbolt.Tx) error {
+		{"no layoutVersion version", editState(func(tx *Tx) error {
 			return tx.Bucket(metaBucket).Delete(schemaKey)
 		}), ErrDamaged},
-		{"no tenants", editState(func(tx *bbolt.Tx) error { return tx.DeleteBucket(tenantsBucket) }), ErrDamaged},
-		{"a bucket is missing", editState(func(tx *bbolt.Tx) error {
+		{"no tenants", editState(func(tx *Tx) error { return tx.DeleteBucket(tenantsBucket) }), ErrDamaged},
+		{"a bucket is missing", editState(func(tx *Tx) error {
 			return tenant(tx).DeleteBucket(renderedBucket)
 		}), ErrDamaged},
-		{"an address leads to nobody", editState(func(tx *bbolt.Tx) error {
+		{"an address leads to nobody", editState(func(tx *Tx) error {
 			return tenant(tx).Bucket(addressesBucket).Put([]byte("x@contoso.com"), []byte("y@contoso.com"))
 		}), ErrDamaged},
-		{"a person is cut", editState(func(tx *bbolt.Tx) error {
+		{"a person is cut", editState(func(tx *Tx) error {
 			return tenant(tx).Bucket(peopleBucket).Put([]byte("p00000@contoso.com"), []byte("x"))
 		}), ErrDamaged},
-		{"a record is missing", editState(func(tx *bbolt.Tx) error {
+		{"a record is missing", editState(func(tx *Tx) error {
 			return tenant(tx).Bucket(sourcesBucket).Bucket([]byte("csv")).Bucket(recordsBucket).Delete([]byte("p00000@contoso.com"))
 		}), ErrDamaged},
 		{"half the file", editFile(func(b []byte) []byte { return b[:len(b)/2] }), ErrDamaged},
@@ -386,7 +386,7 @@ func TestWildOffsets(t *testing.T) {
 // Whatever page is lost: the file is refused untouched, or all is still there.
 func TestLostPages(t *testing.T) {
 	whole := statePath(t)
-	if err := editState(func(*bbolt.Tx) error { return nil })(whole); err != nil {
+	if err := editState(func(*Tx) error { return nil })(whole); err != nil {
 		t.Fatal(err)
 	}
 	content := fileState(t, whole)
@@ -436,5 +436,5 @@ func TestClosed(t *testing.T) {
 	if _, _, err := s.Person("contoso", "p00000@contoso.com"); err == nil {
 		t.Error("read after Close")
 	}
-	s.remember(pending{})
+	s.file.Later(nothing)
 }

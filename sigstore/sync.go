@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
-
-	"go.etcd.io/bbolt"
 )
 
 // SyncState is how the readings of a source went.
@@ -27,11 +25,11 @@ func (s sourceTx) putState(state SyncState) error {
 	if err != nil {
 		return fmt.Errorf("encode sync state: %w", err)
 	}
-	return s.Put(syncKey, text)
+	return s.bucket.Put(syncKey, text)
 }
 
 func (s sourceTx) state() (state SyncState, err error) {
-	if text := s.Get(syncKey); text != nil {
+	if text := s.bucket.Get(syncKey); text != nil {
 		if err := json.Unmarshal(text, &state); err != nil {
 			return state, fmt.Errorf("%w: sync state: %w", ErrDamaged, err)
 		}
@@ -39,14 +37,9 @@ func (s sourceTx) state() (state SyncState, err error) {
 	return state, nil
 }
 
-// Failed remembers that a source could not be read. Its people and its cursor
-// stay.
-func (s *Store) Failed(tenant, source string, at time.Time, why error) error {
-	err := s.update(func(tx *bbolt.Tx) error {
-		t, err := writeTenant(tx, tenant)
-		if err != nil {
-			return err
-		}
+// Failed stores that a source could not be read. Its people and its cursor stay.
+func (r *Register) Failed(tenant, source string, at time.Time, why error) error {
+	err := r.update(tenant, func(t *tenantTx) error {
 		of, err := t.makeSource(source)
 		if err != nil {
 			return err
@@ -60,19 +53,17 @@ func (s *Store) Failed(tenant, source string, at time.Time, why error) error {
 		return of.putState(state)
 	})
 	if err != nil {
-		return fmt.Errorf("remember the reading of source %s: %w", source, err)
+		return fmt.Errorf("store the failed reading of source %s: %w", source, err)
 	}
 	return nil
 }
 
 // Sync returns how the readings of a source went; the state is zero before the
 // first.
-func (s *Store) Sync(tenant, source string) (state SyncState, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
-		if t, ok := readTenant(tx, tenant); ok {
-			if of, ok := t.source(source); ok {
-				state, err = of.state()
-			}
+func (r *Register) Sync(tenant, source string) (state SyncState, err error) {
+	err = r.view(tenant, func(t *tenantTx) (err error) {
+		if of, ok := t.source(source); ok {
+			state, err = of.state()
 		}
 		return err
 	})
@@ -83,34 +74,35 @@ func (s *Store) Sync(tenant, source string) (state SyncState, err error) {
 // Fresh returns the time since when every source of the tenant's plan has been
 // read well: that of the one whose last success is the longest ago, zero when one
 // was never read. It is answered from memory between syncs.
-func (s *Store) Fresh(tenant string) (since time.Time, err error) {
-	if known, ok := s.freshness.Load(tenant); ok {
+func (r *Register) Fresh(tenant string) (since time.Time, err error) {
+	if known, ok := r.freshness.Load(tenant); ok {
 		return known.(time.Time), nil
 	}
-	err = s.view(func(tx *bbolt.Tx) error {
-		t, ok := readTenant(tx, tenant)
-		if !ok {
-			return nil
-		}
-		plan, err := t.plan()
-		if err != nil {
-			return err
-		}
-		for i, name := range plan.Sources {
-			var state SyncState
-			if of, ok := t.source(name); ok {
-				if state, err = of.state(); err != nil {
-					return err
-				}
-			}
-			if i == 0 || state.Success.Before(since) {
-				since = state.Success
-			}
-		}
-		return nil
+	err = r.view(tenant, func(t *tenantTx) (err error) {
+		since, err = t.oldestSuccess()
+		return err
 	})
 	if err == nil {
-		s.freshness.Store(tenant, since)
+		r.freshness.Store(tenant, since)
 	}
 	return since, err
+}
+
+func (t *tenantTx) oldestSuccess() (oldest time.Time, err error) {
+	plan, err := t.plan()
+	if err != nil {
+		return oldest, err
+	}
+	for i, name := range plan.Sources {
+		var state SyncState
+		if of, ok := t.source(name); ok {
+			if state, err = of.state(); err != nil {
+				return oldest, err
+			}
+		}
+		if i == 0 || state.Success.Before(oldest) {
+			oldest = state.Success
+		}
+	}
+	return oldest, nil
 }

@@ -1,108 +1,136 @@
 package sigstore
 
-import (
-	"go.etcd.io/bbolt"
-)
-
 var (
 	tenantsBucket   = []byte("tenants")
 	peopleBucket    = []byte("people")
 	addressesBucket = []byte("addresses")
 	contestedBucket = []byte("contested")
-	renderedBucket  = []byte("rendered")
 	sourcesBucket   = []byte("sources")
 	recordsBucket   = []byte("records")
 	membersBucket   = []byte("members")
+	photosBucket    = []byte("photos") // a source that never brought a photo does not have it
 	countKey        = []byte("count")
 	planKey         = []byte("plan")
 	syncKey         = []byte("sync")
 )
 
-// tenantBuckets are those every tenant has.
-var tenantBuckets = [][]byte{peopleBucket, addressesBucket, contestedBucket, renderedBucket, sourcesBucket}
+// tenantBuckets are those every tenant has, besides those of dependents.
+var tenantBuckets = [][]byte{peopleBucket, addressesBucket, contestedBucket, sourcesBucket}
 
-// tenantTx is a tenant within a transaction.
+// tenantTx is a tenant within a transaction. A bucket is opened when it is first used,
+// and kept: to open one costs as much as to find a key in it.
 type tenantTx struct {
-	*bbolt.Bucket
-	people, addresses, contested, rendered, sources *bbolt.Bucket
-
-	learned *bbolt.Bucket // nil when there is none
+	bucket *Bucket
+	opened map[string]*Bucket
 }
 
-// readTenant returns a tenant, and false when there is none of the name.
-func readTenant(tx *bbolt.Tx, name string) (t tenantTx, ok bool) {
-	if t, ok = findTenant(tx, name); ok {
-		t.open()
+// findTenant returns a tenant, and false when there is none of the name.
+func findTenant(tx *Tx, name string) (*tenantTx, bool) {
+	b := tx.Bucket(tenantsBucket).Bucket([]byte(name))
+	return &tenantTx{bucket: b, opened: map[string]*Bucket{}}, b != nil
+}
+
+// makeTenant returns a tenant, which is made if need be.
+func makeTenant(tx *Tx, name string, dependents []Dependent) (*tenantTx, error) {
+	b, err := tx.Bucket(tenantsBucket).CreateBucketIfNotExists([]byte(name))
+	if err != nil {
+		return nil, err
 	}
-	return t, ok
+	for _, bucket := range requiredBuckets(dependents) {
+		if _, err := b.CreateBucketIfNotExists(bucket); err != nil {
+			return nil, err
+		}
+	}
+	return &tenantTx{bucket: b, opened: map[string]*Bucket{}}, nil
 }
 
-// findTenant is readTenant for one look-up: it opens what that needs, since to
-// open a bucket costs as much as to find a key in it.
-func findTenant(tx *bbolt.Tx, name string) (t tenantTx, ok bool) {
-	t.Bucket = tx.Bucket(tenantsBucket).Bucket([]byte(name))
-	return t, t.Bucket != nil
+// open returns a bucket of the tenant, nil if there is none.
+func (t *tenantTx) open(name []byte) *Bucket {
+	b, known := t.opened[string(name)]
+	if !known {
+		b = t.bucket.Bucket(name)
+		t.opened[string(name)] = b
+	}
+	return b
 }
 
-// tenantBucket opens a bucket of a tenant.
-func tenantBucket(tenant string, name []byte) opener {
-	return func(tx *bbolt.Tx) *bbolt.Bucket {
+func (t *tenantTx) people() *Bucket    { return t.open(peopleBucket) }
+func (t *tenantTx) addresses() *Bucket { return t.open(addressesBucket) }
+func (t *tenantTx) contested() *Bucket { return t.open(contestedBucket) }
+func (t *tenantTx) sources() *Bucket   { return t.open(sourcesBucket) }
+
+// OpenIn finds a bucket of a tenant.
+func OpenIn(tenant string, name []byte) Opener {
+	return func(tx *Tx) *Bucket {
 		if t, ok := findTenant(tx, tenant); ok {
-			return t.Bucket.Bucket(name)
+			return t.open(name)
 		}
 		return nil
 	}
 }
 
-// writeTenant returns a tenant, which is made if need be.
-func writeTenant(tx *bbolt.Tx, name string) (t tenantTx, err error) {
-	if t.Bucket, err = tx.Bucket(tenantsBucket).CreateBucketIfNotExists([]byte(name)); err != nil {
-		return t, err
-	}
-	for _, b := range tenantBuckets {
-		if _, err := t.CreateBucketIfNotExists(b); err != nil {
-			return t, err
-		}
-	}
-	t.open()
-	return t, nil
-}
-
-func (t *tenantTx) open() {
-	t.openPeople()
-	t.contested, t.sources = t.Bucket.Bucket(contestedBucket), t.Bucket.Bucket(sourcesBucket)
-}
-
-func (t *tenantTx) openPeople() {
-	t.people, t.addresses, t.rendered = t.Bucket.Bucket(peopleBucket), t.Bucket.Bucket(addressesBucket), t.Bucket.Bucket(renderedBucket)
-	t.learned = t.Bucket.Bucket(learnedBucket)
-}
-
 // sourceTx is a source of a tenant within a transaction.
 type sourceTx struct {
-	*bbolt.Bucket
-	records, members *bbolt.Bucket
+	bucket           *Bucket
+	records, members *Bucket
 }
 
-func (t tenantTx) source(name string) (s sourceTx, ok bool) {
-	if t.sources == nil {
-		t.sources = t.Bucket.Bucket(sourcesBucket)
-	}
-	s.Bucket = t.sources.Bucket([]byte(name))
-	if s.Bucket == nil {
+func (t *tenantTx) source(name string) (s sourceTx, ok bool) {
+	s.bucket = t.sources().Bucket([]byte(name))
+	if s.bucket == nil {
 		return s, false
 	}
-	s.records, s.members = s.Bucket.Bucket(recordsBucket), s.Bucket.Bucket(membersBucket)
+	s.records, s.members = s.bucket.Bucket(recordsBucket), s.bucket.Bucket(membersBucket)
 	return s, true
 }
 
-func (t tenantTx) makeSource(name string) (s sourceTx, err error) {
-	if s.Bucket, err = t.sources.CreateBucketIfNotExists([]byte(name)); err != nil {
+func (t *tenantTx) makeSource(name string) (s sourceTx, err error) {
+	if s.bucket, err = t.sources().CreateBucketIfNotExists([]byte(name)); err != nil {
 		return s, err
 	}
-	if s.records, err = s.CreateBucketIfNotExists(recordsBucket); err != nil {
+	if s.records, err = s.bucket.CreateBucketIfNotExists(recordsBucket); err != nil {
 		return s, err
 	}
-	s.members, err = s.CreateBucketIfNotExists(membersBucket)
+	s.members, err = s.bucket.CreateBucketIfNotExists(membersBucket)
 	return s, err
+}
+
+// openInSource finds a bucket of a source.
+func openInSource(tenant, source string, name []byte) Opener {
+	return func(tx *Tx) *Bucket {
+		t, ok := findTenant(tx, tenant)
+		if !ok {
+			return nil
+		}
+		if s := t.sources().Bucket([]byte(source)); s != nil {
+			return s.Bucket(name)
+		}
+		return nil
+	}
+}
+
+// Tenant is a tenant within a write transaction, for who keeps a [Dependent].
+type Tenant struct{ tx *tenantTx }
+
+// OpenTenant returns a tenant, and false when there is none of the name.
+func OpenTenant(tx *Tx, name string) (Tenant, bool) {
+	t, ok := findTenant(tx, name)
+	return Tenant{t}, ok
+}
+
+// Bucket is that of a [Dependent], nil if there is none.
+func (t Tenant) Bucket(name []byte) *Bucket { return t.tx.open(name) }
+
+// MakeBucket is Bucket, and makes it if need be.
+func (t Tenant) MakeBucket(name []byte) (*Bucket, error) {
+	return t.tx.bucket.CreateBucketIfNotExists(name)
+}
+
+// DropBucket drops the bucket of a [Dependent] with all that is in it.
+func (t Tenant) DropBucket(name []byte) error { return t.tx.bucket.DeleteBucket(name) }
+
+// Version is that of a person by the primary address, and whether there is one.
+func (t Tenant) Version(primary string) (Version, bool) {
+	version, err := storedVersion(t.tx.people().Get([]byte(primary)))
+	return version, err == nil
 }

@@ -9,8 +9,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"go.etcd.io/bbolt"
 )
 
 const (
@@ -28,35 +26,35 @@ const (
 // QUIRK: on a fault the kernel maps the sixteen pages around it that it has in its
 // cache, so that a few thousand look-ups in a large file are counted as hundreds of
 // megabytes of resident memory, which nobody would get back before memory is short.
-func (s *Store) KeepSmall(ctx context.Context, limit int64) {
+func (f *File) KeepSmall(ctx context.Context, limit int64) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.reading: // while nobody reads there is nothing to do
+		case <-f.reading: // while nobody reads there is nothing to do
 		}
 		if !pause(ctx, trimEvery) {
 			return
 		}
-		s.read.Store(false)
-		if s.trimAbove(limit) != nil {
+		f.read.Store(false)
+		if f.trimAbove(limit) != nil {
 			return // there is no way to tell, or to do it, on this system
 		}
 	}
 }
 
-// trimmed runs f, and gives mapped pages back meanwhile as [Store.KeepSmall] does, more
+// Trimmed runs work, and gives mapped pages back meanwhile as [File.KeepSmall] does, more
 // often.
-func (s *Store) trimmed(f func() error) error {
+func (f *File) Trimmed(work func() error) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	var trimming sync.WaitGroup
 	trimming.Go(func() {
-		for pause(ctx, busyTrimEvery) && s.trimAbove(s.limits.mapped) == nil {
+		for pause(ctx, busyTrimEvery) && f.trimAbove(f.mapped) == nil {
 		}
 	})
 	defer trimming.Wait()
 	defer cancel()
-	return f()
+	return work()
 }
 
 // pause waits, and is false when ctx ended.
@@ -72,19 +70,19 @@ func pause(ctx context.Context, d time.Duration) bool {
 }
 
 // trimAbove trims when more than limit bytes are mapped.
-func (s *Store) trimAbove(limit int64) error {
+func (f *File) trimAbove(limit int64) error {
 	mapped, err := mappedBytes()
 	if err != nil || mapped <= limit {
 		return err
 	}
-	return s.trim()
+	return f.Trim()
 }
 
-// trim takes the file's pages out of the process. A transaction is open meanwhile:
+// Trim takes the file's pages out of the process. A transaction is open meanwhile:
 // bbolt does not move its mapping as long as there is one.
-func (s *Store) trim() error {
-	return s.view(func(tx *bbolt.Tx) error {
-		address := s.db.Info().Data
+func (f *File) Trim() error {
+	return f.View(func(tx *Tx) error {
+		address := f.db.Info().Data
 		size := uintptr(tx.Size())
 		if _, _, errno := syscall.Syscall(syscall.SYS_MADVISE, address, size, syscall.MADV_DONTNEED); errno != 0 {
 			return fmt.Errorf("give mapped pages back: %w", errno)

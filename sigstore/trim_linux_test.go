@@ -22,7 +22,7 @@ func TestKeepSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.trim(); err != nil {
+	if err := s.file.Trim(); err != nil {
 		t.Fatal(err)
 	}
 	if after, err := mappedBytes(); err != nil || after > before-4000*1000 {
@@ -32,7 +32,7 @@ func TestKeepSmall(t *testing.T) {
 	var running sync.WaitGroup
 	running.Go(func() {
 		for range 100 {
-			if err := s.trim(); err != nil {
+			if err := s.file.Trim(); err != nil {
 				t.Error(err)
 				return
 			}
@@ -55,14 +55,14 @@ func TestKeepSmall(t *testing.T) {
 // Going through the file gives pages back also while KeepSmall waits for its next look.
 func TestTrimmedBesideKeepSmall(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	s.limits.mapped = 1
+	s.file.mapped = 1
 	people := persons(4000)
 	for i := range people {
 		people[i].Attributes["department"] = strings.Repeat("x", 1000)
 	}
 	mustReplace(t, s, "contoso", people)
 	content(t, s, "contoso") // maps what belongs to the program too
-	if err := s.trim(); err != nil {
+	if err := s.file.Trim(); err != nil {
 		t.Fatal(err)
 	}
 	before, err := mappedBytes()
@@ -74,7 +74,7 @@ func TestTrimmedBesideKeepSmall(t *testing.T) {
 	running.Go(func() { s.KeepSmall(ctx, 1<<40) })
 	defer running.Wait()
 	defer cancel()
-	_ = s.trimmed(func() error {
+	_ = s.file.Trimmed(func() error {
 		content(t, s, "contoso")
 		tick := time.NewTicker(time.Millisecond)
 		defer tick.Stop()

@@ -5,8 +5,10 @@ package sigstore
 import "context"
 
 // KeepSmall does nothing on this system.
-func (s *Store) KeepSmall(context.Context, int64) {}
+func (f *File) KeepSmall(context.Context, int64) {}
 
-func (s *Store) trimmed(f func() error) error { return f() }
+// Trimmed runs work.
+func (f *File) Trimmed(work func() error) error { return work() }
 
-func (s *Store) trim() error { return nil }
+// Trim does nothing on this system.
+func (f *File) Trim() error { return nil }

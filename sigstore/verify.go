@@ -3,34 +3,27 @@ package sigstore
 import (
 	"bytes"
 	"fmt"
-
-	"go.etcd.io/bbolt"
 )
 
-// verify reads the whole file: every page of it, the order of the keys, every
-// person, and that every address leads to one.
+// verify reads the whole file: every page of it, the order of the keys, and what the
+// layout says of a file of its version.
 //
 // bbolt's own check runs in a goroutine of its own, where a fault in a damaged
 // file cannot be caught, and does not look at what is stored.
-func verify(tx *bbolt.Tx, version int) error {
-	return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
+func verify(tx *Tx, layout Layout, version int) error {
+	err := tx.ForEach(func(name []byte, b *Bucket) error {
 		if err := verifyBucket(b); err != nil {
 			return fmt.Errorf("%w: bucket %s: %w", ErrDamaged, name, err)
 		}
-		if !bytes.Equal(name, tenantsBucket) || version < schema {
-			return nil // an older one is read whole when it is brought to this
-		}
-		return b.ForEachBucket(func(name []byte) error {
-			t, _ := readTenant(tx, string(name))
-			if err := t.verify(); err != nil {
-				return fmt.Errorf("%w: tenant %s: %w", ErrDamaged, name, err)
-			}
-			return nil
-		})
+		return nil
 	})
+	if err != nil || version < layout.Version {
+		return err // an older one is read whole when it is brought to this
+	}
+	return layout.Verify(tx)
 }
 
-func verifyBucket(b *bbolt.Bucket) error {
+func verifyBucket(b *Bucket) error {
 	var last []byte
 	return b.ForEach(func(key, value []byte) error {
 		if last != nil && bytes.Compare(last, key) >= 0 {
@@ -45,43 +38,5 @@ func verifyBucket(b *bbolt.Bucket) error {
 			return fmt.Errorf("key %q is no bucket", key)
 		}
 		return verifyBucket(child)
-	})
-}
-
-func (t tenantTx) verify() error {
-	for _, name := range tenantBuckets {
-		if t.Bucket.Bucket(name) == nil {
-			return fmt.Errorf("the bucket %s is missing", name)
-		}
-	}
-	err := t.sources.ForEachBucket(func(name []byte) error {
-		s, _ := t.source(string(name))
-		if s.records == nil || s.members == nil {
-			return fmt.Errorf("source %s: a bucket is missing", name)
-		}
-		return s.records.ForEach(func(key, value []byte) error {
-			if _, _, err := decodePerson(value); err != nil {
-				return fmt.Errorf("source %s: record %s: %w", name, key, err)
-			}
-			return nil
-		})
-	})
-	if err != nil {
-		return err
-	}
-	err = t.people.ForEach(func(address, value []byte) error {
-		if _, _, err := t.person(value); err != nil {
-			return fmt.Errorf("person %s: %w", address, err)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return t.addresses.ForEach(func(address, primary []byte) error {
-		if t.people.Get(primary) == nil {
-			return fmt.Errorf("address %s leads to nobody", address)
-		}
-		return nil
 	})
 }

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,10 +16,10 @@ const (
 	maxDomain    = 255
 )
 
-// parseAddress returns a plain mail address in lower case, and false for
+// ParseAddress returns a plain mail address in lower case, and false for
 // anything that is not one. Quoted local parts and display names are not
 // accepted: no directory has them.
-func parseAddress(s string) (string, bool) {
+func ParseAddress(s string) (string, bool) {
 	at := strings.LastIndexByte(s, '@')
 	if at < 1 || at > maxLocalPart || len(s)-at-1 > maxDomain || !utf8.ValidString(s) {
 		return "", false
@@ -48,10 +49,10 @@ func notInAddress(r rune) bool {
 	return unicode.IsSpace(r) || !unicode.IsPrint(r) || strings.ContainsRune(`<>()[],;:\"`, r)
 }
 
-// splitList splits a list at semicolons and bars. Names of groups have blanks
+// SplitList splits a list at semicolons and bars. Names of groups have blanks
 // in them and addresses do not, so that an element is split at blanks as well
 // when each of its words is an address.
-func splitList(s string) []string {
+func SplitList(s string) []string {
 	var list []string
 	for element := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ';' || r == '|' }) {
 		words := strings.Fields(element)
@@ -63,14 +64,14 @@ func splitList(s string) []string {
 	return list
 }
 
-// splitProxies returns what stands for a mail address in a proxyAddresses
+// SplitProxies returns what stands for a mail address in a proxyAddresses
 // value, without its smtp: prefix.
 //
 // QUIRK: Exchange writes "SMTP:" for the primary and "smtp:" for further
 // addresses, and keeps other kinds beside them (X500:, SIP:, SPO:, EUM:). An
 // X500 address has blanks in it, so that its later words are its own, not
 // addresses, up to the next prefix.
-func splitProxies(s string) []string {
+func SplitProxies(s string) []string {
 	var list []string
 	for element := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ';' || r == '|' }) {
 		foreign := false
@@ -85,4 +86,23 @@ func splitProxies(s string) []string {
 		}
 	}
 	return list
+}
+
+// CollectAddresses puts the primary address before the others. One of the
+// others that is not an address costs the person only that address.
+func CollectAddresses(primary string, others []string) (all, problems []string) {
+	all = []string{primary}
+	seen := map[string]bool{primary: true}
+	for _, other := range others {
+		a, ok := ParseAddress(other)
+		if !ok {
+			problems = append(problems, fmt.Sprintf("proxy address %q is not a mail address and is not used", other))
+			continue
+		}
+		if !seen[a] {
+			seen[a] = true
+			all = append(all, a)
+		}
+	}
+	return all, problems
 }

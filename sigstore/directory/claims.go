@@ -6,33 +6,33 @@ import (
 	"slices"
 )
 
-// claims sees to it that no two people of a reading share an address or a key, while
-// they come one by one. An address is first of all that of the person whose primary one
-// it is, then that of the earlier entry. Whoever comes too late for the primary address
-// is left out; for another one only that address is. Each warning names both.
+// Claims makes addresses and keys unique within one reading, person by person. An
+// address belongs to the person whose primary one it is, else to the one who came first.
+// A person whose primary address is taken is left out; one who has another address that
+// is taken loses only that. Each warning names both.
 //
-// It is kept small, a hundred bytes a person: there may be a million.
-type claims struct {
-	words    claimWords
+// It takes some hundred bytes a person: there may be a million.
+type Claims struct {
+	words    ClaimWords
 	owners   map[fingerprint]claim  // by address
 	keys     map[fingerprint]uint32 // numbers of people by key, where the source has keys
 	names    []byte                 // of all people, one behind the other
 	ends     []claimEnds            // by number of the person
-	lost     map[string][]string    // see [Batch.Lost]
+	Lost     map[string][]string    // see [Batch.Lost]
 	warnings []error
 }
 
-// claimWords are the warnings of a source.
-type claimWords struct {
-	taken   func(first, second claimant) error             // of a primary address
-	sameKey func(first, second claimant, key string) error // nil: keys are not compared
-	keeps   func(owner, other claimant, address string) error
+// ClaimWords are the warnings of a source.
+type ClaimWords struct {
+	Taken   func(first, second Claimant) error             // of a primary address
+	sameKey func(first, second Claimant, key string) error // nil: keys are not compared
+	Keeps   func(owner, other Claimant, address string) error
 }
 
-// claimant is a person in a warning.
-type claimant struct {
-	primary string
-	label   string // what the source calls the entry
+// Claimant is a person in a warning.
+type Claimant struct {
+	Primary string
+	Label   string // what the source calls the entry
 }
 
 // claimEnds are where the two names of a person end in claims.names.
@@ -56,17 +56,17 @@ func fingerprintOf(s string) fingerprint {
 	return fingerprint{uint32(a), uint32(a >> 32), uint32(b)}
 }
 
-func newClaims(words claimWords) *claims {
-	return &claims{words: words, owners: map[fingerprint]claim{}, keys: map[fingerprint]uint32{}}
+func NewClaims(words ClaimWords) *Claims {
+	return &Claims{words: words, owners: map[fingerprint]claim{}, keys: map[fingerprint]uint32{}}
 }
 
-// admit says whether a person is kept, and takes away the addresses that are others'.
-func (c *claims) admit(p *Person, label string) bool {
-	me := claimant{p.Address, label}
+// Admit says whether a person is kept, and takes away the addresses that are others'.
+func (c *Claims) Admit(p *Person, label string) bool {
+	me := Claimant{p.Address, label}
 	mine := fingerprintOf(p.Address)
 	owner, owned := c.owners[mine]
 	if owned && owner.primary {
-		c.warnings = append(c.warnings, c.words.taken(c.who(owner.number), me))
+		c.warnings = append(c.warnings, c.words.Taken(c.who(owner.number), me))
 		return false
 	}
 	number := uint32(len(c.ends))
@@ -89,7 +89,7 @@ func (c *claims) admit(p *Person, label string) bool {
 		print := fingerprintOf(a)
 		by, taken := c.owners[print]
 		if taken && by.number != number {
-			c.warnings = append(c.warnings, c.words.keeps(c.who(by.number), me, a))
+			c.warnings = append(c.warnings, c.words.Keeps(c.who(by.number), me, a))
 			return true
 		}
 		if !taken {
@@ -102,43 +102,43 @@ func (c *claims) admit(p *Person, label string) bool {
 
 // lose takes an address away from who was let in with it: it is the primary one of
 // somebody else.
-func (c *claims) lose(of claim, to claimant) {
+func (c *Claims) lose(of claim, to Claimant) {
 	loser := c.who(of.number)
-	if c.lost == nil {
-		c.lost = map[string][]string{}
+	if c.Lost == nil {
+		c.Lost = map[string][]string{}
 	}
-	c.lost[loser.primary] = append(c.lost[loser.primary], to.primary)
-	c.warnings = append(c.warnings, c.words.keeps(to, loser, to.primary))
+	c.Lost[loser.Primary] = append(c.Lost[loser.Primary], to.Primary)
+	c.warnings = append(c.warnings, c.words.Keeps(to, loser, to.Primary))
 }
 
-// takeWarnings returns the warnings since the last call.
-func (c *claims) takeWarnings() []error {
+// TakeWarnings returns the warnings since the last call.
+func (c *Claims) TakeWarnings() []error {
 	taken := c.warnings
 	c.warnings = nil
 	return taken
 }
 
-func (c *claims) who(number uint32) claimant {
+func (c *Claims) who(number uint32) Claimant {
 	start := uint32(0)
 	if number > 0 {
 		start = c.ends[number-1].label
 	}
 	end := c.ends[number]
-	return claimant{string(c.names[start:end.primary]), string(c.names[end.primary:end.label])}
+	return Claimant{string(c.names[start:end.primary]), string(c.names[end.primary:end.label])}
 }
 
-// keyWords are the warnings of sources whose entries are known by their keys, which are
+// KeyWords are the warnings of sources whose entries are known by their keys, which are
 // the labels.
-var keyWords = claimWords{
-	taken: func(first, second claimant) error {
+var KeyWords = ClaimWords{
+	Taken: func(first, second Claimant) error {
 		return fmt.Errorf("%s is the address of two entries, %s and %s; the second is left out",
-			second.primary, named(first.label), named(second.label))
+			second.Primary, named(first.Label), named(second.Label))
 	},
-	sameKey: func(first, second claimant, key string) error {
-		return fmt.Errorf("%s and %s have the same id, %s; the second is left out", first.primary, second.primary, key)
+	sameKey: func(first, second Claimant, key string) error {
+		return fmt.Errorf("%s and %s have the same id, %s; the second is left out", first.Primary, second.Primary, key)
 	},
-	keeps: func(owner, other claimant, address string) error {
-		return fmt.Errorf("%s: %s is an address of %s as well and stays there", other.primary, address, owner.primary)
+	Keeps: func(owner, other Claimant, address string) error {
+		return fmt.Errorf("%s: %s is an address of %s as well and stays there", other.Primary, address, owner.Primary)
 	},
 }
 

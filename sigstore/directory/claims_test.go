@@ -50,15 +50,15 @@ func TestClaimsAtRandom(t *testing.T) {
 			people = append(people, p)
 		}
 		want := atOnce(people)
-		c := newClaims(keyWords)
+		c := NewClaims(KeyWords)
 		var all gathered
 		for _, p := range people {
 			p.Addresses = slices.Clone(p.Addresses)
-			if c.admit(&p, p.Key) {
+			if c.Admit(&p, p.Key) {
 				all = append(all, p)
 			}
 		}
-		if got := all.without(c.lost); len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
+		if got := all.without(c.Lost); len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
 			t.Fatalf("of %+v\ngot  %+v\nwant %+v", people, got, want)
 		}
 	}

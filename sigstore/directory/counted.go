@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 )
@@ -39,10 +38,5 @@ func Counted(warnings []error) []error {
 var values = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|[^\s,;:]*[@=][^\s;:]*|[0-9]+`)
 
 func kindOf(warning error) string {
-	text := warning.Error()
-	var row *RowError
-	if errors.As(warning, &row) {
-		text = row.Problem
-	}
-	return values.ReplaceAllString(text, "")
+	return values.ReplaceAllString(warning.Error(), "")
 }

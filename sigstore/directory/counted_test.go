@@ -11,10 +11,10 @@ func TestCounted(t *testing.T) {
 	var warnings []error
 	for n := range 1000 {
 		warnings = append(warnings,
-			&RowError{"p.csv", n + 2, fmt.Sprintf(`mail "x%d \"y\"" is not a mail address; this row is left out`, n)},
+			fmt.Errorf(`p.csv:%d: mail "x%d \"y\"" is not a mail address; this row is left out`, n+2, n),
 			fmt.Errorf("uid=p%d,ou=people,dc=b,dc=c: note is not UTF-8 and is not used", n))
 	}
-	warnings = append(warnings, &RowError{"p.csv", 9000, "no mail address; this row is left out"}, errors.New("certificate ends"))
+	warnings = append(warnings, errors.New("p.csv:9000: no mail address; this row is left out"), errors.New("certificate ends"))
 	for n := range mostEqual {
 		warnings = append(warnings, fmt.Errorf("a%d@b.c: z@b.c is an address of d@b.c as well and stays there", n))
 	}

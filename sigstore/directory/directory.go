@@ -50,6 +50,9 @@ type Ready struct {
 	Images []Image `json:"images,omitempty"`
 }
 
+// MaxReady bounds the HTML and the text of a ready-made signature, in bytes.
+const MaxReady = 1 << 20
+
 // Image is a picture that a ready-made signature shows.
 type Image struct {
 	Name string `json:"name"` // as src has it in the HTML, with or without cid: before it

@@ -2,6 +2,8 @@ package directory
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"image"
 	_ "image/gif"  // formats that mail clients show
@@ -9,13 +11,13 @@ import (
 	_ "image/png"
 )
 
-// maxPicture bounds a photo or a picture of a signature, in bytes.
-const maxPicture = 5 << 20
+// MaxPicture bounds a photo or a picture of a signature, in bytes.
+const MaxPicture = 5 << 20
 
-// checkPicture returns the media type of a JPEG, PNG or GIF, and says what is wrong
+// CheckPicture returns the media type of a JPEG, PNG or GIF, and says what is wrong
 // with anything else. Only the header of the picture is decoded.
-func checkPicture(data []byte) (mediaType string, size image.Point, err error) {
-	if len(data) > maxPicture {
+func CheckPicture(data []byte) (mediaType string, size image.Point, err error) {
+	if len(data) > MaxPicture {
 		return "", image.Point{}, fmt.Errorf("it has %d bytes, over the limit of 5 MiB", len(data))
 	}
 	config, format, err := image.DecodeConfig(bytes.NewReader(data))
@@ -23,4 +25,23 @@ func checkPicture(data []byte) (mediaType string, size image.Point, err error) {
 		return "", image.Point{}, fmt.Errorf("it is no JPEG, PNG or GIF that can be read")
 	}
 	return "image/" + format, image.Pt(config.Width, config.Height), nil
+}
+
+// DecodePhoto reads a photo that is a JSON text of base64.
+//
+// QUIRK: some mailboxes without a photo answer a GIF of one pixel.
+func DecodePhoto(body json.RawMessage) ([]byte, error) {
+	var text string
+	if err := json.Unmarshal(body, &text); err != nil {
+		return nil, fmt.Errorf("it is no text of base64")
+	}
+	photo, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, fmt.Errorf("it is no text of base64")
+	}
+	_, size, err := CheckPicture(photo)
+	if err != nil || size == image.Pt(1, 1) {
+		return nil, err
+	}
+	return photo, nil
 }

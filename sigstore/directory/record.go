@@ -12,7 +12,7 @@ import (
 
 // A record is one person as Graph writes people in JSON. Portals that speak
 // Graph's names are read by the same rules.
-type record map[string]json.RawMessage
+type Record map[string]json.RawMessage
 
 // notAttributes are members of a record that say something else than an attribute.
 var notAttributes = map[string]bool{
@@ -20,14 +20,14 @@ var notAttributes = map[string]bool{
 	"groups": true, "memberof": true, "signature": true, "photo": true, "onpremisesextensionattributes": true,
 }
 
-// parseRecord folds the names of the members: Graph's own spelling for attributes
+// ParseRecord folds the names of the members: Graph's own spelling for attributes
 // it has, lower case for members with a meaning of their own.
-func parseRecord(raw []byte) (record, error) {
-	var members record
+func ParseRecord(raw []byte) (Record, error) {
+	var members Record
 	if err := json.Unmarshal(raw, &members); err != nil {
 		return nil, fmt.Errorf("it is no JSON object: %w", err)
 	}
-	rec := make(record, len(members))
+	rec := make(Record, len(members))
 	for name, value := range members {
 		rec[recordName(name)] = value
 	}
@@ -44,16 +44,16 @@ func recordName(name string) string {
 	return name
 }
 
-// text is a scalar as it is written, and a list of them joined by commas; false
+// Text is a scalar as it is written, and a list of them joined by commas; false
 // for what is neither. null and an absent member are the empty text.
-func (r record) text(name string) (string, bool) {
+func (r Record) Text(name string) (string, bool) {
 	list, ok := r.list(name)
 	return strings.Join(list, ", "), ok
 }
 
 // list is a list of scalars, or a sole scalar as a list of one. Empty ones are
 // left out.
-func (r record) list(name string) (list []string, ok bool) {
+func (r Record) list(name string) (list []string, ok bool) {
 	raw, has := r[name]
 	if !has {
 		return nil, true
@@ -88,33 +88,24 @@ func (r record) list(name string) (list []string, ok bool) {
 	return list, true
 }
 
-// isFalse says that a member is there and false.
-func (r record) isFalse(name string) bool { return string(bytes.TrimSpace(r[name])) == "false" }
+// IsFalse says that a member is there and false.
+func (r Record) IsFalse(name string) bool { return string(bytes.TrimSpace(r[name])) == "false" }
 
-// guest says that the user belongs to another organisation.
-//
-// QUIRK: accounts made before 2014 have no userType, so that only the word Guest
-// makes a guest.
-func (r record) guest() bool {
-	kind, _ := r.text("usertype")
-	return strings.EqualFold(kind, "Guest")
-}
-
-// label names a record in a warning, whatever is broken in it.
-func (r record) label() string {
+// Label names a record in a warning, whatever is broken in it.
+func (r Record) Label() string {
 	for _, name := range []string{"mail", "userPrincipalName", "id", "displayName"} {
-		if s, ok := r.text(name); ok && s != "" {
-			return shorten(s)
+		if s, ok := r.Text(name); ok && s != "" {
+			return Shorten(s)
 		}
 	}
 	return "an entry without a name"
 }
 
-// person makes a person of a record. Its Address is empty when the record has no
+// Person makes a person of a record. Its Address is empty when the record has no
 // usable one. The problems name no person.
-func (r record) person() (p Person, problems []string) {
+func (r Record) Person() (p Person, problems []string) {
 	p.Attributes = map[string]string{}
-	p.Key, _ = r.text("id")
+	p.Key, _ = r.Text("id")
 	problems = append(problems, r.attributes(p.Attributes)...)
 	lists := map[string][]string{}
 	for _, name := range []string{"proxyaddresses", "othermails", "groups", "memberof"} {
@@ -133,14 +124,14 @@ func (r record) person() (p Person, problems []string) {
 	}
 	var others []string
 	for _, proxy := range lists["proxyaddresses"] {
-		others = append(others, splitProxies(proxy)...)
+		others = append(others, SplitProxies(proxy)...)
 	}
 	others = append(others, lists["othermails"]...)
-	p.Addresses, more = collectAddresses(p.Address, others)
+	p.Addresses, more = CollectAddresses(p.Address, others)
 	problems = append(problems, more...)
 	// A sign-in name is often no mail address of anybody, so that a broken one is
 	// not worth a warning.
-	if upn, ok := parseAddress(p.Attributes["userPrincipalName"]); ok && !slices.Contains(p.Addresses, upn) {
+	if upn, ok := ParseAddress(p.Attributes["userPrincipalName"]); ok && !slices.Contains(p.Addresses, upn) {
 		p.Addresses = append(p.Addresses, upn)
 	}
 	return p, problems
@@ -148,10 +139,10 @@ func (r record) person() (p Person, problems []string) {
 
 // attributes puts in every member that is an attribute, also those inside
 // onPremisesExtensionAttributes.
-func (r record) attributes(into map[string]string) (problems []string) {
+func (r Record) attributes(into map[string]string) (problems []string) {
 	from := r
 	if raw := r["onpremisesextensionattributes"]; len(raw) > 0 && string(raw) != "null" {
-		if inner, err := parseRecord(raw); err == nil {
+		if inner, err := ParseRecord(raw); err == nil {
 			from = maps.Clone(r)
 			maps.Copy(from, inner)
 		} else {
@@ -162,7 +153,7 @@ func (r record) attributes(into map[string]string) (problems []string) {
 		if notAttributes[name] || strings.HasPrefix(name, "@") || strings.Contains(name, "@odata") {
 			continue
 		}
-		switch value, ok := from.text(name); {
+		switch value, ok := from.Text(name); {
 		case !ok:
 			problems = append(problems, name+" is neither a text nor a list of texts in UTF-8 and is not used")
 		case value != "":
@@ -181,9 +172,18 @@ func primaryAddress(attributes map[string]string) (address string, problems []st
 	if value == "" {
 		return "", []string{"no mail address; left out"}
 	}
-	address, ok := parseAddress(value)
+	address, ok := ParseAddress(value)
 	if !ok {
 		return "", []string{fmt.Sprintf("%s %q is not a mail address; left out", name, value)}
 	}
 	return address, nil
+}
+
+// Shorten keeps a foreign text to one line of bearable length.
+func Shorten(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if runes := []rune(s); len(runes) > 200 {
+		s = string(runes[:200]) + "..."
+	}
+	return s
 }

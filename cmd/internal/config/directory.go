@@ -11,7 +11,9 @@ import (
 
 	"golang.org/x/text/encoding/htmlindex"
 
-	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/graph"
+	"sigmilter/sigstore/directory/ldap"
+	"sigmilter/sigstore/directory/webjson"
 	"sigmilter/sigstore/localfile"
 )
 
@@ -30,13 +32,12 @@ type Directory struct {
 	Charset string            // as the WHATWG has it; empty is UTF-8
 	Photos  string            // folder of photos named by address, absolute; empty for none
 
-	// Of source ldap, its groups left out; Path is empty then. To be copied before it
-	// is read.
-	LDAP directory.LDAP
-	// Of source graph, its groups left out. To be copied before it is read.
-	Graph directory.Graph
+	// Of source ldap, its groups left out; Path is empty then.
+	LDAP ldap.Options
+	// Of source graph, its groups left out.
+	Graph graph.Options
 	// Of source http.
-	HTTP directory.HTTP
+	HTTP webjson.Source
 
 	origin Fault // of what names the source, without a problem
 }

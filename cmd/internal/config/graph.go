@@ -9,13 +9,13 @@ import (
 	"strings"
 	"time"
 
-	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/graph"
 )
 
 // graphKind is the source graph with its keys.
 func (d *Directory) graphKind() sourceKind {
 	g := &d.Graph
-	clouds := slices.Sorted(maps.Keys(directory.Clouds))
+	clouds := slices.Sorted(maps.Keys(graph.Clouds))
 	return sourceKind{"graph", time.Minute, []setting{
 		{key: "tenant_id", read: d.readTenantID, absent: missing(`write the directory (tenant) ID of the application's overview`)},
 		{key: "client_id", read: one(ids, &g.Client), absent: missing(`write the application (client) ID of the application's overview`)},
@@ -81,8 +81,8 @@ func (d *Directory) loginMissing(v value) {
 
 func (d *Directory) readPhotoSize(v value) {
 	size, ok := v.v.(int64)
-	if !ok || !slices.Contains(directory.PhotoSizes, int(size)) {
-		v.fault(fmt.Sprintf("%v is no size of photos", v.v), "write one of "+strings.Trim(fmt.Sprint(directory.PhotoSizes), "[]")+" without quotes")
+	if !ok || !slices.Contains(graph.PhotoSizes, int(size)) {
+		v.fault(fmt.Sprintf("%v is no size of photos", v.v), "write one of "+strings.Trim(fmt.Sprint(graph.PhotoSizes), "[]")+" without quotes")
 		return
 	}
 	d.Graph.PhotoSize = int(size)

@@ -6,7 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/graph"
+	"sigmilter/sigstore/directory/webjson"
 )
 
 func TestLoadGraph(t *testing.T) {
@@ -17,20 +18,20 @@ func TestLoadGraph(t *testing.T) {
 	}
 	want := []Directory{{
 		Name: "graph", Source: "graph", Every: time.Minute, MaxVanish: 0.2,
-		Graph: directory.Graph{
+		Graph: graph.Options{
 			Tenant: "11111111-2222-3333-4444-555555555555", Client: "99999999-8888-7777-6666-000000000000", SecretFile: at(t, "graph-secret"),
 			Cloud: "usgov", LoginURL: "https://login.example:8443", GraphURL: "https://graph.example", CAFile: at(t, "ca.pem"),
 			Photos: true, PhotoSize: 120, Guests: true, EnabledOnly: true, FullEvery: 12 * time.Hour, Timeout: 30 * time.Second,
 		},
 	}, {
 		Name: "merged company", Source: "graph", Every: time.Minute, MaxVanish: 0.2,
-		Graph: directory.Graph{
+		Graph: graph.Options{
 			Tenant: "fabrikam.example", Client: "99999999-8888-7777-6666-000000000001",
 			CertificateFile: at(t, "graph.pfx"), CertificatePasswordFile: at(t, "graph-password"),
 		},
 	}, {
 		Name: "http", Source: "http", Every: time.Minute, MaxVanish: 0.2,
-		HTTP: directory.HTTP{
+		HTTP: webjson.Source{
 			URL: "https://hr.contoso.com/people?all=1", TokenFile: at(t, "hr-token"), CAFile: at(t, "ca.pem"),
 			Timeout: 90 * time.Second, MaxBytes: 10_000_000,
 		},

@@ -4,7 +4,7 @@ import (
 	"os"
 	"time"
 
-	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/webjson"
 )
 
 // httpKind is the source http with its keys.
@@ -19,7 +19,7 @@ func (d *Directory) httpKind() sourceKind {
 	}}
 }
 
-var endpoints = kind[string]{"the URL of an endpoint", `"https://hr.contoso.com/people"`, checked(directory.CheckURL)}
+var endpoints = kind[string]{"the URL of an endpoint", `"https://hr.contoso.com/people"`, checked(webjson.CheckURL)}
 
 // readURL lays later faults of the source at its URL.
 func (d *Directory) readURL(v value) {

@@ -3,7 +3,7 @@ package config
 import (
 	"time"
 
-	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/ldap"
 )
 
 // maxPage is the largest page_size: one of OpenLDAP's own limits by default is the
@@ -15,7 +15,7 @@ func (d *Directory) ldapKind() sourceKind {
 	l := &d.LDAP
 	return sourceKind{"ldap", time.Minute, []setting{
 		{key: "servers", read: d.readServers, absent: missing(`write servers = ["ldaps://dc1.contoso.com"]`)},
-		{key: "tls", read: choice(&l.TLS, directory.LDAPAuto, directory.LDAPStartTLS, directory.LDAPPlain)},
+		{key: "tls", read: choice(&l.TLS, ldap.Auto, ldap.StartTLS, ldap.Plain)},
 		{key: "ca_file", read: d.readFileName(&l.CAFile)},
 		{key: "server_name", read: one(hosts, &l.ServerName)},
 		{key: "bind_dn", read: one(binders, &l.BindDN)},
@@ -32,10 +32,10 @@ func (d *Directory) ldapKind() sourceKind {
 }
 
 var (
-	servers        = kind[string]{"an LDAP server", `"ldaps://dc1.contoso.com"`, checked(directory.CheckLDAPServer)}
-	dns            = kind[string]{"a distinguished name", `"ou=people,dc=contoso,dc=com"`, checked(directory.CheckDN)}
-	filters        = kind[string]{"an LDAP filter", `"(&(objectClass=inetOrgPerson)(mail=*))"`, checked(directory.CheckLDAPFilter)}
-	ldapAttributes = kind[string]{"an LDAP attribute", `"extensionAttribute3"`, checked(directory.CheckLDAPAttribute)}
+	servers        = kind[string]{"an LDAP server", `"ldaps://dc1.contoso.com"`, checked(ldap.CheckServer)}
+	dns            = kind[string]{"a distinguished name", `"ou=people,dc=contoso,dc=com"`, checked(ldap.CheckDN)}
+	filters        = kind[string]{"an LDAP filter", `"(&(objectClass=inetOrgPerson)(mail=*))"`, checked(ldap.CheckFilter)}
+	ldapAttributes = kind[string]{"an LDAP attribute", `"extensionAttribute3"`, checked(ldap.CheckAttribute)}
 	binders        = kind[string]{"who binds", `"cn=sigmilter,ou=services,dc=contoso,dc=com"`, parseName}
 	hosts          = kind[string]{"a host", `"dc1.contoso.com"`, parseName}
 )

@@ -6,14 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/ldap"
 )
 
 func TestLoadLDAP(t *testing.T) {
 	want := []Directory{{
 		Name: "ad", Source: "ldap", Every: 2 * time.Minute, MaxVanish: 0.2,
-		LDAP: directory.LDAP{
-			Servers: []string{"ldaps://dc1.contoso.com", "ldap://dc2.contoso.com:3389"}, TLS: directory.LDAPStartTLS,
+		LDAP: ldap.Options{
+			Servers: []string{"ldaps://dc1.contoso.com", "ldap://dc2.contoso.com:3389"}, TLS: ldap.StartTLS,
 			CAFile: at(t, "ca.pem"), ServerName: "dc.contoso.com", BindDN: "svc-sigmilter@contoso.com", PasswordFile: at(t, "ldap-password"),
 			Base: "OU=Staff,DC=contoso,DC=com", Filter: "(&(objectClass=user)(mail=*))", Attributes: map[string]string{"pronouns": "extensionAttribute4"},
 			GroupBase: "OU=Groups,DC=contoso,DC=com", Photos: true, PageSize: 1000, FullEvery: 6 * time.Hour, Timeout: 10 * time.Second,

@@ -17,6 +17,7 @@ import (
 	"sigmilter/cmd/internal/logtest"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/csvfile"
 )
 
 // scripted is a source that does what a test says.
@@ -240,7 +241,7 @@ func TestFeedWatchesFile(t *testing.T) {
 		}
 	}
 	write(path, "first")
-	f, _ := newFeed(t, directory.CSV{Path: path})
+	f, _ := newFeed(t, csvfile.Source{Path: path})
 	f.directory.Every = time.Hour
 	if err := f.sync(t.Context(), control.Changes); err != nil {
 		t.Fatal(err)

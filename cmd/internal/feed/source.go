@@ -8,6 +8,10 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter/policy"
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/csvfile"
+	"sigmilter/sigstore/directory/files"
+	"sigmilter/sigstore/directory/graph"
+	"sigmilter/sigstore/directory/ldap"
 )
 
 // newSource makes the source of people of a directory in the configuration. groups are
@@ -15,20 +19,20 @@ import (
 func newSource(d config.Directory, groups []string) (directory.Source, error) {
 	switch d.Source {
 	case "csv":
-		return directory.CSV{
+		return csvfile.Source{
 			Path: d.Path, Columns: d.Columns, Charset: d.Charset, Photos: d.Photos,
-			Memory: new(directory.CSVMemory),
+			Memory: new(csvfile.Memory),
 		}, nil
 	case "ldap":
-		source := d.LDAP
-		source.Groups = groups
-		return &source, nil
+		options := d.LDAP
+		options.Groups = groups
+		return ldap.New(options), nil
 	case "files":
-		return directory.Files{Path: d.Path}, nil
+		return files.Source{Path: d.Path}, nil
 	case "graph":
-		source := d.Graph
-		source.Groups = groups
-		return &source, nil
+		options := d.Graph
+		options.Groups = groups
+		return graph.New(options), nil
 	case "http":
 		return d.HTTP, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"sigmilter/cmd/internal/signing"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/csvfile"
 )
 
 // PeopleError says why the CSV file of people cannot be read.
@@ -27,7 +28,7 @@ func OpenWith(ctx context.Context, path, people string, log *slog.Logger) (*Setu
 	if err != nil {
 		return nil, err
 	}
-	all, batch, err := directory.Gather(ctx, directory.CSV{Path: people}, "", nil)
+	all, batch, err := directory.Gather(ctx, csvfile.Source{Path: people}, "", nil)
 	for _, w := range batch.Warnings {
 		log.Warn("skipped in the directory", "problem", w)
 	}

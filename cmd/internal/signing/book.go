@@ -17,16 +17,14 @@ import (
 
 // NewBook makes the book that renders signatures with the templates of a configuration.
 func NewBook(cfg *config.Config, store *sigstore.Store) *sigstore.Book {
-	return &sigstore.Book{
-		Store: store,
-		TTL:   cfg.Cache.TTL,
-		Learn: cfg.Place.Learn,
+	return sigstore.NewBook(store, sigstore.Options{
+		TTL: cfg.Cache.TTL,
 		Templates: func(name string) (*render.Template, bool) {
 			t, ok := cfg.Templates[name]
 			return t.Parsed, ok
 		},
 		Ready: func(name string) bool { return cfg.Templates[name].Ready },
-	}
+	}, cfg.Place.Learn)
 }
 
 // newPictures are the pictures of each template as they go into messages.

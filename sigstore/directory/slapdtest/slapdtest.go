@@ -13,10 +13,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sigmilter/sigstore/testport"
 	"strings"
 	"testing"
 	"time"
+
+	"sigmilter/sigstore/testport"
 
 	"github.com/go-ldap/ldap/v3"
 )
