@@ -16,6 +16,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/decisions"
 	"sigmilter/milter"
 	"sigmilter/sigstore"
 )
@@ -37,6 +38,7 @@ type daemon struct {
 	store  *sigstore.Store
 	server *milter.Server
 	feeds  *feedSet
+	record *decisions.Recorder
 	beside sync.WaitGroup // what runs beside until the context of serve ends
 
 	// current is everything that is made of a configuration. It is swapped whole: who
@@ -92,6 +94,8 @@ func (d *daemon) serve(ctx context.Context, hangups <-chan os.Signal) (err error
 	defer d.beside.Wait()
 	defer d.feeds.wait()
 	defer stop()
+	d.record = decisions.NewRecorder(cfg.DecisionsDir(), decisionLimits(cfg), d.log)
+	defer d.record.Close()
 	d.beside.Go(func() { d.store.KeepSmall(background, mappedLimit) })
 
 	d.reloading.Lock()
@@ -209,6 +213,9 @@ func (d *daemon) done(m *milter.Message, o milter.Outcome, waited time.Duration)
 	mailLog{d.log}.done(m, o, waited)
 	r := &o.Report
 	d.metrics.Message(string(r.Action), r.Reason, r.Tenant, r.Rule, waited, m.Size)
+	if d.record.Keeps() {
+		d.record.Add(d.current.Load().decision(m, r))
+	}
 }
 
 // openControl has the verbs and monitoring answered. That one of them cannot be is

@@ -20,7 +20,8 @@ func (l mailLog) done(m *milter.Message, o milter.Outcome, waited time.Duration)
 		"action", string(r.Action), "reason", r.Reason,
 	}
 	for _, a := range []struct{ key, value string }{
-		{"tenant", r.Tenant}, {"author", r.Author}, {"rule", r.Rule}, {"guard", r.Guard}, {"blocks", blockNames(r)}, {"placed", placed(r)},
+		{"tenant", r.Tenant}, {"author", r.Author}, {"rule", r.Rule}, {"missing", r.Missing}, {"guard", r.Guard},
+		{"blocks", strings.Join(blockNames(r), ",")}, {"placed", placed(r)},
 	} {
 		if a.value != "" {
 			attrs = append(attrs, a.key, a.value)
@@ -31,14 +32,13 @@ func (l mailLog) done(m *milter.Message, o milter.Outcome, waited time.Duration)
 }
 
 // blockNames are the blocks that went in: "signature:corporate".
-func blockNames(r *milter.Report) string {
-	var names []string
+func blockNames(r *milter.Report) (names []string) {
 	for _, b := range r.Blocks {
 		if n := b.Block + ":" + b.Template; len(names) == 0 || names[len(names)-1] != n {
 			names = append(names, n)
 		}
 	}
-	return strings.Join(names, ",")
+	return names
 }
 
 // placed is where they went, part by part: "1.1=above-quote(owa-header)".

@@ -2,16 +2,20 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
+	"sigmilter/cmd/internal/decisions"
 )
 
 // hostile is a name that clears a terminal, sets its title, and turns text round, as
@@ -101,6 +105,9 @@ directory = [{ name = "csv", path = "people.csv", every = "1h" }, { name = "web"
 	r.write("b.html", "{{.a}"+hostileBytes)
 	cf := filepath.Join(r.dir, "sendmail"+hostileBytes+".cf")
 	r.write(filepath.Base(cf), "O InputMailFilters="+hostileBytes+"\nX"+hostileBytes+", S=inet:1@"+hostileBytes+"\n")
+	record := decisions.NewRecorder(filepath.Join(r.dir, "state.decisions"), decisions.Limits{Days: 7, Bytes: 1 << 20}, slog.New(slog.DiscardHandler))
+	record.Add(decisions.Decision{Time: time.Now(), Queue: hostile, Author: hostile, Domains: []string{hostile}, Action: "skipped", Reason: "unproven", Missing: hostile})
+	record.Close()
 	r.begin()
 	r.eventually("both sources read", func() bool {
 		s := r.status().Tenants[0].Sources
@@ -114,6 +121,7 @@ directory = [{ name = "csv", path = "people.csv", every = "1h" }, { name = "web"
 		"sign":                  {{[]string{none}, true}, {[]string{cases}, true}},
 		"explain":               {{[]string{mail}, false}, {[]string{"--from", hostile, "--to", hostile, mail}, true}},
 		"test":                  {{[]string{cases}, true}, {[]string{none}, true}},
+		"find":                  {{nil, true}, {[]string{"--reason", hostile}, true}, {[]string{"--since", hostile}, true}},
 		"check":                 {{nil, true}},
 		"preview":               {{[]string{"--person", "alice@contoso.com", "-o", folder}, true}, {[]string{"--all", "-o", folder}, false}, {[]string{"--person", hostile}, true}},
 		"import":                {{[]string{"--name", "a", "-o", folder, filepath.Join(r.dir, "b.html")}, true}, {[]string{"--product", hostile, none}, true}},

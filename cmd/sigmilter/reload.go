@@ -100,6 +100,7 @@ func (d *daemon) takeOver() (r control.Reloaded, err error) {
 	d.level.Set(cfg.Log.Level)
 	tuneMemory(cfg.Limits.Memory)
 	d.server.Configure(d.milterOptions(cfg))
+	d.record.Configure(decisionLimits(cfg))
 	d.current.Store(d.begin(d.feeds.ctx, cfg))
 	old.retire()
 	d.prune()
