@@ -136,7 +136,7 @@ func (e *Engine) pass(m *Message, why policy.Reason) Outcome {
 
 func (e *Engine) report(m *Message, a Action, why policy.Reason) Report {
 	d := &m.decision
-	r := Report{Action: a, Reason: string(why), Tenant: d.Tenant, Author: d.Author, Rule: d.Rule}
+	r := Report{Action: a, Reason: string(why), Tenant: d.Tenant, Author: d.Author, Rule: d.Rule, Missing: d.Missing}
 	if d.ForeignGuard {
 		r.Guard = ForeignGuard
 	}

@@ -18,15 +18,18 @@ const (
 // Report says what was done with a message and why. It is the one source of the
 // log line, the metrics and the JSON that `sigmilter sign --report` writes.
 type Report struct {
-	Action Action        `json:"action"`
-	Reason string        `json:"reason"`
-	Tenant string        `json:"tenant,omitempty"`
-	Author string        `json:"author,omitempty"`
-	Rule   string        `json:"rule,omitempty"`
-	Guard  string        `json:"guard,omitempty"` // [ForeignGuard], or empty
-	Blocks []BlockReport `json:"blocks,omitempty"`
-	Fields []FieldReport `json:"fields,omitempty"`
-	Micros int64         `json:"micros"` // time in the engine
+	Action Action `json:"action"`
+	Reason string `json:"reason"`
+	Tenant string `json:"tenant,omitempty"`
+	Author string `json:"author,omitempty"`
+	Rule   string `json:"rule,omitempty"`
+	Guard  string `json:"guard,omitempty"` // [ForeignGuard], or empty
+	// Missing is what the proof of a tenant lacked, as "contoso: no DKIM signature";
+	// empty unless the reason is unproven.
+	Missing string        `json:"missing,omitempty"`
+	Blocks  []BlockReport `json:"blocks,omitempty"`
+	Fields  []FieldReport `json:"fields,omitempty"`
+	Micros  int64         `json:"micros"` // time in the engine
 }
 
 // ForeignGuard as a report's guard says that the message came with one that is

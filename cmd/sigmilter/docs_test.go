@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"sigmilter/cmd/internal/reasons"
+
 	"sigmilter/cmd/internal/config"
 )
 
@@ -247,7 +249,7 @@ func TestTroubleshootingHasEveryReason(t *testing.T) {
 		}
 		told = append(told, m[1])
 	}
-	known := slices.Concat(reasons(t, "../../milter/policy"), reasons(t, "../../milter"), reasons(t, "../../milter/insert"))
+	known := slices.Concat(reasonConstants(t, "../../milter/policy"), reasonConstants(t, "../../milter"), reasonConstants(t, "../../milter/insert"))
 	if len(known) < 40 {
 		t.Fatalf("only %d reasons were found: %q", len(known), known)
 	}
@@ -259,6 +261,24 @@ func TestTroubleshootingHasEveryReason(t *testing.T) {
 	for _, reason := range told {
 		if !slices.Contains(known, reason) {
 			t.Errorf("troubleshooting.md has %s, which is no reason", reason)
+		}
+	}
+}
+
+// The rows say what `sigmilter find` says.
+func TestTroubleshootingExplainsReasons(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(docsDir, "troubleshooting.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for reason, words := range reasons.Of {
+		if row := fmt.Sprintf("| `%s` | %s | %s |", reason, words.Is, words.Do); !strings.Contains(string(text), row) {
+			t.Errorf("troubleshooting.md has no row\n%s", row)
+		}
+	}
+	for _, m := range reasonName.FindAllStringSubmatch(string(text), -1) {
+		if _, ok := reasons.Of[m[1]]; !ok {
+			t.Errorf("cmd/internal/reasons does not explain %s", m[1])
 		}
 	}
 }

@@ -2,18 +2,21 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/daemon/daemontest"
+	"sigmilter/cmd/internal/decisions"
 )
 
 // hostile is a name that clears a terminal, sets its title, and turns text round, as
@@ -103,6 +106,9 @@ directory = [{ name = "csv", path = "people.csv", every = "1h" }, { name = "web"
 	r.Write("b.html", "{{.a}"+hostileBytes)
 	cf := filepath.Join(r.Dir, "sendmail"+hostileBytes+".cf")
 	r.Write(filepath.Base(cf), "O InputMailFilters="+hostileBytes+"\nX"+hostileBytes+", S=inet:1@"+hostileBytes+"\n")
+	record := decisions.NewRecorder(filepath.Join(r.Dir, "state.decisions"), decisions.Limits{Days: 7, Bytes: 1 << 20}, slog.New(slog.DiscardHandler))
+	record.Add(decisions.Decision{Time: time.Now(), Queue: hostile, Author: hostile, Domains: []string{hostile}, Action: "skipped", Reason: "unproven", Missing: hostile})
+	record.Close()
 	r.begin()
 	r.Eventually("both sources read", func() bool {
 		s := r.Status().Tenants[0].Sources
@@ -116,6 +122,7 @@ directory = [{ name = "csv", path = "people.csv", every = "1h" }, { name = "web"
 		"sign":                  {{[]string{none}, true}, {[]string{cases}, true}},
 		"explain":               {{[]string{mail}, false}, {[]string{"--from", hostile, "--to", hostile, mail}, true}},
 		"test":                  {{[]string{cases}, true}, {[]string{none}, true}},
+		"find":                  {{nil, true}, {[]string{"--reason", hostile}, true}, {[]string{"--since", hostile}, true}},
 		"check":                 {{nil, true}},
 		"preview":               {{[]string{"--person", "alice@contoso.com", "-o", folder}, true}, {[]string{"--all", "-o", folder}, false}, {[]string{"--person", hostile}, true}},
 		"import":                {{[]string{"--name", "a", "-o", folder, filepath.Join(r.Dir, "b.html")}, true}, {[]string{"--product", hostile, none}, true}},

@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// reasons are the values of the constants of type Reason or Refusal in the
+// reasonConstants are the values of the constants of type Reason or Refusal in the
 // package in dir, read from its source: most are not exported.
-func reasons(t *testing.T, dir string) (values []string) {
+func reasonConstants(t *testing.T, dir string) (values []string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {

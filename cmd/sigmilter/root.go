@@ -112,6 +112,9 @@ signature and marks the message as handled, and the MTA delivers it.`,
   Explain why a message is signed as it is, or not:
     sigmilter explain -c /etc/sigmilter/sigmilter.toml message.eml
 
+  Tell what became of the messages of the last days, and why:
+    sigmilter find --from alice@contoso.com --to-domain example.net --since 2d
+
   Try a configuration on messages of your own, before it goes live:
     sigmilter test -c /etc/sigmilter/sigmilter.toml cases
 
@@ -156,6 +159,7 @@ signature and marks the message as handled, and the MTA delivers it.`,
 		newServeCommand(),
 		newSignCommand(),
 		newExplainCommand(),
+		newFindCommand(),
 		newTestCommand(),
 		newCheckCommand(),
 		newPreviewCommand(),

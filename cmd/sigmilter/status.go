@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,8 +19,8 @@ func newStatusCommand() *cobra.Command {
 		Use:   "status [-c FILE]",
 		Short: "Show the daemon's status",
 		Long: `status shows the version and configuration of the running daemon, its sessions with the
-MTA, and for each source of people when it was read and what went wrong. The exit status
-is 1 if no daemon answers, or if it is not ready: it is starting or stopping, or a tenant
+MTA, for each source of people when it was read and what went wrong, and how many messages
+were signed or not in the last hour and day, by reason. The exit status is 1 if no daemon answers, or if it is not ready: it is starting or stopping, or a tenant
 has no people yet.`,
 		Example: `  sigmilter status
   sigmilter status --json | jq .tenants`,
@@ -31,10 +33,14 @@ has no people yet.`,
 			if err != nil {
 				return err
 			}
+			decided, err := c.Decided(cmd.Context())
+			if err != nil {
+				return err
+			}
 			if ask.json {
-				err = writeJSON(cmd.OutOrStdout(), s)
+				err = writeJSON(cmd.OutOrStdout(), statusJSON{s, decided})
 			} else {
-				err = writeStatus(cmd.OutOrStdout(), s)
+				err = writeStatus(cmd.OutOrStdout(), s, decided)
 			}
 			if err == nil && s.State != control.Ready {
 				return &exitError{status: exitFailed}
@@ -45,7 +51,13 @@ has no people yet.`,
 	return cmd
 }
 
-func writeStatus(w io.Writer, s control.Status) error {
+// statusJSON is what --json writes.
+type statusJSON struct {
+	control.Status
+	Messages control.Decided `json:"messages"` // of late, by action and reason
+}
+
+func writeStatus(w io.Writer, s control.Status, decided control.Decided) error {
 	state := string(s.State)
 	if len(s.Waiting) > 0 {
 		state += ", no people yet for " + strings.Join(s.Waiting, ", ")
@@ -78,5 +90,29 @@ func writeStatus(w io.Writer, s control.Status) error {
 	if len(failures) > 0 {
 		fmt.Fprintf(w, "\n%s\n", strings.Join(failures, "\n"))
 	}
-	return err
+	if err != nil || decided.Day == nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	return writeDecided(w, decided)
+}
+
+// writeDecided prints how many messages had which end, the most frequent one first.
+func writeDecided(w io.Writer, n control.Decided) error {
+	type kind struct{ action, reason string }
+	var kinds []kind
+	for action, byReason := range n.Day {
+		for reason := range byReason {
+			kinds = append(kinds, kind{action, reason})
+		}
+	}
+	of := func(all map[string]map[string]int, k kind) int { return all[k.action][k.reason] }
+	slices.SortFunc(kinds, func(a, b kind) int {
+		return cmp.Or(of(n.Day, b)-of(n.Day, a), strings.Compare(a.action+" "+a.reason, b.action+" "+b.reason))
+	})
+	return writeTable(w, "MESSAGES\tREASON\tLAST HOUR\tLAST DAY", func(row func(...any)) {
+		for _, k := range kinds {
+			row(k.action, k.reason, of(n.Hour, k), of(n.Day, k))
+		}
+	})
 }

@@ -135,6 +135,9 @@ type Decision struct {
 	// Seal is what the guard may vouch for when the message leaves, but for its text;
 	// nil when nothing.
 	Seal *seal.Message
+	// Missing says what kept a tenant's proof from being met, with the tenant before it;
+	// empty unless the reason is [Unproven].
+	Missing string
 	// ForeignGuard says that the message came with a guard that is not believed.
 	ForeignGuard bool
 

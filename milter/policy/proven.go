@@ -48,7 +48,7 @@ func (p *Policy) unproven(d *Decision, m *message, g guard) (done bool, err erro
 	var whose, failed *claim
 	for i := range m.claims {
 		c := &m.claims[i]
-		s, err := m.standing(c.tenant)
+		s, err := m.standing(c)
 		switch {
 		case err != nil:
 			d.Author = m.authors[c.at]
@@ -67,6 +67,7 @@ func (p *Policy) unproven(d *Decision, m *message, g guard) (done bool, err erro
 	switch {
 	case failed != nil && (whose == nil || failed.tenant.strict()):
 		d.Verdict, d.Reason, d.Author = failed.tenant.Proof.Unproven, Unproven, m.authors[failed.at]
+		d.Missing = failed.tenant.Name + ": " + strings.Join(failed.missing, "; ")
 		if d.Verdict != Pass {
 			return true, nil
 		}
@@ -82,10 +83,10 @@ func (p *Policy) unproven(d *Decision, m *message, g guard) (done bool, err erro
 	return false, nil
 }
 
-// standing finds out whether a message is a tenant's. The signature is verified
-// only where nothing else decides.
-func (m *message) standing(t *Tenant) (standing, error) {
-	f := m.facts
+// standing finds out whether a message is of the tenant that it claims to be of. The
+// signature is verified only where nothing else decides.
+func (m *message) standing(c *claim) (standing, error) {
+	f, t := m.facts, c.tenant
 	if len(t.Proof.Require) == 0 {
 		return proven, nil
 	}
@@ -107,6 +108,7 @@ func (m *message) standing(t *Tenant) (standing, error) {
 		}
 	}
 	if found.missing != nil {
+		c.missing = found.missing
 		f.Trace.step("proof", false, "%s is not proven: %s", t.Name, strings.Join(found.missing, "; "))
 		return unproven, nil
 	}

@@ -50,6 +50,8 @@ func (p *Policy) Claimed(h entity.Header) string {
 type claim struct {
 	tenant *Tenant
 	at     int // of the first of them
+
+	missing []string // why its proof is not met; none before that is known
 }
 
 // claimsOf are the tenants of authors, by their domains alone, in the order of the
@@ -61,7 +63,7 @@ func (p *Policy) claimsOf(authors []string) []claim {
 	}
 	var claims []claim
 	for i := range p.Tenants {
-		c := claim{&p.Tenants[i], -1}
+		c := claim{tenant: &p.Tenants[i], at: -1}
 		for _, domain := range c.tenant.Domains {
 			if at, ok := first[domain]; ok && (c.at < 0 || at < c.at) {
 				c.at = at

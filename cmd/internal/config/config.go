@@ -71,8 +71,9 @@ type Config struct {
 	Templates map[string]Template
 	// Rules are tried in this order; there is at least one. Without any in the
 	// file, a sole template makes one rule that applies it to all mail.
-	Rules []Rule
-	Log   Log
+	Rules     []Rule
+	Decisions Decisions
+	Log       Log
 
 	// Warnings are what the file names rightly but cannot be had at the moment:
 	// a source of people that is not there, and rules that can never match. The
@@ -280,6 +281,15 @@ type Rule struct {
 	EnforceByText      bool  // likewise, but the text form may make up for a block that is not seen in HTML
 	Selections               // those of Place unless the rule has its own
 	Stop               bool  // no further rule is tried after this one; true by default
+}
+
+// DecisionsDir is the folder of what was decided on messages, beside the state file.
+func (c *Config) DecisionsDir() string { return decisionsBeside(c.State) }
+
+// Decisions is about the record of what was decided on each message.
+type Decisions struct {
+	Days  int   // they are kept so long, 7 by default; 0 keeps none
+	Bytes int64 // of all that are kept, 256 MiB by default
 }
 
 // Log is about the daemon's log on stderr.

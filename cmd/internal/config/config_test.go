@@ -93,8 +93,9 @@ func TestLoadSmallest(t *testing.T) {
 		Rules: []Rule{{
 			Name: "corporate", Signature: "corporate", ReplySignature: "corporate", Plain: KeepPlain, Selections: all, Stop: true,
 		}},
-		Log:  Log{Level: slog.LevelInfo, Format: Logfmt},
-		hash: cfg.hash,
+		Decisions: Decisions{Days: 7, Bytes: 256 << 20},
+		Log:       Log{Level: slog.LevelInfo, Format: Logfmt},
+		hash:      cfg.hash,
 	}
 	if !reflect.DeepEqual(cfg, want) {
 		t.Errorf("got  %+v\nwant %+v", cfg, want)
@@ -209,8 +210,9 @@ func TestLoadEverything(t *testing.T) {
 			Name: "rest", Conditions: policy.Conditions{OptOut: []string{"#nosig"}}, Banner: "short", Plain: KeepPlain,
 			Selections: Selections{ReplaceSignoff: true, OnNew: true}, Stop: true,
 		}},
-		Log:  Log{Level: slog.LevelDebug, Format: JSON},
-		hash: cfg.hash,
+		Decisions: Decisions{Days: 30, Bytes: 1 << 30},
+		Log:       Log{Level: slog.LevelDebug, Format: JSON},
+		hash:      cfg.hash,
 	}
 	if !reflect.DeepEqual(cfg, want) {
 		t.Errorf("got  %+v\nwant %+v", cfg, want)

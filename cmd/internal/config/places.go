@@ -38,6 +38,13 @@ type Places struct {
 	State   string // absolute path
 }
 
+// Decisions is the folder of what was decided on messages, beside the state file.
+func (p Places) Decisions() string { return decisionsBeside(p.State) }
+
+func decisionsBeside(state string) string {
+	return strings.TrimSuffix(state, filepath.Ext(state)) + ".decisions"
+}
+
 // FindPlaces reads no more of a configuration than where the daemon is, so that
 // its other mistakes do not keep anybody from asking the daemon. What cannot be
 // read is as by default.

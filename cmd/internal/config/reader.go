@@ -267,14 +267,17 @@ func enforcement(dst, byText *bool) reader {
 }
 
 // count reads a whole number from 1 to most.
-func count(dst *int, most int) reader {
+func count(dst *int, most int) reader { return number(dst, 1, most) }
+
+// number reads a whole number from least to most.
+func number(dst *int, least, most int) reader {
 	return func(v value) {
 		n, ok := v.v.(int64)
-		fix := fmt.Sprintf("write a number from 1 to %d without quotes", most)
+		fix := fmt.Sprintf("write a number from %d to %d without quotes", least, most)
 		switch {
 		case !ok:
 			v.mistyped("a whole number", fix)
-		case n < 1 || n > int64(most):
+		case n < int64(least) || n > int64(most):
 			v.fault(fmt.Sprintf("%d is out of range", n), fix)
 		default:
 			*dst = int(n)

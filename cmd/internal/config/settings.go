@@ -44,6 +44,7 @@ func defaults() *Config {
 		Place:     Place{Selections: Selections{true, true, true, true}, Marker: "{EMAILSIGNATURE}", AttachOnly: PassThrough, AMP: PassAMP, ThreadToken: true},
 		Blocks:    defaultBlocks(),
 		Templates: map[string]Template{},
+		Decisions: Decisions{Days: 7, Bytes: 256 << 20},
 		Log:       Log{Level: slog.LevelInfo, Format: Logfmt},
 	}
 }
@@ -113,6 +114,10 @@ func (c *Config) settings(src *source) []setting {
 		{key: "template", read: c.readTemplates, absent: missing("add a table [template.NAME] with the html file of a signature")},
 		{key: "tenant", read: c.readTenants, absent: missing("add a table [tenant.NAME] with its domains")},
 		{key: "rule", read: c.readRules, absent: c.impliedRule},
+		{key: "decisions", read: table(
+			setting{key: "days", read: number(&c.Decisions.Days, 0, 366)},
+			setting{key: "bytes", read: size(&c.Decisions.Bytes)},
+		)},
 		{key: "log", read: table(
 			setting{key: "level", read: one(levels, &c.Log.Level)},
 			setting{key: "format", read: choice(&c.Log.Format, Logfmt, JSON, Journald)},

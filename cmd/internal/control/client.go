@@ -108,6 +108,11 @@ func (c *Client) Remembered(ctx context.Context, tenant, address string) (r Reme
 	return r, c.call(ctx, http.MethodGet, "/v1/people/remembered", url.Values{"tenant": {tenant}, "address": {address}}, &r)
 }
 
+// Decided counts the messages of late.
+func (c *Client) Decided(ctx context.Context) (n Decided, err error) {
+	return n, c.call(ctx, http.MethodGet, "/v1/decided", nil, &n)
+}
+
 // Cache counts rendered signatures.
 func (c *Client) Cache(ctx context.Context) (s []CacheStatus, err error) {
 	return s, c.call(ctx, http.MethodGet, "/v1/cache", nil, &s)

@@ -10,6 +10,7 @@
 //	POST /v1/people/refresh?tenant=&source=&extent=  list of Reading
 //	POST /v1/people/forget?tenant=&address=     list of Forgotten
 //	GET  /v1/people/remembered?tenant=&address= Remembered
+//	GET  /v1/decided                            Decided
 //	GET  /v1/cache                              list of CacheStatus
 //	POST /v1/cache/drop?tenant=&address=        CacheChange
 //	POST /v1/cache/refresh?tenant=&address=     CacheChange
@@ -60,6 +61,8 @@ type Daemon interface {
 	Forget(tenant, address string) ([]Forgotten, error)
 	// Remembered is how the mails of a person of a tenant ended.
 	Remembered(tenant, address string) (Remembered, error)
+	// Decided counts the messages of late.
+	Decided() (Decided, error)
 	Cache() ([]CacheStatus, error)
 	// DropCache forgets rendered signatures: of a person, of a tenant, or all.
 	DropCache(tenant, address string) (CacheChange, error)
@@ -191,6 +194,12 @@ type Reading struct {
 	Source string `json:"source"`
 	People int    `json:"people"`
 	Err    string `json:"err,omitempty"`
+}
+
+// Decided counts messages by action and reason. Both are nil when decisions are not kept.
+type Decided struct {
+	Hour map[string]map[string]int `json:"hour,omitempty"` // the last one
+	Day  map[string]map[string]int `json:"day,omitempty"`  // the last 24 hours
 }
 
 // CacheStatus counts the rendered signatures of a tenant.

@@ -63,6 +63,10 @@ func (f *fake) Remembered(tenant, address string) (Remembered, error) {
 	return Remembered{Key: []byte(tenant), Endings: []byte(address)}, nil
 }
 
+func (f *fake) Decided() (Decided, error) {
+	return Decided{Hour: map[string]map[string]int{"signed": {"rule": 3}}}, nil
+}
+
 func (f *fake) Cache() ([]CacheStatus, error) {
 	return []CacheStatus{{Tenant: "contoso", Stored: 3}}, nil
 }
@@ -112,6 +116,10 @@ func TestCalls(t *testing.T) {
 		"remembered": func() (any, any, error) {
 			r, err := c.Remembered(ctx, "contoso", "a@contoso.com")
 			return r, Remembered{Key: []byte("contoso"), Endings: []byte("a@contoso.com")}, err
+		},
+		"decided": func() (any, any, error) {
+			n, err := c.Decided(ctx)
+			return n, Decided{Hour: map[string]map[string]int{"signed": {"rule": 3}}}, err
 		},
 		"cache": func() (any, any, error) {
 			s, err := c.Cache(ctx)

@@ -39,6 +39,7 @@ func routes(d Daemon) http.Handler {
 	api("GET /v1/people/remembered", func(r *http.Request) (any, error) {
 		return d.Remembered(r.URL.Query().Get("tenant"), r.URL.Query().Get("address"))
 	})
+	api("GET /v1/decided", func(*http.Request) (any, error) { return d.Decided() })
 	api("GET /v1/cache", func(*http.Request) (any, error) { return d.Cache() })
 	api("POST /v1/cache/drop", func(r *http.Request) (any, error) {
 		return d.DropCache(r.URL.Query().Get("tenant"), r.URL.Query().Get("address"))

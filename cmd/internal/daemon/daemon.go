@@ -18,6 +18,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
+	"sigmilter/cmd/internal/decisions"
 	"sigmilter/cmd/internal/feed"
 	"sigmilter/cmd/internal/maillog"
 	"sigmilter/cmd/internal/metrics"
@@ -39,6 +40,7 @@ type Daemon struct {
 	notify  notifier
 	sockets *sockets
 	metrics *metrics.Metrics
+	record  *decisions.Recorder
 	started time.Time
 
 	store  *sigstore.Store
@@ -113,6 +115,8 @@ func (d *Daemon) Serve(ctx context.Context, hangups <-chan os.Signal) (err error
 	defer d.tasks.Wait()
 	defer d.feeds.Wait()
 	defer stop()
+	d.record = decisions.NewRecorder(cfg.DecisionsDir(), decisionLimits(cfg), d.log)
+	defer d.record.Close()
 	d.tasks.Go(func() { d.store.KeepSmall(d.ctx, mappedLimit) })
 
 	d.reloading.Lock()
@@ -226,11 +230,14 @@ func (d *Daemon) milterOptions(cfg *config.Config) milter.Options {
 	}
 }
 
-// messageDone logs and counts a message.
+// messageDone logs, counts and records a message.
 func (d *Daemon) messageDone(m *milter.Message, o milter.Outcome, waited time.Duration) {
 	maillog.Write(d.log, m, o, waited)
 	r := &o.Report
 	d.metrics.Message(string(r.Action), r.Reason, r.Tenant, r.Rule, waited, m.Size)
+	if d.record.Keeps() {
+		d.record.Add(d.current.Load().decision(m, r))
+	}
 }
 
 // logWarnings logs the problems of a configuration that do not keep it from being used.

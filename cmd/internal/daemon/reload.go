@@ -102,6 +102,7 @@ func (d *Daemon) takeOver() (r control.Reloaded, err error) {
 	d.level.Set(cfg.Log.Level)
 	tuneMemory(cfg.Limits.Memory)
 	d.server.Configure(d.milterOptions(cfg))
+	d.record.Configure(decisionLimits(cfg))
 	d.current.Store(d.newGeneration(cfg))
 	old.retire()
 	d.prune()

@@ -18,7 +18,8 @@ func Write(log *slog.Logger, m *milter.Message, o milter.Outcome, waited time.Du
 		"action", string(r.Action), "reason", r.Reason,
 	}
 	for _, a := range []struct{ key, value string }{
-		{"tenant", r.Tenant}, {"author", r.Author}, {"rule", r.Rule}, {"guard", r.Guard}, {"blocks", blockNames(r)}, {"placed", blockPlaces(r)},
+		{"tenant", r.Tenant}, {"author", r.Author}, {"rule", r.Rule}, {"missing", r.Missing}, {"guard", r.Guard},
+		{"blocks", strings.Join(BlockNames(r), ",")}, {"placed", blockPlaces(r)},
 	} {
 		if a.value != "" {
 			attrs = append(attrs, a.key, a.value)
@@ -28,15 +29,14 @@ func Write(log *slog.Logger, m *milter.Message, o milter.Outcome, waited time.Du
 	log.Info("message", attrs...)
 }
 
-// blockNames are the blocks that were inserted: "signature:corporate".
-func blockNames(r *milter.Report) string {
-	var names []string
+// BlockNames are the blocks that were inserted: "signature:corporate".
+func BlockNames(r *milter.Report) (names []string) {
 	for _, b := range r.Blocks {
 		if n := b.Block + ":" + b.Template; len(names) == 0 || names[len(names)-1] != n {
 			names = append(names, n)
 		}
 	}
-	return strings.Join(names, ",")
+	return names
 }
 
 // blockPlaces are where they went, part by part: "1.1=above-quote(owa-header)".

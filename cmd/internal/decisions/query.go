@@ -1,0 +1,65 @@
+package decisions
+
+import (
+	"encoding/hex"
+	"strings"
+	"time"
+)
+
+// Query says which decisions are asked for. What is empty does not matter.
+type Query struct {
+	Since, Until time.Time // from Since on, and before Until
+	Author       string    // a piece of the address, in any case
+	Domain       string    // of a recipient, or one above it
+	Tenant       string
+	Action       string
+	Reason       string
+	Queue        string
+	MessageID    string // see [HashMessageID]
+}
+
+// wants reports whether a string of a column is one that is asked for.
+func (q *Query) wants(c column, s string) bool {
+	switch c {
+	case authorColumn:
+		return q.Author == "" || strings.Contains(strings.ToLower(s), strings.ToLower(q.Author))
+	case domainsColumn:
+		return q.Domain == "" || hasDomain(s, strings.ToLower(q.Domain))
+	case tenantColumn:
+		return q.Tenant == "" || s == q.Tenant
+	case actionColumn:
+		return q.Action == "" || s == q.Action
+	case reasonColumn:
+		return q.Reason == "" || s == q.Reason
+	}
+	return true
+}
+
+// mayHold reports whether decisions of the time that a query asks for may be in a file.
+func (f *file) mayHold(q *Query) bool {
+	if f.ended.Before(q.Since) {
+		return false
+	}
+	// A decision is made before the file that it is written to.
+	return q.Until.IsZero() || f.begun.Before(q.Until.Add(2*writePause))
+}
+
+// hasDomain reports whether one of some domains, with commas between them, is a domain or
+// below it.
+func hasDomain(all, domain string) bool {
+	for d := range strings.SplitSeq(all, ",") {
+		if d == domain || strings.HasSuffix(d, "."+domain) {
+			return true
+		}
+	}
+	return false
+}
+
+// hashOf is a hash of a Message-ID in bytes, all zero for none.
+func hashOf(hash string) []byte {
+	b, err := hex.DecodeString(hash)
+	if err != nil || len(b) != hashBytes {
+		return make([]byte, hashBytes)
+	}
+	return b
+}
