@@ -39,7 +39,10 @@ type document struct {
 	blocks  map[string][]*nethtml.Node // by id; each id is that of one element
 	pseudos []pseudoRule
 	pulling []*rule // those with margins that pull
-	scheme  bool    // it asks for a scheme of colours
+	// demanding are those that make elements need room.
+	demanding []*rule
+	scheme    bool // it asks for a scheme of colours
+	policy    bool // it may forbid its readers to heed styles, ours too
 }
 
 // pseudoRule is a rule of generated content, or of the first line or letter.
@@ -92,6 +95,9 @@ func read(page []byte, scripts bool, w *work.Meter) (*document, error) {
 		if r.pulled > 0 {
 			d.pulling = append(d.pulling, r)
 		}
+		if r.demanding {
+			d.demanding = append(d.demanding, r)
+		}
 		for k := range r.selectors {
 			if p := r.selectors[k].pseudo; p != "" && p != "never" {
 				d.pseudos = append(d.pseudos, pseudoRule{r, &r.selectors[k]})
@@ -117,14 +123,22 @@ func (d *document) take(n *nethtml.Node) {
 				text.WriteString(c.Data)
 			}
 		}
-		d.sheets.read(tokens(text.String()), scope{maybe: attr(n, "media") != "" && attr(n, "media") != "all"})
+		d.sheets.read(tokens(text.String()), scope{maybe: !heeded(n)})
 	case "link":
 		if strings.Contains(attr(n, "rel"), "stylesheet") {
 			d.linked(strings.TrimSpace(attr(n, "href")))
 		}
 	case "meta":
+		d.policy = d.policy || attr(n, "http-equiv") == "content-security-policy"
 		d.scheme = d.scheme || strings.Contains(attr(n, "name"), "color-scheme") && attr(n, "content") != "light"
 	}
+}
+
+// heeded reports whether every reader heeds a style sheet: it is for all media, in CSS,
+// and none of several to choose from.
+func heeded(n *nethtml.Node) bool {
+	media, kind := attr(n, "media"), attr(n, "type")
+	return (media == "" || media == "all") && (kind == "" || kind == "text/css") && attr(n, "title") == ""
 }
 
 func attr(n *nethtml.Node, key string) string {

@@ -90,7 +90,7 @@ var states = map[string]bool{
 // never are the pseudo-classes and pseudo-elements that no element of a mail is, or that
 // do not touch its text.
 var never = map[string]bool{
-	"target": true, "selection": true, "placeholder": true, "marker": true, "backdrop": true, "file-selector-button": true, "cue": true,
+	"target": true, "selection": true, "placeholder": true, "backdrop": true, "file-selector-button": true, "cue": true,
 	"-moz-focus-inner": true, "-moz-selection": true, "-moz-placeholder": true, "-ms-input-placeholder": true, "-ms-clear": true, "-ms-expand": true,
 }
 
@@ -140,7 +140,7 @@ func (s *selector) pseudoOf(all []token, colons int, kept *strings.Builder) {
 	name := strings.TrimSuffix(all[0].named(), "(")
 	text := strings.ToLower(rawText(all))
 	switch {
-	case name == "before" || name == "after" || name == "first-line" || name == "first-letter":
+	case name == "before" || name == "after" || name == "marker" || name == "first-line" || name == "first-letter":
 		s.pseudo = name
 	case never[name], strings.HasPrefix(name, "-webkit-scrollbar"):
 		s.pseudo = "never"

@@ -1,6 +1,7 @@
 package seen
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tdewolff/parse/v2"
@@ -25,6 +26,8 @@ type rule struct {
 	maybe   bool
 	layered bool
 	pulled  float64 // see overlay
+	// demanding says that one of its declarations makes an element need room.
+	demanding bool
 }
 
 // sheets are all style sheets of a mail.
@@ -186,10 +189,12 @@ func (s *sheets) atRule(all []token, i int, in scope) int {
 		return min(block+1, len(all))
 	}
 	inner := content(all, block)
-	switch strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(name, "@-webkit-"), "@-moz-"), "@") {
+	switch unprefixed(strings.TrimPrefix(name, "@")) {
 	case "font-face":
 		s.face(declarations(inner))
-	case "keyframes", "page", "property", "counter-style", "font-feature-values", "font-palette-values", "namespace", "-ms-viewport", "viewport", "-o-keyframes":
+	case "keyframes":
+		s.animated(inner)
+	case "page", "property", "counter-style", "font-feature-values", "font-palette-values", "namespace", "-ms-viewport", "viewport":
 	case "layer":
 		s.read(inner, scope{true, true, in.nested, in.depth + 1})
 	default:
@@ -198,53 +203,34 @@ func (s *sheets) atRule(all []token, i int, in scope) int {
 	return past(all, block)
 }
 
+// animated notes what the steps of an animation may lay over other parts of the mail.
+func (s *sheets) animated(all []token) {
+	for i := 0; i < len(all); {
+		block := prelude(all, i, false)
+		if block == len(all) {
+			return
+		}
+		for _, d := range declarations(content(all, block)) {
+			s.over.take(&d)
+		}
+		i = past(all, block)
+	}
+}
+
 // imported notes the sheet that an @import names.
 func (s *sheets) imported(what string) {
 	what = strings.ToLower(unescape(what))
 	s.linked(strings.Trim(strings.TrimPrefix(strings.TrimSpace(what), "url("), "\"' )"))
 }
 
-// fontHosts serve fonts and nothing else, by style sheets.
-var fontHosts = []string{
-	"fonts.googleapis.com/", "fonts.gstatic.com/", "use.typekit.net/", "p.typekit.net/", "fonts.bunny.net/", "fast.fonts.net/",
-	"cloud.typography.com/", "fonts.cdnfonts.com/", "use.fontawesome.com/", "hello.myfonts.net/", "api.fontshare.com/",
-}
-
 // linked notes a sheet by its address.
 func (s *sheets) linked(address string) {
-	scheme, rest, _ := strings.Cut(address, ":")
-	switch scheme {
-	case "data", "blob":
+	scheme, _, _ := strings.Cut(address, ":")
+	switch {
+	case scheme == "data", scheme == "blob":
 		s.carried = true
-		return
-	case "http", "https":
-		address = rest
-	}
-	address = strings.TrimPrefix(address, "//")
-	for _, h := range fontHosts {
-		if strings.HasPrefix(address, h) {
-			return
-		}
-	}
-	s.elsewhere = true
-}
-
-// face notes a font whose letters may be any: they come with the mail, or are those of
-// another font made smaller.
-func (s *sheets) face(declared []declaration) {
-	family, odd := "", false
-	for _, d := range declared {
-		switch d.property {
-		case "font-family":
-			family = strings.Trim(d.value, `"' `)
-		case "src":
-			odd = odd || strings.Contains(d.value, "data:") || strings.Contains(d.value, "cid:") || strings.Contains(d.value, "blob:")
-		case "size-adjust", "ascent-override", "descent-override", "line-gap-override":
-			odd = true
-		}
-	}
-	if odd && family != "" {
-		s.faces[family] = true
+	case !fromFontHost(address):
+		s.elsewhere = true
 	}
 }
 
@@ -263,8 +249,9 @@ func (s *sheets) qualified(all []token, i int, in scope) int {
 		over.take(&d)
 	}
 	r.pulled = over.pulled
+	r.demanding = slices.ContainsFunc(r.declarations, demanding)
 	s.over.placed = s.over.placed || over.placed || crowded(r.declarations)
-	s.over.top, s.over.broad, s.over.near = s.over.top || over.top, s.over.broad || over.broad, s.over.near || over.near
+	s.over.top, s.over.broad, s.over.near, s.over.rigid = s.over.top || over.top, s.over.broad || over.broad, s.over.near || over.near, s.over.rigid || over.rigid
 	r.declarations = relevant(r.declarations)
 	if len(r.declarations) > 0 {
 		if len(s.rules) == maxRules {
@@ -356,7 +343,7 @@ func joined(all []token) string {
 func relevant(all []declaration) []declaration {
 	var kept []declaration
 	for _, d := range all {
-		if _, ok := properties[d.property]; ok || d.property == "all" || d.property == "position" || stacks[d.property] {
+		if _, ok := properties[d.property]; ok || d.property == "all" || d.property == "position" || stacks[d.property] || arranging[d.property] {
 			kept = append(kept, d)
 		}
 	}
