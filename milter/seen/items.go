@@ -1,6 +1,7 @@
 package seen
 
 import (
+	"slices"
 	"strings"
 
 	nethtml "golang.org/x/net/html"
@@ -119,7 +120,7 @@ var blockLevel = map[atom.Atom]bool{
 }
 
 // ofLines are the properties of lines of text that move what stands in them.
-var ofLines = []string{"text-indent", "white-space", "text-wrap", "text-wrap-mode"}
+var ofLines = []string{"text-indent", "white-space", "text-wrap", "text-wrap-mode", "letter-spacing", "word-spacing"}
 
 // Limits of what stands beside the block, in pixels of a wide page: where all can be
 // scrolled to, where it is moved both ways, and where it is cut off.
@@ -157,10 +158,14 @@ func (v *view) beside(n *nethtml.Node, s style, around *state) string {
 	if around.cut {
 		most = mostCut
 	}
-	needed := v.doc.generatedRoom(all.of)
+	of := roomOf{item: true, rigid: v.over.rigid, size: around.large * around.magnified}
+	for _, p := range ofLines {
+		of.nowrap = of.nowrap || around.inherited[p] != ""
+	}
+	needed := v.doc.generatedRoom(all.of, of)
 	for c := range all.of.ChildNodes() {
-		if c != n && needed <= most {
-			needed += v.doc.room(c, roomOf{item: true, rigid: v.over.rigid}) + all.gap
+		if c != n && needed <= most && !slices.Contains(v.others, c) {
+			needed += v.doc.room(c, of) + all.gap
 		}
 	}
 	if needed > most {

@@ -52,6 +52,7 @@ func TestLinear(t *testing.T) {
 		"declarations":   "<i style='" + strings.Repeat("color:#333;", 50) + "'>x</i>",
 		"unclosed":       "<font color=#333><p>x",
 		"cells":          "<table><tr><td><b>x",
+		"items":          `<div style="display:flex"><p style="padding:1px;width:1px">x</p><p>y</p>`,
 	} {
 		cost := func(n int) float64 {
 			page := strings.Repeat(what, n) + "{B}"

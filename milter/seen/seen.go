@@ -86,7 +86,7 @@ func read(page []byte, scripts bool, w *work.Meter) (*document, error) {
 		return nil, errLarge
 	}
 	d := &document{root: root, inlines: map[string][]declaration{}}
-	d.faces = map[string]bool{}
+	d.faces, d.work = map[string]bool{}, w
 	for n := root; n != nil; n = next(n) {
 		d.take(n)
 	}

@@ -6,6 +6,8 @@ import (
 	"github.com/andybalholm/cascadia"
 	"github.com/tdewolff/parse/v2/css"
 	nethtml "golang.org/x/net/html"
+
+	"sigmilter/milter/work"
 )
 
 // selector is a selector of a rule: compounds, from left to right, and the combinators
@@ -163,6 +165,7 @@ func rawText(all []token) string {
 
 // matcher matches selectors with elements, and counts what that costs.
 type matcher struct {
+	work  *work.Meter
 	steps int
 	known map[place]bool // of the selector in hand
 }
@@ -179,6 +182,13 @@ const maxSteps = 4 << 20
 // spent reports whether no more can be matched: what is then asked for counts as met.
 func (m *matcher) spent() bool { return m.steps > maxSteps }
 
+// step counts one comparison.
+func (m *matcher) step() {
+	const perStep = 4 // units of work
+	m.steps++
+	m.work.Spend(perStep)
+}
+
 // matches reports whether an element is met by a selector.
 func (m *matcher) matches(n *nethtml.Node, s *selector) bool {
 	last := len(s.compounds) - 1
@@ -193,7 +203,7 @@ func (m *matcher) matches(n *nethtml.Node, s *selector) bool {
 }
 
 func (m *matcher) compound(n *nethtml.Node, s *selector, i int) bool {
-	m.steps++
+	m.step()
 	c := &s.compounds[i]
 	return c.match == nil || m.spent() || c.match.Match(n)
 }
@@ -221,7 +231,7 @@ func (m *matcher) left(n *nethtml.Node, s *selector, i int) bool {
 		next = func(n *nethtml.Node) *nethtml.Node { return n.PrevSibling }
 	}
 	for e := next(n); e != nil; e = next(e) {
-		m.steps++
+		m.step()
 		if m.spent() {
 			return true
 		}
