@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"sigmilter/milter/entity"
+	"sigmilter/milter/work"
 )
 
 // Bounds of a From field. Nobody writes a letter with so many; what is beyond is
@@ -28,16 +29,22 @@ type origin struct {
 	doubt   string // why "it", the field, does not tell who wrote it; empty when it does
 }
 
+// perAddressByte is what reading an address field costs for each of its bytes, in units
+// of work.
+const perAddressByte = 16
+
 // originOf reads the From field of a message.
-func originOf(h entity.Header) origin {
+func originOf(h entity.Header, w *work.Meter) origin {
 	var o origin
 	values := h.All("From")
 	for _, v := range values {
+		w.Spend(perAddressByte * len(v))
 		one := addressesIn(v)
 		o.authors, o.doubt = append(o.authors, one.authors...), one.doubt
 	}
 	for _, f := range h {
 		if near := strings.TrimFunc(f.Name, unlettered); near != f.Name && strings.EqualFold(near, "From") {
+			w.Spend(perAddressByte * len(f.Value))
 			o.authors = append(o.authors, addressesIn(f.Value).authors...)
 			o.doubt = "there is one whose name has more than its letters"
 		}

@@ -46,7 +46,7 @@ func TestOriginOf(t *testing.T) {
 		"several, Sender last":    {[]string{"From: a@x.y, b@x.y, c@x.y", "Sender: c@x.y"}, []string{"c@x.y", "a@x.y", "b@x.y"}},
 		"several, Sender another": {[]string{"From: a@x.y, b@x.y", "Sender: pa@x.y"}, []string{"a@x.y", "b@x.y"}},
 	} {
-		if got := originOf(header(c.fields...)).authors; !slices.Equal(got, c.want) {
+		if got := originOf(header(c.fields...), nil).authors; !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

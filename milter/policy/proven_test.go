@@ -62,7 +62,7 @@ func TestDoubt(t *testing.T) {
 		"j\u00fcrgen@contoso.com":                                {"j\u00fcrgen@contoso.com", false},
 		"printer@[192.0.2.1]":                                    {"printer@[192.0.2.1]", false},
 	} {
-		o := originOf(header("From: " + value))
+		o := originOf(header("From: "+value), nil)
 		if got := strings.Join(o.authors, " "); got != want.authors || (o.doubt != "") != want.doubt {
 			t.Errorf("%q: %q, doubt %q", value, got, o.doubt)
 		}
@@ -75,7 +75,7 @@ func TestDoubt(t *testing.T) {
 		"too many authors": header("From: " + strings.Repeat("x@partner.example, ", maxAuthors) + "anna@contoso.com"),
 		"a long field":     header("From: " + strings.Repeat("x", maxFieldBytes) + " <anna@contoso.com>"),
 	} {
-		if o := originOf(h); o.doubt == "" || !strings.Contains(strings.Join(o.authors, " "), "anna@contoso.com") {
+		if o := originOf(h, nil); o.doubt == "" || !strings.Contains(strings.Join(o.authors, " "), "anna@contoso.com") {
 			t.Errorf("%s: %d authors, doubt %q", name, len(o.authors), o.doubt)
 		}
 	}

@@ -77,6 +77,28 @@ func TestWork(t *testing.T) {
 	seen.Look([]byte(page), []seen.Block{{ID: "x"}}, work.NewMeter(int64(len(page)/2), nil))
 }
 
+// TestGivesWay: a large page is read in steps between which it is asked whether anybody
+// still waits.
+func TestGivesWay(t *testing.T) {
+	const size = 1 << 20
+	for name, unit := range map[string]string{
+		"text": "hello ", "elements": "<p class=a>hello hello</p>", "one style": "<style>" + strings.Repeat("a b{color:red}\n", 4000) + "</style>",
+		"one attribute": `<p style="` + strings.Repeat("color:red;", 5000) + `">x</p>`,
+	} {
+		asked := 0
+		page := strings.Repeat(unit, size/len(unit)) + "{B}"
+		e := light()
+		block := e.Put(&legal)
+		seen.Look([]byte(strings.ReplaceAll(page, "{B}", block.HTML)), []seen.Block{{ID: block.ID, HTML: block.HTML}}, work.NewMeter(1<<40, func() error {
+			asked++
+			return nil
+		}))
+		if asked < size*8>>20 {
+			t.Errorf("%s: it is asked %d times", name, asked)
+		}
+	}
+}
+
 func BenchmarkLook(b *testing.B) {
 	page := "<html><head><style>" + strings.Repeat("p.MsoNormal{margin:0;color:#333}.a>.b{color:#444}@media print{.c{display:none}}", 30) + "</style></head><body>" +
 		strings.Repeat(`<p class=MsoNormal style="margin:0cm">Hello Ben, <b>the</b> offer.</p>`, 300) + "{B}</body></html>"

@@ -116,6 +116,7 @@ func (v *view) overlays() overlay {
 			n = after(n)
 			continue
 		}
+		v.doc.work.Spend(perNode)
 		if n.Type == nethtml.ElementNode {
 			o := overlayOf(v.doc.inline(attr(n, "style")), v.doc.sheets.over.placed)
 			over.placed, over.broad, over.near, over.rigid = over.placed || o.placed, over.broad || o.broad || broadAttr(n), over.near || o.near, over.rigid || o.rigid

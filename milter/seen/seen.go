@@ -81,13 +81,14 @@ func read(page []byte, scripts bool, w *work.Meter) (*document, error) {
 	if err := affordable(page, w); err != nil {
 		return nil, err
 	}
-	root, err := nethtml.ParseWithOptions(bytes.NewReader(page), nethtml.ParseOptionEnableScripting(scripts))
+	root, err := nethtml.ParseWithOptions(&pacedReader{page, w}, nethtml.ParseOptionEnableScripting(scripts))
 	if err != nil {
 		return nil, errLarge
 	}
 	d := &document{root: root, inlines: map[string][]declaration{}}
 	d.faces, d.work = map[string]bool{}, w
 	for n := root; n != nil; n = next(n) {
+		w.Spend(perNode)
 		d.take(n)
 	}
 	for i := range d.rules {
@@ -123,7 +124,7 @@ func (d *document) take(n *nethtml.Node) {
 				text.WriteString(c.Data)
 			}
 		}
-		d.sheets.read(tokens(text.String()), scope{maybe: !heeded(n)})
+		d.sheets.read(tokens(text.String(), d.work), scope{maybe: !heeded(n)})
 	case "link":
 		if strings.Contains(attr(n, "rel"), "stylesheet") {
 			d.linked(strings.TrimSpace(attr(n, "href")))
@@ -179,6 +180,7 @@ func (d *document) look(page []byte, b *Block, against []string) Verdict {
 func (d *document) find(blocks []Block) {
 	d.blocks = map[string][]*nethtml.Node{}
 	for n := d.root; n != nil; n = next(n) {
+		d.work.Spend(perNode)
 		if n.Type != nethtml.ElementNode {
 			continue
 		}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/tdewolff/parse/v2"
 	"github.com/tdewolff/parse/v2/css"
+
+	"sigmilter/milter/work"
 )
 
 // token is a token of CSS, without its escapes where it is a name.
@@ -14,11 +16,12 @@ type token struct {
 }
 
 // tokens are the tokens of a text in CSS, without comments.
-func tokens(text string) []token {
+func tokens(text string, w *work.Meter) []token {
 	var all []token
 	l := css.NewLexer(parse.NewInputString(text))
 	for {
 		kind, data := l.Next()
+		w.Spend(perByte * len(data))
 		switch kind {
 		case css.ErrorToken:
 			return all
