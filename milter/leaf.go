@@ -69,7 +69,7 @@ func openBytes(m *Message, p *entity.Part, n int64, decode func(*entity.Part, []
 	if err := m.memory.take(forms * n); err != nil {
 		return nil, err
 	}
-	m.work.Spend(forms * int(n))
+	m.work.Spend(int(n)) // decoding counts itself
 	raw, err := readLeaf(m, p, n)
 	if err != nil {
 		return nil, err
@@ -101,6 +101,7 @@ func (l *leaf) read(m *Message, kind insert.Kind) {
 	l.reading = insert.Read(l.Text, kind)
 	l.shows = !l.reading.Blank() || l.reading.Quotes()
 	if m.decision.Enforced {
+		m.work.Spend(len(l.Text))
 		l.sealing = l.reading.Sealing()
 	}
 	l.cost += m.memory.held - before

@@ -103,17 +103,13 @@ func (l *leaf) show(m *Message) (string, error) {
 
 // look reads the finished page back, with the memory that its tree takes for a while.
 func (l *leaf) look(m *Message) ([]seen.Verdict, error) {
-	const (
-		perTag  = 512 // bytes of an element, its attributes and the text behind it
-		perByte = 8   // units of work
-	)
+	const perTag = 512 // bytes of an element, its attributes and the text behind it
 	page := l.finished()
 	n := 2*int64(len(page)) + perTag*int64(bytes.Count(page, []byte("<")))
 	if err := m.memory.take(n); err != nil {
 		return nil, err
 	}
 	defer m.memory.give(n)
-	m.work.Spend(perByte * len(page))
 	return seen.Look(page, l.elements(), m.work), nil
 }
 

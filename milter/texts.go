@@ -196,7 +196,7 @@ func (e *Engine) open(m *Message, doc entity.Document) (text, policy.Reason, err
 // Where a rule enforces its blocks, OpenPGP is looked at once all texts are open.
 func (e *Engine) untouchable(m *Message, l *leaf, patch bool) policy.Reason {
 	enforced := m.decision.Enforced
-	if enforced && l.Part.Media.Type == "text/plain" && entity.HoldsFile(l.Text) != "" {
+	if enforced && l.Part.Media.Type == "text/plain" && entity.HoldsFile(l.Text, m.work) != "" {
 		return reasonAmbiguous
 	}
 	why := policy.Reason(l.reading.Untouchable(patch))

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"sigmilter/milter/work"
 )
 
 // Ambiguity is something in the structure of a message that one reader takes for
@@ -51,6 +53,9 @@ func Ambiguous(root *Part) (p *Part, why Ambiguity) {
 }
 
 func (p *Part) ambiguity() Ambiguity {
+	for _, f := range p.Header {
+		p.work.Spend(len(f.Name) + len(f.Value))
+	}
 	if p.doubted != "" {
 		return p.doubted
 	}
@@ -287,9 +292,10 @@ func isPlainBoundary(q param, value string) bool {
 // HoldsFile reports whether a text holds a file as programs wrote them before MIME,
 // which readers take out of it, with what is below if its end is missing: uuencode
 // or yEnc.
-func HoldsFile(text []byte) Ambiguity {
+func HoldsFile(text []byte, w *work.Meter) Ambiguity {
 	begun := false
 	for line := range bytes.Lines(text) {
+		w.Spend(perLine + len(line))
 		line = bytes.TrimRight(line, "\r\n")
 		if begun && isUULine(line) || bytes.HasPrefix(line, []byte("=ybegin ")) {
 			return embeddedFile

@@ -132,7 +132,7 @@ func TestHoldsFile(t *testing.T) {
 		"begin 644 a.txt\n\n#0V%T\n":                                false,
 		"":                                                          false,
 	} {
-		if got := HoldsFile([]byte(text)) != ""; got != want {
+		if got := HoldsFile([]byte(text), nil) != ""; got != want {
 			t.Errorf("%q: %v", text, got)
 		}
 	}

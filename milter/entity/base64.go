@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+
+	"sigmilter/milter/work"
 )
 
 // base64Value is the value of each character of the base64 alphabet, -1 for
@@ -66,15 +68,37 @@ func walkBase64(raw []byte, yield func(base64Group)) error {
 	return nil
 }
 
-func decodeBase64(raw []byte) ([]byte, error) {
+func decodeBase64(raw []byte, w *work.Meter) ([]byte, error) {
 	out := make([]byte, base64.StdEncoding.DecodedLen(len(raw)))
 	// The library is fast, the walk forgives blanks and says what is wrong.
+	w.Spend(len(raw))
 	if n, err := base64.StdEncoding.Decode(out, raw); err == nil {
 		return out[:n], nil
 	}
 	out = out[:0]
-	err := walkBase64(raw, func(g base64Group) { out = append(out, g.bytes[:g.size]...) })
+	p := paced{work: w}
+	err := walkBase64(raw, func(g base64Group) {
+		p.to(g.end)
+		out = append(out, g.bytes[:g.size]...)
+	})
 	return out, err
+}
+
+// paced counts down what a loop over bytes has gone through, a piece at a time.
+type paced struct {
+	work *work.Meter
+	at   int
+}
+
+// pace is of how many bytes a piece is: less than a millisecond of work.
+const pace = 64 << 10
+
+// to says that the loop is at a place.
+func (p *paced) to(at int) {
+	if at-p.at >= pace {
+		p.work.Spend(at - p.at)
+		p.at = at
+	}
 }
 
 func encodeBase64(decoded []byte, ends lineEnds) []byte {

@@ -17,6 +17,8 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
 	"golang.org/x/text/transform"
+
+	"sigmilter/milter/work"
 )
 
 // ErrCharset tells that a part's charset is not known, or that new text cannot
@@ -35,6 +37,7 @@ type charset struct {
 	stateful bool // escapes switch between character sets, ASCII is where it begins
 	wide     bool // ASCII takes more than a byte
 	mark     int  // bytes of byte order mark before the text
+	work     *work.Meter
 }
 
 func simple(e encoding.Encoding) charset { return charset{decoder: e, encoder: e} }
@@ -164,10 +167,11 @@ type charsetWalk struct {
 	src  []byte
 	pos  int // in src
 	text []byte
+	work *work.Meter
 }
 
 func (cs charset) walk(src []byte) *charsetWalk {
-	return &charsetWalk{dec: cs.decoder.NewDecoder().Transformer, src: src, pos: cs.mark}
+	return &charsetWalk{dec: cs.decoder.NewDecoder().Transformer, src: src, pos: cs.mark, work: cs.work}
 }
 
 // to decodes until the text has n bytes, all of it for -1. It reports whether
@@ -178,12 +182,17 @@ func (w *charsetWalk) to(n int) bool {
 		if n < 0 {
 			room = len(w.src) - w.pos + 64
 		}
+		room = min(room, pace)
 		w.text = slices.Grow(w.text, room)
 		nDst, nSrc, err := w.dec.Transform(w.text[len(w.text):len(w.text)+room], w.src[w.pos:], true)
 		w.text = w.text[:len(w.text)+nDst]
 		w.pos += nSrc
+		w.work.Spend(nSrc)
 		if err == nil {
 			return len(w.text) == n || n < 0
+		}
+		if err == transform.ErrShortDst && nDst+nSrc > 0 {
+			continue
 		}
 		if n >= 0 && len(w.text) < n || err != transform.ErrShortDst {
 			return false

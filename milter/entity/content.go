@@ -6,6 +6,6 @@ func Content(p *Part, raw []byte) []byte {
 	if err != nil {
 		return raw
 	}
-	b, _ := t.decode(raw)
+	b, _ := t.decode(raw, p.work)
 	return b
 }

@@ -65,12 +65,13 @@ func (l *Leaf) open() (err error) {
 	if l.transfer, err = lookupTransfer(l.Part.Encoding); err != nil {
 		return err
 	}
-	if l.decoded, err = l.transfer.decode(l.raw); err != nil {
+	if l.decoded, err = l.transfer.decode(l.raw, l.Part.work); err != nil {
 		return err
 	}
 	if l.charset, err = foundCharset(l.Part.Media.Params["charset"], l.decoded); err != nil {
 		return err
 	}
+	l.charset.work = l.Part.work
 	l.Text = l.charset.decodeAll(l.decoded)
 	l.rawEnd = "\r\n"
 	if l.Part.lf {

@@ -36,7 +36,7 @@ func (l *Leaf) changedLines(changes []change) (from, to int) {
 
 // reads says whether the whole part, rewritten, reads as the text with the edits.
 func (l *Leaf) reads(r rewriting, edits []Edit) (bool, error) {
-	decoded, err := r.transfer.decode(patch(l.raw, r.body))
+	decoded, err := r.transfer.decode(patch(l.raw, r.body), l.Part.work)
 	return bytes.Equal(r.charset.decodeAll(decoded), patch(l.Text, textChanges(edits))), err
 }
 
@@ -46,7 +46,7 @@ func (l *Leaf) linesRead(r rewriting, _ []Edit) (bool, error) {
 	from, to := l.changedLines(r.body)
 	before := len(l.decoded) - l.transfer.size(l.raw[from:])
 	old := l.decoded[before : before+l.transfer.size(l.raw[from:to])]
-	now, err := l.transfer.decode(patch(l.raw[from:to], moved(r.body, -from)))
+	now, err := l.transfer.decode(patch(l.raw[from:to], moved(r.body, -from)), l.Part.work)
 	return bytes.Equal(now, patch(old, moved(r.decoded, -before))), err
 }
 

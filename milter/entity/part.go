@@ -3,6 +3,8 @@ package entity
 import (
 	"strconv"
 	"strings"
+
+	"sigmilter/milter/work"
 )
 
 // Part is one entity of a message: a leaf or a multipart with its children. Its
@@ -36,6 +38,7 @@ type Part struct {
 	tight     bool         // the boundary after the part begins at BodyStart, no line end between
 	headless  bool         // the boundary after the part came before the header was over
 	doubted   Ambiguity    // what the scanner saw that readers read differently
+	work      *work.Meter  // what is done with the part may cost; nil for no limit
 }
 
 // valueRange is where a field's value lies in the body.
@@ -99,7 +102,7 @@ func (p *Part) add(start int64) *Part {
 	if p.ID != "" {
 		id = p.ID + "." + id
 	}
-	c := &Part{ID: id, Parent: p, HeaderStart: start}
+	c := &Part{ID: id, Parent: p, HeaderStart: start, work: p.work}
 	p.Children = append(p.Children, c)
 	return c
 }

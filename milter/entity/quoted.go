@@ -1,6 +1,10 @@
 package entity
 
-import "bytes"
+import (
+	"bytes"
+
+	"sigmilter/milter/work"
+)
 
 // quotedKind tells what a piece of quoted-printable is.
 type quotedKind int
@@ -135,9 +139,11 @@ func hexValue(c byte) int {
 	return -1
 }
 
-func decodeQuoted(raw []byte) ([]byte, error) {
+func decodeQuoted(raw []byte, w *work.Meter) ([]byte, error) {
 	out := make([]byte, 0, len(raw))
+	pace := paced{work: w}
 	walkQuoted(raw, func(p quotedPiece) {
+		pace.to(p.end)
 		switch p.kind {
 		case quotedLiteral:
 			out = append(out, raw[p.start:p.end]...)

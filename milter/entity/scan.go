@@ -96,11 +96,12 @@ func NewScanner(root Header, l Limits) *Scanner {
 // by Finish.
 func (s *Scanner) Write(p []byte) (int, error) {
 	n := len(p)
+	s.root.work = s.Work
 	for len(p) > 0 && s.err == nil {
 		n := 0
 		if s.wantsLine(p[0]) {
 			n = s.readLine(p)
-			s.Work.Spend(perLine + len(s.stack) + n)
+			s.Work.Spend(perLine + len(s.stack) + 2*n) // looked at for boundaries, and for what is near to one
 		} else {
 			n = s.skipBody(p)
 			s.Work.Spend(perLine + n/64)

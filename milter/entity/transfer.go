@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+
+	"sigmilter/milter/work"
 )
 
 // ErrEncoding tells that a part's Content-Transfer-Encoding is not known.
@@ -40,8 +42,8 @@ type lineEnds struct {
 // transfer is one way to encode a body.
 type transfer struct {
 	label string // what a header that we write calls it
-	// decode returns the decoded bytes.
-	decode func(raw []byte) ([]byte, error)
+	// decode returns the decoded bytes. It counts them down piece by piece.
+	decode func(raw []byte, w *work.Meter) ([]byte, error)
 	// edit turns changes of the decoded bytes into changes of the raw ones.
 	edit func(raw, decoded []byte, changes []change, ends lineEnds) []change
 	// encode encodes from scratch.
@@ -84,7 +86,7 @@ func lookupTransfer(name string) (*transfer, error) {
 	return t, nil
 }
 
-func decodeIdentity(raw []byte) ([]byte, error) { return raw, nil }
+func decodeIdentity(raw []byte, _ *work.Meter) ([]byte, error) { return raw, nil }
 
 func identitySize(lines []byte) int { return len(lines) }
 

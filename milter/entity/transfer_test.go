@@ -28,7 +28,7 @@ func TestDecodeQuoted(t *testing.T) {
 		{"", ""},
 	}
 	for _, tt := range tests {
-		if got, err := decodeQuoted([]byte(tt.in)); err != nil || string(got) != tt.want {
+		if got, err := decodeQuoted([]byte(tt.in), nil); err != nil || string(got) != tt.want {
 			t.Errorf("%q: got %q, %v, want %q", tt.in, got, err, tt.want)
 		}
 	}
@@ -72,13 +72,13 @@ func TestEditQuoted(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			raw := []byte(tt.raw)
-			decoded, _ := decodeQuoted(raw)
+			decoded, _ := decodeQuoted(raw, nil)
 			changes := []change{{tt.start, tt.end, []byte(tt.new)}}
 			got := patch(raw, editQuoted(raw, decoded, changes, lineEnds{"\r\n", "\r\n"}))
 			if string(got) != tt.want {
 				t.Errorf("got\n%q, want\n%q", got, tt.want)
 			}
-			if again, _ := decodeQuoted(got); !bytes.Equal(again, patch(decoded, changes)) {
+			if again, _ := decodeQuoted(got, nil); !bytes.Equal(again, patch(decoded, changes)) {
 				t.Errorf("decodes to %q, want %q", again, patch(decoded, changes))
 			}
 		})
@@ -106,7 +106,7 @@ func TestDecodeBase64(t *testing.T) {
 		{"YQ=", "", true},
 	}
 	for _, tt := range tests {
-		got, err := decodeBase64([]byte(tt.in))
+		got, err := decodeBase64([]byte(tt.in), nil)
 		if errors.Is(err, ErrDamaged) != tt.damaged || err == nil && string(got) != tt.want {
 			t.Errorf("%q: got %q, %v", tt.in, got, err)
 		}
@@ -134,7 +134,7 @@ func TestEditBase64(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			raw := []byte(tt.raw)
-			decoded, err := decodeBase64(raw)
+			decoded, err := decodeBase64(raw, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -142,7 +142,7 @@ func TestEditBase64(t *testing.T) {
 			if string(got) != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
-			if again, err := decodeBase64(got); err != nil || !bytes.Equal(again, patch(decoded, tt.changes)) {
+			if again, err := decodeBase64(got, nil); err != nil || !bytes.Equal(again, patch(decoded, tt.changes)) {
 				t.Errorf("decodes to %q, %v", again, err)
 			}
 		})
@@ -180,7 +180,7 @@ func TestTransferRandom(t *testing.T) {
 				changes, at = append(changes, c), end
 			}
 			got := patch(raw, tr.edit(raw, decoded, changes, ends))
-			again, err := tr.decode(got)
+			again, err := tr.decode(got, nil)
 			if want := patch(decoded, changes); err != nil || !bytes.Equal(again, want) {
 				t.Fatalf("%s: %q with %s is %q: %v\ngot  %q\nwant %q", tr.label, raw, show(changes), got, err, again, want)
 			}
@@ -203,6 +203,6 @@ func BenchmarkDecodeQuoted(b *testing.B) {
 	raw := encodeQuoted([]byte(strings.Repeat("<p style=\"margin: 0\">Grüße aus München, mit freundlichem Gruß</p>\r\n", 700)), lineEnds{"\r\n", "\r\n"})
 	b.SetBytes(int64(len(raw)))
 	for b.Loop() {
-		decodeQuoted(raw)
+		decodeQuoted(raw, nil)
 	}
 }

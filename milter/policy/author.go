@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"sigmilter/milter/entity"
+	"sigmilter/milter/work"
 )
 
 // Bounds of a From field. Nobody writes a letter with so many; what is beyond is
@@ -28,15 +29,28 @@ type origin struct {
 	doubt   string // why "it", the field, does not tell who wrote it; empty when it does
 }
 
+// perAddressByte is what reading an address field costs for each of its bytes, in units
+// of work.
+const perAddressByte = 16
+
 // originOf reads the From field of a message.
-func originOf(h entity.Header) origin {
+func originOf(h entity.Header, w *work.Meter) origin {
 	var o origin
 	values := h.All("From")
 	for _, v := range values {
+		w.Spend(perAddressByte * len(v))
 		one := addressesIn(v)
 		o.authors, o.doubt = append(o.authors, one.authors...), one.doubt
 	}
+	for _, f := range h {
+		if near := strings.TrimFunc(f.Name, unlettered); near != f.Name && strings.EqualFold(near, "From") {
+			w.Spend(perAddressByte * len(f.Value))
+			o.authors = append(o.authors, addressesIn(f.Value).authors...)
+			o.doubt = "there is one whose name has more than its letters"
+		}
+	}
 	switch {
+	case o.doubt != "" && len(values) == 0:
 	case len(values) > 1:
 		o.doubt = fmt.Sprintf("there are %d of them instead of one", len(values))
 	case o.doubt != "":
@@ -47,6 +61,9 @@ func originOf(h entity.Header) origin {
 	}
 	return o
 }
+
+// unlettered reports whether a character stands in no name of a field.
+func unlettered(r rune) bool { return r <= ' ' || r >= 0x7f }
 
 // senderFirst puts the sender before the other authors, if they are one.
 func senderFirst(authors, sender []string) []string {
@@ -79,19 +96,39 @@ func addressesIn(value string) origin {
 		return origin{mentioned(value), fmt.Sprintf("it is longer than %d bytes", maxFieldBytes)}
 	}
 	if list, ok := parsed(value); ok {
-		return origin{authors: list}
+		return clearly(list)
 	}
 	if address, ok := bracketed(value); ok {
-		return origin{authors: []string{address}}
+		return clearly([]string{address})
 	}
-	all := mentioned(withoutControls(entity.Header{{Name: "From", Value: value}}.Text("From")))
-	if len(all) > 1 {
+	text := withoutControls(entity.Header{{Name: "From", Value: value}}.Text("From"))
+	all, written := mentioned(text), slices.DeleteFunc(mentioned(value), holdsWord)
+	switch {
+	case len(written) > 0 && !slices.Equal(all, written):
+		return origin{union(all, written), oddAddress}
+	case len(all) > 1, chained.MatchString(text):
 		return origin{all, "it is not built as RFC 5322 says, and several addresses are in it"}
 	}
-	return origin{authors: all}
+	return clearly(all)
 }
 
-// parsed are the addresses of a field that is built as RFC 5322 says.
+// chained is an address whose domain another one begins with.
+var chained = regexp.MustCompile(`@[\pL\pM\pN._-]+@`)
+
+// union are the addresses of two lists, each once.
+func union(a, b []string) []string {
+	known := setOf(a)
+	all := slices.Clone(a)
+	for _, address := range b {
+		if !known.has(address) {
+			all = append(all, address)
+		}
+	}
+	return all
+}
+
+// parsed are the addresses of a field that is built as RFC 5322 says, as they are
+// written.
 func parsed(value string) (addresses []string, ok bool) {
 	list, err := mail.ParseAddressList(value)
 	if err != nil {
@@ -104,11 +141,10 @@ func parsed(value string) (addresses []string, ok bool) {
 		}
 	}
 	for _, a := range list {
-		address := canonical(a.Address)
-		if strings.ContainsFunc(domainOf(address), inNoDomain) {
+		if strings.ContainsFunc(domainOf(canonical(a.Address)), inNoDomain) {
 			return nil, false
 		}
-		addresses = append(addresses, address)
+		addresses = append(addresses, a.Address)
 	}
 	return addresses, true
 }
@@ -173,7 +209,8 @@ var addressShape = regexp.MustCompile(`[^\s<>"(),;:@\[\]]+@[\pL\pM\pN._-]+`)
 // angled is a field that ends with an address in brackets, and what stands before.
 var angled = regexp.MustCompile(`^([^<>]*)<\s*(` + addressShape.String() + `)\s*>\s*$`)
 
-// bracketed is the one address in brackets of a field that is no list.
+// bracketed is the one address in brackets of a field that is no list, as it is
+// written.
 // QUIRK: devices and scripts write unquoted commas, umlauts and addresses before it,
 // as in "Muster, Anna <anna@contoso.com>".
 func bracketed(value string) (address string, ok bool) {
@@ -184,7 +221,7 @@ func bracketed(value string) (address string, ok bool) {
 	if m == nil || strings.Contains(m[1], "@") && strings.ContainsAny(m[1], ",;") {
 		return "", false
 	}
-	return canonical(m[2]), true
+	return m[2], true
 }
 
 // withoutControls is a text without the characters that are neither seen nor blank.

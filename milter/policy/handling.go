@@ -1,6 +1,10 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+
+	"sigmilter/milter/entity"
+)
 
 // Answer is what becomes of a message of a kind that by convention is left alone.
 type Answer int
@@ -63,6 +67,23 @@ func (p *Policy) enforces() bool {
 	return slices.ContainsFunc(p.Rules, func(r RuleSpec) bool { return r.Enforce })
 }
 
+// ofServers are the kinds of messages that mail servers make, beside reports, and that
+// are proven to be of a tenant though nobody of it wrote them.
+var ofServers = []Reason{Calendar, Journal, Probe, Recall}
+
+// madeByServer reports whether a message of a kind may be a tenant's without an author
+// of it: servers make it, and say in one From field that they did. Bounces (RFC 3464 2)
+// and receipts (RFC 8098 3) are reports without an envelope sender, whatever else they
+// say of themselves.
+func (m *message) madeByServer(kind Reason) bool {
+	h := m.facts.Header
+	if h.Count("From") != 1 || h.Get("From") == "" || m.doubt != "" {
+		return false
+	}
+	report := m.facts.Sender == "" && entity.TypeOf(h.Get("Content-Type")) == "multipart/report"
+	return report || slices.Contains(ofServers, kind)
+}
+
 // ofKind decides on a message whose header says that it is of a kind that is left
 // alone. What the rules say of it counts only where they beat the kind.
 func (p *Policy) ofKind(d Decision, m *message, people People, kind Reason, evidence string) (Decision, error) {
@@ -77,6 +98,9 @@ func (p *Policy) ofKind(d Decision, m *message, people People, kind Reason, evid
 	ruled, err := p.sign(d, m, people)
 	if err != nil || ruled.Pending {
 		return ruled, err
+	}
+	if m.tenant == nil && ruled.Verdict != Pass && !m.madeByServer(kind) {
+		return ruled, nil
 	}
 	answer := AnswerPass
 	if ruled.Verdict == Sign {

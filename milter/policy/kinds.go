@@ -109,7 +109,7 @@ func isProbe(f *Facts) bool {
 	if !strings.Contains(strings.ToLower(f.Header.Get("From")), probe) {
 		return false
 	}
-	from := originOf(f.Header)
+	from := originOf(f.Header, f.Work)
 	return from.doubt == "" && len(from.authors) == 1 && strings.HasPrefix(from.authors[0], probe)
 }
 

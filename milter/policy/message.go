@@ -126,7 +126,7 @@ func (m *message) attribute(name string) *value {
 			}
 		}
 	}
-	v := newValue(text)
+	v := newValue(text, m.facts.Work)
 	if m.attributes == nil {
 		m.attributes = map[string]*value{}
 	}
@@ -149,7 +149,7 @@ func (m *message) field(name string) field {
 	read := 0
 	for _, one := range m.header {
 		if strings.EqualFold(one.Name, name) && read < valueBytes {
-			v := newValue(entity.Header{one}.Text(one.Name))
+			v := newValue(entity.Header{one}.Text(one.Name), m.facts.Work)
 			f = append(f, v)
 			read += len(v.text) + perField
 		}

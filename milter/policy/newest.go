@@ -35,7 +35,7 @@ func (m *message) text() *newest {
 	if m.newest == nil {
 		text, ok := m.facts.Text()
 		text = cut(text, newestBytes)
-		m.newest = &newest{value: value{text, fold(strings.Join(strings.Fields(text), " "))}, known: ok}
+		m.newest = &newest{value: value{text, fold(strings.Join(strings.Fields(text), " ")), m.facts.Work}, known: ok}
 	}
 	return m.newest
 }

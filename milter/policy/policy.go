@@ -222,7 +222,7 @@ func (p *Policy) Decide(f *Facts, people People) (Decision, error) {
 	if f.Trace != nil {
 		*f.Trace = Trace{}
 	}
-	m := message{facts: f, header: f.Header, origin: originOf(f.Header), subject: newValue(f.Header.Text("Subject"))}
+	m := message{facts: f, header: f.Header, origin: originOf(f.Header, f.Work), subject: newValue(f.Header.Text("Subject"), f.Work)}
 	m.thread = threadOf(f.Header, m.subject.text)
 	m.claims = p.claimsOf(m.authors)
 	d := Decision{Reply: m.thread != New, Forward: m.thread == Forward}

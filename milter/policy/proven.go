@@ -133,8 +133,8 @@ func (m *message) verify(t *Tenant, found *evidence) error {
 	found.by = append(found.by, proofKind(DKIMProof).Words+" of "+s.Domain)
 	if !found.told {
 		m.header = s.Covers
-		m.origin = originOf(m.header)
-		m.subject = newValue(m.header.Text("Subject"))
+		m.origin = originOf(m.header, m.facts.Work)
+		m.subject = newValue(m.header.Text("Subject"), m.facts.Work)
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"sigmilter/milter/work"
 )
 
 // text is a word of the configuration that something of a message is compared
@@ -32,7 +34,7 @@ func parseText(s string) (text, error) {
 // is says whether a value is the text, or matches the expression.
 func (t *text) is(v *value) bool {
 	if t.pattern != nil {
-		return t.pattern.MatchString(v.text)
+		return v.matches(t.pattern)
 	}
 	return t.plain == v.folded
 }
@@ -41,21 +43,33 @@ func (t *text) is(v *value) bool {
 // expression.
 func (t *text) in(v *value) bool {
 	if t.pattern != nil {
-		return t.pattern.MatchString(v.text)
+		return v.matches(t.pattern)
 	}
+	v.work.Spend(len(v.folded))
 	return hasWords(v.folded, t.plain)
 }
 
 // value is something of a message that texts are compared with.
-type value struct{ text, folded string }
+type value struct {
+	text, folded string
+	work         *work.Meter // what comparing may cost; nil for no limit
+}
+
+// matches reports whether an expression finds something in the value.
+func (v *value) matches(re *regexp.Regexp) bool {
+	const perByte = 4 // units of work
+	v.work.Spend(perByte * len(v.text))
+	return re.MatchString(v.text)
+}
 
 // valueBytes is how much of a subject, an attribute or the fields of one name rules
 // look at. There may be many rules, and expressions take time.
 const valueBytes = 64 << 10
 
-func newValue(s string) value {
+func newValue(s string, w *work.Meter) value {
 	s = cut(s, valueBytes)
-	return value{s, fold(s)}
+	w.Spend(len(s))
+	return value{s, fold(s), w}
 }
 
 // fold makes texts comparable that differ in case or in how accents are written.

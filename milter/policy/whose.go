@@ -40,7 +40,7 @@ func (p *Policy) stranger(d Decision, m *message) (Decision, error) {
 // Claimed is the name of the tenant that a message says it is from, proven or not;
 // empty for none.
 func (p *Policy) Claimed(h entity.Header) string {
-	if claims := p.claimsOf(originOf(h).authors); len(claims) > 0 {
+	if claims := p.claimsOf(originOf(h, nil).authors); len(claims) > 0 {
 		return claims[0].tenant.Name
 	}
 	return ""

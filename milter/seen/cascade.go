@@ -142,6 +142,10 @@ func (d *document) attributes(n *nethtml.Node) []hit {
 			if n.DataAtom == atom.Font {
 				hint("color", legacyColor(a.Val))
 			}
+		case "size":
+			if n.DataAtom == atom.Font {
+				hint("font-size", fontSize(a.Val))
+			}
 		}
 	}
 	return hits
@@ -160,11 +164,22 @@ func legacyColor(v string) string {
 	return "?"
 }
 
+// fontSize is the size that <font size> asks for.
+func fontSize(v string) string {
+	switch v = strings.TrimSpace(v); {
+	case strings.HasPrefix(v, "-"), v == "1":
+		return "x-small"
+	case v == "2":
+		return "small"
+	}
+	return "medium"
+}
+
 // inline are the declarations of a style attribute. Mail repeats the same few.
 func (d *document) inline(attribute string) []declaration {
 	known, ok := d.inlines[attribute]
 	if !ok {
-		known = declarations(tokens(attribute))
+		known = declarations(tokens(attribute, d.work))
 		if len(d.inlines) < maxInlines {
 			d.inlines[attribute] = known
 		}

@@ -16,7 +16,7 @@ var tabular = map[atom.Atom]bool{
 func (v *view) flow(n *nethtml.Node, s style, around *state) string {
 	by := func(property string) string { return property + " of " + called(n) }
 	page := n.DataAtom == atom.Html || n.DataAtom == atom.Body
-	cuts := s.says("overflow-y", cutting) || s.says("overflow-x", cutting) && !page || s.says("overflow-y", scrolling)
+	cuts := s.says("overflow-y", cutting) || s.says("overflow-x", cutting) && !page || s.says("overflow-y", scrolling) || s.contained()
 	if cuts && (around.low || around.narrow) {
 		return by("overflow")
 	}
@@ -121,6 +121,13 @@ func (s style) stacks() bool {
 	return false
 }
 
+// contained reports whether nothing is drawn outside of an element.
+func (s style) contained() bool {
+	return s.says("contain", func(v string) bool {
+		return strings.Contains(v, "paint") || v == "content" || v == "strict"
+	}) || s.says("content-visibility", func(v string) bool { return v == "auto" })
+}
+
 func cutting(v string) bool   { return v != "visible" && v != "auto" && v != "scroll" }
 func scrolling(v string) bool { return v == "auto" || v == "scroll" }
 
@@ -138,17 +145,17 @@ func narrow(v string) bool {
 func broad(v string) bool {
 	n, unit := number(v)
 	if unit == "%" {
-		return n > 200
+		return n > 150
 	}
-	p, ok := pixels(v, 16)
-	return ok && p > 1500
+	p, ok := acrossPage(v)
+	return ok && p > 1200
 }
 
 // generated says what of generated content, or of the first line or letter, hides the
 // block, "" for nothing.
 func (v *view) generated(n *nethtml.Node, own bool) string {
 	for _, p := range v.doc.pseudos {
-		content := p.sel.pseudo == "before" || p.sel.pseudo == "after"
+		content := p.sel.pseudo == "before" || p.sel.pseudo == "after" || p.sel.pseudo == "marker"
 		if content && !own || !v.doc.matcher.matches(n, p.sel) {
 			continue
 		}
@@ -156,11 +163,12 @@ func (v *view) generated(n *nethtml.Node, own bool) string {
 		for _, d := range p.rule.declarations {
 			over.take(&d)
 			check, known := properties[d.property]
-			if !content && known && !global[d.value] && !check(d.value) {
+			beside := content && (joint[d.property] && d.property != "font-size" || d.property == "content") // not of the text
+			if !beside && known && !global[d.value] && !check(d.value) {
 				return "the ::" + p.sel.pseudo + " of " + called(n)
 			}
 		}
-		if content && (over.placed || over.top) {
+		if content && (over.placed || over.top || over.broad) {
 			return "the ::" + p.sel.pseudo + " of " + called(n)
 		}
 	}

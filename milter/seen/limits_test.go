@@ -52,6 +52,7 @@ func TestLinear(t *testing.T) {
 		"declarations":   "<i style='" + strings.Repeat("color:#333;", 50) + "'>x</i>",
 		"unclosed":       "<font color=#333><p>x",
 		"cells":          "<table><tr><td><b>x",
+		"items":          `<div style="display:flex"><p style="padding:1px;width:1px">x</p><p>y</p>`,
 	} {
 		cost := func(n int) float64 {
 			page := strings.Repeat(what, n) + "{B}"
@@ -74,6 +75,28 @@ func TestWork(t *testing.T) {
 		}
 	}()
 	seen.Look([]byte(page), []seen.Block{{ID: "x"}}, work.NewMeter(int64(len(page)/2), nil))
+}
+
+// TestGivesWay: a large page is read in steps between which it is asked whether anybody
+// still waits.
+func TestGivesWay(t *testing.T) {
+	const size = 1 << 20
+	for name, unit := range map[string]string{
+		"text": "hello ", "elements": "<p class=a>hello hello</p>", "one style": "<style>" + strings.Repeat("a b{color:red}\n", 4000) + "</style>",
+		"one attribute": `<p style="` + strings.Repeat("color:red;", 5000) + `">x</p>`,
+	} {
+		asked := 0
+		page := strings.Repeat(unit, size/len(unit)) + "{B}"
+		e := light()
+		block := e.Put(&legal)
+		seen.Look([]byte(strings.ReplaceAll(page, "{B}", block.HTML)), []seen.Block{{ID: block.ID, HTML: block.HTML}}, work.NewMeter(1<<40, func() error {
+			asked++
+			return nil
+		}))
+		if asked < size*8>>20 {
+			t.Errorf("%s: it is asked %d times", name, asked)
+		}
+	}
 }
 
 func BenchmarkLook(b *testing.B) {

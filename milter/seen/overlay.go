@@ -14,6 +14,7 @@ type overlay struct {
 	top    bool    // something may lie in front of all
 	near   bool    // something is turned so near that it may be larger than the page
 	broad  bool    // something is broader than a screen
+	rigid  bool    // something beside others may keep its width
 	pulled float64 // by how many pixels margins pull what comes after them upwards
 }
 
@@ -37,10 +38,13 @@ func (o *overlay) take(d *declaration) {
 	case "grid-area", "grid-row", "grid-column", "grid-row-start", "grid-column-start":
 		o.placed = o.placed || d.value != "auto" && !global[d.value]
 	case "width", "min-width", "padding-left", "padding-right", "padding", "flex", "flex-basis":
-		for _, w := range words(d.value) {
+		for i, w := range words(d.value) {
 			p, ok := acrossPage(w)
 			o.broad = o.broad || ok && p > 1000
+			o.rigid = o.rigid || d.property == "flex" && (w == "none" || i == 1 && w == "0")
 		}
+	case "flex-shrink":
+		o.rigid = o.rigid || d.value != "1" && !global[d.value]
 	case "perspective": // in one this near, what is turned is as large as the page
 		n, ok := pixels(d.value, 16)
 		o.placed = o.placed || ok
@@ -112,9 +116,10 @@ func (v *view) overlays() overlay {
 			n = after(n)
 			continue
 		}
+		v.doc.work.Spend(perNode)
 		if n.Type == nethtml.ElementNode {
 			o := overlayOf(v.doc.inline(attr(n, "style")), v.doc.sheets.over.placed)
-			over.placed, over.broad, over.near = over.placed || o.placed, over.broad || o.broad || broadAttr(n), over.near || o.near
+			over.placed, over.broad, over.near, over.rigid = over.placed || o.placed, over.broad || o.broad || broadAttr(n), over.near || o.near, over.rigid || o.rigid
 			if behind {
 				over.pulled += o.pulled + v.doc.pulled(n)
 			}

@@ -48,7 +48,7 @@ var properties = map[string]check{
 	"animation":          nothing,
 	"animation-name":     nothing,
 	"columns":            nothing,
-	"column-count":       one("auto 1 2 3"),
+	"column-count":       one("auto 1"),
 	"column-width":       nothing,
 	"line-clamp":         nothing,
 	"max-lines":          nothing,
@@ -57,7 +57,22 @@ var properties = map[string]check{
 	"outline-width":      thin,
 	"outline-offset":     between(0, 40, ""),
 	"text-decoration":    thin,
-	"border":             thin,
+	"border":             edged,
+	"border-left":        edged,
+	"border-right":       edged,
+	"border-width":       edged,
+	"border-image":       unfilled,
+	"box-shadow":         shadowed,
+	"text-shadow":        shadowed,
+	"aspect-ratio":       one("auto"),
+	"position-area":      nothing,
+	"gap":                apart,
+	"column-gap":         apart,
+	"overflow-wrap":      one("normal break-word"),
+	"line-break":         one("auto loose normal strict"),
+
+	"border-left-width": edged, "border-right-width": edged, "border-inline": edged, "border-inline-width": edged, "border-inline-start": edged,
+	"border-inline-start-width": edged, "border-inline-end": edged, "border-inline-end-width": edged, "border-image-slice": unfilled,
 
 	"text-decoration-thickness": between(-1, 4, "auto from-font"),
 
@@ -85,6 +100,11 @@ var properties = map[string]check{
 	"grid-template-columns": nothing,
 	"grid-auto-rows":        nothing,
 	"grid-auto-columns":     nothing,
+	"grid-auto-flow":        one("row dense"),
+	"grid-area":             inFirst,
+	"grid-column":           inFirst,
+	"grid-column-start":     inFirst,
+	"grid-column-end":       inFirst,
 
 	"text-wrap":         one("wrap balance pretty stable auto"),
 	"text-wrap-mode":    one("wrap"),
@@ -114,7 +134,7 @@ var properties = map[string]check{
 	"inset-inline": placed, "inset-block": placed, "inset-inline-start": placed, "inset-block-start": placed, "inset-inline-end": placed, "inset-block-end": placed,
 	"position":    one("static relative"),
 	"z-index":     one("auto 0 1"),
-	"font-family": func(string) bool { return true },
+	"font-family": func(v string) bool { return !symbols[family(v)] },
 }
 
 // propertyNames are the names of properties, in order.
@@ -124,7 +144,7 @@ var propertyNames = slices.Sorted(maps.Keys(properties))
 var inheritedProperties = map[string]bool{
 	"text-wrap": true, "text-wrap-mode": true, "white-space": true, "letter-spacing": true, "word-spacing": true, "text-indent": true, "line-height": true,
 	"text-security": true, "text-stroke": true, "text-stroke-width": true, "text-size-adjust": true, "font-size-adjust": true, "visibility": true,
-	"writing-mode": true, "word-break": true,
+	"writing-mode": true, "word-break": true, "overflow-wrap": true, "line-break": true, "text-shadow": true,
 }
 
 // stacks are the properties by which an element stands in front of others or behind

@@ -3,6 +3,7 @@ package seen
 import (
 	"bytes"
 	"errors"
+	"io"
 	"strings"
 
 	nethtml "golang.org/x/net/html"
@@ -18,6 +19,29 @@ const (
 	maxTags  = 1 << 17
 	maxNodes = 1 << 20
 )
+
+// What a page costs beside comparing selectors, in units of work.
+const (
+	perByte = 8 // read into a tree
+	perNode = 16
+)
+
+// pacedReader gives a page to a parser in pieces and counts them down.
+type pacedReader struct {
+	rest []byte
+	work *work.Meter
+}
+
+func (r *pacedReader) Read(p []byte) (int, error) {
+	const piece = 4 << 10
+	if len(r.rest) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, r.rest[:min(piece, len(r.rest))])
+	r.rest = r.rest[n:]
+	r.work.Spend(perByte * n)
+	return n, nil
+}
 
 var errLarge = errors.New("more elements than are looked at")
 

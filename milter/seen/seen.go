@@ -39,7 +39,10 @@ type document struct {
 	blocks  map[string][]*nethtml.Node // by id; each id is that of one element
 	pseudos []pseudoRule
 	pulling []*rule // those with margins that pull
-	scheme  bool    // it asks for a scheme of colours
+	// demanding are those that make elements need room.
+	demanding []*rule
+	scheme    bool // it asks for a scheme of colours
+	policy    bool // it may forbid its readers to heed styles, ours too
 }
 
 // pseudoRule is a rule of generated content, or of the first line or letter.
@@ -78,19 +81,23 @@ func read(page []byte, scripts bool, w *work.Meter) (*document, error) {
 	if err := affordable(page, w); err != nil {
 		return nil, err
 	}
-	root, err := nethtml.ParseWithOptions(bytes.NewReader(page), nethtml.ParseOptionEnableScripting(scripts))
+	root, err := nethtml.ParseWithOptions(&pacedReader{page, w}, nethtml.ParseOptionEnableScripting(scripts))
 	if err != nil {
 		return nil, errLarge
 	}
 	d := &document{root: root, inlines: map[string][]declaration{}}
-	d.faces = map[string]bool{}
+	d.faces, d.work = map[string]bool{}, w
 	for n := root; n != nil; n = next(n) {
+		w.Spend(perNode)
 		d.take(n)
 	}
 	for i := range d.rules {
 		r := &d.rules[i]
 		if r.pulled > 0 {
 			d.pulling = append(d.pulling, r)
+		}
+		if r.demanding {
+			d.demanding = append(d.demanding, r)
 		}
 		for k := range r.selectors {
 			if p := r.selectors[k].pseudo; p != "" && p != "never" {
@@ -117,14 +124,22 @@ func (d *document) take(n *nethtml.Node) {
 				text.WriteString(c.Data)
 			}
 		}
-		d.sheets.read(tokens(text.String()), scope{maybe: attr(n, "media") != "" && attr(n, "media") != "all"})
+		d.sheets.read(tokens(text.String(), d.work), scope{maybe: !heeded(n)})
 	case "link":
 		if strings.Contains(attr(n, "rel"), "stylesheet") {
 			d.linked(strings.TrimSpace(attr(n, "href")))
 		}
 	case "meta":
+		d.policy = d.policy || attr(n, "http-equiv") == "content-security-policy"
 		d.scheme = d.scheme || strings.Contains(attr(n, "name"), "color-scheme") && attr(n, "content") != "light"
 	}
+}
+
+// heeded reports whether every reader heeds a style sheet: it is for all media, in CSS,
+// and none of several to choose from.
+func heeded(n *nethtml.Node) bool {
+	media, kind := attr(n, "media"), attr(n, "type")
+	return (media == "" || media == "all") && (kind == "" || kind == "text/css") && attr(n, "title") == ""
 }
 
 func attr(n *nethtml.Node, key string) string {
@@ -165,6 +180,7 @@ func (d *document) look(page []byte, b *Block, against []string) Verdict {
 func (d *document) find(blocks []Block) {
 	d.blocks = map[string][]*nethtml.Node{}
 	for n := d.root; n != nil; n = next(n) {
+		d.work.Spend(perNode)
 		if n.Type != nethtml.ElementNode {
 			continue
 		}

@@ -6,6 +6,8 @@ import (
 	"github.com/andybalholm/cascadia"
 	"github.com/tdewolff/parse/v2/css"
 	nethtml "golang.org/x/net/html"
+
+	"sigmilter/milter/work"
 )
 
 // selector is a selector of a rule: compounds, from left to right, and the combinators
@@ -90,7 +92,7 @@ var states = map[string]bool{
 // never are the pseudo-classes and pseudo-elements that no element of a mail is, or that
 // do not touch its text.
 var never = map[string]bool{
-	"target": true, "selection": true, "placeholder": true, "marker": true, "backdrop": true, "file-selector-button": true, "cue": true,
+	"target": true, "selection": true, "placeholder": true, "backdrop": true, "file-selector-button": true, "cue": true,
 	"-moz-focus-inner": true, "-moz-selection": true, "-moz-placeholder": true, "-ms-input-placeholder": true, "-ms-clear": true, "-ms-expand": true,
 }
 
@@ -140,7 +142,7 @@ func (s *selector) pseudoOf(all []token, colons int, kept *strings.Builder) {
 	name := strings.TrimSuffix(all[0].named(), "(")
 	text := strings.ToLower(rawText(all))
 	switch {
-	case name == "before" || name == "after" || name == "first-line" || name == "first-letter":
+	case name == "before" || name == "after" || name == "marker" || name == "first-line" || name == "first-letter":
 		s.pseudo = name
 	case never[name], strings.HasPrefix(name, "-webkit-scrollbar"):
 		s.pseudo = "never"
@@ -163,6 +165,7 @@ func rawText(all []token) string {
 
 // matcher matches selectors with elements, and counts what that costs.
 type matcher struct {
+	work  *work.Meter
 	steps int
 	known map[place]bool // of the selector in hand
 }
@@ -179,6 +182,13 @@ const maxSteps = 4 << 20
 // spent reports whether no more can be matched: what is then asked for counts as met.
 func (m *matcher) spent() bool { return m.steps > maxSteps }
 
+// step counts one comparison.
+func (m *matcher) step() {
+	const perStep = 4 // units of work
+	m.steps++
+	m.work.Spend(perStep)
+}
+
 // matches reports whether an element is met by a selector.
 func (m *matcher) matches(n *nethtml.Node, s *selector) bool {
 	last := len(s.compounds) - 1
@@ -193,7 +203,7 @@ func (m *matcher) matches(n *nethtml.Node, s *selector) bool {
 }
 
 func (m *matcher) compound(n *nethtml.Node, s *selector, i int) bool {
-	m.steps++
+	m.step()
 	c := &s.compounds[i]
 	return c.match == nil || m.spent() || c.match.Match(n)
 }
@@ -221,7 +231,7 @@ func (m *matcher) left(n *nethtml.Node, s *selector, i int) bool {
 		next = func(n *nethtml.Node) *nethtml.Node { return n.PrevSibling }
 	}
 	for e := next(n); e != nil; e = next(e) {
-		m.steps++
+		m.step()
 		if m.spent() {
 			return true
 		}

@@ -1,9 +1,9 @@
 package seen
 
 import (
+	"slices"
 	"strings"
 
-	"github.com/tdewolff/parse/v2"
 	"github.com/tdewolff/parse/v2/css"
 )
 
@@ -25,6 +25,8 @@ type rule struct {
 	maybe   bool
 	layered bool
 	pulled  float64 // see overlay
+	// demanding says that one of its declarations makes an element need room.
+	demanding bool
 }
 
 // sheets are all style sheets of a mail.
@@ -43,95 +45,6 @@ const (
 	maxRules  = 20_000
 	maxNested = 16 // blocks in blocks
 )
-
-// token is a token of CSS, without its escapes where it is a name.
-type token struct {
-	kind css.TokenType
-	text string
-}
-
-// tokens are the tokens of a text in CSS, without comments.
-func tokens(text string) []token {
-	var all []token
-	l := css.NewLexer(parse.NewInputString(text))
-	for {
-		kind, data := l.Next()
-		switch kind {
-		case css.ErrorToken:
-			return all
-		case css.CommentToken:
-			continue
-		}
-		all = append(all, token{kind, string(data)})
-	}
-}
-
-// named is the text of a token in lower case without its escapes.
-func (t *token) named() string { return strings.ToLower(unescape(t.text)) }
-
-// unescape takes the escapes of CSS out of a text.
-func unescape(s string) string {
-	if !strings.Contains(s, `\`) {
-		return s
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] != '\\' || i+1 == len(s) {
-			b.WriteByte(s[i])
-			continue
-		}
-		n, r := i+1, rune(0)
-		for n < len(s) && n < i+7 {
-			d := strings.IndexByte("0123456789abcdef", s[n]|0x20)
-			if d < 0 || s[n] < '0' {
-				break
-			}
-			r, n = r*16+rune(d), n+1
-		}
-		switch {
-		case n == i+1:
-			i++
-			if s[i] != '\n' {
-				b.WriteByte(s[i])
-			}
-			continue
-		case n < len(s) && strings.IndexByte(" \t\r\n\f", s[n]) >= 0:
-			n++
-		}
-		b.WriteRune(r)
-		i = n - 1
-	}
-	return b.String()
-}
-
-// closing is what ends what a token opens, 0 for none.
-func closing(kind css.TokenType) css.TokenType {
-	switch kind {
-	case css.LeftBraceToken:
-		return css.RightBraceToken
-	case css.LeftParenthesisToken, css.FunctionToken:
-		return css.RightParenthesisToken
-	case css.LeftBracketToken:
-		return css.RightBracketToken
-	}
-	return 0
-}
-
-// past is the index behind what the token at i is: itself, or all up to what closes it.
-func past(all []token, i int) int {
-	var open []css.TokenType
-	for ; i < len(all); i++ {
-		if c := closing(all[i].kind); c != 0 {
-			open = append(open, c)
-		} else if n := len(open) - 1; n >= 0 && all[i].kind == open[n] {
-			open = open[:n]
-		}
-		if len(open) == 0 {
-			return i + 1
-		}
-	}
-	return i
-}
 
 // scope is where rules stand.
 type scope struct {
@@ -186,10 +99,15 @@ func (s *sheets) atRule(all []token, i int, in scope) int {
 		return min(block+1, len(all))
 	}
 	inner := content(all, block)
-	switch strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(name, "@-webkit-"), "@-moz-"), "@") {
+	if in.nested { // what it says is said of the element of the rule around it
+		s.add(declarations(inner), nil, scope{true, in.layered, true, in.depth})
+	}
+	switch unprefixed(strings.TrimPrefix(name, "@")) {
 	case "font-face":
 		s.face(declarations(inner))
-	case "keyframes", "page", "property", "counter-style", "font-feature-values", "font-palette-values", "namespace", "-ms-viewport", "viewport", "-o-keyframes":
+	case "keyframes":
+		s.animated(inner)
+	case "page", "property", "counter-style", "font-feature-values", "font-palette-values", "namespace", "-ms-viewport", "viewport":
 	case "layer":
 		s.read(inner, scope{true, true, in.nested, in.depth + 1})
 	default:
@@ -198,53 +116,34 @@ func (s *sheets) atRule(all []token, i int, in scope) int {
 	return past(all, block)
 }
 
+// animated notes what the steps of an animation may lay over other parts of the mail.
+func (s *sheets) animated(all []token) {
+	for i := 0; i < len(all); {
+		block := prelude(all, i, false)
+		if block == len(all) {
+			return
+		}
+		for _, d := range declarations(content(all, block)) {
+			s.over.take(&d)
+		}
+		i = past(all, block)
+	}
+}
+
 // imported notes the sheet that an @import names.
 func (s *sheets) imported(what string) {
 	what = strings.ToLower(unescape(what))
 	s.linked(strings.Trim(strings.TrimPrefix(strings.TrimSpace(what), "url("), "\"' )"))
 }
 
-// fontHosts serve fonts and nothing else, by style sheets.
-var fontHosts = []string{
-	"fonts.googleapis.com/", "fonts.gstatic.com/", "use.typekit.net/", "p.typekit.net/", "fonts.bunny.net/", "fast.fonts.net/",
-	"cloud.typography.com/", "fonts.cdnfonts.com/", "use.fontawesome.com/", "hello.myfonts.net/", "api.fontshare.com/",
-}
-
 // linked notes a sheet by its address.
 func (s *sheets) linked(address string) {
-	scheme, rest, _ := strings.Cut(address, ":")
-	switch scheme {
-	case "data", "blob":
+	scheme, _, _ := strings.Cut(address, ":")
+	switch {
+	case scheme == "data", scheme == "blob":
 		s.carried = true
-		return
-	case "http", "https":
-		address = rest
-	}
-	address = strings.TrimPrefix(address, "//")
-	for _, h := range fontHosts {
-		if strings.HasPrefix(address, h) {
-			return
-		}
-	}
-	s.elsewhere = true
-}
-
-// face notes a font whose letters may be any: they come with the mail, or are those of
-// another font made smaller.
-func (s *sheets) face(declared []declaration) {
-	family, odd := "", false
-	for _, d := range declared {
-		switch d.property {
-		case "font-family":
-			family = strings.Trim(d.value, `"' `)
-		case "src":
-			odd = odd || strings.Contains(d.value, "data:") || strings.Contains(d.value, "cid:") || strings.Contains(d.value, "blob:")
-		case "size-adjust", "ascent-override", "descent-override", "line-gap-override":
-			odd = true
-		}
-	}
-	if odd && family != "" {
-		s.faces[family] = true
+	case !fromFontHost(address):
+		s.elsewhere = true
 	}
 }
 
@@ -254,27 +153,33 @@ func (s *sheets) qualified(all []token, i int, in scope) int {
 		return min(block+1, len(all))
 	}
 	inner := content(all, block)
-	r := rule{declarations: declarations(inner), order: len(s.rules), maybe: in.maybe, layered: in.layered}
 	if hasBlock(inner) {
 		s.read(inner, scope{true, in.layered, true, in.depth + 1})
 	}
+	s.add(declarations(inner), all[i:block], in)
+	return past(all, block)
+}
+
+// add adds a rule.
+func (s *sheets) add(declared []declaration, selector []token, in scope) {
+	r := rule{declarations: declared, order: len(s.rules), maybe: in.maybe, layered: in.layered}
 	var over overlay
 	for _, d := range r.declarations {
 		over.take(&d)
 	}
 	r.pulled = over.pulled
+	r.demanding = slices.ContainsFunc(r.declarations, demanding)
 	s.over.placed = s.over.placed || over.placed || crowded(r.declarations)
-	s.over.top, s.over.broad, s.over.near = s.over.top || over.top, s.over.broad || over.broad, s.over.near || over.near
+	s.over.top, s.over.broad, s.over.near, s.over.rigid = s.over.top || over.top, s.over.broad || over.broad, s.over.near || over.near, s.over.rigid || over.rigid
 	r.declarations = relevant(r.declarations)
-	if len(r.declarations) > 0 {
-		if len(s.rules) == maxRules {
-			s.full = true
-			return past(all, block)
-		}
-		r.selectors = selectors(all[i:block], in.nested)
+	switch {
+	case len(r.declarations) == 0:
+	case len(s.rules) == maxRules:
+		s.full = true
+	default:
+		r.selectors = selectors(selector, in.nested)
 		s.rules = append(s.rules, r)
 	}
-	return past(all, block)
 }
 
 func hasBlock(all []token) bool {
@@ -356,7 +261,7 @@ func joined(all []token) string {
 func relevant(all []declaration) []declaration {
 	var kept []declaration
 	for _, d := range all {
-		if _, ok := properties[d.property]; ok || d.property == "all" || d.property == "position" || stacks[d.property] {
+		if _, ok := properties[d.property]; ok || d.property == "all" || d.property == "position" || stacks[d.property] || arranging[d.property] {
 			kept = append(kept, d)
 		}
 	}

@@ -2,12 +2,29 @@ package seen
 
 import "strings"
 
-// unprefixed is the name of a property without the prefix of a browser.
+// aliases are names that browsers have for properties beside those of the standard,
+// without their prefix.
+var aliases = map[string]string{
+	"logical-height": "block-size", "min-logical-height": "min-block-size", "max-logical-height": "max-block-size",
+	"logical-width": "inline-size", "min-logical-width": "min-inline-size", "max-logical-width": "max-inline-size",
+	"margin-start": "margin-inline-start", "margin-end": "margin-inline-end", "margin-before": "margin-block-start", "margin-after": "margin-block-end",
+	"padding-start": "padding-inline-start", "padding-end": "padding-inline-end", "padding-before": "padding-block-start", "padding-after": "padding-block-end",
+	"border-start": "border-inline-start", "border-end": "border-inline-end",
+	"border-start-width": "border-inline-start-width", "border-end-width": "border-inline-end-width",
+	"overflow-inline": "overflow-x", "overflow-block": "overflow-y", "word-wrap": "overflow-wrap", "inset-area": "position-area",
+	"grid-gap": "gap", "grid-column-gap": "column-gap", "grid-row-gap": "row-gap",
+}
+
+// unprefixed is the name of a property as the standard has it.
 func unprefixed(name string) string {
-	for _, prefix := range []string{"-webkit-", "-moz-", "-ms-", "-o-"} {
+	for _, prefix := range []string{"-webkit-", "-moz-", "-ms-", "-o-", "-epub-", "-khtml-", "-apple-"} {
 		if rest, ok := strings.CutPrefix(name, prefix); ok {
-			return rest
+			name = rest
+			break
 		}
+	}
+	if standard, ok := aliases[name]; ok {
+		return standard
 	}
 	return name
 }

@@ -12,15 +12,23 @@ import (
 // state is what an element hands down.
 type state struct {
 	size         float64 // of its letters, the least it may be
-	opacity      float64 // likewise
+	large        float64 // likewise the most
+	leading      float64 // the least height of a line that does not grow with its letters, 0 for one that does
+	opacity      float64 // the least it may be
 	zoom         float64 // likewise
+	magnified    float64 // likewise the most
+	room         float64 // how broad what is in it is at least, on a wide page
+	breaks       bool    // words may be broken where there is no room for them
+	dark         bool    // a scheme of colours may be in force that is not light
+	items        items   // how what is in it stands
+	cut          bool    // what goes beyond an element is cut off
 	low, narrow  bool    // a height, or a width, is one that text does not fit into
 	left, right  float64 // how far it is moved to the left, and to the right, at most
 	filters      int     // how many filters it is seen through
 	text, ground shades
-	family       string
-	own          bool   // it is of the block
-	hidden       string // what hides all in it, whatever that says
+	families     []string // of its letters
+	own          bool     // it is of the block
+	hidden       string   // what hides all in it, whatever that says
 	inherited    map[string]string
 }
 
@@ -35,8 +43,12 @@ func (s *state) why() string {
 		return "several filters"
 	case s.left < pulled || s.right > far:
 		return "the margins of several elements"
-	case s.size*s.zoom < leastSize:
+	case s.size*s.zoom < leastSize, s.large*s.magnified > mostSize:
 		return "the size of the letters"
+	case s.leading > 0 && s.leading < .7*s.large:
+		return "the height of the lines"
+	case s.breaks && s.room < leastRoom:
+		return "the width of several elements"
 	case !reads(s.text, s.ground):
 		return "the colour of the letters on their ground"
 	}
@@ -61,20 +73,22 @@ func (s *state) moved(style style) {
 		}
 	}
 	s.left, s.right = s.left+left, s.right+right
-	faint, zoom := 1.0, 1.0
+	faint, zoom, magnified := 1.0, 1.0, 1.0
 	for _, h := range style.candidates("opacity") {
 		if n, unit := number(h.value); unit == "" {
 			faint = min(faint, n)
 		}
 	}
 	for _, h := range style.candidates("zoom") {
-		if n, unit := number(h.value); unit == "" {
-			zoom = min(zoom, n)
-		} else if unit == "%" {
-			zoom = min(zoom, n/100)
+		n, unit := number(h.value)
+		if unit == "%" {
+			n, unit = n/100, ""
+		}
+		if unit == "" {
+			zoom, magnified = min(zoom, n), max(magnified, n)
 		}
 	}
-	s.opacity, s.zoom = s.opacity*faint, s.zoom*zoom
+	s.opacity, s.zoom, s.magnified = s.opacity*faint, s.zoom*zoom, s.magnified*magnified
 	if style.says("filter", func(v string) bool { return v != "none" }) {
 		s.filters++
 	}
@@ -82,32 +96,96 @@ func (s *state) moved(style style) {
 
 // letters takes the size of letters and their font.
 func (s *state) letters(n *nethtml.Node, style style) {
-	around := s.size
-	switch n.DataAtom {
-	case atom.Small, atom.Sub, atom.Sup:
-		s.size *= .83
+	around, most := s.size, s.large
+	if f, ok := shrinking[n.DataAtom]; ok {
+		s.size *= f
 	}
-	least, sure := s.size, false
-	for i, h := range style.candidates("font-size") {
+	var sizes, larges []float64
+	sure := false
+	for _, h := range style.candidates("font-size") {
 		n, ok := sizeOf(h.value, around)
 		if !ok {
 			n = 0
 		}
-		if i == 0 || n < least {
-			least = n
-		}
+		sizes, larges = append(sizes, n), append(larges, largeOf(h.value, most))
 		sure = sure || !h.maybe
 	}
 	if !sure {
-		least = min(least, s.size)
+		sizes, larges = append(sizes, s.size), append(larges, s.large)
 	}
-	s.size = least
+	s.size, s.large = slices.Min(sizes), slices.Max(larges)
+	s.lines(style)
+	s.breaking(style)
 	for _, h := range style.candidates("font-family") {
-		if !global[h.value] {
-			s.family = strings.Trim(strings.SplitN(h.value, ",", 2)[0], `"' `)
-		} else if h.value == "initial" {
-			s.family = ""
+		switch {
+		case h.value == "initial":
+			s.families = nil
+		case !global[h.value] && h.maybe:
+			s.families = append(slices.Clone(s.families), families(h.value)...)
+		case !global[h.value]:
+			s.families = families(h.value)
 		}
+	}
+}
+
+// shrinking are the elements that make letters smaller by what they are.
+var shrinking = map[atom.Atom]float64{
+	atom.Small: .83, atom.Sub: .83, atom.Sup: .83, atom.H5: .83, atom.H6: .67, atom.Pre: .8, atom.Code: .8, atom.Tt: .8, atom.Kbd: .8, atom.Samp: .8,
+}
+
+// lines takes the height of lines.
+func (s *state) lines(style style) {
+	for _, h := range style.candidates("line-height") {
+		n, unit := number(h.value)
+		switch {
+		case h.value == "inherit", h.value == "unset", h.value == "revert", h.value == "revert-layer":
+		case unit == "" || unit == "?":
+			if !h.maybe {
+				s.leading = 0
+			}
+		case unit == "%":
+			s.leading = n * s.size / 100
+		default:
+			s.leading, _ = pixels(h.value, s.size)
+		}
+	}
+}
+
+// breaking takes whether words are broken where there is no room for them.
+func (s *state) breaking(style style) {
+	for _, p := range []string{"overflow-wrap", "word-break"} {
+		for _, h := range style.candidates(p) {
+			switch {
+			case h.value == "break-word":
+				s.breaks = true
+			case h.value == "normal" || h.value == "initial":
+				s.breaks = s.breaks && h.maybe
+			}
+		}
+	}
+}
+
+// narrowed takes how much of the room of an element is left to what is in it.
+func (s *state) narrowed(style style) {
+	for _, p := range []string{"width", "max-width", "inline-size", "max-inline-size"} {
+		for _, h := range style.candidates(p) {
+			if n, ok := acrossPage(h.value); ok && h.value != "0" {
+				s.room = min(s.room, n)
+			}
+		}
+	}
+	for _, side := range []string{"left", "right"} {
+		var most float64
+		for _, p := range []string{"padding", "padding-" + side, "padding-inline", "padding-inline-start", "padding-inline-end"} {
+			for _, h := range style.candidates(p) {
+				for _, w := range words(h.value) {
+					if n, ok := acrossPage(w); ok {
+						most = max(most, n)
+					}
+				}
+			}
+		}
+		s.room -= most
 	}
 }
 
@@ -115,6 +193,7 @@ func (s *state) letters(n *nethtml.Node, style style) {
 func (s *state) colors(style style) {
 	text, ground := []shades{}, []shades{}
 	sureText, sureGround := false, false
+	s.dark = s.dark || style.says("color-scheme", func(v string) bool { return v != "normal" && v != "light" })
 	for _, p := range []string{"color", "text-fill-color"} {
 		for _, h := range style.candidates(p) {
 			sureText = sureText || !h.maybe
@@ -166,10 +245,16 @@ func (s *state) textOf(v string) shades {
 		return shades{}
 	}
 	c, ok := colorOf(v)
-	if !ok || c.alpha < .6 {
+	if !ok || c.alpha < .6 || s.turns(v) {
 		return anyShade
 	}
 	return shades{c.light, c.light}
+}
+
+// turns reports whether a colour is another one in a dark scheme.
+func (s *state) turns(v string) bool {
+	_, system := systemColors[v]
+	return s.dark && system && v != "white" && v != "black"
 }
 
 func (s *state) groundOf(v string) shades {
@@ -178,7 +263,7 @@ func (s *state) groundOf(v string) shades {
 	}
 	c, ok := colorOf(v)
 	switch {
-	case !ok:
+	case !ok, s.turns(v):
 		return anyShade
 	case c.alpha == 0:
 		return s.ground

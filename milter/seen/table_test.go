@@ -53,7 +53,22 @@ func TestHidden(t *testing.T) {
 		if v := look(pages[name], light()); v.Hidden == "" {
 			t.Errorf("%s: it counts as seen", name)
 		}
+		if v := firm(pages[name]); strings.HasPrefix(name, "in any form: ") && v.Hidden == "" {
+			t.Errorf("%s: its firm form counts as seen", name)
+		}
 	}
+}
+
+// firm is what is found out about a block in its firm form, once what was found out
+// about style sheets is in it.
+func firm(page string) seen.Verdict {
+	v := look(page, light())
+	for range 2 {
+		if v.Hidden != "" {
+			v = look(page, light().Firm(&legal, v.Against))
+		}
+	}
+	return v
 }
 
 // TestOrdinary: a block is seen in each of these pages, as it is put in first or in its
@@ -63,22 +78,17 @@ func TestOrdinary(t *testing.T) {
 	if len(names) < 80 {
 		t.Errorf("only %d pages", len(names))
 	}
-	firm := 0
+	firmly := 0
 	for _, name := range names {
-		v := look(pages[name], light())
-		first := v.Hidden
-		for range 2 {
-			if v.Hidden != "" {
-				v = look(pages[name], light().Firm(&legal, v.Against))
-			}
-		}
+		first := look(pages[name], light()).Hidden
+		v := firm(pages[name])
 		if v.Hidden != "" {
 			t.Errorf("%s: hidden by %s, and first by %s", name, v.Hidden, first)
 		}
 		if first != "" {
-			firm++
+			firmly++
 			t.Logf("%s: firm for %s", name, first)
 		}
 	}
-	t.Logf("%d of %d are firm", firm, len(names))
+	t.Logf("%d of %d are firm", firmly, len(names))
 }

@@ -1,7 +1,6 @@
 package seen
 
 import (
-	"math"
 	"strconv"
 	"strings"
 )
@@ -185,20 +184,6 @@ func zoomed(v string) bool {
 	return v == "normal" || unit == "" && n >= .5 && n <= 3
 }
 
-// thin reports whether a line that is drawn, or a border, covers no text.
-func thin(v string) bool {
-	for _, w := range words(v) {
-		if n, unit := number(w); unit != "?" {
-			if p, ok := pixels(w, 16); !ok || math.Abs(p) > 4 || n < 0 {
-				return false
-			}
-		} else if strings.ContainsAny(w, "(") && !strings.HasPrefix(w, "rgb") && !strings.HasPrefix(w, "hsl") {
-			return false
-		}
-	}
-	return true
-}
-
 func lineHeight(v string) bool {
 	n, unit := number(v)
 	if unit == "" {
@@ -251,6 +236,31 @@ func sizeOf(v string, around float64) (float64, bool) {
 	}
 	p, ok := pixels(v, around)
 	return p, ok && p < 400
+}
+
+// mostSize is how large letters are at most of which words go onto a page.
+const mostSize = 60
+
+// leastRoom is the least width that words go into.
+const leastRoom = 70
+
+// largeOf is a font size in pixels at its most, where that around it is another.
+func largeOf(v string, around float64) float64 {
+	switch v {
+	case "large", "x-large":
+		return 24
+	case "xx-large", "xxx-large":
+		return 48
+	}
+	n, unit := number(v)
+	if unit == "rem" {
+		return n * 16
+	}
+	if strings.Contains(unit, "v") {
+		return n * 12
+	}
+	n, _ = sizeOf(v, around)
+	return n
 }
 
 func color(v string) bool {

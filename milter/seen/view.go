@@ -22,13 +22,15 @@ type view struct {
 
 // run walks down the page, and looks at each text of the block.
 func (v *view) run() {
-	s := state{size: 16, opacity: 1, zoom: 1, text: shades{0, 0}, ground: shades{1, 1}}
+	s := state{size: 16, large: 16, opacity: 1, zoom: 1, magnified: 1, room: 800, text: shades{0, 0}, ground: shades{1, 1}, dark: v.doc.scheme}
 	if v.doc.scheme {
 		s.text, s.ground = anyShade, anyShade
 	}
 	switch {
 	case v.doc.full, v.doc.spent():
 		s.hidden = "more style sheets than are looked at"
+	case v.doc.policy:
+		s.hidden = "a policy for the styles of the page"
 	case v.doc.carried:
 		s.hidden = "a style sheet that the mail carries along"
 	}
@@ -93,6 +95,9 @@ func (v *view) into(n *nethtml.Node, s state) state {
 	if hides(n) {
 		hide("inside " + called(n))
 	}
+	if why := v.beside(n, style, &s); why != "" {
+		hide(why)
+	}
 	inherited := map[string]string{}
 	maps.Copy(inherited, s.inherited)
 	for _, p := range propertyNames {
@@ -118,13 +123,19 @@ func (v *view) into(n *nethtml.Node, s state) state {
 	}
 	s.letters(n, style)
 	s.moved(style)
+	s.narrowed(style)
 	s.colors(style)
-	if s.family != "" && v.doc.faces[s.family] {
-		hide("a font that the mail brings along")
+	brought := slices.ContainsFunc(s.families, func(f string) bool { return v.doc.faces[f] })
+	if brought {
+		s.inherited["font-family"] = "a font that the mail brings along"
+	} else {
+		delete(s.inherited, "font-family")
 	}
 	if s.own {
-		v.note(style)
+		v.note(style, brought)
 	}
+	s.cut = s.cut || style.says("overflow-x", cutting) || style.contained()
+	s.items = itemsOf(n, style, s.low)
 	return s
 }
 
@@ -154,6 +165,9 @@ func said(h *hit, n *nethtml.Node) string {
 	return h.property + " of " + called(n) + " in " + where
 }
 
+// none is the check of a property of which every value hides.
+func none(string) bool { return false }
+
 // joint are the properties that hide together with others only.
 var joint = map[string]bool{
 	"color": true, "text-fill-color": true, "background-color": true, "background-image": true, "background-clip": true, "color-scheme": true,
@@ -180,9 +194,13 @@ func (s style) elsewhere() {
 }
 
 // note notes by which properties style sheets may hide an element of the block.
-func (v *view) note(s style) {
+// Brought says that the font of the element is one that the mail brings along.
+func (v *view) note(s style, brought bool) {
 	for p := range s {
 		check := properties[p]
+		if p == "font-family" && brought {
+			check = none
+		}
 		for _, h := range s.candidates(p) {
 			if h.inline || h.weight < 0 || check == nil || global[h.value] || check(h.value) || slices.Contains(v.against, h.written) {
 				continue

@@ -1,0 +1,116 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/text/unicode/norm"
+
+	"sigmilter/milter/entity"
+)
+
+// oddAddress is the doubt about an address that readers show as another one than it is.
+const oddAddress = "an address in it is not the one that readers show"
+
+// lookalikes are the addresses that readers may take one for that is written as no
+// program writes one; none for any other: it has characters that are not seen, wide
+// letters or dots, encoded words, or another address in its quotes.
+func lookalikes(address string) []string {
+	plain := plainly(address)
+	at := strings.LastIndexByte(address, '@')
+	local, domain := strings.ToLower(address[:at]), address[at+1:]
+	switch {
+	case strings.ContainsFunc(address, invisible), holdsWord(address), strings.ContainsAny(local, " <>,;\"@"):
+	case norm.NFKC.String(local) != norm.NFC.String(local), mixesScripts(local):
+	case oddDomain(domain, domainOf(plain)):
+	default:
+		return nil
+	}
+	return mentioned(plain)
+}
+
+// plainly is an address as readers show it that drop what is not seen, decode encoded
+// words and have one form for letters of any width.
+func plainly(address string) string {
+	if holdsWord(address) {
+		address = entity.Header{{Name: "From", Value: address}}.Text("From")
+	}
+	address = strings.Map(func(r rune) rune {
+		if invisible(r) {
+			return -1
+		}
+		return r
+	}, address)
+	address = strings.ToLower(norm.NFKC.String(address))
+	at := strings.LastIndexByte(address, '@') + 1
+	local, domain := strings.TrimSpace(address[:at]), strings.ReplaceAll(address[at:], "。", ".")
+	domain = strings.Join(strings.FieldsFunc(domain, func(r rune) bool { return r == '.' }), ".")
+	if shown, made := unneeded(domain); made {
+		domain = shown
+	}
+	return local + domain
+}
+
+// unneeded is a domain that is an A-label without need for one, and how it is shown.
+func unneeded(domain string) (shown string, made bool) {
+	if len(domain) > longestDomain || !strings.Contains(domain, "xn--") {
+		return "", false
+	}
+	shown, _ = idna.Punycode.ToUnicode(domain)
+	return shown, !beyondASCII(shown)
+}
+
+// oddDomain reports whether a domain is not as it is registered, in letters or as an
+// A-label (RFC 5890), where plain is how readers show it.
+func oddDomain(domain, plain string) bool {
+	if len(domain) > longestDomain {
+		return false
+	}
+	if !beyondASCII(domain) {
+		return strings.TrimRight(strings.ToLower(domain), ".") != plain
+	}
+	registered, err := idna.Lookup.ToASCII(plain)
+	if err != nil {
+		return true
+	}
+	shown, _ := idna.ToUnicode(registered)
+	return !beyondASCII(shown) || shown != strings.TrimRight(norm.NFC.String(strings.ToLower(domain)), ".")
+}
+
+// holdsWord reports whether an address has what may be taken for an encoded word (RFC
+// 2047), which has no place there.
+func holdsWord(address string) bool {
+	return strings.Contains(address, "=?")
+}
+
+// invisible reports whether a character of an address is not seen, or not as a letter.
+func invisible(r rune) bool {
+	return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp, unicode.Zs, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) && r != ' ' ||
+		r == unicode.ReplacementChar || r == '\u2800' // a Braille pattern without dots
+}
+
+// mixesScripts reports whether letters stand beside Latin ones that look like them.
+func mixesScripts(s string) bool {
+	latin := strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
+	alike := strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.In(r, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee)
+	})
+	return latin && alike
+}
+
+// clearly is what addresses of a field say of whose it is.
+func clearly(addresses []string) origin {
+	var o origin
+	for _, raw := range addresses {
+		o.authors = append(o.authors, canonical(raw))
+		for _, a := range lookalikes(raw) {
+			o.doubt = oddAddress
+			if !slices.Contains(o.authors[max(0, len(o.authors)-4):], a) {
+				o.authors = append(o.authors, a)
+			}
+		}
+	}
+	return o
+}
