@@ -9,8 +9,11 @@ import (
 
 // openTag is what the tables say of a start tag.
 type openTag struct {
+	size      int // of its source
 	tag       atom.Atom
 	name      string // of a tag that nobody knows
+	closed    bool   // it says itself that it has no content
+	content   string // its name if it holds text only, to browsers
 	attrs     attrs
 	quotes    quoting
 	holds     *container
@@ -28,33 +31,68 @@ const (
 	maxOpenTags = 256
 )
 
-// read reads the start tag the tokenizer is at.
-func (known openTags) read(z *nethtml.Tokenizer) *openTag {
-	raw := z.Raw()
-	if t, ok := known[string(raw)]; ok {
+// read reads the start tag that a text begins with; nil when it has no end.
+func (known openTags) read(text string) *openTag {
+	if t, ok := known[text[:through(text, '>', 0)]]; ok { // the first > ends nearly all
 		return t
 	}
-	var source string
-	if keep := len(raw) <= maxOpenTag && len(known) < maxOpenTags; keep {
-		source = string(raw) // now, for the tokenizer changes its case
-	}
-	t := readOpenTag(z)
-	if source != "" {
-		known[source] = t
+	t := readOpenTag(text)
+	if t != nil && t.size <= maxOpenTag && len(known) < maxOpenTags {
+		known[text[:t.size]] = t
 	}
 	return t
 }
 
-func readOpenTag(z *nethtml.Tokenizer) *openTag {
-	name, hasAttr := z.TagName()
-	t := &openTag{tag: atom.Lookup(name)}
-	if t.tag == 0 {
-		t.name = string(name)
+// readOpenTag reads the start tag that a text begins with; nil when it has no end.
+func readOpenTag(text string) *openTag {
+	t := &openTag{}
+	name := nameOfTag(text)
+	if t.tag = atom.Lookup([]byte(name)); t.tag == 0 {
+		t.name = name
 	}
-	if hasAttr {
-		t.attrs.read(z, t.tag)
+	last, spelled := -1, false // where the value of the last attribute ends, and whether any has references
+	t.size = tagEnd(text, func(name, value string, end int) {
+		last = end
+		if t.attrs.take(t.tag, asciiLower(name), oneLineEnd(value)) {
+			spelled = spelled || strings.ContainsAny(value, "&\x00")
+		}
+	})
+	if t.size < 0 {
+		return nil
+	}
+	t.closed = text[t.size-2] == '/' && last != t.size-1
+	if spelled {
+		t.attrs = spelledAttrs(text[:t.size], t.tag)
+	}
+	if rawText[t.tag] || t.tag == atom.Noscript {
+		t.content = name
 	}
 	t.quotes, t.holds, t.separates = quotes(t.tag, &t.attrs), contains(t.tag, &t.attrs), separates(t.tag, &t.attrs)
 	t.composed = strings.HasPrefix(t.attrs.class, "MsoNormal") || t.attrs.class == "elementToProof"
 	return t
 }
+
+// spelledAttrs are the attributes of a start tag with character references in them,
+// which only x/net/html reads as browsers do.
+func spelledAttrs(source string, tag atom.Atom) attrs {
+	var a attrs
+	z := nethtml.NewTokenizer(strings.NewReader(source))
+	z.Next()
+	_, more := z.TagName()
+	for more {
+		var name, value []byte
+		name, value, more = z.TagAttr()
+		a.take(tag, string(name), string(value))
+	}
+	return a
+}
+
+// oneLineEnd is the value of an attribute with line ends as browsers hand them on.
+func oneLineEnd(value string) string {
+	if strings.IndexByte(value, '\r') < 0 {
+		return value
+	}
+	return lineEndings.Replace(value)
+}
+
+var lineEndings = strings.NewReplacer("\r\n", "\n", "\r", "\n")
