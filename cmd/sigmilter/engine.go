@@ -30,6 +30,7 @@ func newEngineOf(cfg *config.Config, book *sigstore.Book, reading func(tenant st
 	e := &milter.Engine{
 		Policy:    newPolicy(cfg),
 		Store:     store,
+		Known:     new(milter.Known),
 		AddText:   cfg.Place.AttachOnly == config.AddText,
 		DropAMP:   cfg.Place.AMP == config.DropAMP,
 		TextBytes: cfg.Limits.TextBytes,
