@@ -9,9 +9,8 @@ import (
 // check makes sure that the part, rewritten, reads as the text with the edits
 // and does not hold a line that is taken for a boundary.
 func (l *Leaf) check(r rewriting, edits []Edit) error {
-	from, to := l.changedLines(r.body)
-	raw := patch(l.raw[from:to], moved(r.body, -from))
-	if err := l.checkBoundaries(raw); err != nil {
+	lines, _ := l.changed(r.body)
+	if err := l.checkBoundaries(lines); err != nil {
 		return err
 	}
 	read := l.reads
@@ -34,6 +33,14 @@ func (l *Leaf) changedLines(changes []change) (from, to int) {
 	return from, len(l.raw)
 }
 
+// changed are the lines that hold all changes with these carried out, and the changes
+// there.
+func (l *Leaf) changed(changes []change) ([]byte, []change) {
+	from, to := l.changedLines(changes)
+	there := moved(changes, -from)
+	return patch(l.raw[from:to], there), there
+}
+
 // reads says whether the whole part, rewritten, reads as the text with the edits.
 func (l *Leaf) reads(r rewriting, edits []Edit) (bool, error) {
 	decoded, err := r.transfer.decode(patch(l.raw, r.body))
@@ -44,10 +51,20 @@ func (l *Leaf) reads(r rewriting, edits []Edit) (bool, error) {
 // bytes are its text.
 func (l *Leaf) linesRead(r rewriting, _ []Edit) (bool, error) {
 	from, to := l.changedLines(r.body)
-	before := len(l.decoded) - l.transfer.size(l.raw[from:])
+	before := l.decodedBefore(from)
 	old := l.decoded[before : before+l.transfer.size(l.raw[from:to])]
-	now, err := l.transfer.decode(patch(l.raw[from:to], moved(r.body, -from)))
+	lines, _ := l.changed(r.body)
+	now, err := l.transfer.decode(lines)
 	return bytes.Equal(now, patch(old, moved(r.decoded, -before))), err
+}
+
+// decodedBefore is how many decoded bytes stand before a line, counted from the nearer
+// end.
+func (l *Leaf) decodedBefore(line int) int {
+	if line <= len(l.raw)/2 {
+		return l.transfer.size(l.raw[:line])
+	}
+	return len(l.decoded) - l.transfer.size(l.raw[line:])
 }
 
 // moved are changes of the same bytes counted from another place.
