@@ -87,6 +87,22 @@ func structuralIndex(name string) int {
 
 // contradiction is that of a structural field that is there twice with two values.
 func contradiction(h Header) Ambiguity {
+	var count [len(structural)]int
+	twice := false
+	for _, f := range h {
+		if i := structuralIndex(f.Name); i >= 0 {
+			count[i]++
+			twice = twice || count[i] > 1
+		}
+	}
+	if !twice { // nearly always
+		return ""
+	}
+	return contradictionAmong(h)
+}
+
+// contradictionAmong is contradiction for a header that has such a field twice.
+func contradictionAmong(h Header) Ambiguity {
 	const contentType, contentID = 0, 3
 	var found Ambiguity
 	var first [len(structural)]string
