@@ -110,7 +110,7 @@ func named(id, want string) (older, ok bool) {
 }
 
 func hasPrefixed(class, name string) bool {
-	for _, c := range strings.Fields(class) {
+	for c := range strings.FieldsSeq(class) {
 		if strings.EqualFold(unprefixed(c), name) {
 			return true
 		}
