@@ -150,8 +150,8 @@ func complete(markup []byte) bool {
 }
 
 func (s *scan) startTag(t *openTag, at, in int) {
-	s.impliedEnds(t.tag, at)
-	if !inline[t.tag] {
+	s.impliedEnds(t.kind, at)
+	if !t.kind.inline {
 		s.endLine()
 		s.gap = s.gap || t.tag != atom.Br
 	}
@@ -172,14 +172,14 @@ func (s *scan) startTag(t *openTag, at, in int) {
 	if len(s.open.all) == maxOpen {
 		s.pop(maxOpen-1, at, at)
 	}
-	e := elem{tag: t.tag, start: int32(at), in: int32(in), close: -1, end: -1, parent: s.top(), breaks: t.attrs.breaks, hides: unseen[t.tag] || t.attrs.hidden}
+	e := elem{tag: t.tag, start: int32(at), in: int32(in), close: -1, end: -1, parent: s.top(), breaks: t.attrs.breaks, hides: t.kind.unseen || t.attrs.hidden}
 	if t.holds != nil {
 		s.held = work.Append(s.kind.Room, s.held, held{len(s.elems), t.holds})
 	}
 	if m := t.separates; m != nil && (s.mark == nil || s.mark.older) {
 		s.mark, s.markAt = m, s.outermost(at)
 	}
-	if void[t.tag] || t.closed && t.tag == 0 {
+	if t.kind.void || t.closed && t.tag == 0 {
 		e.close, e.end, e.void = e.in, e.in, true
 		s.elems = work.Append(s.kind.Room, s.elems, e)
 		return
@@ -211,11 +211,12 @@ func (s *scan) endTag(name string, at, end int) {
 		s.br()
 		return
 	}
-	if !inline[tag] {
+	kind := elemKindOf(tag)
+	if !kind.inline {
 		s.endLine()
 		s.gap = true
 	}
-	if i := s.open.reaches(tag, name); i >= 0 {
+	if i := s.open.reaches(tag, kind, name); i >= 0 {
 		s.pop(i, at, end)
 	}
 }
@@ -247,13 +248,13 @@ func (s *scan) pop(i, at, end int) {
 
 // impliedEnds closes what a start tag closes by itself: the head, a paragraph before a
 // block, a list item before the next, a cell or row before the next.
-func (s *scan) impliedEnds(tag atom.Atom, at int) {
-	if !headContent[tag] {
+func (s *scan) impliedEnds(kind *elemKind, at int) {
+	if !kind.inHead {
 		if i := s.open.head(); i >= 0 {
 			s.pop(i, at, at)
 		}
 	}
-	if i := s.open.implied(tag); i >= 0 {
+	if i := s.open.implied(kind); i >= 0 {
 		s.pop(i, at, at)
 	}
 }

@@ -11,7 +11,8 @@ import (
 type openTag struct {
 	size      int // of its source
 	tag       atom.Atom
-	name      string // of a tag that nobody knows
+	kind      *elemKind
+	name      string // of one without a slot
 	closed    bool   // it says itself that it has no content
 	content   string // its name if it holds text only, to browsers
 	attrs     attrs
@@ -47,7 +48,8 @@ func (known openTags) read(text string) *openTag {
 func readOpenTag(text string) *openTag {
 	t := &openTag{}
 	name := nameOfTag(text)
-	if t.tag = atom.Lookup([]byte(name)); t.tag == 0 {
+	t.tag = atom.Lookup([]byte(name))
+	if t.kind = elemKindOf(t.tag); t.kind.slot == 0 {
 		t.name = name
 	}
 	last, spelled := -1, false // where the value of the last attribute ends, and whether any has references
