@@ -74,19 +74,29 @@ func readOpenTag(text string) *openTag {
 	return t
 }
 
-// spelledAttrs are the attributes of a start tag with character references in them,
-// which only x/net/html reads as browsers do.
+// spelledAttrs are the attributes of a start tag with character references in them.
 func spelledAttrs(source string, tag atom.Atom) attrs {
 	var a attrs
+	attributesIn(source, func(name, value string) { a.take(tag, name, value) })
+	return a
+}
+
+// attributesIn calls take for each attribute of a start tag, with its name in small
+// letters and its value as browsers read it. References in values only x/net/html reads
+// as they do.
+func attributesIn(source string, take func(name, value string)) {
+	if !strings.ContainsAny(source, "&\x00") {
+		tagEnd(source, func(name, value string, _ int) { take(asciiLower(name), oneLineEnd(value)) })
+		return
+	}
 	z := nethtml.NewTokenizer(strings.NewReader(source))
 	z.Next()
 	_, more := z.TagName()
 	for more {
 		var name, value []byte
 		name, value, more = z.TagAttr()
-		a.take(tag, string(name), string(value))
+		take(string(name), string(value))
 	}
-	return a
 }
 
 // oneLineEnd is the value of an attribute with line ends as browsers hand them on.
