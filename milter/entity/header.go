@@ -133,6 +133,10 @@ func parseFields(b []byte) (h Header, spans []fieldSpan, n int) {
 		}
 		if kind == fieldLine {
 			c := colon(line)
+			if h == nil {
+				const usual = 4 // fields of a part
+				h, spans = make(Header, 0, usual), make([]fieldSpan, 0, usual)
+			}
 			h = append(h, Field{Name: string(bytes.TrimRight(line[:c], " \t"))})
 			spans = append(spans, fieldSpan{start: n + c + 1})
 		}

@@ -13,11 +13,14 @@ func (l *Leaf) check(r rewriting, edits []Edit) error {
 	if err := l.checkBoundaries(lines); err != nil {
 		return err
 	}
-	read := l.reads
+	var same bool
+	var err error
 	if r.decoded != nil && l.transfer.size != nil && l.charset.plain() && r.charset.plain() {
-		read = l.linesRead // the other lines are as they were
+		same, err = l.linesRead(r, lines) // the others are as they were
+	} else {
+		same, err = l.reads(r, edits)
 	}
-	if same, err := read(r, edits); err != nil || same {
+	if err != nil || same {
 		return err
 	}
 	return fmt.Errorf("%w: the new text would be read together with the author's", ErrCharset)
@@ -47,13 +50,12 @@ func (l *Leaf) reads(r rewriting, edits []Edit) (bool, error) {
 	return bytes.Equal(r.charset.decodeAll(decoded), patch(l.Text, textChanges(edits))), err
 }
 
-// linesRead is reads for a part of which the other lines stay, and whose decoded
+// linesRead is reads for a part of which only some lines change, and whose decoded
 // bytes are its text.
-func (l *Leaf) linesRead(r rewriting, _ []Edit) (bool, error) {
+func (l *Leaf) linesRead(r rewriting, lines []byte) (bool, error) {
 	from, to := l.changedLines(r.body)
 	before := l.decodedBefore(from)
 	old := l.decoded[before : before+l.transfer.size(l.raw[from:to])]
-	lines, _ := l.changed(r.body)
 	now, err := l.transfer.decode(lines)
 	return bytes.Equal(now, patch(old, moved(r.decoded, -before))), err
 }

@@ -1,6 +1,9 @@
 package entity
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // quotedKind tells what a piece of quoted-printable is.
 type quotedKind int
@@ -129,21 +132,20 @@ func escapeAt(b []byte) (byte, bool) {
 	if len(b) < 3 || b[0] != '=' {
 		return 0, false
 	}
-	hi, lo := hexValue(b[1]), hexValue(b[2])
+	hi, lo := hexValues[b[1]], hexValues[b[2]]
 	return byte(hi<<4 | lo), hi >= 0 && lo >= 0
 }
 
-func hexValue(c byte) int {
-	switch {
-	case c >= '0' && c <= '9':
-		return int(c - '0')
-	case c >= 'A' && c <= 'F':
-		return int(c-'A') + 10
-	case c >= 'a' && c <= 'f':
-		return int(c-'a') + 10
+// hexValues are the values of hexadecimal digits, -1 for other characters.
+var hexValues = func() (values [256]int8) {
+	for c := range values {
+		values[c] = int8(strings.IndexByte("0123456789abcdef", byte(c)))
 	}
-	return -1
-}
+	for c := 'A'; c <= 'F'; c++ {
+		values[c] = values[c-'A'+'a']
+	}
+	return values
+}()
 
 func decodeQuoted(raw []byte) ([]byte, error) {
 	out := make([]byte, 0, len(raw))

@@ -147,6 +147,26 @@ func fold(s string) string {
 	return s
 }
 
+// folded is what a table has for a text, once that is folded. A short text in ASCII,
+// as most words are, is not copied for it.
+func folded[V any](table map[string]V, text string) V {
+	var lower [32]byte
+	if len(text) > len(lower) {
+		return table[fold(text)]
+	}
+	for i := range len(text) {
+		c := text[i]
+		if c >= utf8.RuneSelf || c == '`' {
+			return table[fold(text)]
+		}
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		lower[i] = c
+	}
+	return table[string(lower[:len(text)])]
+}
+
 var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "´", "'", "`", "'")
 
 // findVerb looks for a verb of the table; last says that it ends the text, but for

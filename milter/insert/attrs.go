@@ -79,6 +79,9 @@ func compactStyle(s string) string {
 
 // hasClass says whether class, a blank-separated list, has the name.
 func hasClass(class, name string) bool {
+	if len(class) < len(name) { // at little cost
+		return false
+	}
 	for c := range strings.FieldsSeq(class) {
 		if strings.EqualFold(c, name) {
 			return true

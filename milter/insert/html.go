@@ -96,8 +96,10 @@ type scan struct {
 // readHTML reads an HTML text.
 func readHTML(src []byte, kind *Kind) *page {
 	kind.Room.Take(copies * len(src))
-	s := &scan{page: page{src: src, safe: len(src)}, kind: kind, tokens: tokens{src: string(src), known: openTags{}}, gap: true, rule: -1, prefix: -1, markAt: -1, open: newOpenElements()}
-	s.elems = work.Grow[elem](kind.Room, nil, elementsIn(src))
+	s := &scan{page: page{src: src, safe: len(src)}, kind: kind, tokens: tokens{src: string(src)}, gap: true, rule: -1, prefix: -1, markAt: -1, open: newOpenElements()}
+	elements := elementsIn(src)
+	s.elems = work.Grow[elem](kind.Room, nil, elements)
+	s.lines = work.Grow[line](kind.Room, nil, 1+elements/2)
 	t := &s.tokens
 	for token := t.next(); token != noToken; token = t.next() {
 		kind.Work.Spend(perToken + t.end - t.start)

@@ -46,7 +46,11 @@ type openElements struct {
 }
 
 func newOpenElements() openElements {
-	return openElements{slots: make([]int32, 1+len(elemKinds)), named: map[string]int{}}
+	const usual = 32 // open at once
+	return openElements{
+		all: make([]openElem, 0, usual), free: make([]int, 0, usual),
+		slots: make([]int32, 1+len(elemKinds)), named: map[string]int{},
+	}
 }
 
 // top is the innermost, nil for none.

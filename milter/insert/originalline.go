@@ -36,7 +36,7 @@ func original(text string) bool {
 		return inTable(originals, strings.TrimRight(lower, ":： ")) || strings.HasSuffix(text, "--") && begins(forwardedBy, lower)
 	}
 	word, _, _ := strings.Cut(inner, " ")
-	return bareBegins[fold(word)] && bareIndex[fold(inner)]
+	return folded(bareBegins, word) && bareIndex[fold(inner)]
 }
 
 // dash says whether r is one of the characters rows of which separate: hyphens

@@ -110,6 +110,9 @@ func named(id, want string) (older, ok bool) {
 }
 
 func hasPrefixed(class, name string) bool {
+	if len(class) < len(name) { // at little cost
+		return false
+	}
 	for c := range strings.FieldsSeq(class) {
 		if strings.EqualFold(unprefixed(c), name) {
 			return true

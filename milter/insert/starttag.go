@@ -24,7 +24,10 @@ type openTag struct {
 
 // openTags are those of a document so far by their source: mail repeats the same
 // few tags on every line, with long style attributes.
-type openTags map[string]*openTag
+type openTags struct {
+	known map[string]*openTag
+	room  []openTag // for further ones
+}
 
 // Limits of what is kept.
 const (
@@ -33,20 +36,39 @@ const (
 )
 
 // read reads the start tag that a text begins with; nil when it has no end.
-func (known openTags) read(text string) *openTag {
-	if t, ok := known[text[:through(text, '>', 0)]]; ok { // the first > ends nearly all
+func (o *openTags) read(text string) *openTag {
+	if t, ok := o.known[text[:through(text, '>', 0)]]; ok { // the first > ends nearly all
 		return t
 	}
-	t := readOpenTag(text)
-	if t != nil && t.size <= maxOpenTag && len(known) < maxOpenTags {
-		known[text[:t.size]] = t
+	const usual = 16 // different ones
+	if len(o.room) == cap(o.room) {
+		o.room = make([]openTag, 0, usual)
+	}
+	if o.known == nil {
+		o.known = make(map[string]*openTag, usual)
+	}
+	o.room = o.room[:len(o.room)+1]
+	t := &o.room[len(o.room)-1]
+	if !t.read(text) {
+		return nil
+	}
+	if t.size <= maxOpenTag && len(o.known) < maxOpenTags {
+		o.known[text[:t.size]] = t
 	}
 	return t
 }
 
 // readOpenTag reads the start tag that a text begins with; nil when it has no end.
 func readOpenTag(text string) *openTag {
-	t := &openTag{}
+	var t openTag
+	if !t.read(text) {
+		return nil
+	}
+	return &t
+}
+
+// read reads the start tag that a text begins with and reports whether it has an end.
+func (t *openTag) read(text string) bool {
 	name := nameOfTag(text)
 	t.tag = atom.Lookup([]byte(name))
 	if t.kind = elemKindOf(t.tag); t.kind.slot == 0 {
@@ -60,7 +82,7 @@ func readOpenTag(text string) *openTag {
 		}
 	})
 	if t.size < 0 {
-		return nil
+		return false
 	}
 	t.closed = text[t.size-2] == '/' && last != t.size-1
 	if spelled {
@@ -71,7 +93,7 @@ func readOpenTag(text string) *openTag {
 	}
 	t.quotes, t.holds, t.separates = quotes(t.tag, &t.attrs), contains(t.tag, &t.attrs), separates(t.tag, &t.attrs)
 	t.composed = strings.HasPrefix(t.attrs.class, "MsoNormal") || t.attrs.class == "elementToProof"
-	return t
+	return true
 }
 
 // spelledAttrs are the attributes of a start tag with character references in them.

@@ -20,7 +20,7 @@ type tokens struct {
 	src        string
 	start, end int      // of the token
 	tag        *openTag // of a start tag
-	known      openTags
+	tags       openTags
 	content    string // the element that begins with the token and holds text only, "" for none
 }
 
@@ -49,7 +49,7 @@ func (t *tokens) next() tokenKind {
 		t.end += otherEnd(rest)
 		return otherToken
 	}
-	if t.tag = t.known.read(rest); t.tag == nil {
+	if t.tag = t.tags.read(rest); t.tag == nil {
 		return noToken
 	}
 	t.end += t.tag.size

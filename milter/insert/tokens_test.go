@@ -23,7 +23,7 @@ type comparedToken struct {
 // ourTokens are the tokens of a text, the last without an end.
 func ourTokens(text string) []comparedToken {
 	var all []comparedToken
-	t := tokens{src: text, known: openTags{}}
+	t := tokens{src: text}
 	for {
 		c := comparedToken{kind: t.next()}
 		switch c.size = t.end - t.start; c.kind {
