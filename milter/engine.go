@@ -43,6 +43,7 @@ type Engine struct {
 	TextBytes int64  // a larger text part passes unsigned; 0 for no limit
 	LineBytes int64  // likewise with a longer line in it
 	Memory    Memory // nil: nothing is learned
+	Known     *Known // nil: nothing is kept of people and blocks
 	OnError   Reply  // Tempfail, or Continue to pass the message unsigned
 	// OnErrorOf has, by name, the tenants that have another OnError.
 	OnErrorOf map[string]Reply
@@ -227,7 +228,7 @@ func (e *Engine) blocks(d *policy.Decision) ([]insert.Block, error) {
 		if err != nil {
 			return nil, err
 		}
-		b.Kind = want.Kind
+		b.Kind, b.Shown = want.Kind, e.Known.shownLines(b.HTML)
 		blocks = append(blocks, b)
 	}
 	return blocks, nil

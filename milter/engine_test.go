@@ -70,6 +70,7 @@ func newEngine(change ...func(*Engine, *shelf)) *Engine {
 			Rules:      []policy.RuleSpec{{Name: "all", Signature: "corporate", Place: allSelection}},
 		},
 		Store:   s,
+		Known:   new(Known),
 		OnError: Tempfail,
 		Log:     slog.New(slog.DiscardHandler),
 	}

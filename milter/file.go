@@ -75,12 +75,26 @@ func (f *File) Message(sender string, recipients []string, limits entity.Limits)
 	body := f.raw[f.body:]
 	m := &Message{
 		Session: "file", Macros: map[string]string{}, Sender: sender, Recipients: recipients,
-		Header: f.header, Body: bytes.NewReader(body), Size: int64(len(body)),
+		Header: f.header, Body: fileBody{bytes.NewReader(body), body}, Size: int64(len(body)),
 	}
 	s := entity.NewScanner(f.header, limits)
 	s.Write(body) // never fails: a limit shows in Finish
 	m.Tree, m.TreeErr = s.Finish()
 	return m
+}
+
+// fileBody is a body in memory.
+type fileBody struct {
+	*bytes.Reader
+	all []byte
+}
+
+// View implements [viewer].
+func (b fileBody) View(at, n int64) []byte {
+	if at < 0 || n < 0 || at+n > int64(len(b.all)) {
+		return nil
+	}
+	return b.all[at : at+n : at+n]
 }
 
 // Apply is the message with an outcome's edits carried out as an MTA would.

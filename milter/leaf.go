@@ -14,7 +14,7 @@ import (
 
 // starts are how many bytes of a leaf are opened at first, in bytes of its
 // transfer encoding: the newest text of a reply is mostly short, and the thread
-// below it long.
+// below it long. Of plain text, which has no markup, it is half of that.
 var starts = []int64{8 << 10, 32 << 10}
 
 // openLeaf opens and reads a leaf, as far as the newest text may reach: in replies
@@ -30,6 +30,9 @@ func (e *Engine) openLeaf(m *Message, p *entity.Part, later bool) (*leaf, policy
 	kind := kindOf(m, p, later)
 	if d.Reply && d.Disclaimer == "" && !d.AddHTML && !d.Enforced && !m.whole {
 		for _, n := range starts {
+			if !kind.HTML {
+				n /= 2
+			}
 			if n > size/2 {
 				break
 			}

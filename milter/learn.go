@@ -12,7 +12,7 @@ import (
 // is remembered of their mails.
 func (e *Engine) author(m *Message) *insert.Person {
 	d := &m.decision
-	person := fingerprint(d.Person)
+	person := e.Known.person(d.Person)
 	if e.Memory == nil || d.Signature == "" || !isOwn(m) {
 		return person
 	}

@@ -82,19 +82,35 @@ func (p *Part) ambiguity() Ambiguity {
 }
 
 // structural are the fields that say what a part is.
-var structural = []string{"Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "Content-ID", "MIME-Version"}
+var structural = [...]string{"Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "Content-ID", "MIME-Version"}
 
 // structuralIndex is the index of a field among those, -1 for any other.
 func structuralIndex(name string) int {
 	name = strings.TrimSpace(name)
-	return slices.IndexFunc(structural, func(s string) bool { return strings.EqualFold(s, name) })
+	return slices.IndexFunc(structural[:], func(s string) bool { return sameName(s, name) })
 }
 
 // contradiction is that of a structural field that is there twice with two values.
 func contradiction(h Header) Ambiguity {
+	var count [len(structural)]int
+	twice := false
+	for _, f := range h {
+		if i := structuralIndex(f.Name); i >= 0 {
+			count[i]++
+			twice = twice || count[i] > 1
+		}
+	}
+	if !twice { // nearly always
+		return ""
+	}
+	return contradictionAmong(h)
+}
+
+// contradictionAmong is contradiction for a header that has such a field twice.
+func contradictionAmong(h Header) Ambiguity {
 	const contentType, contentID = 0, 3
 	var found Ambiguity
-	first := make([]string, len(structural))
+	var first [len(structural)]string
 	var firstType MediaType
 	for _, f := range h {
 		i := structuralIndex(f.Name)
@@ -126,7 +142,7 @@ func contradiction(h Header) Ambiguity {
 // rootAmbiguity is that of the header of a message, which came as fields.
 func rootAmbiguity(h Header) Ambiguity {
 	for _, f := range h {
-		if strings.IndexByte(f.Value, '\r') >= 0 && bareCR([]byte(f.Value)) {
+		if crs := strings.Count(f.Value, "\r"); crs > 0 && crs != strings.Count(f.Value, "\r\n") {
 			return headerControl
 		}
 		if structuralIndex(f.Name) < 0 {

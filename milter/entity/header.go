@@ -32,10 +32,14 @@ func (h Header) Get(name string) string {
 	return ""
 }
 
+// sameName reports whether two names of fields are one. Their lengths tell most apart
+// where many begin alike, as those of Exchange do.
+func sameName(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
+
 // index returns the position of the first field of that name, or -1.
 func (h Header) index(name string) int {
 	for i := range h {
-		if strings.EqualFold(h[i].Name, name) {
+		if sameName(h[i].Name, name) {
 			return i
 		}
 	}
@@ -46,7 +50,7 @@ func (h Header) index(name string) int {
 func (h Header) All(name string) []string {
 	var all []string
 	for _, f := range h {
-		if strings.EqualFold(f.Name, name) {
+		if sameName(f.Name, name) {
 			all = append(all, unfold(f.Value))
 		}
 	}
@@ -60,7 +64,7 @@ func (h Header) Has(name string) bool { return h.index(name) >= 0 }
 func (h Header) Count(name string) int {
 	n := 0
 	for i := range h {
-		if strings.EqualFold(h[i].Name, name) {
+		if sameName(h[i].Name, name) {
 			n++
 		}
 	}
@@ -129,6 +133,10 @@ func parseFields(b []byte) (h Header, spans []fieldSpan, n int) {
 		}
 		if kind == fieldLine {
 			c := colon(line)
+			if h == nil {
+				const usual = 4 // fields of a part
+				h, spans = make(Header, 0, usual), make([]fieldSpan, 0, usual)
+			}
 			h = append(h, Field{Name: string(bytes.TrimRight(line[:c], " \t"))})
 			spans = append(spans, fieldSpan{start: n + c + 1})
 		}

@@ -141,14 +141,13 @@ func (l *Leaf) apply(edits []Edit) ([]Splice, []FieldEdit, error) {
 // nothing, and with those that touch made one.
 func (l *Leaf) tidy(edits []Edit) ([]Edit, error) {
 	var tidied []Edit
-	ends := strings.NewReplacer("\r\n", l.textEnd, "\r", l.textEnd, "\n", l.textEnd)
 	at := 0
 	for _, e := range edits {
 		if e.Start < at || e.End < e.Start || e.End > len(l.Text) {
 			return nil, fmt.Errorf("edit %d-%d is out of order in a text of %d bytes", e.Start, e.End, len(l.Text))
 		}
 		at = e.End
-		e.New = ends.Replace(strings.ToValidUTF8(e.New, string(utf8.RuneError)))
+		e.New = withLineEnds(strings.ToValidUTF8(e.New, string(utf8.RuneError)), l.textEnd)
 		if string(l.Text[e.Start:e.End]) == e.New {
 			continue
 		}
@@ -163,6 +162,27 @@ func (l *Leaf) tidy(edits []Edit) ([]Edit, error) {
 		tidied = append(tidied, e)
 	}
 	return tidied, nil
+}
+
+// withLineEnds is a text with its line ends written as others.
+func withLineEnds(text, end string) string {
+	var b strings.Builder
+	b.Grow(len(text) + strings.Count(text, "\n")*len(end))
+	for {
+		i := strings.IndexAny(text, "\r\n")
+		if i < 0 {
+			b.WriteString(text)
+			return b.String()
+		}
+		b.WriteString(text[:i])
+		b.WriteString(end)
+		if text = text[i:]; strings.HasPrefix(text, "\r\n") {
+			i = len("\r\n")
+		} else {
+			i = len("\n")
+		}
+		text = text[i:]
+	}
 }
 
 // splitsLineEnd reports whether the place is between a CR and its LF. An edit
@@ -205,7 +225,7 @@ func (l *Leaf) rewrite(edits []Edit) (rewriting, error) {
 	}
 	r.decoded = changes
 	r.body = l.transfer.edit(l.raw, l.decoded, changes, l.ends(r.charset))
-	if l.transfer.bits > 0 && !l.transfer.carries(patch(l.raw, r.body), r.body) {
+	if l.transfer.bits > 0 && !l.transfer.carries(l.changed(r.body)) {
 		r.decoded = nil
 		l.recode(&r, patch(l.decoded, changes))
 	}

@@ -9,16 +9,18 @@ import (
 // check makes sure that the part, rewritten, reads as the text with the edits
 // and does not hold a line that is taken for a boundary.
 func (l *Leaf) check(r rewriting, edits []Edit) error {
-	from, to := l.changedLines(r.body)
-	raw := patch(l.raw[from:to], moved(r.body, -from))
-	if err := l.checkBoundaries(raw); err != nil {
+	lines, _ := l.changed(r.body)
+	if err := l.checkBoundaries(lines); err != nil {
 		return err
 	}
-	read := l.reads
+	var same bool
+	var err error
 	if r.decoded != nil && l.transfer.size != nil && l.charset.plain() && r.charset.plain() {
-		read = l.linesRead // the other lines are as they were
+		same, err = l.linesRead(r, lines) // the others are as they were
+	} else {
+		same, err = l.reads(r, edits)
 	}
-	if same, err := read(r, edits); err != nil || same {
+	if err != nil || same {
 		return err
 	}
 	return fmt.Errorf("%w: the new text would be read together with the author's", ErrCharset)
@@ -34,20 +36,37 @@ func (l *Leaf) changedLines(changes []change) (from, to int) {
 	return from, len(l.raw)
 }
 
+// changed are the lines that hold all changes with these carried out, and the changes
+// there.
+func (l *Leaf) changed(changes []change) ([]byte, []change) {
+	from, to := l.changedLines(changes)
+	there := moved(changes, -from)
+	return patch(l.raw[from:to], there), there
+}
+
 // reads says whether the whole part, rewritten, reads as the text with the edits.
 func (l *Leaf) reads(r rewriting, edits []Edit) (bool, error) {
 	decoded, err := r.transfer.decode(patch(l.raw, r.body), l.Part.work)
 	return bytes.Equal(r.charset.decodeAll(decoded), patch(l.Text, textChanges(edits))), err
 }
 
-// linesRead is reads for a part of which the other lines stay, and whose decoded
+// linesRead is reads for a part of which only some lines change, and whose decoded
 // bytes are its text.
-func (l *Leaf) linesRead(r rewriting, _ []Edit) (bool, error) {
+func (l *Leaf) linesRead(r rewriting, lines []byte) (bool, error) {
 	from, to := l.changedLines(r.body)
-	before := len(l.decoded) - l.transfer.size(l.raw[from:])
+	before := l.decodedBefore(from)
 	old := l.decoded[before : before+l.transfer.size(l.raw[from:to])]
-	now, err := l.transfer.decode(patch(l.raw[from:to], moved(r.body, -from)), l.Part.work)
+	now, err := l.transfer.decode(lines, l.Part.work)
 	return bytes.Equal(now, patch(old, moved(r.decoded, -before))), err
+}
+
+// decodedBefore is how many decoded bytes stand before a line, counted from the nearer
+// end.
+func (l *Leaf) decodedBefore(line int) int {
+	if line <= len(l.raw)/2 {
+		return l.transfer.size(l.raw[:line])
+	}
+	return len(l.decoded) - l.transfer.size(l.raw[line:])
 }
 
 // moved are changes of the same bytes counted from another place.

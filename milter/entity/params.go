@@ -167,6 +167,11 @@ scan:
 // QUIRK: a backslash counts only before a quote or a backslash; elsewhere it is
 // part of a Windows path.
 func (c *cursor) quoted() (string, bool) {
+	if n := strings.IndexAny(c.v[c.i+1:], "\"\\\r\n"); n >= 0 && c.v[c.i+1+n] == '"' { // nearly always
+		value := c.v[c.i+1 : c.i+1+n]
+		c.i += n + len(`""`)
+		return value, true
+	}
 	var b strings.Builder
 	for i := c.i + 1; i < len(c.v); i++ {
 		switch ch := c.v[i]; {
@@ -187,11 +192,14 @@ func (c *cursor) quoted() (string, bool) {
 // RFC 2231 form wins over the plain one.
 func (f fieldValue) values() map[string]string {
 	values := map[string]string{}
-	segments := map[string]string{} // by name with number, "name*0"; value with its star in front
+	var segments map[string]string // by name with number, "name*0"; value with its star in front
 	for _, p := range f.params {
 		base, number, extended := splitName(p.name)
 		into, key, value := values, base, p.value
 		if number != "" {
+			if segments == nil {
+				segments = map[string]string{}
+			}
 			into, key, value = segments, base+"*"+number, extended+p.value
 		}
 		if _, dup := into[key]; !dup && key != "" {

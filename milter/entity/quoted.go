@@ -2,6 +2,7 @@ package entity
 
 import (
 	"bytes"
+	"strings"
 
 	"sigmilter/milter/work"
 )
@@ -34,45 +35,55 @@ func (p quotedPiece) size() int {
 	return 0
 }
 
-// walkQuoted takes quoted-printable apart as readers do, who forgive: hexadecimal
-// digits may be lower case, a bad escape stands for itself, blanks at a line's end
-// are dropped, also those after the sign of a soft break.
-func walkQuoted(raw []byte, yield func(quotedPiece)) {
-	for at := 0; at < len(raw); {
-		at = walkQuotedLine(raw, at, yield)
-	}
+// quotedLine is where the pieces of a line of quoted-printable end: its inside, what
+// readers make nothing of behind it, and its line end.
+type quotedLine struct {
+	inside, end, next int
+	soft              bool // a soft break stands behind the inside, or else what is dropped
 }
 
-// walkQuotedLine takes the line that begins at a place apart, and returns where
-// the next begins.
-func walkQuotedLine(raw []byte, at int, yield func(quotedPiece)) int {
+// quotedLineAt returns the line that begins at a place.
+func quotedLineAt(raw []byte, at int) quotedLine {
 	line := firstLine(raw[at:])
 	next := at + len(line)
 	text := at + len(trimLineEnd(line))
-	kept := at + len(bytes.TrimRight(raw[at:text], " \t"))
-	switch {
-	case kept > at && raw[kept-1] == '=' && text < next:
-		walkQuotedText(raw, at, kept-1, yield)
-		yield(quotedPiece{kind: quotedSoft, start: kept - 1, end: next})
-	case kept > at && raw[kept-1] == '=':
-		walkQuotedText(raw, at, kept-1, yield)
-		yield(quotedPiece{kind: quotedDropped, start: kept - 1, end: next})
-	default:
-		walkQuotedText(raw, at, kept, yield)
-		if kept < text {
-			yield(quotedPiece{kind: quotedDropped, start: kept, end: text})
-		}
-		if text < next {
-			yield(quotedPiece{kind: quotedLiteral, start: text, end: next})
-		}
+	kept := text
+	for kept > at && (raw[kept-1] == ' ' || raw[kept-1] == '\t') {
+		kept--
 	}
-	return next
+	if kept > at && raw[kept-1] == '=' {
+		return quotedLine{kept - 1, next, next, text < next}
+	}
+	return quotedLine{kept, text, next, false}
+}
+
+// walkQuotedLine takes the line that begins at a place apart, and returns where
+// the next begins. It reads as readers do, who forgive: hexadecimal digits may be lower
+// case, a bad escape stands for itself, blanks at a line's end are dropped, also those
+// after the sign of a soft break.
+func walkQuotedLine(raw []byte, at int, yield func(quotedPiece)) int {
+	l := quotedLineAt(raw, at)
+	walkQuotedText(raw, at, l.inside, yield)
+	switch {
+	case l.soft:
+		yield(quotedPiece{kind: quotedSoft, start: l.inside, end: l.end})
+	case l.inside < l.end:
+		yield(quotedPiece{kind: quotedDropped, start: l.inside, end: l.end})
+	}
+	if l.end < l.next {
+		yield(quotedPiece{kind: quotedLiteral, start: l.end, end: l.next})
+	}
+	return l.next
 }
 
 // quotedSize returns how many bytes raw, which is whole lines, decodes to.
 func quotedSize(raw []byte) int {
 	n := 0
-	walkQuoted(raw, func(p quotedPiece) { n += p.size() })
+	for at := 0; at < len(raw); {
+		l := quotedLineAt(raw, at)
+		n += l.inside - at - escapes(raw[at:l.inside])*(len("=3D")-1) + l.next - l.end
+		at = l.next
+	}
 	return n
 }
 
@@ -123,35 +134,65 @@ func escapeAt(b []byte) (byte, bool) {
 	if len(b) < 3 || b[0] != '=' {
 		return 0, false
 	}
-	hi, lo := hexValue(b[1]), hexValue(b[2])
+	hi, lo := hexValues[b[1]], hexValues[b[2]]
 	return byte(hi<<4 | lo), hi >= 0 && lo >= 0
 }
 
-func hexValue(c byte) int {
-	switch {
-	case c >= '0' && c <= '9':
-		return int(c - '0')
-	case c >= 'A' && c <= 'F':
-		return int(c-'A') + 10
-	case c >= 'a' && c <= 'f':
-		return int(c-'a') + 10
+// hexValues are the values of hexadecimal digits, -1 for other characters.
+var hexValues = func() (values [256]int8) {
+	for c := range values {
+		values[c] = int8(strings.IndexByte("0123456789abcdef", byte(c)))
 	}
-	return -1
-}
+	for c := 'A'; c <= 'F'; c++ {
+		values[c] = values[c-'A'+'a']
+	}
+	return values
+}()
 
 func decodeQuoted(raw []byte, w *work.Meter) ([]byte, error) {
 	out := make([]byte, 0, len(raw))
-	pace := paced{work: w}
-	walkQuoted(raw, func(p quotedPiece) {
-		pace.to(p.end)
-		switch p.kind {
-		case quotedLiteral:
-			out = append(out, raw[p.start:p.end]...)
-		case quotedEscape:
-			out = append(out, p.value)
-		}
-	})
+	step := paced{work: w}
+	for at := 0; at < len(raw); {
+		l := quotedLineAt(raw, at)
+		out = append(appendQuotedText(out, raw[at:l.inside]), raw[l.end:l.next]...)
+		at = l.next
+		step.to(at)
+	}
 	return out, nil
+}
+
+// appendQuotedText appends what the inside of a line decodes to.
+func appendQuotedText(out, text []byte) []byte {
+	for {
+		i := bytes.IndexByte(text, '=')
+		if i < 0 {
+			return append(out, text...)
+		}
+		if v, ok := escapeAt(text[i:]); ok {
+			out = append(append(out, text[:i]...), v)
+			i += len("=3D")
+		} else {
+			i++
+			out = append(out, text[:i]...)
+		}
+		text = text[i:]
+	}
+}
+
+// escapes is how many escapes the inside of a line has.
+func escapes(text []byte) int {
+	n := 0
+	for {
+		i := bytes.IndexByte(text, '=')
+		if i < 0 {
+			return n
+		}
+		if _, ok := escapeAt(text[i:]); ok {
+			n++
+			i += len("=3D") - 1
+		}
+		text = text[i+1:]
+	}
 }
 
 // locateQuoted returns the ranges of raw that the changes of the decoded bytes

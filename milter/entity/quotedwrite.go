@@ -10,10 +10,14 @@ type quotedWriter struct {
 }
 
 func encodeQuoted(decoded []byte, ends lineEnds) []byte {
-	w := quotedWriter{out: make([]byte, 0, len(decoded)+len(decoded)/8), ends: ends}
+	w := quotedWriter{out: make([]byte, 0, quotedRoom(len(decoded))), ends: ends}
 	w.write(decoded)
 	return w.out
 }
+
+// quotedRoom is about how many bytes so many decoded ones become: most stand for
+// themselves, and each line has a soft break.
+func quotedRoom(decoded int) int { return decoded + decoded/8 + maxEncodedLine }
 
 func (w *quotedWriter) softBreak() {
 	w.out = append(append(w.out, '='), w.ends.raw...)
@@ -71,7 +75,7 @@ func editQuoted(raw, decoded []byte, changes []change, ends lineEnds) []change {
 	for i := range located {
 		c := &located[i]
 		before, after := raw[prev:c.start], raw[c.end:]
-		w := quotedWriter{col: column(col, before), ends: ends}
+		w := quotedWriter{col: column(col, before), ends: ends, out: make([]byte, 0, quotedRoom(len(c.new)))}
 		w.begin(c, before, after)
 		w.write(c.new)
 		w.finish(c, after)

@@ -24,7 +24,11 @@ type change struct {
 
 // patch returns b with the changes, which are in order and apart, carried out.
 func patch(b []byte, changes []change) []byte {
-	var out []byte
+	size := len(b)
+	for _, c := range changes {
+		size += len(c.new) - (c.end - c.start)
+	}
+	out := make([]byte, 0, size)
 	at := 0
 	for _, c := range changes {
 		out = append(append(out, b[at:c.start]...), c.new...)

@@ -31,7 +31,29 @@ func TestDecodeQuoted(t *testing.T) {
 		if got, err := decodeQuoted([]byte(tt.in), nil); err != nil || string(got) != tt.want {
 			t.Errorf("%q: got %q, %v, want %q", tt.in, got, err, tt.want)
 		}
+		if n := quotedSize([]byte(tt.in)); n != len(tt.want) {
+			t.Errorf("%q: size %d, want %d", tt.in, n, len(tt.want))
+		}
+		if got := decodedPieces(tt.in); got != tt.want {
+			t.Errorf("%q: pieces %q, want %q", tt.in, got, tt.want)
+		}
 	}
+}
+
+// decodedPieces is what the pieces of quoted-printable decode to.
+func decodedPieces(raw string) string {
+	var out []byte
+	for at := 0; at < len(raw); {
+		at = walkQuotedLine([]byte(raw), at, func(p quotedPiece) {
+			switch p.kind {
+			case quotedLiteral:
+				out = append(out, raw[p.start:p.end]...)
+			case quotedEscape:
+				out = append(out, p.value)
+			}
+		})
+	}
+	return string(out)
 }
 
 func TestEditQuoted(t *testing.T) {

@@ -1,6 +1,10 @@
 package insert
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Agree makes two forms of one message, HTML and plain text, say the same of where
 // the older mail begins that follows the newest text. Where only one of them shows
@@ -80,7 +84,7 @@ func (r *Reading) sameLine(other *Reading, q int) int {
 	}
 	only, count := -1, 0
 	for i := range r.lines {
-		if !sameStart(lettersOf(r.lines[i].text), want) {
+		if !sameStart(r.lines[i].text, want) {
 			continue
 		}
 		if i > 0 && above != "" && strings.HasSuffix(above, lettersOf(r.lines[i-1].text)) {
@@ -95,14 +99,25 @@ func (r *Reading) sameLine(other *Reading, q int) int {
 	return only
 }
 
-// sameStart reports whether one text is the beginning of the other, which a client
-// may have wrapped.
-func sameStart(a, b string) bool {
+// sameStart reports whether a text says the letters and digits wanted, or whether one
+// of the two is the beginning of the other, which a client may have wrapped.
+func sameStart(text, want string) bool {
 	const shortest = 8
-	if len(a) > len(b) {
-		a, b = b, a
+	said := 0 // bytes of what is wanted
+	for _, r := range text {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			continue
+		}
+		if said == len(want) {
+			return said >= shortest
+		}
+		next, size := utf8.DecodeRuneInString(want[said:])
+		if unicode.ToLower(r) != next {
+			return false
+		}
+		said += size
 	}
-	return a == b || (len(a) >= shortest && strings.HasPrefix(b, a))
+	return said == len(want) || said >= shortest
 }
 
 // showsLines reports whether lines of the other form stand among the lines [from, to).

@@ -101,8 +101,19 @@ func attributed(lines []line) bool {
 
 var addressed = regexp.MustCompile(`[^\s<>(]@\S`)
 
-// atOrDigit finds what an address or a date has.
-func atOrDigit(r rune) bool { return r == '@' || unicode.IsDigit(r) }
+// hasAtOrDigit reports, at little cost, whether a text has what an address or a date
+// has.
+func hasAtOrDigit(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '@', c >= '0' && c <= '9':
+			return true
+		case c >= utf8.RuneSelf:
+			return strings.ContainsFunc(text[i:], func(r rune) bool { return r == '@' || unicode.IsDigit(r) })
+		}
+	}
+	return false
+}
 
 // gmailDate is the attribution Gmail writes where it has no translation:
 // "2016-03-03 17:21 GMT+01:00 Bob Jones", "2011/4/7 Bob Jones <bob@example.net>".
@@ -134,6 +145,26 @@ func fold(s string) string {
 		}
 	}
 	return s
+}
+
+// folded is what a table has for a text, once that is folded. A short text in ASCII,
+// as most words are, is not copied for it.
+func folded[V any](table map[string]V, text string) V {
+	var lower [32]byte
+	if len(text) > len(lower) {
+		return table[fold(text)]
+	}
+	for i := range len(text) {
+		c := text[i]
+		if c >= utf8.RuneSelf || c == '`' {
+			return table[fold(text)]
+		}
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		lower[i] = c
+	}
+	return table[string(lower[:len(text)])]
 }
 
 var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "´", "'", "`", "'")

@@ -1,9 +1,9 @@
 package insert
 
 import (
+	"slices"
 	"strings"
 
-	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
@@ -13,32 +13,40 @@ type attrs struct {
 	hidden                       bool   // style or attribute says that nobody sees it
 	breaks                       breaks // what the style says of line ends
 	tiny                         bool   // a picture of one pixel, or of none: a tracker
+	had                          uint8  // which of asked the tag has, a bit for each
 }
 
-func (a *attrs) read(z *nethtml.Tokenizer, tag atom.Atom) {
-	for more := true; more; {
-		var key, val []byte
-		key, val, more = z.TagAttr()
-		switch string(key) {
-		case "id":
-			a.id = string(val)
-		case "class":
-			a.class = string(val)
-		case "style":
-			a.style = compactStyle(string(val))
-			a.hidden = a.hidden || strings.Contains(a.style, "display:none") || strings.Contains(a.style, "mso-hide:all")
-			a.tiny = a.tiny || strings.Contains(a.style, "width:1px") || a.hidden
-			a.breaks = breaksOf(a.style)
-		case "type":
-			a.kind = strings.ToLower(string(val))
-		case "name":
-			a.name = string(val)
-		case "width", "height":
-			v := strings.TrimSuffix(string(val), "px")
-			a.tiny = a.tiny || tag == atom.Img && (v == "1" || v == "0")
-		}
+// take takes the value of an attribute of an element and reports whether any table
+// asks about it. Of two of the same name the first counts.
+func (a *attrs) take(tag atom.Atom, name, value string) bool {
+	n := slices.Index(asked[:], name)
+	if n < 0 || a.had&(1<<n) != 0 {
+		return false
 	}
+	a.had |= 1 << n
+	switch name {
+	case "id":
+		a.id = value
+	case "class":
+		a.class = value
+	case "style":
+		a.style = compactStyle(value)
+		a.hidden = a.hidden || strings.Contains(a.style, "display:none") || strings.Contains(a.style, "mso-hide:all")
+		a.tiny = a.tiny || strings.Contains(a.style, "width:1px") || a.hidden
+		a.breaks = breaksOf(a.style)
+	case "type":
+		a.kind = strings.ToLower(value)
+	case "name":
+		a.name = value
+	case "width", "height":
+		v := strings.TrimSuffix(value, "px")
+		a.tiny = a.tiny || tag == atom.Img && (v == "1" || v == "0")
+	}
+	return true
 }
+
+// asked are the attributes that tables ask about.
+var asked = [...]string{"id", "class", "style", "type", "name", "width", "height"}
 
 // breaksOf is what a style in compact form says of the line ends of text.
 func breaksOf(style string) breaks {
@@ -71,6 +79,9 @@ func compactStyle(s string) string {
 
 // hasClass says whether class, a blank-separated list, has the name.
 func hasClass(class, name string) bool {
+	if len(class) < len(name) { // at little cost
+		return false
+	}
 	for c := range strings.FieldsSeq(class) {
 		if strings.EqualFold(c, name) {
 			return true

@@ -8,6 +8,8 @@ type Block struct {
 	HTML     string
 	Text     string
 	Pictures []Picture // those the HTML refers to by cid:
+	// Shown is the visible text of the HTML, line by line, if it was read already.
+	Shown []string
 	// Name is a word that nobody can guess and that goes into the name of the element
 	// around the block, so that no style sheet of the mail can mean it. A block with
 	// one is enforced: only an element of ours that can be seen says that it is there

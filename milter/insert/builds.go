@@ -79,13 +79,13 @@ func attributes(s string, follows bool, n int) strength {
 }
 
 // hasExactDate reports whether a text has a year or a time of day.
-func hasExactDate(s string) bool { return hasClock(s) || hasYear(s) }
+func hasExactDate(s string) bool { return hasAtOrDigit(s) && (hasClock(s) || hasYear(s)) }
 
 // traitsOf looks at a text once; it is 0 for one that cannot be an attribution.
 func traitsOf(s string, follows bool, n int) traits {
 	bare, endsInColon := cutColon(strings.Trim(s, "-*_ |"))
 	inDashes := strings.HasPrefix(s, "--") && strings.HasSuffix(s, "--")
-	if !inDashes && !(endsInColon && follows) && !strings.ContainsFunc(s, atOrDigit) {
+	if !inDashes && !(endsInColon && follows) && !hasAtOrDigit(s) {
 		return 0 // cheap, since every line of the newest text is asked
 	}
 	lower := fold(bare)

@@ -100,11 +100,17 @@ func (r *Reading) lastLines(n int) []line  { return r.lines[max(0, len(r.lines)-
 
 // lines is the visible text of a block, line by line.
 func (b *Block) lines(html bool) []string {
-	if html {
-		return texts(readHTML([]byte(b.HTML), &Kind{}).lines)
+	switch {
+	case !html:
+		return texts(plainLines([]byte(b.Text), &Kind{}))
+	case b.Shown != nil:
+		return b.Shown
 	}
-	return texts(plainLines([]byte(b.Text), &Kind{}))
+	return ShownLines(b.HTML)
 }
+
+// ShownLines is the visible text of HTML, line by line.
+func ShownLines(html string) []string { return texts(readHTML([]byte(html), &Kind{}).lines) }
 
 // linesIn is the visible text of a block, line by line, as it reads in this text.
 func (r *Reading) linesIn(b Block) []string {

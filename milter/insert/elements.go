@@ -67,3 +67,52 @@ var headContent = map[atom.Atom]bool{
 	atom.Base: true, atom.Link: true, atom.Meta: true, atom.Noscript: true, atom.Script: true, atom.Style: true, atom.Template: true, atom.Title: true,
 	0: true, // Word's <o:p>, <xml>
 }
+
+// elemKind is what these tables say of an element, which is asked at every tag.
+type elemKind struct {
+	slot                                    int // among the open elements, 0 for one that is found by its name
+	inline, void, unseen, structure, inHead bool
+	closes                                  []int // the slots of the elements that its start tag ends by itself
+}
+
+// elemKinds are those of all elements of the tables, and of the blocks of ordinary mail.
+var elemKinds = func() map[atom.Atom]*elemKind {
+	kinds := map[atom.Atom]*elemKind{}
+	of := func(tag atom.Atom) *elemKind {
+		if kinds[tag] == nil {
+			kinds[tag] = &elemKind{slot: 1 + len(kinds)}
+		}
+		return kinds[tag]
+	}
+	for _, table := range []map[atom.Atom]bool{inline, void, unseen, structure, headContent, phrasing} {
+		for tag := range table {
+			of(tag)
+		}
+	}
+	for _, tag := range []atom.Atom{atom.Blockquote, atom.Center, atom.Div, atom.Ol, atom.Option, atom.Table, atom.Ul} {
+		of(tag)
+	}
+	for tag, k := range kinds {
+		k.inline, k.void, k.unseen, k.structure, k.inHead = inline[tag], void[tag], unseen[tag], structure[tag], headContent[tag]
+		closes, ok := impliedBy[tag]
+		if !ok {
+			closes = paragraph
+		}
+		for _, c := range closes {
+			k.closes = append(k.closes, of(c).slot)
+		}
+	}
+	kinds[0].slot = 0
+	return kinds
+}()
+
+// otherKind is that of an element of no table: a block.
+var otherKind = &elemKind{closes: []int{elemKinds[atom.P].slot}}
+
+// elemKindOf is the kind of an element.
+func elemKindOf(tag atom.Atom) *elemKind {
+	if k := elemKinds[tag]; k != nil {
+		return k
+	}
+	return otherKind
+}

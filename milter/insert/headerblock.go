@@ -139,7 +139,7 @@ func labelOf(text string) (labelKind, string) {
 		return 0, ""
 	}
 	_, size := utf8.DecodeRuneInString(t[i:])
-	return labelIndex[fold(strings.TrimRight(t[:i], "*_ "))], strings.Trim(t[i+size:], "*_ ")
+	return folded(labelIndex, strings.TrimRight(t[:i], "*_ ")), strings.Trim(t[i+size:], "*_ ")
 }
 
 // colonIn is where the first colon stands in the beginning of a text that may be a

@@ -5,7 +5,6 @@ import (
 	"html"
 	"strings"
 
-	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
 	"sigmilter/milter/work"
@@ -81,7 +80,7 @@ type scan struct {
 	seen   int32
 	blanks int32
 	kind   *Kind
-	source string   // src
+	tokens tokens   // of src
 	text   gathered // of the line being built
 	cur    line
 	inLine bool
@@ -92,41 +91,34 @@ type scan struct {
 	prefix int  // where a line of only quote prefixes opens, likewise
 	mark   *separator
 	markAt int
-	tags   openTags
 }
 
-// readHTML reads an HTML text. The tokenizer is that of x/net/html, which reads
-// as browsers do; offsets come from the length of each token's raw bytes.
+// readHTML reads an HTML text.
 func readHTML(src []byte, kind *Kind) *page {
 	kind.Room.Take(copies * len(src))
-	s := &scan{page: page{src: src, safe: len(src)}, kind: kind, source: string(src), gap: true, rule: -1, prefix: -1, markAt: -1, tags: openTags{}, open: newOpenElements()}
-	s.elems = work.Grow[elem](kind.Room, nil, elementsIn(src))
-	z := nethtml.NewTokenizer(bytes.NewReader(src))
-	z.SetMaxBuf(0)
-	at := 0
-	for {
-		tt := z.Next()
-		n := len(z.Raw())
-		kind.Work.Spend(perToken + n)
-		if tt == nethtml.ErrorToken {
-			s.safe = min(s.safe, at)
-			break
-		}
-		switch tt {
-		case nethtml.TextToken:
-			s.textToken(at, at+n)
-		case nethtml.StartTagToken, nethtml.SelfClosingTagToken:
-			s.startTag(z, at, at+n, tt == nethtml.SelfClosingTagToken)
-		case nethtml.EndTagToken:
-			name, _ := z.TagName()
-			s.endTag(name, at, at+n)
-		case nethtml.CommentToken, nethtml.DoctypeToken:
-			if at+n == len(src) && !complete(src[at:]) { // it would take in what is put behind it
-				s.safe = at
+	s := &scan{page: page{src: src, safe: len(src)}, kind: kind, tokens: tokens{src: string(src)}, gap: true, rule: -1, prefix: -1, markAt: -1, open: newOpenElements()}
+	elements := elementsIn(src)
+	s.elems = work.Grow[elem](kind.Room, nil, elements)
+	s.lines = work.Grow[line](kind.Room, nil, 1+elements/2)
+	t := &s.tokens
+	for token := t.next(); token != noToken; token = t.next() {
+		kind.Work.Spend(perToken + t.end - t.start)
+		switch token {
+		case textToken:
+			s.textToken(t.start, t.end)
+		case startTagToken:
+			s.startTag(t.tag, t.start, t.end)
+		case endTagToken:
+			s.endTag(nameOfTag(t.src[t.start:]), t.start, t.end)
+		case otherToken:
+			if t.end == len(src) && !complete(src[t.start:]) { // it would take in what is put behind it
+				s.safe = t.start
 			}
 		}
-		at += n
 	}
+	at := t.end
+	kind.Work.Spend(perToken + len(src) - at)
+	s.safe = min(s.safe, at)
 	for _, begun := range []string{"</", "<!", "<?"} { // the same holds for the beginning of a tag
 		s.safe = len(bytes.TrimSuffix(src[:s.safe], []byte(begun)))
 	}
@@ -159,10 +151,9 @@ func complete(markup []byte) bool {
 	return bytes.HasSuffix(markup, []byte(">"))
 }
 
-func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
-	t := s.tags.read(z)
-	s.impliedEnds(t.tag, at)
-	if !inline[t.tag] {
+func (s *scan) startTag(t *openTag, at, in int) {
+	s.impliedEnds(t.kind, at)
+	if !t.kind.inline {
 		s.endLine()
 		s.gap = s.gap || t.tag != atom.Br
 	}
@@ -183,14 +174,14 @@ func (s *scan) startTag(z *nethtml.Tokenizer, at, in int, selfClosing bool) {
 	if len(s.open.all) == maxOpen {
 		s.pop(maxOpen-1, at, at)
 	}
-	e := elem{tag: t.tag, start: int32(at), in: int32(in), close: -1, end: -1, parent: s.top(), breaks: t.attrs.breaks, hides: unseen[t.tag] || t.attrs.hidden}
+	e := elem{tag: t.tag, start: int32(at), in: int32(in), close: -1, end: -1, parent: s.top(), breaks: t.attrs.breaks, hides: t.kind.unseen || t.attrs.hidden}
 	if t.holds != nil {
 		s.held = work.Append(s.kind.Room, s.held, held{len(s.elems), t.holds})
 	}
 	if m := t.separates; m != nil && (s.mark == nil || s.mark.older) {
 		s.mark, s.markAt = m, s.outermost(at)
 	}
-	if void[t.tag] || selfClosing && t.tag == 0 {
+	if t.kind.void || t.closed && t.tag == 0 {
 		e.close, e.end, e.void = e.in, e.in, true
 		s.elems = work.Append(s.kind.Room, s.elems, e)
 		return
@@ -212,8 +203,8 @@ func (s *scan) br() {
 	}
 }
 
-func (s *scan) endTag(name []byte, at, end int) {
-	tag := atom.Lookup(name)
+func (s *scan) endTag(name string, at, end int) {
+	tag := atom.Lookup([]byte(name))
 	if tag == atom.Body {
 		s.bodyEnds = append(s.bodyEnds, at)
 	}
@@ -222,11 +213,12 @@ func (s *scan) endTag(name []byte, at, end int) {
 		s.br()
 		return
 	}
-	if !inline[tag] {
+	kind := elemKindOf(tag)
+	if !kind.inline {
 		s.endLine()
 		s.gap = true
 	}
-	if i := s.open.reaches(tag, string(name)); i >= 0 {
+	if i := s.open.reaches(tag, kind, name); i >= 0 {
 		s.pop(i, at, end)
 	}
 }
@@ -258,13 +250,13 @@ func (s *scan) pop(i, at, end int) {
 
 // impliedEnds closes what a start tag closes by itself: the head, a paragraph before a
 // block, a list item before the next, a cell or row before the next.
-func (s *scan) impliedEnds(tag atom.Atom, at int) {
-	if !headContent[tag] {
+func (s *scan) impliedEnds(kind *elemKind, at int) {
+	if !kind.inHead {
 		if i := s.open.head(); i >= 0 {
 			s.pop(i, at, at)
 		}
 	}
-	if i := s.open.implied(tag); i >= 0 {
+	if i := s.open.implied(kind); i >= 0 {
 		s.pop(i, at, at)
 	}
 }
@@ -294,7 +286,7 @@ func (s *scan) textToken(at, end int) {
 	if s.hidden > 0 {
 		return
 	}
-	raw := s.source[at:end]
+	raw := s.tokens.src[at:end]
 	if s.preformatted() {
 		s.preText(at, raw)
 		return

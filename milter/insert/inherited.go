@@ -2,10 +2,10 @@ package insert
 
 import (
 	"bytes"
+	"slices"
 	"sort"
 	"strings"
 
-	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
@@ -32,46 +32,36 @@ type inherited struct {
 // sheets are not looked at.
 func (r *Reading) inheritedBy(elem, at int) inherited {
 	var tags []int // of elements with attributes, the innermost first
-	var source []byte
 	for i := elem; i >= 0; i = int(r.page.elems[i].parent) {
 		if e := &r.page.elems[i]; e.tag == atom.Center || bytes.IndexByte(r.src[e.start:e.in], '=') >= 0 {
 			tags = append(tags, i)
 		}
 	}
-	for k := len(tags) - 1; k >= 0; k-- {
-		source = append(source, r.src[r.page.elems[tags[k]].start:r.page.elems[tags[k]].in]...)
-	}
 	var in inherited
-	if !mayHandDown(source) {
-		return in
-	}
-	z := nethtml.NewTokenizer(bytes.NewReader(source))
-	for k := len(tags) - 1; k >= 0 && z.Next() != nethtml.ErrorToken; k-- {
-		if r.page.elems[tags[k]].tag == atom.Center {
+	for _, i := range slices.Backward(tags) {
+		e := &r.page.elems[i]
+		if e.tag == atom.Center {
 			in.align = "center"
 		}
-		for more := true; more; {
-			var key, value []byte
-			key, value, more = z.TagAttr()
-			in.attribute(string(key), strings.ToLower(string(value)))
-			if string(key) == "dir" && strings.EqualFold(string(value), "auto") {
-				in.dir = r.firstStrong(int(r.page.elems[tags[k]].in), at)
+		var had [len(handingDown)]bool
+		attributesIn(string(r.src[e.start:e.in]), func(name, value string) {
+			n := slices.Index(handingDown[:], name)
+			if n < 0 || had[n] {
+				return
 			}
-		}
+			had[n] = true
+			in.attribute(name, strings.ToLower(value))
+			if name == "dir" && strings.EqualFold(value, "auto") {
+				in.dir = r.firstStrong(int(e.in), at)
+			}
+		})
 	}
 	return in
 }
 
-// mayHandDown rules out, at little cost, that start tags hand anything down.
-func mayHandDown(tags []byte) bool {
-	tags = bytes.ToLower(tags)
-	for _, name := range []string{"dir", "style", "align", "center"} {
-		if bytes.Contains(tags, []byte(name)) {
-			return true
-		}
-	}
-	return false
-}
+// handingDown are the attributes that hand anything down. Of two of the same name the
+// first counts.
+var handingDown = [...]string{"dir", "align", "style"}
 
 // attribute takes what an attribute says, in lower case.
 func (in *inherited) attribute(name, value string) {

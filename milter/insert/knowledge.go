@@ -7,14 +7,21 @@ import (
 	"unicode/utf8"
 )
 
-// knowledge is what is known of a person, ready to be compared with lines.
+// knowledge is what is known of a person, ready to be compared with the lines of one
+// message.
 type knowledge struct {
+	*facts
+	heard map[string]said // what was read lately
+}
+
+// facts are what the directory says of a person, in the form in which it is compared.
+// They are made once and not changed.
+type facts struct {
 	names     names
 	values    []value // the longest first
 	addresses []string
 	domains   []string
 	words     map[string]bool // those of all values
-	heard     map[string]said // what was read lately
 	begins    [128]bool       // the letters that words of the name may begin with, as people write them
 }
 
@@ -35,13 +42,22 @@ const (
 
 func know(p *Person) *knowledge {
 	if p.known == nil {
-		p.known = newKnowledge(p)
+		p.Prepare()
+		p.known = &knowledge{facts: p.facts}
 	}
 	return p.known
 }
 
-func newKnowledge(p *Person) *knowledge {
-	k := &knowledge{names: namesOf(p), words: map[string]bool{}}
+// Prepare makes what messages are compared with, once for all copies of the person that
+// are made later, and for all their goroutines.
+func (p *Person) Prepare() {
+	if p.facts == nil {
+		p.facts = newFacts(p)
+	}
+}
+
+func newFacts(p *Person) *facts {
+	k := &facts{names: namesOf(p), words: map[string]bool{}}
 	for _, w := range k.names.all() {
 		k.begins[w[0]&0x7f] = true
 	}
@@ -67,7 +83,7 @@ func newKnowledge(p *Person) *knowledge {
 }
 
 // addValue adds what an attribute holds, which may be several numbers.
-func (k *knowledge) addValue(v string, role bool) {
+func (k *facts) addValue(v string, role bool) {
 	for _, piece := range strings.FieldsFunc(v, func(r rune) bool { return r == ';' || r == '\n' }) {
 		if d := digitsOf(plainForm(piece)); len(d) >= numberDigits && len(d)*2 >= len(piece) || strings.Count(piece, "+") > 1 {
 			for n := range strings.SplitSeq(piece, ",") {

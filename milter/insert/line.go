@@ -184,21 +184,22 @@ func shows(s string) bool {
 // tidy says, at little cost, that visible would give s back unchanged: single
 // blanks within, and letters that nothing combines with.
 func tidy(s string) bool {
-	before := byte(' ')
 	for i := 0; i < len(s); {
-		c, size := s[i], 1
-		if c >= utf8.RuneSelf {
-			var r rune
-			if r, size = utf8.DecodeRuneInString(s[i:]); r <= '\u00a0' || r == '\u00ad' || r >= combining {
-				return false
-			}
-		} else if c < ' ' || c == 0x7f || c == ' ' && before == ' ' {
+		c := s[i]
+		if c >= ' ' && c < 0x7f {
+			i++
+			continue
+		}
+		if c < utf8.RuneSelf {
 			return false
 		}
-		before = c
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r <= '\u00a0' || r == '\u00ad' || r >= combining {
+			return false
+		}
 		i += size
 	}
-	return before != ' ' || s == ""
+	return !strings.HasPrefix(s, " ") && !strings.HasSuffix(s, " ") && !strings.Contains(s, "  ")
 }
 
 // joined is the text of lines as one, for what clients wrap over several.

@@ -28,8 +28,8 @@ func withoutLinks(text string) (rest string, ok bool) {
 	if head, host, ok := strings.Cut(text, ": "); ok && bareHost(host) {
 		text = head
 	}
-	if !strings.Contains(text, "://") && !strings.Contains(text, "mailto:") && !strings.Contains(text, "www.") {
-		return text, true // at little cost
+	if !hasLinks(text) {
+		return text, true
 	}
 	ok = true
 	rest = linkShape.ReplaceAllStringFunc(text, func(link string) string {
@@ -39,6 +39,11 @@ func withoutLinks(text string) (rest string, ok bool) {
 		return " "
 	})
 	return rest, ok
+}
+
+// hasLinks reports, at little cost, whether there may be links in a text.
+func hasLinks(text string) bool {
+	return strings.Contains(text, "://") || strings.Contains(text, "mailto:") || strings.Contains(text, "www.")
 }
 
 // mobileLink reports whether a line is nothing but a link that a phone or a mail

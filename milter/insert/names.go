@@ -16,7 +16,7 @@ import (
 func plainForm(s string) string {
 	s = fold(s)
 	if isASCII(s) {
-		return oneVowel.Replace(s)
+		return oneSpelling(s)
 	}
 	var b strings.Builder
 	b.Grow(len(s))
@@ -39,10 +39,19 @@ func plainForm(s string) string {
 			}
 		}
 	}
-	return oneVowel.Replace(fold(norm.NFC.String(b.String()))) // Hangul is put together again
+	return oneSpelling(fold(norm.NFC.String(b.String()))) // Hangul is put together again
 }
 
-// oneVowel makes one of an umlaut's two spellings without one.
+// oneSpelling makes one of an umlaut's two spellings without one. Most texts have none.
+func oneSpelling(s string) string {
+	for i := 1; i < len(s); i++ {
+		if (s[i] == 'e' || s[i] == 'a') && (s[i-1] == 'a' || s[i-1] == 'o' || s[i-1] == 'u') {
+			return oneVowel.Replace(s)
+		}
+	}
+	return s
+}
+
 var oneVowel = strings.NewReplacer("ae", "a", "oe", "o", "ue", "u", "aa", "a")
 
 // latinLetters are the letters that no decomposition makes plain.

@@ -15,7 +15,8 @@ const maxOpen = 512
 type openElem struct {
 	elem  int32 // its index
 	tag   atom.Atom
-	name  string // of one that nobody knows, in lower case
+	kind  *elemKind
+	name  string // of one without a slot, in lower case
 	below int    // the open element of the same name below it, -1 for none
 
 	seen   int32 // visible pieces of text and pictures before it
@@ -39,13 +40,17 @@ type openElem struct {
 // openElements are the open elements, the innermost last.
 type openElements struct {
 	all   []openElem
-	named map[string]int    // the innermost of those that nobody knows, by name
-	known map[atom.Atom]int // the innermost of the others
-	free  []int             // of all, those before which something can stand
+	slots []int32        // the innermost of each slot and one more, 0 for none
+	named map[string]int // the innermost of those without a slot, by name
+	free  []int          // of all, those before which something can stand
 }
 
 func newOpenElements() openElements {
-	return openElements{named: map[string]int{}, known: map[atom.Atom]int{}}
+	const usual = 32 // open at once
+	return openElements{
+		all: make([]openElem, 0, usual), free: make([]int, 0, usual),
+		slots: make([]int32, 1+len(elemKinds)), named: map[string]int{},
+	}
 }
 
 // top is the innermost, nil for none.
@@ -56,26 +61,26 @@ func (o *openElements) top() *openElem {
 	return &o.all[len(o.all)-1]
 }
 
-// innermost is the innermost open element of a tag, -1 for none.
-func (o *openElements) innermost(tag atom.Atom, name string) int {
-	at, ok := o.known[tag]
-	if tag == 0 {
-		at, ok = o.named[name]
+// innermost is the innermost open element of a kind, -1 for none. Its name tells which
+// where the kind has no slot.
+func (o *openElements) innermost(kind *elemKind, name string) int {
+	if kind.slot > 0 {
+		return int(o.slots[kind.slot]) - 1
 	}
-	if !ok {
-		return -1
+	if at, ok := o.named[name]; ok {
+		return at
 	}
-	return at
+	return -1
 }
 
-func (o *openElements) remember(tag atom.Atom, name string, at int) {
+func (o *openElements) remember(kind *elemKind, name string, at int) {
 	switch {
-	case tag == 0 && at < 0:
+	case kind.slot > 0:
+		o.slots[kind.slot] = int32(at) + 1
+	case at < 0:
 		delete(o.named, name)
-	case tag == 0:
-		o.named[name] = at
 	default:
-		o.known[tag] = at
+		o.named[name] = at
 	}
 }
 
@@ -86,12 +91,12 @@ func (o *openElements) push(index int, t *openTag, e *elem, seen, blanks int32) 
 	if top := o.top(); top != nil {
 		n = *top
 	}
-	n.elem, n.tag, n.name, n.below = int32(index), t.tag, t.name, o.innermost(t.tag, t.name)
+	n.elem, n.tag, n.kind, n.name, n.below = int32(index), t.tag, t.kind, t.name, o.innermost(t.kind, t.name)
 	n.seen, n.blanks = seen, blanks
 	if t.tag != 0 {
 		n.known = at
 	}
-	if !inline[t.tag] && t.tag != atom.P {
+	if !t.kind.inline && t.tag != atom.P {
 		n.block = at
 	}
 	switch t.tag {
@@ -112,8 +117,8 @@ func (o *openElements) push(index int, t *openTag, e *elem, seen, blanks int32) 
 	if kept, said := e.keepsBreaks(); said {
 		n.keeps = kept
 	}
-	o.remember(t.tag, t.name, at)
-	if !structure[t.tag] {
+	o.remember(t.kind, t.name, at)
+	if !t.kind.structure {
 		o.free = append(o.free, at)
 	}
 	o.all = append(o.all, n)
@@ -122,7 +127,7 @@ func (o *openElements) push(index int, t *openTag, e *elem, seen, blanks int32) 
 // cut closes the elements from the i-th on.
 func (o *openElements) cut(i int) {
 	for j := len(o.all) - 1; j >= i; j-- {
-		o.remember(o.all[j].tag, o.all[j].name, o.all[j].below)
+		o.remember(o.all[j].kind, o.all[j].name, o.all[j].below)
 	}
 	o.all = o.all[:i]
 	for n := len(o.free); n > 0 && o.free[n-1] >= i; n-- {
@@ -132,8 +137,8 @@ func (o *openElements) cut(i int) {
 
 // reaches is the open element that an end tag ends, -1 for none: it does not reach
 // out of a cell, nor that of formatting out of a quote.
-func (o *openElements) reaches(tag atom.Atom, name string) int {
-	i := o.innermost(tag, name)
+func (o *openElements) reaches(tag atom.Atom, kind *elemKind, name string) int {
+	i := o.innermost(kind, name)
 	if i < 0 {
 		return -1
 	}
@@ -142,24 +147,20 @@ func (o *openElements) reaches(tag atom.Atom, name string) int {
 		return i
 	}
 	top := o.top()
-	if i < top.cell || (inline[tag] && i < top.quote) {
+	if i < top.cell || (kind.inline && i < top.quote) {
 		return -1
 	}
 	return i
 }
 
 // implied is the open element that a start tag ends by itself, -1 for none.
-func (o *openElements) implied(tag atom.Atom) int {
-	if len(o.all) == 0 || inline[tag] {
+func (o *openElements) implied(kind *elemKind) int {
+	if len(o.all) == 0 || kind.inline {
 		return -1
 	}
-	closes, ok := impliedBy[tag]
-	if !ok {
-		closes = paragraph
-	}
 	i := -1
-	for _, t := range closes {
-		i = max(i, o.innermost(t, ""))
+	for _, slot := range kind.closes {
+		i = max(i, int(o.slots[slot])-1)
 	}
 	if i < o.top().block {
 		return -1

@@ -31,11 +31,12 @@ func original(text string) bool {
 	if inner == "" {
 		return false
 	}
-	lower := fold(inner)
 	if dashes(strings.TrimLeft(text, "*>|[ ")) >= 2 {
+		lower := fold(inner)
 		return inTable(originals, strings.TrimRight(lower, ":： ")) || strings.HasSuffix(text, "--") && begins(forwardedBy, lower)
 	}
-	return bareIndex[lower]
+	word, _, _ := strings.Cut(inner, " ")
+	return folded(bareBegins, word) && bareIndex[fold(inner)]
 }
 
 // dash says whether r is one of the characters rows of which separate: hyphens
@@ -81,6 +82,16 @@ var bareIndex = func() map[string]bool {
 	for _, p := range bareOriginals {
 		m[fold(p.text)] = true
 		m[strings.TrimRight(fold(p.text), ":： ")] = true
+	}
+	return m
+}()
+
+// bareBegins are their first words: no other line is folded.
+var bareBegins = func() map[string]bool {
+	m := make(map[string]bool)
+	for text := range bareIndex {
+		word, _, _ := strings.Cut(text, " ")
+		m[word] = true
 	}
 	return m
 }()

@@ -57,7 +57,8 @@ type Person struct {
 	Values         []string // further directory values: phones, department, company ...
 	// Other is what was found in another form of the same message, nil for none.
 	Other *OtherForm
-	known *knowledge // of the above, made once
+	facts *facts     // the above as it is compared, made once
+	known *knowledge // likewise, for one message
 	// Memory is what is remembered of earlier mails; nil when nothing is.
 	Memory *Memory
 }

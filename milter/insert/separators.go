@@ -110,7 +110,10 @@ func named(id, want string) (older, ok bool) {
 }
 
 func hasPrefixed(class, name string) bool {
-	for _, c := range strings.Fields(class) {
+	if len(class) < len(name) { // at little cost
+		return false
+	}
+	for c := range strings.FieldsSeq(class) {
 		if strings.EqualFold(unprefixed(c), name) {
 			return true
 		}

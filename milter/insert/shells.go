@@ -102,9 +102,7 @@ func (g *going) goes(e *elem) bool {
 
 // isTiny reports whether an element is a picture that nobody sees.
 func (r *Reading) isTiny(e *elem) bool {
-	z := nethtml.NewTokenizer(bytes.NewReader(r.src[e.start:e.in]))
-	z.Next()
-	return readOpenTag(z).attrs.tiny
+	return readOpenTag(string(r.src[e.start:e.in])).attrs.tiny
 }
 
 // makesRoom reports whether the block can stand where an element was that holds

@@ -48,12 +48,13 @@ func (r *Reading) findSignoff(last int, more []*regexp.Regexp) found {
 		if f.found() && r.lines[i].cited {
 			break
 		}
-		if n := r.signoffLines(i, more); n > 0 {
+		said := readSignoff(r.lines[i].text)
+		if n := r.signoffLines(i, said.kind, more); n > 0 {
 			i -= n - 1
 			f.from = i
 			continue
 		}
-		if text := r.lines[i].text; !mobileLink(text) && !apologises(text) {
+		if !said.apology && !mobileLink(r.lines[i].text) {
 			break
 		}
 	}
@@ -90,7 +91,8 @@ func (r *Reading) isPhoneLine(i, first int) bool {
 	if !r.couldBeSignoff(i) || !r.writtenOnBelow(i, first) || !beginsOrEndsSignoff(r.lines[i].text) {
 		return false
 	}
-	return r.isSignoff(i, i) && !r.vague(i)
+	kind := readSignoff(r.lines[i].text).kind
+	return r.isSignoff(i, i, kind) && !r.vague(i, kind)
 }
 
 // writtenOnBelow reports whether the author went on below line i as people do below
@@ -123,8 +125,8 @@ func notLetter(r rune) bool { return !unicode.IsLetter(r) }
 
 // vague reports whether a sign-off names nothing, or asks to install something
 // without a link of the program.
-func (r *Reading) vague(i int) bool {
-	switch readSignoff(r.lines[i].text) {
+func (r *Reading) vague(i int, kind signoffKind) bool {
+	switch kind {
 	case unnamed:
 		return true
 	case installs:
@@ -144,24 +146,27 @@ func (r *Reading) couldBeSignoff(i int) bool {
 	return l.own && !(l.sure == prefixed && l.quote > 0)
 }
 
-// signoffLines is over how many lines the sign-off stands whose last line is i,
-// 0 when it is none. Over several lines it must be a sign-off as a whole: no line
+// signoffLines is over how many lines the sign-off stands whose last line is i, which
+// alone is of a kind, 0 when it is none. Over several lines it must be a sign-off as a whole: no line
 // goes because the next one would do alone.
-func (r *Reading) signoffLines(i int, more []*regexp.Regexp) int {
+func (r *Reading) signoffLines(i int, kind signoffKind, more []*regexp.Regexp) int {
 	for _, re := range more {
 		if re.MatchString(r.lines[i].text) {
 			return 1
 		}
 	}
-	for n := 1; n <= longestWrapped && n <= i+1; n++ {
+	if r.isSignoff(i, i, kind) {
+		return 1
+	}
+	for n := 2; n <= longestWrapped && n <= i+1; n++ {
 		first := i - n + 1
-		if n > 1 && (r.lines[first+1].gap || !r.couldBeSignoff(first) || !mayBeBroken(r.lines[first].text)) {
+		if r.lines[first+1].gap || !r.couldBeSignoff(first) || !mayBeBroken(r.lines[first].text) {
 			return 0
 		}
-		if n > 1 && !r.brokenAbove(i) && readSignoff(joined(r.lines[first:i])) != notSignoff {
+		if !r.brokenAbove(i) && readSignoff(joined(r.lines[first:i])).kind != notSignoff {
 			return 0 // that is one without the last line
 		}
-		if r.isSignoff(first, i) {
+		if r.isSignoff(first, i, readSignoff(joined(r.lines[first:i+1])).kind) {
 			return n
 		}
 	}
@@ -182,9 +187,9 @@ func (r *Reading) brokenAbove(i int) bool {
 	return beginsSmall(r.lines[i].text) && utf8.RuneCountInString(r.lines[i-1].text) >= wrapped
 }
 
-// isSignoff reports whether the lines from first to last are one sign-off.
-func (r *Reading) isSignoff(first, last int) bool {
-	kind := readSignoff(joined(r.lines[first : last+1]))
+// isSignoff reports whether the lines from first to last, which together are of a
+// kind, are one sign-off where they stand.
+func (r *Reading) isSignoff(first, last int, kind signoffKind) bool {
 	if kind == notSignoff || !r.standsAlone(first, kind) {
 		return false
 	}

@@ -102,26 +102,43 @@ const (
 	longestSignoffWords = 60
 )
 
-// readSignoff says what a line is. It must be explained by the tables word for
-// word: sign-offs, and beside them apologies and what programs say of themselves.
-func readSignoff(text string) signoffKind {
-	r, ok := newSignoffReading(text)
-	if !ok {
-		return notSignoff
-	}
-	for _, first := range append(r.apologyEnds(0), 0) {
-		if kind := r.signoffAt(first); kind != notSignoff {
-			return kind
-		}
-	}
-	return notSignoff
+// signoffSaid is what a line says.
+type signoffSaid struct {
+	kind signoffKind
+	// apology says that it is nothing but an apology for a mail written on a phone.
+	apology bool
 }
 
-// apologises reports whether a line is nothing but an apology for a mail written
-// on a phone.
-func apologises(text string) bool {
+// readSignoff says what a line says. It must be explained by the tables word for
+// word: sign-offs, and beside them apologies and what programs say of themselves.
+func readSignoff(text string) (said signoffSaid) {
+	if !mayBeginSignoff(text) {
+		return said
+	}
 	r, ok := newSignoffReading(text)
-	return ok && slices.Contains(r.apologyEnds(0), len(r.words))
+	if !ok {
+		return said
+	}
+	ends := r.apologyEnds(0)
+	said.apology = slices.Contains(ends, len(r.words))
+	for _, first := range append(ends, 0) {
+		if said.kind = r.signoffAt(first); said.kind != notSignoff {
+			break
+		}
+	}
+	return said
+}
+
+// mayBeginSignoff reports, at little cost, whether the first word of a line may begin a
+// sign-off or an apology. Most lines of a letter are ruled out by it.
+func mayBeginSignoff(text string) bool {
+	if len(text) > longestSignoffText {
+		return false
+	}
+	begin, end := nextWord(text, 0)
+	first := fold(text[begin:end])
+	x := signoffIndex()
+	return len(x.byHead[first]) > 0 || len(x.whole[first]) > 0 || vocabularyIndex().knows(first) || hasLinks(text)
 }
 
 // signoffReading is one look at a line.
@@ -138,7 +155,7 @@ func newSignoffReading(text string) (*signoffReading, bool) {
 		return nil, false
 	}
 	text, ok := withoutLinks(text)
-	if !ok || strings.ContainsAny(text, "?？؟"+string(image)) {
+	if !ok || slices.ContainsFunc(speaking, func(sign string) bool { return strings.Contains(text, sign) }) {
 		return nil, false
 	}
 	words := cutWords(text, longestSignoffWords+1)
@@ -147,6 +164,10 @@ func newSignoffReading(text string) (*signoffReading, bool) {
 	}
 	return &signoffReading{vocabularyIndex(), signoffIndex(), words, endsInColon(strings.TrimSpace(text)), nil}, true
 }
+
+// speaking are the signs of lines that a program does not write: of questions, and what
+// stands for a picture.
+var speaking = []string{"?", "？", "؟", string(image)}
 
 // inQuotes reports whether a line stands in quotation marks: it speaks of a
 // sign-off.

@@ -125,9 +125,11 @@ const anyWord = "_"
 
 // lexicon is all vocabulary, by the first word.
 type lexicon struct {
-	entries map[string][]entry
-	endings map[string][]suffix // by language
-	cased   map[string]bool     // languages that say "from" by endings
+	entries       map[string][]entry
+	endings       map[string][]suffix // by language
+	cased         map[string]bool     // languages that say "from" by endings
+	ending        map[string]bool     // the endings of all languages
+	longestEnding int                 // bytes
 }
 
 // suffix is an ending of names.
@@ -138,7 +140,7 @@ type suffix struct {
 }
 
 var vocabularyIndex = sync.OnceValue(func() *lexicon {
-	x := &lexicon{entries: map[string][]entry{}, endings: map[string][]suffix{}, cased: map[string]bool{}}
+	x := &lexicon{entries: map[string][]entry{}, endings: map[string][]suffix{}, cased: map[string]bool{}, ending: map[string]bool{}}
 	for _, n := range signoffNames {
 		x.add("", n.class, n.words)
 	}
@@ -155,6 +157,8 @@ var vocabularyIndex = sync.OnceValue(func() *lexicon {
 			s := suffix{fold(text), isFrom, isMine}
 			x.endings[v.lang] = append(x.endings[v.lang], s)
 			x.add(v.lang, s.class(), s.text)
+			x.ending[s.text] = true
+			x.longestEnding = max(x.longestEnding, len(s.text))
 			x.cased[v.lang] = x.cased[v.lang] || isFrom
 		}
 	}
@@ -230,6 +234,21 @@ func (x *lexicon) longest(words []word, lang string, of class) (n int, c class) 
 		}
 	}
 	return n, c
+}
+
+// knows reports whether an entry of any language begins with a word, maybe with an
+// ending or a number behind it.
+func (x *lexicon) knows(first string) bool {
+	if len(x.entries[first]) > 0 {
+		return true
+	}
+	for at := max(1, len(first)-x.longestEnding); at < len(first); at++ {
+		if x.ending[first[at:]] && len(x.entries[first[:at]]) > 0 {
+			return true
+		}
+	}
+	name := strings.TrimRightFunc(first, unicode.IsDigit)
+	return name != first && name != "" && x.knows(name)
 }
 
 // inflects reports whether an entry is one word that may have an ending.

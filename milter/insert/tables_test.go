@@ -1,27 +1,19 @@
 package insert
 
 import (
-	"strings"
 	"testing"
 
-	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
 // startTag reads a sample of a table as the scanner does.
 func startTag(t *testing.T, sample string) (atom.Atom, *attrs) {
 	t.Helper()
-	z := nethtml.NewTokenizer(strings.NewReader(sample))
-	if tt := z.Next(); tt != nethtml.StartTagToken {
+	tag := readOpenTag(sample)
+	if tag == nil {
 		t.Fatalf("%s is no start tag", sample)
 	}
-	name, has := z.TagName()
-	tag := atom.Lookup(name)
-	var a attrs
-	if has {
-		a.read(z, tag)
-	}
-	return tag, &a
+	return tag.tag, &tag.attrs
 }
 
 func TestSeparatorRows(t *testing.T) {

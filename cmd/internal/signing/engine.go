@@ -27,6 +27,7 @@ func NewEngine(cfg *config.Config, book *sigstore.Book, firstReading func(tenant
 	e := &milter.Engine{
 		Policy:    newPolicy(cfg),
 		Store:     store,
+		Known:     new(milter.Known),
 		AddText:   cfg.Place.AttachOnly == config.AddText,
 		DropAMP:   cfg.Place.AMP == config.DropAMP,
 		TextBytes: cfg.Limits.TextBytes,
