@@ -154,11 +154,32 @@ func decodeQuoted(raw []byte, w *work.Meter) ([]byte, error) {
 	step := paced{work: w}
 	for at := 0; at < len(raw); {
 		l := quotedLineAt(raw, at)
-		out = append(appendQuotedText(out, raw[at:l.inside]), raw[l.end:l.next]...)
+		for at < l.inside {
+			to := quotedPause(raw, at, l.inside)
+			out = appendQuotedText(out, raw[at:to])
+			at = to
+			step.to(at)
+		}
+		out = append(out, raw[l.end:l.next]...)
 		at = l.next
 		step.to(at)
 	}
 	return out, nil
+}
+
+// quotedPause is where the inside of a line may be cut for the sake of pace, outside of
+// an escape.
+func quotedPause(raw []byte, at, inside int) int {
+	if inside-at <= pace {
+		return inside
+	}
+	to := at + pace
+	for n := 1; n < len("=3D"); n++ {
+		if raw[to-n] == '=' {
+			return to - n
+		}
+	}
+	return to
 }
 
 // appendQuotedText appends what the inside of a line decodes to.
