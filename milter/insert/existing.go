@@ -58,12 +58,16 @@ func (r *Reading) existing(b Block, p *Person) found {
 		last = r.last
 	}
 	s := &search{block: b, person: p, known: know(p), last: last}
+	list := r.linkList(last)
+	if list > 0 {
+		s.last = list - 1
+	}
 	for _, e := range evidences {
 		if p.Other != nil && !e.counts(p.Other) {
 			continue
 		}
 		if f := e.find(r, s); f.found() {
-			return f
+			return r.withLinkList(f, list, last)
 		}
 	}
 	return found{}
@@ -471,10 +475,10 @@ func (r *Reading) spell(want string, i, end int, pictured bool) int {
 				continue
 			}
 		}
-		if want == "" {
+		letters := lettersOf(withoutTargets(text))
+		if want == "" && (letters != "" || r.lines[i].gap || lettersOf(text) == "") { // else the target of a link that was wrapped
 			break
 		}
-		letters := lettersOf(withoutTargets(text))
 		if letters == "" {
 			if lettersOf(text) == "" && !isDelimiter(text) {
 				break
@@ -542,7 +546,7 @@ func placeholder(text string) bool {
 	if withoutImages(text) == "" { // QUIRK: Apple Mail leaves a character for a picture in text
 		return true
 	}
-	if namedPicture.MatchString(text) {
+	if namedPicture.MatchString(text) || yahooPictures[fold(text)] {
 		return true
 	}
 	if !strings.HasPrefix(text, "[") {
@@ -560,6 +564,13 @@ func placeholder(text string) bool {
 
 // namedPicture is the file of a picture as Apple Mail and Notes name it.
 var namedPicture = regexp.MustCompile(`(?i)^(<[^<>]{1,80}\.(png|jpe?g|gif|bmp|svg|heic|tiff?|webp)>|\(embedded image moved to file: [^()]{1,80}\))$`)
+
+// yahooPictures is what Yahoo writes for a picture, in the language of its user.
+var yahooPictures = map[string]bool{
+	"inline image": true, "inline-bild": true, "image en ligne": true, "imagen en línea": true, "imagem inline": true, "imagem em linha": true,
+	"immagine inline": true, "immagine in linea": true, "inline afbeelding": true, "inline-afbeelding": true, "indlejret billede": true, "infogad bild": true,
+	"obraz w treści": true, "ενσωματωμένη εικόνα": true, "satır içi resim": true, "встроенное изображение": true, "內嵌圖片": true, "内嵌图片": true, "インライン画像": true, "인라인 이미지": true,
+}
 
 // lettersOf are the letters and digits of a text, in which two forms of a message
 // agree.

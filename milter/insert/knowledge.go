@@ -130,6 +130,7 @@ type said struct {
 	mail     bool   // one of them is an address
 	role     bool   // one of them says what they are
 	title    bool   // reads like what somebody is or where they work
+	told     bool   // what signatures tell in sentences: when somebody works, by which terms
 	reach    bool   // there is a number, an address or a link of anybody's
 	unknown  bool   // there is a number without a label that is not theirs
 	pictured bool   // it is nothing but a picture
@@ -171,16 +172,19 @@ func (k *knowledge) readAnew(text string) said {
 	if printPhrases.in(p) {
 		return said{sense: usual}
 	}
-	if k.aboutPrivacy(strings.TrimLeft(p, " *_>-–•→")) {
-		return said{sense: usual}
+	if begin := strings.TrimLeft(p, " *_>-–•→"); k.aboutPrivacy(begin) || tellsAlways(begin) {
+		return said{sense: usual, told: true}
 	}
-	l := &dataLine{k: k, rest: p, label: strings.ContainsAny(p, "☎✆📞📱📠")}
+	l := &dataLine{k: k, text: bare, rest: p, label: strings.ContainsAny(p, "☎✆📞📱📠")}
 	l.takeLinks()
 	l.takeWords()
 	l.takeNumbers()
 	l.takeValues()
 	l.takeOfficers()
 	l.weigh()
+	if label := strings.TrimRight(p, " :：."); endsInColon(bare) && isLabel(label) { // its value stands in the next cell
+		return said{sense: between}
+	}
 	if leadsOn(bare) && strings.ContainsAny(bare[len(bare)-1:], ":") || strings.HasSuffix(bare, "：") || strings.HasSuffix(bare, "?") || strings.HasSuffix(bare, "？") {
 		l.said.sense = strange
 	}
@@ -204,10 +208,47 @@ func (k *knowledge) aboutPrivacy(plain string) bool {
 	return linked || lawPhrases.in(plain) || companyPhrases.in(plain)
 }
 
+// tellsAlways reports whether a line in plain form is a sentence that signatures have
+// below their data: when somebody works, where the company is at a fair, by which terms
+// it works, what it is certified by.
+func tellsAlways(plain string) bool {
+	if strings.ContainsAny(plain, "?!") {
+		return false
+	}
+	meets := presencePhrases.begins(plain) != "" || invitationPhrases.begins(plain) != "" || meetingPhrases.begins(plain) != ""
+	switch {
+	case presencePhrases.begins(plain) != "" && concludes(plain):
+		return true
+	case meets && standPhrases.in(plain):
+		return true
+	}
+	return termPhrases.in(plain) || certified(plain)
+}
+
+// certified reports whether a line in plain form names a certificate by its number, with
+// few words beside: "Certifiée ISO 9001 et ISO 14001".
+func certified(plain string) bool {
+	const most = 10 // words
+	words := wordsOf(plain)
+	if len(words) > most {
+		return false
+	}
+	for i, w := range words {
+		if i+1 < len(words) && standards[w] && len(words[i+1]) > 2 && digitsOf(words[i+1]) == words[i+1] {
+			return true
+		}
+	}
+	return false
+}
+
+// standards stand before the numbers of certificates.
+var standards = wordSet("iso iec iatf ohsas")
+
 // dataLine is a line whose data are taken out of it one after the other; what is
 // left must be explained by the words of signatures.
 type dataLine struct {
 	k       *knowledge
+	text    string // as it stands there
 	said    said
 	rest    string // in plain form, with taken between pieces in place of what was taken
 	found   bool   // anything that a signature holds
@@ -236,6 +277,11 @@ func (l *dataLine) takeLinks() {
 			break
 		}
 		end := strings.IndexByte(rest[i:], closes[rest[i]])
+		if end > 0 && isLinkNumber(rest[i:i+end+1]) {
+			b.WriteString(rest[:i] + taken)
+			rest = rest[i+end+1:]
+			continue
+		}
 		if end < 0 || !linkInBrackets(rest[i+1:i+end]) {
 			b.WriteString(rest[:i+1])
 			rest = rest[i+1:]
@@ -515,6 +561,8 @@ func (l *dataLine) weigh() {
 		l.said.sense = between
 	case lowest == between && l.said.values != 0:
 		l.said.sense = likely
+	case lowest == unsaid && l.said.values != 0 && titular(l.text):
+		l.said.sense = between
 	default:
 		l.said.sense = lowest
 	}
@@ -645,11 +693,11 @@ func incorporated(s string) bool {
 func (k *knowledge) holdsWords(s string) bool {
 	words := wordsOf(s)
 	for _, w := range words {
-		if !k.words[w] {
+		if !k.words[w] && countryPhrases.begins(w) != w {
 			return false
 		}
 	}
-	return len(words) > 0
+	return slices.ContainsFunc(words, func(w string) bool { return k.words[w] })
 }
 
 // onlyTitles reports whether a text is nothing but titles and pronouns.

@@ -22,7 +22,7 @@ func (k *knowledge) nameLine(text string) (naming, said) {
 	if !k.mayName(text) || bulleted(text) && !strings.HasPrefix(text, "*") {
 		return notNamed, said{}
 	}
-	bare := strings.Trim(withoutImages(text), " *_|,")
+	bare := strings.Trim(tradeMarks.Replace(withoutImages(text)), " *_|,")
 	if bare == "" || len(bare) > longestNameLine || strings.HasSuffix(bare, ":") || strings.HasSuffix(bare, "：") || strings.ContainsAny(bare, "?!？！") {
 		return notNamed, said{}
 	}
@@ -41,8 +41,14 @@ func (k *knowledge) nameLine(text string) (naming, said) {
 	for used < len(pieces) && signs[used-1] == ',' && degree(pieces[used]) {
 		used++
 	}
+	if used < len(pieces) && how == fully && otherSpelling(pieces[used-1], pieces[used]) {
+		used++
+	}
 	return k.withRest(how, pieces[used:])
 }
+
+// tradeMarks stand behind letters of degrees: "CCSP®".
+var tradeMarks = strings.NewReplacer("®", "", "™", "")
 
 // degree reports whether what stands behind a name and a comma is built as the letters
 // of a degree or a profession are: "CTL", "cand.polyt.", or is one that is known.
@@ -194,6 +200,14 @@ func (k *knowledge) nameBeforeValue(pieces []string) (naming, said) {
 		return how, s
 	}
 	return notNamed, said{}
+}
+
+// otherSpelling reports whether a piece may be a name in the letters of another script:
+// "ليلى حداد | Layla Haddad".
+func otherSpelling(name, piece string) bool {
+	const most = 4 // words
+	a, b := script(name), script(piece)
+	return a != nil && b != nil && a != b && len(strings.Fields(piece)) <= most && titular(piece)
 }
 
 // nameBehindTitle is the name with what the person is before it and a blank between, as

@@ -16,7 +16,7 @@ var nameTitles = wordSet(
 	// Polish, Czech, Slovak, Hungarian, Slovene, Croatian, Serbian, Bulgarian
 	"pan pani inz mgr lek hab dr inż mgrinz drinz bc mga bca ing ingarch mudr judr rndr phdr mddr mvdr paeddr thdr pharmdr rsdr csc drsc dis doc prof mgr artd phmr okl ifj dr jogasz mernok univdipl spec mag mr sc dipl oec g gosp gospodin gdin inzh",
 	// Turkish, Greek, Russian, Hebrew, Arabic, Asian
-	"mak elk ins yuk muh muhendis mimar sn bay bayan av avukat ogr gor uyesi yrd doc docent dt uzm op sayin bey hanim kos kyrios kyria г госпожа господин д р к т н קר ד ר ה גב מר עו ד גברת م د أ السيد السيدة الدكتور المهندس 様 さん 氏 先生 博士 教授 님 씨 드림 올림 배상 군 女士 先生 小姐 工程师 经理 khun nai nang nangsao en encik puan pn cik datuk dato ir ts bapak ibu bpk drh dra se st sh skom mm mt",
+	"mak elk ins yuk muh muhendis mimar sn bay bayan av avukat ogr gor uyesi yrd doc docent dt uzm op sayin bey hanim kos kyrios kyria г госпожа господин д р к т н קר ד ר ה גב מר עו ד גברת م د أ السيد السيدة الدكتور الدكتورة المهندس المهندسة الأستاذ الأستاذة الحاج المحامي المحامية 様 さん 氏 先生 博士 教授 님 씨 드림 올림 배상 군 女士 先生 小姐 工程师 经理 khun nai nang nangsao en encik puan pn cik datuk dato ir ts bapak ibu bpk drh dra se st sh skom mm mt",
 )
 
 // particles are the small words within surnames: directories and people leave

@@ -109,10 +109,13 @@ func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
 			continue
 		}
 		s := k.read(text)
-		if s.sense > unsaid && s.sense < usual && s.values == 0 && s.spoken(text) {
+		if s.sense > unsaid && s.sense < usual && s.values == 0 && !s.told && s.spoken(text) {
 			s = said{sense: unsaid}
 		}
 		if m == marked && s.sense == unsaid && shortNotice(text) {
+			s.sense = usual
+		}
+		if s.sense == unsaid && m > unmarked && r.page != nil && r.linked(j) && invitationPhrases.begins(plainForm(text)) != "" {
 			s.sense = usual
 		}
 		titles := s.title && s.sense == between && o.reach == 0 && j-o.from <= longestTitles
@@ -223,7 +226,7 @@ func (r *Reading) head(k *knowledge, i, start int, m mark) int {
 			return h - 1
 		}
 		s := k.read(text)
-		company := s.sense >= likely && s.values != 0 && !s.reach
+		company := s.sense >= between && s.values != 0 && !s.reach
 		if !s.pictured && !company {
 			break
 		}
@@ -320,6 +323,9 @@ func (r *Reading) above(k *knowledge, i int) context {
 			j--
 			how = closingOf(r.lines[j].text)
 		}
+		if how == noClosing && n == 0 && r.wish(j) {
+			how = loosely
+		}
 		if how == noClosing {
 			break
 		}
@@ -355,6 +361,20 @@ func (r *Reading) above(k *knowledge, i int) context {
 		}
 	}
 	return c
+}
+
+// wish reports whether line j is a short one that ends in a comma and has the author's
+// text above it: what people wish above their name, in words that no table knows.
+func (r *Reading) wish(j int) bool {
+	const fewest, most = 2, 5 // words
+	text := r.lines[j].text
+	words := len(strings.Fields(text))
+	last, _ := utf8.DecodeLastRuneInString(text)
+	if j == 0 || !r.lines[j-1].own || !r.apart(j) || !strings.ContainsRune(",，、،", last) || words < fewest || words > most {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(text)
+	return !unicode.IsLower(first) && !strings.ContainsFunc(text, unicode.IsDigit) && !mayAnnounce(text)
 }
 
 // closingGoesOn reports whether line j goes on with the closing in the line above

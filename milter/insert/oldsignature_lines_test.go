@@ -1,0 +1,62 @@
+package insert
+
+import "testing"
+
+// TestLinesOfOldSignatures: lines of signatures that are known by how they are built, and
+// the same as words of the author's.
+func TestLinesOfOldSignatures(t *testing.T) {
+	runOld(t, []oldCase{
+		// wishes that no table has
+		{"hannah", "The pump is ready.\n\nHave a splendid advent,\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$"},
+		{"elodie", "Le délai nous convient.\n\nBonne fin de semaine,\n\n^\nÉlodie Marchand\nResponsable des achats\nTél. : +33 1 99 00 01 22\n$"},
+		{"hannah", "Rates change on 1 December.\n\nThanks so much,\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$"},
+		{"otto", "Die Muster sind da.\n\nVielen Dank vorab und\nfreundliche Grüße aus Hamburg\n\n^\nOtto Brandt\nDisponent\nTel. +49 40 5550 126\n$"},
+		// a department with a word more, above the name and below it
+		{"otto", "Der Container steht bereit.\n\nMit freundlichen Grüßen\n\n^\nContoso AG\nDisposition Seefracht\nppa. Otto Brandt\nDisponent\nTelefon: 040 / 5550-126\n$"},
+		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock, CSCP®\nPump Designer · West Coast\nContoso Ltd\nT +44 113 496 0121\n$"},
+		// the name in another script, with a title before it
+		{"layla", "وصلت القطع اليوم.\n\nمع أطيب التحيات\n\n^\nالمهندسة ليلى حداد | Eng. Layla Haddad\nمهندسة\nهاتف: +962 6 555 0107\n$"},
+		// sentences that signatures have
+		{"otto", "Der Container steht bereit.\n\nMit freundlichen Grüßen\n\n^\nOtto Brandt\nDisponent\nTelefon: 040 / 5550-126\nWir arbeiten ausschließlich auf Grundlage der ADSp 2017.\nInformationen zum Datenschutz finden Sie hier.\n$"},
+		{"hannah", "The bore is unchanged.\n\nKind regards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n\nMy working days are Monday to Thursday. I may email outside your hours, please answer in yours.\nMeet us at Flow Expo, Birmingham NEC, stand 4C20\nCertified to ISO 9001 and ISO 14001\n$"},
+		{"jose", "Las mediciones están bien.\n\nUn cordial saludo,\n\n^\nJefe de Obra\nJosé GARCÍA LÓPEZ\nContoso S.L.\nTel. +34 91 5550 105 · Móv. +34 600 555 105\n$"},
+		// the same as the author's words
+		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\nMeet us at the gate tomorrow at nine?"},
+		{"hannah", "Please register\n\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n\nMeet us at Flow Expo, Birmingham NEC, stand 4C20"},
+		{"hannah", "To be shipped to,\n\nHannah Whitlock\nPump Designer\n18 Weir Road, Leeds\nT +44 113 496 0121"},
+		{"hannah", "Good morning Dale,\n\nHannah Whitlock\nPump Designer\n18 Weir Road, Leeds\nT +44 113 496 0121"},
+	})
+}
+
+// TestLinkList: the list of links below a signature goes with it when it numbers links of
+// nothing else.
+func TestLinkList(t *testing.T) {
+	sig := "Hannah Whitlock\nPump Designer\nT +44 113 496 0121\nwww.contoso.com [1] | LinkedIn [2]\n\n"
+	list := "Links:\n------\n[1] https://www.contoso.com\n[2] https://www.linkedin.com/company/contoso-x\n"
+	for _, c := range []struct {
+		text    string
+		removed int
+	}{
+		{"The pump is ready.\n\nRegards\n\n" + sig + list, 8},
+		{"The drawing [1] is ready.\n\nRegards\n\n" + sig + list, 4},
+		{"See the portal.\n\nRegards\n\n" + sig + "Also:\n\n" + list, 4},
+		{"The drawing is [1] there.\n\n" + list, 0},
+	} {
+		r := Read([]byte(c.text), Kind{})
+		if f := r.existing(Block{}, people["hannah"]); len(f.removed) != c.removed {
+			t.Errorf("%q: removed %q, want %d lines", c.text, f.removed, c.removed)
+		}
+	}
+}
+
+// TestWrappedTarget: the target of the last link of a signature may stand in a line of its
+// own in the text.
+func TestWrappedTarget(t *testing.T) {
+	lines := []string{"Alice Muster", "Test Engineer", "LinkedIn"}
+	text := "Fine.\n\nAlice Muster\nTest Engineer\nLinkedIn\n<https://www.linkedin.com/company/contoso-x>\n"
+	r := Read([]byte(text), Kind{})
+	f := r.asInOtherForm(&search{person: &Person{Other: &OtherForm{Lines: lines}}, last: r.last})
+	if len(f.removed) != 4 {
+		t.Errorf("removed %q", f.removed)
+	}
+}
