@@ -147,21 +147,6 @@ func (c *Client) CheckState(ctx context.Context) error {
 	return c.call(ctx, http.MethodPost, "/v1/state/check", nil, &struct{}{})
 }
 
-// Profile copies a profile of /debug/pprof/ to w: heap, goroutine, profile.
-func (c *Client) Profile(ctx context.Context, name string, length time.Duration, w io.Writer) error {
-	q := url.Values{}
-	if length > 0 {
-		q.Set("seconds", fmt.Sprint(int(length.Seconds())))
-	}
-	body, err := c.open(ctx, http.MethodGet, "/debug/pprof/"+url.PathEscape(name), q)
-	if err != nil {
-		return err
-	}
-	defer body.Close()
-	_, err = io.Copy(w, body)
-	return err
-}
-
 func (c *Client) call(ctx context.Context, method, path string, q url.Values, into any) error {
 	body, err := c.open(ctx, method, path, q)
 	if err != nil {

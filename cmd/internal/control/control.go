@@ -44,8 +44,6 @@ const (
 // many goroutines at once; errors that are no [*Error] are failures of kind
 // [Failed].
 type Daemon interface {
-	// Health puts a message through the engine and returns what went wrong.
-	Health(ctx context.Context) error
 	// Status is cheap: it is asked at each scrape.
 	Status() Status
 	// Reload loads the configuration anew. After an error the old one stays.
