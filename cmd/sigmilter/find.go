@@ -54,7 +54,7 @@ No daemon is needed, only the right to read the folder of the record. The exit s
   What fails now?
     sigmilter find --follow --action failed
     sigmilter find --since 1h --json | jq -r .reason | sort | uniq -c`,
-		Args: takes(),
+		Args: takesArguments(),
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`, which says where the state is")
@@ -70,17 +70,17 @@ No daemon is needed, only the right to read the folder of the record. The exit s
 	f.IntVar(&o.limit, "limit", 100, "the newest `N`; 0 for all")
 	f.BoolVar(&o.follow, "follow", false, "wait for new ones and show them as they come")
 	f.BoolVar(&o.asJSON, "json", false, "write a JSON object a line")
-	completes(cmd, "action", actions)
-	completes(cmd, "reason", slices.Sorted(maps.Keys(reasons.Of)))
+	completesFlag(cmd, "action", actions)
+	completesFlag(cmd, "reason", slices.Sorted(maps.Keys(reasons.Of)))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := o.complete(time.Now()); err != nil {
+		if err := o.fillQuery(time.Now()); err != nil {
 			return err
 		}
 		dir := config.FindPlaces(o.config).Decisions()
 		if o.follow {
-			return o.followed(cmd, dir)
+			return o.followDecisions(cmd, dir)
 		}
-		return o.find(cmd, dir)
+		return o.printFound(cmd, dir)
 	}
 	return cmd
 }
@@ -90,8 +90,8 @@ var actions = []string{
 	string(milter.Signed), string(milter.Skipped), string(milter.Handled), string(milter.Failed), string(milter.Deferred), string(milter.Refused),
 }
 
-// completes has a flag completed with some values.
-func completes(cmd *cobra.Command, flag string, values []string) {
+// completesFlag has a flag completed with some values.
+func completesFlag(cmd *cobra.Command, flag string, values []string) {
 	complete := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return values, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -100,8 +100,8 @@ func completes(cmd *cobra.Command, flag string, values []string) {
 	}
 }
 
-// complete fills the query in from flags that need to be understood.
-func (o *findOptions) complete(now time.Time) (err error) {
+// fillQuery fills the query in from flags that need to be understood.
+func (o *findOptions) fillQuery(now time.Time) (err error) {
 	if o.follow && o.since+o.until != "" {
 		return &exitError{exitUsage, errors.New("--follow shows what comes from now on: leave --since and --until out")}
 	}
@@ -148,8 +148,8 @@ func timeBefore(now time.Time, written, flag string) (time.Time, error) {
 	return time.Time{}, &exitError{exitUsage, fmt.Errorf("%s %s is no time: write how long ago, as 90m, 2h or 3d, or a time as 2026-11-30 or 2026-11-30T14:00", flag, written)}
 }
 
-// find prints what there is.
-func (o *findOptions) find(cmd *cobra.Command, dir string) error {
+// printFound prints what there is.
+func (o *findOptions) printFound(cmd *cobra.Command, dir string) error {
 	found, err := decisions.Find(dir, o.query, o.limit)
 	if err != nil {
 		return notReadable(dir, err)
@@ -186,8 +186,8 @@ func nothingFound(dir string) error {
 	return fmt.Errorf("no decision was found; %s", hint)
 }
 
-// followed prints decisions as they come.
-func (o *findOptions) followed(cmd *cobra.Command, dir string) error {
+// followDecisions prints decisions as they come.
+func (o *findOptions) followDecisions(cmd *cobra.Command, dir string) error {
 	out := cmd.OutOrStdout()
 	explained := map[string]bool{}
 	if !o.asJSON {

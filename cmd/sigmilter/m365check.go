@@ -39,7 +39,7 @@ and if there is none in the usual place, the defaults are used. The exit status 
 something is bad.`,
 		Example: `  sigmilter m365 check -c /etc/sigmilter/sigmilter.toml returned.eml
   sigmilter m365 check --json < header.txt | jq '.findings[] | select(.verdict == "bad")'`,
-		Args: takes("[MESSAGE]"),
+		Args: takesArguments("[MESSAGE]"),
 	}
 	path := addConfigFlag(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write the findings as JSON")

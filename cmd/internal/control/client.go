@@ -56,7 +56,7 @@ func (c *Client) Reload(ctx context.Context) (r Reloaded, err error) {
 // People goes through people.
 func (c *Client) People(ctx context.Context, tenant, match string) iter.Seq2[Person, error] {
 	return func(yield func(Person, error) bool) {
-		body, err := c.open(ctx, http.MethodGet, "/v1/people", url.Values{"tenant": {tenant}, "match": {match}})
+		body, err := c.openAnswer(ctx, http.MethodGet, "/v1/people", url.Values{"tenant": {tenant}, "match": {match}})
 		if err != nil {
 			yield(Person{}, err)
 			return
@@ -130,7 +130,7 @@ func (c *Client) RefreshCache(ctx context.Context, tenant, address string) (n Ca
 
 // Snapshot copies the state to w.
 func (c *Client) Snapshot(ctx context.Context, w io.Writer) (int64, error) {
-	body, err := c.open(ctx, http.MethodGet, "/v1/state", nil)
+	body, err := c.openAnswer(ctx, http.MethodGet, "/v1/state", nil)
 	if err != nil {
 		return 0, err
 	}
@@ -148,7 +148,7 @@ func (c *Client) CheckState(ctx context.Context) error {
 }
 
 func (c *Client) call(ctx context.Context, method, path string, q url.Values, into any) error {
-	body, err := c.open(ctx, method, path, q)
+	body, err := c.openAnswer(ctx, method, path, q)
 	if err != nil {
 		return err
 	}
@@ -159,8 +159,8 @@ func (c *Client) call(ctx context.Context, method, path string, q url.Values, in
 	return nil
 }
 
-// open sends a request and returns the body of a good answer.
-func (c *Client) open(ctx context.Context, method, path string, q url.Values) (io.ReadCloser, error) {
+// openAnswer sends a request and returns the body of a good answer.
+func (c *Client) openAnswer(ctx context.Context, method, path string, q url.Values) (io.ReadCloser, error) {
 	r, err := http.NewRequestWithContext(ctx, method, "http://sigmilter"+path+"?"+q.Encode(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("ask the daemon: %w", err)

@@ -138,7 +138,7 @@ func TestCalls(t *testing.T) {
 			t.Errorf("%s: got %+v, %v, want %+v", name, got, err, want)
 		}
 	}
-	profile, err := c.open(ctx, http.MethodGet, "/debug/pprof/goroutine", nil)
+	profile, err := c.openAnswer(ctx, http.MethodGet, "/debug/pprof/goroutine", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

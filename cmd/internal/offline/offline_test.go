@@ -28,8 +28,8 @@ func site(t *testing.T) (dir string) {
 	return dir
 }
 
-// Without a state file, and while a daemon holds it, the people come from their sources, and
-// nothing is written.
+// Without a state file, and while a daemon holds it, the people come from their sources,
+// and nothing is written.
 func TestOpenReadsTheSources(t *testing.T) {
 	dir := site(t)
 	state := filepath.Join(dir, "state.db")

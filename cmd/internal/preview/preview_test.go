@@ -17,8 +17,8 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-// people are Alice, without a phone number, Bob, for whom a template fails, and Carl, who has
-// all fields.
+// people are Alice, without a phone number, Bob, for whom a template fails, and Carl, who
+// has all fields.
 var people = []directory.Person{
 	{Address: "alice@contoso.com", Attributes: map[string]string{"displayName": "Alice <b> Müster"}},
 	{Address: "bob@contoso.com", Attributes: map[string]string{"displayName": "Bob", "mobilePhone": "short"}},
