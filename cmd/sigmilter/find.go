@@ -37,13 +37,13 @@ func newFindCommand() *cobra.Command {
 	var o findOptions
 	cmd := &cobra.Command{
 		Use:   "find [-c FILE] [--from TEXT] [--to-domain DOMAIN] [--since TIME] [--queue ID] [--json] [--follow]",
-		Short: "Tell what became of messages of the last days, and why",
-		Long: `find looks into the record of decisions: for each message its time, queue id, author,
-the domains of its recipients, what was done, why, and what to do about it. The record
-has neither text nor subject, and goes back as many days as decisions.days says.
+		Short: "Show what happened to recent messages, and why",
+		Long: `find searches the record of decisions. For each message it shows the time, queue id,
+author, the domains of its recipients, what was done, why, and what to do about it. The
+record has neither text nor subject, and goes back as many days as decisions.days says.
 
-No daemon is needed, only the right to read the folder of the record. The exit status is
-1 when nothing is found.`,
+No daemon is needed, only the right to read the folder of the record. The exit status is 1
+if nothing is found.`,
 		Example: `  Why was yesterday's mail of Alice to example.net not signed?
     sigmilter find --from alice --to-domain example.net --since 2d
 
@@ -103,7 +103,7 @@ func completesFlag(cmd *cobra.Command, flag string, values []string) {
 // fillQuery fills the query in from flags that need to be understood.
 func (o *findOptions) fillQuery(now time.Time) (err error) {
 	if o.follow && o.since+o.until != "" {
-		return &exitError{exitUsage, errors.New("--follow shows what comes from now on: leave --since and --until out")}
+		return &exitError{exitUsage, errors.New("--follow shows what comes from now on: leave out --since and --until")}
 	}
 	if o.query.Since, err = timeBefore(now, o.since, "--since"); err != nil {
 		return err
@@ -119,7 +119,7 @@ func (o *findOptions) fillQuery(now time.Time) (err error) {
 	}
 	if r := o.query.Reason; r != "" {
 		if _, ok := reasons.Of[r]; !ok {
-			return &exitError{exitUsage, fmt.Errorf("--reason %s: there is no such reason; docs/troubleshooting.md lists them", r)}
+			return &exitError{exitUsage, fmt.Errorf("--reason %s: no such reason; docs/troubleshooting.md lists them", r)}
 		}
 	}
 	return nil
@@ -145,7 +145,7 @@ func timeBefore(now time.Time, written, flag string) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, &exitError{exitUsage, fmt.Errorf("%s %s is no time: write how long ago, as 90m, 2h or 3d, or a time as 2026-11-30 or 2026-11-30T14:00", flag, written)}
+	return time.Time{}, &exitError{exitUsage, fmt.Errorf("%s %s is not a time: write how long ago, as 90m, 2h or 3d, or a time as 2026-11-30 or 2026-11-30T14:00", flag, written)}
 }
 
 // printFound prints what there is.
@@ -173,17 +173,17 @@ func (o *findOptions) printFound(cmd *cobra.Command, dir string) error {
 
 func notReadable(dir string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("the record of decisions cannot be read: %w; try it as root", err)
+		return fmt.Errorf("cannot read the record of decisions: %w; try as root", err)
 	}
-	return fmt.Errorf("the record of decisions cannot be read: %w", err)
+	return fmt.Errorf("cannot read the record of decisions: %w", err)
 }
 
 func nothingFound(dir string) error {
-	hint := "give less of --from, --to-domain and the like, or an earlier --since"
+	hint := "use fewer conditions such as --from, or an earlier --since"
 	if found, err := decisions.Find(dir, decisions.Query{}, 1); err == nil && len(found.Decisions) == 0 {
-		hint = "there are none in " + dir + ": no message came, decisions.days is 0, or -c is not the daemon's configuration"
+		hint = "there are none in " + dir + ": no message has come, decisions.days is 0, or -c is not the daemon's configuration"
 	}
-	return fmt.Errorf("no decision was found; %s", hint)
+	return fmt.Errorf("no decision found; %s", hint)
 }
 
 // followDecisions prints decisions as they come.
