@@ -134,11 +134,11 @@ func timeBefore(now time.Time, written, flag string) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	if m := days.FindStringSubmatch(written); m != nil {
-		ago, err := time.ParseDuration(m[1] + "h")
-		return now.Add(-24 * ago), err
+		hours, err := time.ParseDuration(m[1] + "h")
+		return now.Add(-24 * hours), err
 	}
-	if ago, err := time.ParseDuration(written); err == nil && ago >= 0 {
-		return now.Add(-ago), nil
+	if before, err := time.ParseDuration(written); err == nil && before >= 0 {
+		return now.Add(-before), nil
 	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly} {
 		if t, err := time.ParseInLocation(layout, written, now.Location()); err == nil {

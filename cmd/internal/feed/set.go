@@ -202,10 +202,10 @@ func (s *Set) stopFeed(r *runningFeed) {
 	delete(s.running, r.key())
 }
 
-func (s *Set) runningFeedOf(key key) *runningFeed {
+func (s *Set) runningFeedOf(k key) *runningFeed {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.running[key]
+	return s.running[k]
 }
 
 // runningFeeds are the running feeds, sorted by tenant and source.

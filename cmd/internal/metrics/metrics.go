@@ -72,10 +72,10 @@ func New() *Metrics {
 }
 
 // Message counts a message at its end. tenant and rule are empty if there is none.
-func (m *Metrics) Message(action, reason, tenant, rule string, waited time.Duration, bytes int64) {
+func (m *Metrics) Message(action, reason, tenant, rule string, waited time.Duration, size int64) {
 	m.messages.WithLabelValues(action, reason, tenant, rule).Inc()
 	m.waited.WithLabelValues(action).Observe(waited.Seconds())
-	m.bytes.Add(float64(bytes))
+	m.bytes.Add(float64(size))
 }
 
 // Aborted counts a message that the MTA gave up before its end.
@@ -128,10 +128,10 @@ type page struct {
 
 // ServeHTTP implements [http.Handler].
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	made := &made{header: w.Header(), status: http.StatusOK}
-	p.makePage(made, r)
-	w.WriteHeader(made.status)
-	_, _ = w.Write(made.Bytes()) // the client has gone
+	answer := &made{header: w.Header(), status: http.StatusOK}
+	p.makePage(answer, r)
+	w.WriteHeader(answer.status)
+	_, _ = w.Write(answer.Bytes()) // the client has gone
 }
 
 func (p *page) makePage(w http.ResponseWriter, r *http.Request) {
