@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// takes has a verb accept one argument for each name. A name in brackets is optional, and so
-// are those after it.
-func takes(names ...string) cobra.PositionalArgs {
+// takesArguments has a verb accept one argument for each name. A name in brackets is
+// optional, and so are those after it.
+func takesArguments(names ...string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) > len(names) {
 			err := fmt.Sprintf("unexpected argument %q", args[len(names)])

@@ -28,13 +28,13 @@ func addAskingFlags(cmd *cobra.Command, help string) *asking {
 	if help != "" {
 		cmd.Flags().BoolVar(&a.json, "json", false, help)
 	}
-	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Flags().Changed("config")) }
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return a.checkFlags(cmd.Flags().Changed("config")) }
 	return a
 }
 
-// check refuses flags with which another daemon might be asked than the one meant. The
+// checkFlags refuses flags with which another daemon might be asked than the one meant. The
 // default configuration need not exist.
-func (a *asking) check(named bool) error {
+func (a *asking) checkFlags(named bool) error {
 	if a.socket != "" && !strings.HasPrefix(a.socket, "unix:") {
 		return &exitError{exitUsage, fmt.Errorf("--socket %s: does not begin with unix:; write it like unix:/run/sigmilter/control.sock", a.socket)}
 	}

@@ -35,7 +35,7 @@ func newCacheStatusCommand() *cobra.Command {
 		Short:   "Count rendered signatures",
 		Long:    `status counts the rendered signatures of each tenant, in the state file and in memory.`,
 		Example: `  sigmilter cache status`,
-		Args:    takes(),
+		Args:    takesArguments(),
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -64,7 +64,7 @@ func newCacheChangeCommand(verb, short, long string, change func(*control.Client
 		Short:   short,
 		Long:    long,
 		Example: "  sigmilter cache " + verb + " alice@contoso.com",
-		Args:    takes("[ADDRESS]"),
+		Args:    takesArguments("[ADDRESS]"),
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.Flags().StringVar(&tenant, "tenant", "", "only those of tenant `NAME`")

@@ -28,7 +28,7 @@ not change the exit status; with --strict it is 1 then. If there are no mistakes
 of what was found is printed.`,
 		Example: `  sigmilter check -c /etc/sigmilter/sigmilter.toml
   sigmilter check -c new.toml --json | jq '.tenants[] | {name, people}'`,
-		Args: takes(),
+		Args: takesArguments(),
 	}
 	path := addConfigFlag(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write what was found as JSON, faults included")

@@ -17,8 +17,8 @@ type envelopeFlags struct {
 	proven     bool
 }
 
-// add gives the flags to a verb.
-func (e *envelopeFlags) add(cmd *cobra.Command) {
+// addTo gives the flags to a verb.
+func (e *envelopeFlags) addTo(cmd *cobra.Command) {
 	e.cmd = cmd
 	flags := cmd.Flags()
 	flags.StringVar(&e.sender, "from", "", "envelope sender `ADDRESS`; empty is the null sender (default: the From field)")

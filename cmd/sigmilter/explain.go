@@ -33,11 +33,11 @@ changed. No daemon is needed; the people come from where sign takes them.`,
   sigmilter explain -c sigmilter.toml --to ben@example.net --at 2026-12-24T09:00:00+01:00 reply.eml
   sigmilter explain -c sigmilter.toml --macro client_addr=40.92.1.2 --macro cert_subject=mail.protection.outlook.com reply.eml
   sigmilter explain -c sigmilter.toml --json reply.eml | jq '.rules[] | {rule, outcome}'`,
-		Args: takes("[MESSAGE]"),
+		Args: takesArguments("[MESSAGE]"),
 	}
 	cmd.Flags().StringVarP(&path, "config", "c", defaultConfig, "the configuration `FILE`")
 	cmd.Flags().StringVar(&people, "people", "", "take everyone from this CSV `FILE`, as test does")
-	envelope.add(cmd)
+	envelope.addTo(cmd)
 	cmd.Flags().StringVar(&at, "at", "", "decide as if it were this `TIME`, such as 2026-12-24T09:00:00+01:00 (default: now)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write the explanation as JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -37,13 +37,13 @@ func newFindCommand() *cobra.Command {
 	var o findOptions
 	cmd := &cobra.Command{
 		Use:   "find [-c FILE] [--from TEXT] [--to-domain DOMAIN] [--since TIME] [--queue ID] [--json] [--follow]",
-		Short: "Tell what became of messages of the last days, and why",
-		Long: `find looks into the record of decisions: for each message its time, queue id, author,
-the domains of its recipients, what was done, why, and what to do about it. The record
-has neither text nor subject, and goes back as many days as decisions.days says.
+		Short: "Show what happened to recent messages, and why",
+		Long: `find searches the record of decisions. For each message it shows the time, queue id,
+author, the domains of its recipients, what was done, why, and what to do about it. The
+record has neither text nor subject, and goes back as many days as decisions.days says.
 
-No daemon is needed, only the right to read the folder of the record. The exit status is
-1 when nothing is found.`,
+No daemon is needed, only the right to read the folder of the record. The exit status is 1
+if nothing is found.`,
 		Example: `  Why was yesterday's mail of Alice to example.net not signed?
     sigmilter find --from alice --to-domain example.net --since 2d
 
@@ -54,7 +54,7 @@ No daemon is needed, only the right to read the folder of the record. The exit s
   What fails now?
     sigmilter find --follow --action failed
     sigmilter find --since 1h --json | jq -r .reason | sort | uniq -c`,
-		Args: takes(),
+		Args: takesArguments(),
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`, which says where the state is")
@@ -70,17 +70,17 @@ No daemon is needed, only the right to read the folder of the record. The exit s
 	f.IntVar(&o.limit, "limit", 100, "the newest `N`; 0 for all")
 	f.BoolVar(&o.follow, "follow", false, "wait for new ones and show them as they come")
 	f.BoolVar(&o.asJSON, "json", false, "write a JSON object a line")
-	completes(cmd, "action", actions)
-	completes(cmd, "reason", slices.Sorted(maps.Keys(reasons.Of)))
+	completesFlag(cmd, "action", actions)
+	completesFlag(cmd, "reason", slices.Sorted(maps.Keys(reasons.Of)))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := o.complete(time.Now()); err != nil {
+		if err := o.fillQuery(time.Now()); err != nil {
 			return err
 		}
 		dir := config.FindPlaces(o.config).Decisions()
 		if o.follow {
-			return o.followed(cmd, dir)
+			return o.followDecisions(cmd, dir)
 		}
-		return o.find(cmd, dir)
+		return o.printFound(cmd, dir)
 	}
 	return cmd
 }
@@ -90,8 +90,8 @@ var actions = []string{
 	string(milter.Signed), string(milter.Skipped), string(milter.Handled), string(milter.Failed), string(milter.Deferred), string(milter.Refused),
 }
 
-// completes has a flag completed with some values.
-func completes(cmd *cobra.Command, flag string, values []string) {
+// completesFlag has a flag completed with some values.
+func completesFlag(cmd *cobra.Command, flag string, values []string) {
 	complete := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return values, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -100,10 +100,10 @@ func completes(cmd *cobra.Command, flag string, values []string) {
 	}
 }
 
-// complete fills the query in from flags that need to be understood.
-func (o *findOptions) complete(now time.Time) (err error) {
+// fillQuery fills the query in from flags that need to be understood.
+func (o *findOptions) fillQuery(now time.Time) (err error) {
 	if o.follow && o.since+o.until != "" {
-		return &exitError{exitUsage, errors.New("--follow shows what comes from now on: leave --since and --until out")}
+		return &exitError{exitUsage, errors.New("--follow shows what comes from now on: leave out --since and --until")}
 	}
 	if o.query.Since, err = timeBefore(now, o.since, "--since"); err != nil {
 		return err
@@ -119,7 +119,7 @@ func (o *findOptions) complete(now time.Time) (err error) {
 	}
 	if r := o.query.Reason; r != "" {
 		if _, ok := reasons.Of[r]; !ok {
-			return &exitError{exitUsage, fmt.Errorf("--reason %s: there is no such reason; docs/troubleshooting.md lists them", r)}
+			return &exitError{exitUsage, fmt.Errorf("--reason %s: no such reason; docs/troubleshooting.md lists them", r)}
 		}
 	}
 	return nil
@@ -134,22 +134,22 @@ func timeBefore(now time.Time, written, flag string) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	if m := days.FindStringSubmatch(written); m != nil {
-		ago, err := time.ParseDuration(m[1] + "h")
-		return now.Add(-24 * ago), err
+		hours, err := time.ParseDuration(m[1] + "h")
+		return now.Add(-24 * hours), err
 	}
-	if ago, err := time.ParseDuration(written); err == nil && ago >= 0 {
-		return now.Add(-ago), nil
+	if before, err := time.ParseDuration(written); err == nil && before >= 0 {
+		return now.Add(-before), nil
 	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly} {
 		if t, err := time.ParseInLocation(layout, written, now.Location()); err == nil {
 			return t, nil
 		}
 	}
-	return time.Time{}, &exitError{exitUsage, fmt.Errorf("%s %s is no time: write how long ago, as 90m, 2h or 3d, or a time as 2026-11-30 or 2026-11-30T14:00", flag, written)}
+	return time.Time{}, &exitError{exitUsage, fmt.Errorf("%s %s is not a time: write how long ago, as 90m, 2h or 3d, or a time as 2026-11-30 or 2026-11-30T14:00", flag, written)}
 }
 
-// find prints what there is.
-func (o *findOptions) find(cmd *cobra.Command, dir string) error {
+// printFound prints what there is.
+func (o *findOptions) printFound(cmd *cobra.Command, dir string) error {
 	found, err := decisions.Find(dir, o.query, o.limit)
 	if err != nil {
 		return notReadable(dir, err)
@@ -173,21 +173,21 @@ func (o *findOptions) find(cmd *cobra.Command, dir string) error {
 
 func notReadable(dir string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("the record of decisions cannot be read: %w; try it as root", err)
+		return fmt.Errorf("cannot read the record of decisions: %w; try as root", err)
 	}
-	return fmt.Errorf("the record of decisions cannot be read: %w", err)
+	return fmt.Errorf("cannot read the record of decisions: %w", err)
 }
 
 func nothingFound(dir string) error {
-	hint := "give less of --from, --to-domain and the like, or an earlier --since"
+	hint := "use fewer conditions such as --from, or an earlier --since"
 	if found, err := decisions.Find(dir, decisions.Query{}, 1); err == nil && len(found.Decisions) == 0 {
-		hint = "there are none in " + dir + ": no message came, decisions.days is 0, or -c is not the daemon's configuration"
+		hint = "there are none in " + dir + ": no message has come, decisions.days is 0, or -c is not the daemon's configuration"
 	}
-	return fmt.Errorf("no decision was found; %s", hint)
+	return fmt.Errorf("no decision found; %s", hint)
 }
 
-// followed prints decisions as they come.
-func (o *findOptions) followed(cmd *cobra.Command, dir string) error {
+// followDecisions prints decisions as they come.
+func (o *findOptions) followDecisions(cmd *cobra.Command, dir string) error {
 	out := cmd.OutOrStdout()
 	explained := map[string]bool{}
 	if !o.asJSON {

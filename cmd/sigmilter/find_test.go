@@ -85,12 +85,12 @@ func TestFindFails(t *testing.T) {
 		stderr string
 	}{
 		{"", 1, "there are none in " + r.Dir + "/state.decisions"},
-		{"--since yesterday", 2, "--since yesterday is no time: write how long ago"},
-		{"--until -3h", 2, "--until -3h is no time"},
-		{"--reason no-rules", 2, "there is no such reason"},
+		{"--since yesterday", 2, "--since yesterday is not a time: write how long ago"},
+		{"--until -3h", 2, "--until -3h is not a time"},
+		{"--reason no-rules", 2, "no such reason"},
 		{"--action sign", 2, "write one of signed, "},
 		{"--message-id <>", 2, "is empty"},
-		{"--follow --since 2h", 2, "leave --since and --until out"},
+		{"--follow --since 2h", 2, "leave out --since and --until"},
 	} {
 		status, out, stderr := invoke(t, append([]string{"find", "-c", r.Config}, strings.Fields(tt.args)...)...)
 		if status != tt.status || out != "" || !strings.Contains(stderr, tt.stderr) {

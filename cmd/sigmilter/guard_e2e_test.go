@@ -71,8 +71,8 @@ func TestSealedGuardOnPostfix(t *testing.T) {
 	}
 }
 
-// A transport rule that excepts another field than the guard sends everything round again. The
-// message is signed once and handled until it may come no more; then it is held.
+// A transport rule that excepts another field than the guard sends everything round again.
+// The message is signed once and handled until it may come no more; then it is held.
 func TestLoopIsHeldOnPostfix(t *testing.T) {
 	r := startRelayWith(t, lab.PostfixOptions{}, withKey(t, "field = \""+misspelt+"\"\n"))
 	messages, _ := lab.Load(1)

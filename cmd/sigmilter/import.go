@@ -49,7 +49,7 @@ The exit status is 1 if something needs attention: a placeholder that is not map
 picture that is missing. The files are written all the same.`,
 		Example: `  sigmilter import --product codetwo -o templates corporate.html
   sigmilter import --name sales "$APPDATA/Microsoft/Signatures/Sales.htm"`,
-		Args: takes("FILE"),
+		Args: takesArguments("FILE"),
 	}
 	cmd.Flags().StringVar(&o.product, "product", "any", "the `NAME` of the product it comes from")
 	cmd.Flags().StringVar(&o.name, "name", "", "the `NAME` of the new template (default: that of FILE)")
@@ -57,7 +57,7 @@ picture that is missing. The files are written all the same.`,
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace existing files")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "write the report as JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return o.run(args[0], cmd.OutOrStdout())
+		return o.importTemplate(args[0], cmd.OutOrStdout())
 	}
 	return cmd
 }
@@ -75,7 +75,7 @@ func productList() string {
 	return b.String()
 }
 
-func (o *importOptions) run(file string, stdout io.Writer) error {
+func (o *importOptions) importTemplate(file string, stdout io.Writer) error {
 	product, ok := migrate.Find(o.product)
 	if !ok {
 		return &exitError{exitUsage, fmt.Errorf("--product: unknown product %q; 'sigmilter import --help' lists them", o.product)}
@@ -89,7 +89,7 @@ func (o *importOptions) run(file string, stdout io.Writer) error {
 		return err
 	}
 	r := importReport{Product: product.Name, Template: name}
-	result := r.convert(source, migrate.Options{Product: product, Prefix: name})
+	result := r.convertTemplate(source, migrate.Options{Product: product, Prefix: name})
 	files := map[string][]byte{name + ".html": []byte(result.HTML), name + ".toml": importedSettings(name, file, product)}
 	r.addPictures(filepath.Dir(file), result.Pictures, files)
 	if err := r.writeFiles(o.folder, files, o.force); err != nil {
@@ -148,9 +148,9 @@ func readTemplate(path string) (string, error) {
 	return strings.ReplaceAll(strings.TrimPrefix(string(text), "\ufeff"), "\r\n", "\n"), nil
 }
 
-// convert converts a template and tries the result. Conditions in places where ours cannot
-// stand are left out.
-func (r *importReport) convert(source string, o migrate.Options) migrate.Result {
+// convertTemplate converts a template and tries the result. Conditions in places where ours
+// cannot stand are left out.
+func (r *importReport) convertTemplate(source string, o migrate.Options) migrate.Result {
 	result := migrate.Convert(source, o)
 	_, err := render.Parse(r.Template, result.HTML, "")
 	if err != nil {

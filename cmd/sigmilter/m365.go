@@ -44,7 +44,7 @@ rule is created switched off. The file has no secret: the script reads the routi
 from -SecretFile, or asks for it.`,
 		Example: `  sigmilter m365 script -c /etc/sigmilter/sigmilter.toml -o contoso.ps1
   sigmilter m365 script -c /etc/sigmilter/sigmilter.toml --tenant fabrikam > fabrikam.ps1`,
-		Args: takes(),
+		Args: takesArguments(),
 	}
 	path := addConfigFlag(cmd)
 	cmd.Flags().StringVar(&tenant, "tenant", "", "the tenant's `NAME` (default: the only one with a table microsoft365)")

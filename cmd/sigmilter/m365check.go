@@ -39,7 +39,7 @@ and if there is none in the usual place, the defaults are used. The exit status 
 something is bad.`,
 		Example: `  sigmilter m365 check -c /etc/sigmilter/sigmilter.toml returned.eml
   sigmilter m365 check --json < header.txt | jq '.findings[] | select(.verdict == "bad")'`,
-		Args: takes("[MESSAGE]"),
+		Args: takesArguments("[MESSAGE]"),
 	}
 	path := addConfigFlag(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write the findings as JSON")
@@ -56,16 +56,16 @@ something is bad.`,
 		if len(header) == 0 {
 			return &exitError{exitUsage, errors.New("the message has no header; save it as a file, or copy the header as Outlook shows it")}
 		}
-		report := m365Report{OK: true, Findings: m365.Check(header, n, expected)}
-		for _, f := range report.Findings {
-			report.OK = report.OK && f.Verdict != m365.Bad
+		checked := m365Report{OK: true, Findings: m365.Check(header, n, expected)}
+		for _, f := range checked.Findings {
+			checked.OK = checked.OK && f.Verdict != m365.Bad
 		}
 		if asJSON {
-			err = writeJSON(cmd.OutOrStdout(), report)
+			err = writeJSON(cmd.OutOrStdout(), checked)
 		} else {
-			err = report.write(cmd.OutOrStdout())
+			err = checked.write(cmd.OutOrStdout())
 		}
-		if err == nil && !report.OK {
+		if err == nil && !checked.OK {
 			err = &exitError{status: exitFailed}
 		}
 		return err

@@ -25,7 +25,7 @@ them already; sigmilter.toml(5) is in packaging/man. The date of the pages is to
 SOURCE_DATE_EPOCH.`,
 		Example: `  sigmilter man -o /usr/local/share/man/man8
   man sigmilter-check`,
-		Args: takes(),
+		Args: takesArguments(),
 	}
 	cmd.Flags().StringVarP(&dir, "output", "o", "", "the folder `DIR` for the pages; it must exist")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

@@ -47,7 +47,7 @@ copy of main.cf beside it; 'postfix reload' is left to you.`,
 		Example: `  sigmilter mta postfix
   sigmilter mta postfix --check
   sigmilter mta postfix --apply && postfix reload`,
-		Args: takes(),
+		Args: takesArguments(),
 	}
 	path := addConfigFlag(cmd)
 	cmd.Flags().Bool("print", false, "print the lines (the default)")
@@ -94,7 +94,7 @@ func newMTASendmailCommand() *cobra.Command {
 It changes nothing.`,
 		Example: `  sigmilter mta sendmail
   sigmilter mta sendmail --check --cf /etc/mail/sendmail.cf`,
-		Args: takes(),
+		Args: takesArguments(),
 	}
 	path := addConfigFlag(cmd)
 	cmd.Flags().Bool("print", false, "print the lines (the default)")

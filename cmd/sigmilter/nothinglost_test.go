@@ -214,9 +214,9 @@ func newestLines(raw []byte) []string {
 	return lines
 }
 
-// isAuthors reports whether a line of the golden mail is one that must stay
-// wherever it stands: no marker, no sign-off, no line of Alice's signature and no picture, which
-// may belong to it, no row of signs, no apology, which below a sign-off is part of it, nor
+// isAuthors reports whether a line of the golden mail is one that must stay wherever it
+// stands: no marker, no sign-off, no line of Alice's signature and no picture, which may
+// belong to it, no row of signs, no apology, which below a sign-off is part of it, nor
 // anything that begins a signature.
 func isAuthors(line string) bool {
 	lower := strings.ToLower(line)

@@ -45,7 +45,7 @@ func newPeopleListCommand() *cobra.Command {
 display name. It asks the running daemon; if none is running, it reads the state file.`,
 		Example: `  sigmilter people list muster
   sigmilter people list --json | jq -r .address`,
-		Args: takes("[TEXT]"),
+		Args: takesArguments("[TEXT]"),
 	}
 	ask := addAskingFlags(cmd, "write JSON, a line for each, with all attributes")
 	cmd.Flags().StringVar(&tenant, "tenant", "", "only the people of tenant `NAME`")
@@ -157,7 +157,7 @@ source of each value. With place.learn it says whether the person's own signatur
 from earlier mails. It asks the running daemon; if none is running, it reads the state
 file.`,
 		Example: `  sigmilter people show alice@contoso.com`,
-		Args:    takes("ADDRESS"),
+		Args:    takesArguments("ADDRESS"),
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -226,7 +226,7 @@ func newPeopleForgetCommand() *cobra.Command {
 primary or not. While the setting is on, the person's own signature is learned again from
 later mails. It asks the running daemon; if none is running, it changes the state file.`,
 		Example: `  sigmilter people forget alice@contoso.com`,
-		Args:    takes("ADDRESS"),
+		Args:    takesArguments("ADDRESS"),
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.Flags().StringVar(&tenant, "tenant", "", "only the person of tenant `NAME`")
@@ -278,7 +278,7 @@ applies the result all the same. The exit status is 1 if a source could not be r
 		Example: `  sigmilter people refresh --tenant contoso
   sigmilter people refresh --full
   sigmilter people refresh --source hr --force`,
-		Args: takes(),
+		Args: takesArguments(),
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.Flags().StringVar(&tenant, "tenant", "", "only sources of tenant `NAME`")

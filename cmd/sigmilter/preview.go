@@ -40,7 +40,7 @@ The people come from where sign takes them. If a template fails for a person, th
 are written all the same and the exit status is 1.`,
 		Example: `  sigmilter preview -c sigmilter.toml --person alice@contoso.com -o /tmp/alice
   sigmilter preview -c sigmilter.toml --all -o /tmp/everyone`,
-		Args: takes(),
+		Args: takesArguments(),
 	}
 	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
 	cmd.Flags().StringVar(&o.person, "person", "", "an `ADDRESS` of the person, primary or not")
@@ -50,12 +50,12 @@ are written all the same and the exit status is 1.`,
 		if o.all == (o.person != "") {
 			return &exitError{exitUsage, errors.New("preview needs one of --person ADDRESS and --all")}
 		}
-		return o.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		return o.writeBlocks(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 	}
 	return cmd
 }
 
-func (o *previewOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
+func (o *previewOptions) writeBlocks(ctx context.Context, stdout, stderr io.Writer) error {
 	setup, err := openOffline(ctx, o.config, "", stderr)
 	if err != nil {
 		return err

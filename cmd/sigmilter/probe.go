@@ -48,7 +48,7 @@ exit status is 0 when it came back as wanted, 1 when not, 2 for bad usage.`,
       --wait imaps://probe@imap.contoso.com --password-file /etc/sigmilter/probe.password
   sigmilter probe --relay 127.0.0.1:25 --from alice@contoso.com --to probe@contoso.com \
       --wait lmtp:127.0.0.1:2424 --contains 'Alice Muster' --slow 30s --json`,
-		Args: takes(),
+		Args: takesArguments(),
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`, for the names of fields; need not be there")

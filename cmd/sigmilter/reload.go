@@ -20,7 +20,7 @@ again too. Messages in hand keep the configuration they began with. Sources of p
 whose settings are unchanged keep running; limits and timeouts apply from the next session
 on.`,
 		Example: `  sigmilter check && sigmilter reload`,
-		Args:    takes(),
+		Args:    takesArguments(),
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

@@ -71,8 +71,8 @@ func runVerb(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return report(err, stderr)
 }
 
-// report prints an error, once, and returns its exit status. Faults of the configuration are
-// printed as they are, one a line: every verb that reads it fails with the same lines.
+// report prints an error, once, and returns its exit status. Faults of the configuration
+// are printed as they are, one a line: every verb that reads it fails with the same lines.
 func report(err error, stderr io.Writer) int {
 	if err == nil {
 		return 0

@@ -18,11 +18,11 @@ import (
 	"sigmilter/milter/miltertest"
 )
 
-// BenchmarkDaemon runs the real daemon on a large organisation: the first import
-// from CSV, a restart to its first signed message, memory after mail of thousands
-// of authors, a change of a second file on its way into mail, and one row another
-// and then every row of the large file changed. The figures are in sigstore/README.md. Run it
-// once: -bench Daemon -benchtime 1x.
+// BenchmarkDaemon runs the real daemon on a large organisation: the first import from CSV,
+// a restart to its first signed message, memory after mail of thousands of authors, a
+// change of a second file on its way into mail, and one row another and then every row of
+// the large file changed. The figures are in sigstore/README.md. Run it once: -bench Daemon
+// -benchtime 1x.
 func BenchmarkDaemon(b *testing.B) {
 	for _, people := range []int{100_000, 1_000_000} {
 		b.Run(strconv.Itoa(people), func(b *testing.B) {

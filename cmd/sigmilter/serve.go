@@ -28,7 +28,7 @@ current one.`,
   and is named relative to it:
     smtpd_milters = unix:sigmilter/milter.sock
     milter_default_action = tempfail`,
-		Args: takes(),
+		Args: takesArguments(),
 	}
 	path := addConfigFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

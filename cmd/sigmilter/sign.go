@@ -42,10 +42,10 @@ status is 1 if so. The report then has one line per message.`,
   sigmilter sign -c sigmilter.toml --report - reply.eml 2>/dev/null | tail -1
   sigmilter sign -c sigmilter.toml --from alice@contoso.com --to bob@example.net < reply.eml
   sigmilter sign -c sigmilter.toml --as alice@contoso.com ~/mail`,
-		Args: takes("[MESSAGE]"),
+		Args: takesArguments("[MESSAGE]"),
 	}
 	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
-	o.envelope.add(cmd)
+	o.envelope.addTo(cmd)
 	cmd.Flags().StringVar(&o.report, "report", "", "write what was done and why as JSON to `FILE`; - is standard output, after the message")
 	cmd.Flags().StringVar(&o.as, "as", "", "with a folder: take `ADDRESS` as the author of every message, whatever its From field says")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -59,7 +59,7 @@ status is 1 if so. The report then has one line per message.`,
 		if err != nil {
 			return err
 		}
-		return o.run(cmd.Context(), raw, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		return o.signMessage(cmd.Context(), raw, cmd.OutOrStdout(), cmd.ErrOrStderr())
 	}
 	return cmd
 }
@@ -87,7 +87,7 @@ func readMessage(args []string, stdin io.Reader) ([]byte, error) {
 	return raw, nil
 }
 
-func (o *signOptions) run(ctx context.Context, raw []byte, stdout, stderr io.Writer) error {
+func (o *signOptions) signMessage(ctx context.Context, raw []byte, stdout, stderr io.Writer) error {
 	setup, err := openOffline(ctx, o.config, "", stderr)
 	if err != nil {
 		return err

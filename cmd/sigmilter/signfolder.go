@@ -55,12 +55,12 @@ func (o *signOptions) signFolder(ctx context.Context, dir string, stdout, stderr
 	if err != nil {
 		return err
 	}
-	err = errors.Join(c.walk(ctx, dir), done())
+	err = errors.Join(c.tryFolder(ctx, dir), done())
 	c.progress.line.Clear()
 	if err != nil {
 		return err
 	}
-	return c.verdict()
+	return c.printCounts()
 }
 
 // openReport opens the file of --report and returns what closes it. With - the report
@@ -82,7 +82,7 @@ func (c *folderRun) openReport(stdout io.Writer) (done func() error, err error) 
 	return func() error { return errors.Join(w.Flush(), f.Close()) }, nil
 }
 
-func (c *folderRun) walk(ctx context.Context, dir string) error {
+func (c *folderRun) tryFolder(ctx context.Context, dir string) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -160,8 +160,8 @@ func breachText(breaches []laws.Breach) string {
 	return cmp.Or(strings.Join(words, "; "), "-")
 }
 
-// verdict ends the table with the counts.
-func (c *folderRun) verdict() error {
+// printCounts ends the table with the counts.
+func (c *folderRun) printCounts() error {
 	s := fmt.Sprintf("%d messages", c.messages)
 	for _, a := range []milter.Action{milter.Signed, milter.Skipped, milter.Handled, milter.Failed} {
 		s += fmt.Sprintf(", %d %s", c.actions[a], a)

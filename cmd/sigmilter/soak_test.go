@@ -43,7 +43,8 @@ func TestSoak(t *testing.T) {
 		d.play(t, messages/4)
 		nowMemory, nowFiles := d.memory(t), d.files(t)
 		t.Logf("%v: memory %d KiB, of %d after warm-up; files %d, of %d", time.Since(began).Round(time.Second), nowMemory, memory, nowFiles, files)
-		// The race detector's own memory is not the daemon's; the short form is too short for it to settle.
+		// The race detector's own memory is not the daemon's; the short form is too short
+		// for it to settle.
 		if messages > soakShort && nowMemory > memory+memory/10 {
 			t.Errorf("memory grew from %d KiB to %d KiB", memory, nowMemory)
 		}

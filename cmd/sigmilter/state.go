@@ -32,11 +32,11 @@ func newStateSnapshotCommand() *cobra.Command {
 put in place. It asks the running daemon, which keeps signing; if none is running, it reads
 the state file. The copy holds personal data: its mode is 0600.`,
 		Example: `  sigmilter state snapshot /var/backups/sigmilter.db`,
-		Args:    takes("COPY"),
+		Args:    takesArguments("COPY"),
 	}
 	ask := addAskingFlags(cmd, "")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		n, err := ask.snapshot(cmd, args[0])
+		n, err := ask.copyState(cmd, args[0])
 		if err != nil {
 			return err
 		}
@@ -46,9 +46,9 @@ the state file. The copy holds personal data: its mode is 0600.`,
 	return cmd
 }
 
-// snapshot writes to a temporary file next to path first: an older copy stays until the new
-// one is complete.
-func (a *asking) snapshot(cmd *cobra.Command, path string) (n int64, err error) {
+// copyState writes to a temporary file next to path first: an older copy stays until the
+// new one is complete.
+func (a *asking) copyState(cmd *cobra.Command, path string) (n int64, err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // mode 0600
 	if err != nil {
 		return 0, fmt.Errorf("write the copy: %w", err)
@@ -96,7 +96,7 @@ file itself. A daemon that finds its file damaged sets it aside and exits; the n
 makes a new file from the sources.`,
 		Example: `  sigmilter state check
   sigmilter state check /var/backups/sigmilter.db`,
-		Args: takes("[COPY]"),
+		Args: takesArguments("[COPY]"),
 	}
 	ask := addAskingFlags(cmd, "")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {

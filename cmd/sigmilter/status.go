@@ -24,7 +24,7 @@ were signed or not in the last hour and day, by reason. The exit status is 1 if 
 has no people yet.`,
 		Example: `  sigmilter status
   sigmilter status --json | jq .tenants`,
-		Args: takes(),
+		Args: takesArguments(),
 	}
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

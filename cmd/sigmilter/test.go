@@ -75,7 +75,7 @@ comments in the file are lost.`,
 		Example: `  sigmilter test -c sigmilter.toml cases
   sigmilter test -c sigmilter.toml --run '^reply' -v cases
   sigmilter test -c sigmilter.toml --update cases && git diff cases`,
-		Args: takes("DIR"),
+		Args: takesArguments("DIR"),
 	}
 	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
 	cmd.Flags().StringVar(&o.people, "people", "", "take everyone from this CSV `FILE` (default: DIR/people.csv if there is one)")
@@ -84,14 +84,14 @@ comments in the file are lost.`,
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "also show for passed cases what was done and where")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "write the results as JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return o.run(cmd.Context(), args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
+		return o.runCases(cmd.Context(), args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
 	}
 	return cmd
 }
 
-// run tries the cases of a folder.
-func (o *testOptions) run(ctx context.Context, dir string, stdout, stderr io.Writer) error {
-	entries, err := o.entries(dir)
+// runCases tries the cases of a folder.
+func (o *testOptions) runCases(ctx context.Context, dir string, stdout, stderr io.Writer) error {
+	entries, err := o.caseEntries(dir)
 	if err != nil {
 		return err
 	}
@@ -117,12 +117,12 @@ func (o *testOptions) run(ctx context.Context, dir string, stdout, stderr io.Wri
 		if !r.Pass {
 			r.Explain = o.explainLine(e)
 		}
-		results.add(r)
+		results.addResult(r)
 	}
 	return results.write(stdout, o)
 }
 
-func (o *testOptions) entries(dir string) ([]cases.Entry, error) {
+func (o *testOptions) caseEntries(dir string) ([]cases.Entry, error) {
 	pattern, err := regexp.Compile(o.pattern)
 	if err != nil {
 		return nil, &exitError{exitUsage, fmt.Errorf("--run: %w", err)}

@@ -17,7 +17,7 @@ type testResults struct {
 	Failed int                `json:"failed"`
 }
 
-func (rs *testResults) add(r trial.CaseResult) {
+func (rs *testResults) addResult(r trial.CaseResult) {
 	if r.Pass {
 		rs.Passed++
 	} else {
@@ -44,7 +44,7 @@ func (rs *testResults) writeText(out io.Writer, verbose bool) error {
 	var b strings.Builder
 	line := func(format string, args ...any) { b.WriteString(printed.Line(fmt.Sprintf(format, args...)) + "\n") }
 	for _, r := range rs.Cases {
-		line("%s  %s%s", verdict(&r), r.Name, updatedWords(&r))
+		line("%s  %s%s", passOrFail(&r), r.Name, updatedWords(&r))
 		if verbose {
 			for _, words := range placementWords(&r.Report) {
 				line("      %s", words)
@@ -62,7 +62,7 @@ func (rs *testResults) writeText(out io.Writer, verbose bool) error {
 	return err
 }
 
-func verdict(r *trial.CaseResult) string {
+func passOrFail(r *trial.CaseResult) string {
 	if r.Pass {
 		return "PASS"
 	}

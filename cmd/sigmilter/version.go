@@ -32,7 +32,7 @@ func newVersionCommand() *cobra.Command {
 		Short: "Print the version of this program",
 		Example: `  sigmilter version
   sigmilter version --json    with the libraries it was built from`,
-		Args: takes(),
+		Args: takesArguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			info := readBuildInfo()
 			if asJSON {

@@ -10,7 +10,8 @@ import (
 	"sigmilter/milter/policy"
 )
 
-// checkRule warns of a rule with groups or attributes that nobody has, or whose time is over.
+// checkRule warns of a rule with groups or attributes that nobody has, or whose time is
+// over.
 func (r *run) checkRule(rule config.Rule, now time.Time) {
 	r.Rules = append(r.Rules, Rule{
 		rule.Name, cmp.Or(strings.Join(rule.Words("to"), " "), "any"), append([]string{}, rule.Words("from")...),

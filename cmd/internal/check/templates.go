@@ -60,8 +60,8 @@ func (r *run) checkFields(t config.Template) {
 	}
 }
 
-// reviewSource warns of markup that breaks in mail clients, and of placeholders that another
-// product has left, in one file of a template.
+// reviewSource warns of markup that breaks in mail clients, and of placeholders that
+// another product has left, in one file of a template.
 func (r *run) reviewSource(s config.Source) {
 	remarks, text := render.ReviewText(s.Text), html.EscapeString(s.Text)
 	if s.IsHTML {

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// ErrNoDaemon says that nobody answers on the control socket.
+// ErrNoDaemon says that no daemon answers on the control socket.
 var ErrNoDaemon = errors.New("no daemon answers")
 
 // Client asks a running daemon. Its methods are those of [Daemon]; an error of the
@@ -31,7 +31,7 @@ type Client struct {
 // dialTimeout is how long connecting to the daemon may take.
 const dialTimeout = 5 * time.Second
 
-// NewClient asks on a socket, unix:/path. Nothing is opened yet.
+// NewClient returns a client for a socket, unix:/path. It connects with each call.
 func NewClient(socket string) *Client {
 	path := strings.TrimPrefix(socket, "unix:")
 	dialer := net.Dialer{Timeout: dialTimeout}
@@ -43,20 +43,20 @@ func NewClient(socket string) *Client {
 	}}}
 }
 
-// Status asks how the daemon is.
+// Status returns the daemon's status.
 func (c *Client) Status(ctx context.Context) (s Status, err error) {
 	return s, c.call(ctx, http.MethodGet, "/v1/status", nil, &s)
 }
 
-// Reload has the configuration loaded anew.
+// Reload has the daemon load its configuration again.
 func (c *Client) Reload(ctx context.Context) (r Reloaded, err error) {
 	return r, c.call(ctx, http.MethodPost, "/v1/reload", nil, &r)
 }
 
-// People goes through people.
+// People yields people.
 func (c *Client) People(ctx context.Context, tenant, match string) iter.Seq2[Person, error] {
 	return func(yield func(Person, error) bool) {
-		body, err := c.open(ctx, http.MethodGet, "/v1/people", url.Values{"tenant": {tenant}, "match": {match}})
+		body, err := c.openAnswer(ctx, http.MethodGet, "/v1/people", url.Values{"tenant": {tenant}, "match": {match}})
 		if err != nil {
 			yield(Person{}, err)
 			return
@@ -87,23 +87,23 @@ func (c *Client) People(ctx context.Context, tenant, match string) iter.Seq2[Per
 	}
 }
 
-// Person asks for one person, by any address.
+// Person returns the person who has the address.
 func (c *Client) Person(ctx context.Context, address string) (p Person, err error) {
 	return p, c.call(ctx, http.MethodGet, "/v1/people/"+url.PathEscape(address), nil, &p)
 }
 
-// RefreshPeople has sources read now.
+// RefreshPeople has the daemon read sources now.
 func (c *Client) RefreshPeople(ctx context.Context, tenant, source string, extent Extent) (r []Reading, err error) {
 	q := url.Values{"tenant": {tenant}, "source": {source}, "extent": {string(extent)}}
 	return r, c.call(ctx, http.MethodPost, "/v1/people/refresh", q, &r)
 }
 
-// Forget drops what was learned of a person's signature.
+// Forget drops what was learned about a person's own signature.
 func (c *Client) Forget(ctx context.Context, tenant, address string) (f []Forgotten, err error) {
 	return f, c.call(ctx, http.MethodPost, "/v1/people/forget", url.Values{"tenant": {tenant}, "address": {address}}, &f)
 }
 
-// Remembered asks how the mails of a person ended.
+// Remembered returns how the mails of a person ended.
 func (c *Client) Remembered(ctx context.Context, tenant, address string) (r Remembered, err error) {
 	return r, c.call(ctx, http.MethodGet, "/v1/people/remembered", url.Values{"tenant": {tenant}, "address": {address}}, &r)
 }
@@ -118,19 +118,19 @@ func (c *Client) Cache(ctx context.Context) (s []CacheStatus, err error) {
 	return s, c.call(ctx, http.MethodGet, "/v1/cache", nil, &s)
 }
 
-// DropCache has rendered signatures forgotten.
+// DropCache drops rendered signatures.
 func (c *Client) DropCache(ctx context.Context, tenant, address string) (n CacheChange, err error) {
 	return n, c.call(ctx, http.MethodPost, "/v1/cache/drop", url.Values{"tenant": {tenant}, "address": {address}}, &n)
 }
 
-// RefreshCache has signatures rendered anew.
+// RefreshCache drops rendered signatures and renders them again.
 func (c *Client) RefreshCache(ctx context.Context, tenant, address string) (n CacheChange, err error) {
 	return n, c.call(ctx, http.MethodPost, "/v1/cache/refresh", url.Values{"tenant": {tenant}, "address": {address}}, &n)
 }
 
-// Snapshot copies the state to w.
+// Snapshot copies the state file to w.
 func (c *Client) Snapshot(ctx context.Context, w io.Writer) (int64, error) {
-	body, err := c.open(ctx, http.MethodGet, "/v1/state", nil)
+	body, err := c.openAnswer(ctx, http.MethodGet, "/v1/state", nil)
 	if err != nil {
 		return 0, err
 	}
@@ -142,28 +142,13 @@ func (c *Client) Snapshot(ctx context.Context, w io.Writer) (int64, error) {
 	return n, nil
 }
 
-// CheckState has the whole state file read.
+// CheckState has the daemon read its whole state file.
 func (c *Client) CheckState(ctx context.Context) error {
 	return c.call(ctx, http.MethodPost, "/v1/state/check", nil, &struct{}{})
 }
 
-// Profile copies a profile of /debug/pprof/ to w: heap, goroutine, profile.
-func (c *Client) Profile(ctx context.Context, name string, length time.Duration, w io.Writer) error {
-	q := url.Values{}
-	if length > 0 {
-		q.Set("seconds", fmt.Sprint(int(length.Seconds())))
-	}
-	body, err := c.open(ctx, http.MethodGet, "/debug/pprof/"+url.PathEscape(name), q)
-	if err != nil {
-		return err
-	}
-	defer body.Close()
-	_, err = io.Copy(w, body)
-	return err
-}
-
 func (c *Client) call(ctx context.Context, method, path string, q url.Values, into any) error {
-	body, err := c.open(ctx, method, path, q)
+	body, err := c.openAnswer(ctx, method, path, q)
 	if err != nil {
 		return err
 	}
@@ -174,30 +159,36 @@ func (c *Client) call(ctx context.Context, method, path string, q url.Values, in
 	return nil
 }
 
-// open sends a request and returns the body of a good answer.
-func (c *Client) open(ctx context.Context, method, path string, q url.Values) (io.ReadCloser, error) {
+// openAnswer sends a request and returns the body of the answer, unless that is an error.
+func (c *Client) openAnswer(ctx context.Context, method, path string, q url.Values) (io.ReadCloser, error) {
 	r, err := http.NewRequestWithContext(ctx, method, "http://sigmilter"+path+"?"+q.Encode(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("ask the daemon: %w", err)
 	}
 	resp, err := c.http.Do(r)
-	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED):
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
 		return nil, fmt.Errorf("%w on %s", ErrNoDaemon, c.socket)
-	case err != nil:
-		var outer *url.Error // whose text has an address that nobody knows
+	}
+	if err != nil {
+		var outer *url.Error // its text has the made-up address
 		if errors.As(err, &outer) {
 			err = outer.Err
 		}
 		return nil, fmt.Errorf("ask the daemon on %s: %w", c.socket, err)
-	case resp.StatusCode == http.StatusOK:
+	}
+	if resp.StatusCode == http.StatusOK {
 		return resp.Body, nil
 	}
 	defer resp.Body.Close()
+	return nil, readError(resp)
+}
+
+// readError is the error in an answer, or the text of one that has none.
+func readError(resp *http.Response) *Error {
 	e := &Error{Kind: Failed}
 	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil || json.Unmarshal(text, e) != nil || e.Message == "" {
 		e.Message = fmt.Sprintf("%s: %s", resp.Status, bytes.TrimSpace(text))
 	}
-	return nil, e
+	return e
 }

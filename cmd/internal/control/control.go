@@ -1,7 +1,6 @@
-// Package control lets the verbs ask and tell the running daemon, over HTTP on a unix
-// socket.
+// Package control is how the verbs talk to the running daemon: over HTTP on a unix socket.
 //
-// The unix socket, see [Serve] and [NewClient], answers in JSON:
+// The socket, see [Serve] and [NewClient], answers in JSON:
 //
 //	GET  /v1/status                             Status
 //	POST /v1/reload                             Reloaded
@@ -18,8 +17,8 @@
 //	POST /v1/state/check                        {}
 //	GET  /debug/pprof/...                       profiles, as of net/http/pprof
 //
-// and in case of failure with a status above 399 and an [Error]. No request has a
-// body. Who may open the socket may read everybody's data.
+// and, if something fails, with a status above 399 and an [Error]. Requests have no body.
+// Whoever may open the socket may read the data of all people.
 package control
 
 import (
@@ -35,57 +34,54 @@ type Extent string
 
 // The extents.
 const (
-	Changes Extent = ""      // what the source says has changed
-	Full    Extent = "full"  // everybody, so that who was deleted is noticed
-	Forced  Extent = "force" // everybody, and it does not matter how many are gone
+	Changes Extent = ""      // only what the source says has changed
+	Full    Extent = "full"  // everyone, which finds deleted people
+	Forced  Extent = "force" // everyone, applied however many are gone
 )
 
-// Daemon is what can be asked of a running daemon. Its methods are called from
-// many goroutines at once; errors that are no [*Error] are failures of kind
-// [Failed].
+// Daemon is what a running daemon can be asked. Its methods are called from many goroutines
+// at once. An error that is not an [*Error] has the kind [Failed].
 type Daemon interface {
-	// Health puts a message through the engine and returns what went wrong.
-	Health(ctx context.Context) error
-	// Status is cheap: it is asked at each scrape.
+	// Status must be cheap: each scrape asks for it.
 	Status() Status
-	// Reload loads the configuration anew. After an error the old one stays.
+	// Reload loads the configuration again. After an error the current one stays.
 	Reload() (Reloaded, error)
-	// People goes through those of a tenant, or with an empty one all, whose
-	// addresses or names contain match in any case. Origins and Sources are empty.
+	// People yields the people of a tenant, or of all if it is empty, whose addresses or
+	// names contain match in any case. Origins and Sources are empty.
 	People(tenant, match string) iter.Seq2[Person, error]
 	Person(address string) (Person, error)
-	// RefreshPeople reads the sources of these names now, all for empty ones.
+	// RefreshPeople reads the sources with these names now; an empty name means all.
 	RefreshPeople(ctx context.Context, tenant, source string, extent Extent) ([]Reading, error)
-	// Forget drops what was learned of the signature of the person who has the
+	// Forget drops what was learned about the own signature of the person who has the
 	// address, in a tenant or in all of them.
 	Forget(tenant, address string) ([]Forgotten, error)
-	// Remembered is how the mails of a person of a tenant ended.
+	// Remembered returns how the mails of a person of a tenant ended.
 	Remembered(tenant, address string) (Remembered, error)
 	// Decided counts the messages of late.
 	Decided() (Decided, error)
 	Cache() ([]CacheStatus, error)
-	// DropCache forgets rendered signatures: of a person, of a tenant, or all.
+	// DropCache drops rendered signatures: of a person, of a tenant, or all.
 	DropCache(tenant, address string) (CacheChange, error)
-	// RefreshCache forgets them too, and renders anew all of the person, or those of
-	// people who wrote lately.
+	// RefreshCache drops them too, and renders again: all of the person, or those of people
+	// who wrote lately.
 	RefreshCache(ctx context.Context, tenant, address string) (CacheChange, error)
-	// Snapshot writes a state file.
+	// Snapshot writes a copy of the state file.
 	Snapshot(w io.Writer) (int64, error)
 	CheckState() error
 }
 
-// State is where a daemon is in its life.
+// State is a stage in the life of a daemon.
 type State string
 
 // The states of a daemon.
 const (
-	Starting State = "starting" // it does not listen for the MTA yet
-	Waiting  State = "waiting"  // it runs, and there is a tenant without people
+	Starting State = "starting" // not listening for the MTA yet
+	Waiting  State = "waiting"  // running, but a tenant has no people
 	Ready    State = "ready"
-	Stopping State = "stopping" // it finishes the messages in hand
+	Stopping State = "stopping" // finishing the messages in hand
 )
 
-// Status says how a daemon is.
+// Status is the status of a daemon.
 type Status struct {
 	Version  string         `json:"version"`
 	Revision string         `json:"revision,omitempty"`
@@ -101,12 +97,12 @@ type Status struct {
 	Tenants  []TenantStatus `json:"tenants"`
 }
 
-// ConfigStatus is about the configuration in force.
+// ConfigStatus is about the current configuration.
 type ConfigStatus struct {
 	Path    string    `json:"path"`
 	Hash    string    `json:"hash"`
 	Loaded  time.Time `json:"loaded"`
-	Restart []string  `json:"restart,omitempty"` // settings that wait for a restart
+	Restart []string  `json:"restart,omitempty"` // changed settings that need a restart
 	// The last reload that failed since it was loaded.
 	Failed time.Time `json:"failed,omitzero"`
 	Err    string    `json:"err,omitempty"`
@@ -133,7 +129,7 @@ type TenantStatus struct {
 	Sources []SourceStatus `json:"sources"`
 }
 
-// SourceStatus says how the readings of a source went.
+// SourceStatus is about the readings of a source.
 type SourceStatus struct {
 	Name     string    `json:"name"`
 	Kind     string    `json:"kind"` // csv, ...
@@ -145,11 +141,11 @@ type SourceStatus struct {
 	Err      string    `json:"err,omitempty"` // of the last one, when it failed
 }
 
-// Reloaded says what a reload changed.
+// Reloaded is what a reload changed.
 type Reloaded struct {
 	Hash     string   `json:"hash"`
-	Changed  bool     `json:"changed"`            // the file or a template is another
-	Sources  []string `json:"sources,omitempty"`  // those begun anew, as tenant/source
+	Changed  bool     `json:"changed"`            // the file or a template differs
+	Sources  []string `json:"sources,omitempty"`  // those started, as tenant/source
 	Restart  []string `json:"restart,omitempty"`  // settings that wait for a restart
 	Warnings []string `json:"warnings,omitempty"` // of the configuration
 }
@@ -166,29 +162,29 @@ type Person struct {
 	Learned    *Learned          `json:"learned,omitempty"` // nil when no mail of theirs is remembered
 }
 
-// Learned says what is known of how a person's mails end.
+// Learned is what is known about how a person's mails end.
 type Learned struct {
-	Lines      int    `json:"lines"`           // of the signature that is known; 0 for none yet
+	Lines      int    `json:"lines"`           // of the known signature; 0 for none yet
 	Since      string `json:"since,omitempty"` // the day of the first mail with it
 	Mails      int    `json:"mails,omitempty"` // with it, of those that are remembered
 	Remembered int    `json:"remembered"`      // endings of mails
 }
 
-// Forgotten is what was learned of a person, and dropped.
+// Forgotten is what was learned about a person and then dropped.
 type Forgotten struct {
 	Tenant  string `json:"tenant"`
 	Address string `json:"address"`
 	Learned
 }
 
-// Remembered is what is remembered of a person's mails, as the state file has it;
-// empty when nothing is learned.
+// Remembered is what is remembered of a person's mails, encoded as in the state file; empty
+// if nothing is learned.
 type Remembered struct {
 	Key     []byte `json:"key,omitempty"` // of the hashes
 	Endings []byte `json:"endings,omitempty"`
 }
 
-// Reading is how the reading of a source went that was asked for.
+// Reading is the result of reading a source on request.
 type Reading struct {
 	Tenant string `json:"tenant"`
 	Source string `json:"source"`
@@ -215,10 +211,10 @@ type CacheStatus struct {
 type CacheChange struct {
 	Dropped  int      `json:"dropped"` // out of the state file
 	Rendered int      `json:"rendered"`
-	Problems []string `json:"problems,omitempty"` // why others were not, the first of them
+	Problems []string `json:"problems,omitempty"` // why others were not rendered, the first few
 }
 
-// Kind says whose fault an [Error] is.
+// Kind is the kind of an [Error].
 type Kind string
 
 // The kinds of errors.
@@ -226,10 +222,10 @@ const (
 	Failed        Kind = "failed"
 	NotFound      Kind = "not-found"
 	Configuration Kind = "configuration" // the configuration file has faults
-	Busy          Kind = "busy"          // the same is under way, or the daemon is not up yet
+	Busy          Kind = "busy"          // the same is under way, or the daemon is starting or stopping
 )
 
-// Error is why something was not done.
+// Error says why a request failed.
 type Error struct {
 	Kind    Kind   `json:"kind"`
 	Message string `json:"error"` // for the admin; several lines for several faults

@@ -10,6 +10,7 @@ import (
 	"iter"
 	"log/slog"
 	"net"
+	"net/http"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -21,15 +22,13 @@ import (
 type fake struct {
 	status   Status
 	reload   error
-	health   error
 	people   []Person
 	broken   error // after the people
 	snapshot func(io.Writer) (int64, error)
 }
 
-func (f *fake) Health(context.Context) error { return f.health }
-func (f *fake) Status() Status               { return f.status }
-func (f *fake) Reload() (Reloaded, error)    { return Reloaded{Hash: "h"}, f.reload }
+func (f *fake) Status() Status            { return f.status }
+func (f *fake) Reload() (Reloaded, error) { return Reloaded{Hash: "h"}, f.reload }
 
 func (f *fake) People(tenant, match string) iter.Seq2[Person, error] {
 	return func(yield func(Person, error) bool) {
@@ -139,9 +138,13 @@ func TestCalls(t *testing.T) {
 			t.Errorf("%s: got %+v, %v, want %+v", name, got, err, want)
 		}
 	}
-	var profile bytes.Buffer
-	if err := c.Profile(ctx, "goroutine", 0, &profile); err != nil || profile.Len() == 0 {
-		t.Errorf("profile: %d bytes, %v", profile.Len(), err)
+	profile, err := c.openAnswer(ctx, http.MethodGet, "/debug/pprof/goroutine", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer profile.Close()
+	if text, err := io.ReadAll(profile); err != nil || len(text) == 0 {
+		t.Errorf("profile: %d bytes, %v", len(text), err)
 	}
 }
 

@@ -23,11 +23,11 @@ func Serve(ln net.Listener, d Daemon, log *slog.Logger) (stop func()) {
 func routes(d Daemon) http.Handler {
 	mux := http.NewServeMux()
 	api := func(pattern string, f func(*http.Request) (any, error)) {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { answer(w, r, f) })
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { answerJSON(w, r, f) })
 	}
 	api("GET /v1/status", func(*http.Request) (any, error) { return d.Status(), nil })
 	api("POST /v1/reload", func(*http.Request) (any, error) { return d.Reload() })
-	mux.HandleFunc("GET /v1/people", func(w http.ResponseWriter, r *http.Request) { list(w, r, d) })
+	mux.HandleFunc("GET /v1/people", func(w http.ResponseWriter, r *http.Request) { listPeople(w, r, d) })
 	api("GET /v1/people/{address}", func(r *http.Request) (any, error) { return d.Person(r.PathValue("address")) })
 	api("POST /v1/people/refresh", func(r *http.Request) (any, error) {
 		q := r.URL.Query()
@@ -64,7 +64,7 @@ var statuses = map[Kind]int{
 	Busy:          http.StatusConflict,
 }
 
-func answer(w http.ResponseWriter, r *http.Request, f func(*http.Request) (any, error)) {
+func answerJSON(w http.ResponseWriter, r *http.Request, f func(*http.Request) (any, error)) {
 	v, err := f(r)
 	if err != nil {
 		answerError(w, err)
@@ -90,9 +90,9 @@ type listed struct {
 	Err string `json:"error,omitempty"`
 }
 
-// list streams people, however many there are. The last line is empty, so that a
+// listPeople streams people, however many there are. The last line is empty, so that a
 // list that was cut is not taken for a whole one.
-func list(w http.ResponseWriter, r *http.Request, d Daemon) {
+func listPeople(w http.ResponseWriter, r *http.Request, d Daemon) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	out := json.NewEncoder(printed.NewWriter(w))
 	for p, err := range d.People(r.URL.Query().Get("tenant"), r.URL.Query().Get("match")) {

@@ -108,7 +108,7 @@ func (d *Daemon) Serve(ctx context.Context, hangups <-chan os.Signal) (err error
 	if d.sockets, err = inheritedSockets(d.log); err != nil {
 		return err
 	}
-	defer d.sockets.close()
+	defer d.sockets.closeUnused()
 	var stop context.CancelFunc
 	d.ctx, stop = context.WithCancel(ctx)
 	d.feeds = feed.NewSet(d.ctx, d.log)
@@ -123,16 +123,17 @@ func (d *Daemon) Serve(ctx context.Context, hangups <-chan os.Signal) (err error
 	d.current.Store(d.newGeneration(cfg))
 	d.server = milter.New(d.milterOptions(cfg))
 	defer d.openControl(cfg)()
-	listeners, err := d.start(cfg)
+	listeners, err := d.readSourcesAndListen(cfg)
 	d.reloading.Unlock()
 	if err != nil {
 		return err
 	}
-	return d.run(listeners, hangups)
+	return d.serveUntilStopped(listeners, hangups)
 }
 
-// start begins to read the sources, waits for those of tenants without people, and listens.
-func (d *Daemon) start(cfg *config.Config) (map[string]net.Listener, error) {
+// readSourcesAndListen begins to read the sources, waits for those of tenants without
+// people, and listens.
+func (d *Daemon) readSourcesAndListen(cfg *config.Config) (map[string]net.Listener, error) {
 	logWarnings(cfg, d.log)
 	feeds, err := feed.New(cfg, d.store, d.log)
 	if err != nil {
@@ -143,19 +144,19 @@ func (d *Daemon) start(cfg *config.Config) (map[string]net.Listener, error) {
 	}
 	d.notify.status("reading people for tenants that have none")
 	d.feeds.Replace(feeds)
-	d.prune()
-	listeners, err := listen(cfg, d.sockets)
+	d.pruneStateFile()
+	listeners, err := openListeners(cfg, d.sockets)
 	if err != nil {
 		return nil, err
 	}
-	d.sockets.close() // those the configuration does not use
+	d.sockets.closeUnused() // those the configuration does not use
 	d.log.Info("listening", "on", strings.Join(slices.Sorted(maps.Keys(listeners)), " "), "config", cfg.Path, "version", cfg.Hash())
 	return listeners, nil
 }
 
-// run serves on all listeners until the daemon is to stop or one of them fails, then lets
-// the messages in hand finish.
-func (d *Daemon) run(listeners map[string]net.Listener, hangups <-chan os.Signal) error {
+// serveUntilStopped serves on all listeners until the daemon is to stop or one of them
+// fails, then lets the messages in hand finish.
+func (d *Daemon) serveUntilStopped(listeners map[string]net.Listener, hangups <-chan os.Signal) error {
 	ended := make(chan error, len(listeners))
 	for name, ln := range listeners {
 		go func() { ended <- d.server.ServeNamed(ln, name) }()
@@ -166,19 +167,20 @@ func (d *Daemon) run(listeners map[string]net.Listener, hangups <-chan os.Signal
 	for {
 		select {
 		case err := <-ended:
-			return errors.Join(err, d.drain(ended, len(listeners)-1))
+			return errors.Join(err, d.finishMessages(ended, len(listeners)-1))
 		case <-d.store.Damaged():
-			return errors.Join(d.setStateAside(), d.drain(ended, len(listeners)))
+			return errors.Join(d.setStateAside(), d.finishMessages(ended, len(listeners)))
 		case <-hangups:
 			_, _ = d.Reload() // logged
 		case <-d.ctx.Done():
-			return d.drain(ended, len(listeners))
+			return d.finishMessages(ended, len(listeners))
 		}
 	}
 }
 
-// drain ends the sessions, each after its message, and waits for the remaining listeners.
-func (d *Daemon) drain(ended <-chan error, left int) (fault error) {
+// finishMessages ends the sessions, each after its message, and waits for the remaining
+// listeners.
+func (d *Daemon) finishMessages(ended <-chan error, left int) (fault error) {
 	d.reloading.Lock() // from here on a reload is refused
 	d.state.Store(control.Stopping)
 	d.reloading.Unlock()

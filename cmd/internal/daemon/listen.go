@@ -10,10 +10,10 @@ import (
 	"sigmilter/milter"
 )
 
-// listen opens the common listener and those of single tenants, or none of them, and
+// openListeners opens the common listener and those of single tenants, or none of them, and
 // returns them by their addresses in the configuration. A socket that systemd holds is
 // taken from there: one of a tenant by its address only, since it proves the tenant.
-func listen(cfg *config.Config, inherited *sockets) (map[string]net.Listener, error) {
+func openListeners(cfg *config.Config, inherited *sockets) (map[string]net.Listener, error) {
 	names := tenantListeners(cfg)
 	open := map[string]net.Listener{}
 	for i, name := range append(names, cfg.Listen) {
@@ -21,7 +21,7 @@ func listen(cfg *config.Config, inherited *sockets) (map[string]net.Listener, er
 		if i == len(names) {
 			label = "milter"
 		}
-		ln, err := inherited.listen(label, name, func() (net.Listener, error) {
+		ln, err := inherited.takeOrListen(label, name, func() (net.Listener, error) {
 			return milter.Listen(name, cfg.SocketMode, cfg.SocketGroup)
 		})
 		if err != nil {
@@ -48,7 +48,7 @@ func tenantListeners(cfg *config.Config) (names []string) {
 func (d *Daemon) openControl(cfg *config.Config) (stop func()) {
 	var stops []func()
 	open := func(name, where string, listen func() (net.Listener, error), serve func(net.Listener) func()) {
-		ln, err := d.sockets.listen(name, where, listen)
+		ln, err := d.sockets.takeOrListen(name, where, listen)
 		if err != nil {
 			d.log.Warn("cannot listen; continuing without this socket", "socket", name, "on", where, "error", err)
 			return

@@ -88,15 +88,15 @@ func (j *journal) Handle(ctx context.Context, r slog.Record) error {
 
 // WithAttrs implements [slog.Handler].
 func (j *journal) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return j.each(func(h slog.Handler) slog.Handler { return h.WithAttrs(attrs) })
+	return j.withEach(func(h slog.Handler) slog.Handler { return h.WithAttrs(attrs) })
 }
 
 // WithGroup implements [slog.Handler].
 func (j *journal) WithGroup(name string) slog.Handler {
-	return j.each(func(h slog.Handler) slog.Handler { return h.WithGroup(name) })
+	return j.withEach(func(h slog.Handler) slog.Handler { return h.WithGroup(name) })
 }
 
-func (j *journal) each(f func(slog.Handler) slog.Handler) *journal {
+func (j *journal) withEach(f func(slog.Handler) slog.Handler) *journal {
 	next := &journal{level: j.level}
 	for _, h := range j.handlers {
 		next.handlers = append(next.handlers, f(h))

@@ -105,6 +105,6 @@ func (d *Daemon) takeOver() (r control.Reloaded, err error) {
 	d.record.Configure(decisionLimits(cfg))
 	d.current.Store(d.newGeneration(cfg))
 	old.retire()
-	d.prune()
+	d.pruneStateFile()
 	return r, nil
 }

@@ -14,7 +14,7 @@ import (
 const selfTestMail = "From: <%[1]s>\r\nTo: <nobody@self-test.invalid>\r\nSubject: self-test\r\n" +
 	"MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<html><body><p>Hello</p></body></html>\r\n"
 
-// Health implements [control.Daemon]: a message goes through the current engine, from its
+// Health implements [metrics.Daemon]: a message goes through the current engine, from its
 // header to its edits. A message that is deferred because of the disk or a template counts
 // as healthy, since a restart would not help; an engine that hangs or panics does not.
 func (d *Daemon) Health(ctx context.Context) error {

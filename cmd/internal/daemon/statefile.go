@@ -74,10 +74,10 @@ func (d *Daemon) exitIfDamaged(ended <-chan struct{}, limit time.Duration) {
 	}
 }
 
-// prune removes from the state file what is no longer configured: signatures of deleted
-// templates, and what was learned for tenants that do not learn. It does so in the
+// pruneStateFile removes from the state file what is no longer configured: signatures of
+// deleted templates, and what was learned for tenants that do not learn. It does so in the
 // background.
-func (d *Daemon) prune() {
+func (d *Daemon) pruneStateFile() {
 	d.tasks.Go(func() {
 		d.pruning.Lock()
 		defer d.pruning.Unlock()

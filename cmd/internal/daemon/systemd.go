@@ -83,13 +83,13 @@ func inheritedSockets(log *slog.Logger) (*sockets, error) {
 	return s, nil
 }
 
-// listen returns systemd's socket with an address, unix:/path or inet:host:port, or with a
-// name unless that is empty. If there is none, it opens one of our own. Systemd's socket
-// outlives the daemon: connections wait in it for the next one.
-func (s *sockets) listen(name, address string, open func() (net.Listener, error)) (net.Listener, error) {
-	ln := s.take(func(_ string, ln net.Listener) bool { return addressOf(ln) == address })
+// takeOrListen returns systemd's socket with an address, unix:/path or inet:host:port, or
+// with a name unless that is empty. If there is none, it opens one of our own. Systemd's
+// socket outlives the daemon: connections wait in it for the next one.
+func (s *sockets) takeOrListen(name, address string, open func() (net.Listener, error)) (net.Listener, error) {
+	ln := s.takeFirst(func(_ string, ln net.Listener) bool { return addressOf(ln) == address })
 	if ln == nil && name != "" {
-		ln = s.take(func(named string, _ net.Listener) bool { return named == name })
+		ln = s.takeFirst(func(named string, _ net.Listener) bool { return named == name })
 	}
 	if ln == nil {
 		return open()
@@ -98,8 +98,8 @@ func (s *sockets) listen(name, address string, open func() (net.Listener, error)
 	return ln, nil
 }
 
-// take removes and returns the first socket that fits, nil if none does.
-func (s *sockets) take(fits func(name string, ln net.Listener) bool) net.Listener {
+// takeFirst removes and returns the first socket that fits, nil if none does.
+func (s *sockets) takeFirst(fits func(name string, ln net.Listener) bool) net.Listener {
 	for name, list := range s.named {
 		for i, ln := range list {
 			if fits(name, ln) {
@@ -119,8 +119,8 @@ func addressOf(ln net.Listener) string {
 	return "inet:" + ln.Addr().String()
 }
 
-// close closes the sockets that were not taken.
-func (s *sockets) close() {
+// closeUnused closes the sockets that were not taken.
+func (s *sockets) closeUnused() {
 	for name, list := range s.named {
 		for _, ln := range list {
 			s.log.Warn("unused systemd socket: name it milter, control or metrics, or give it a tenant's listener address", "socket", name, "on", addressOf(ln))

@@ -91,15 +91,15 @@ func ReadOnce(ctx context.Context, cfg *config.Config, store *sigstore.Store, lo
 		return err
 	}
 	for _, f := range feeds {
-		if err := f.sync(ctx, control.Changes); err != nil {
+		if err := f.readSource(ctx, control.Changes); err != nil {
 			return fmt.Errorf("reading the people of tenant %s: %w", f.tenant, err)
 		}
 	}
 	return nil
 }
 
-// refresh has the goroutine of run read the source now, and waits for it.
-func (f *Feed) refresh(ctx context.Context, extent control.Extent) error {
+// requestReading has the goroutine of keepReading read the source now, and waits for it.
+func (f *Feed) requestReading(ctx context.Context, extent control.Extent) error {
 	r := request{extent, make(chan error, 1)}
 	select {
 	case f.requests <- r:
@@ -114,9 +114,9 @@ func (f *Feed) refresh(ctx context.Context, extent control.Extent) error {
 	}
 }
 
-// sync reads the source once. When that fails, the current people stay and the store
+// readSource reads the source once. When that fails, the current people stay and the store
 // remembers why. The error has been logged.
-func (f *Feed) sync(ctx context.Context, extent control.Extent) (err error) {
+func (f *Feed) readSource(ctx context.Context, extent control.Extent) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			f.log.Error("panic while reading the directory", "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
@@ -133,7 +133,7 @@ func (f *Feed) sync(ctx context.Context, extent control.Extent) (err error) {
 	}
 	people := f.store.Intake(f.tenant, f.directory.Name)
 	defer people.Close()
-	batch, err := f.progress.read(ctx, photoCheck{f.source}, cursor, people)
+	batch, err := f.progress.readSource(ctx, photoCheck{f.source}, cursor, people)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -141,11 +141,11 @@ func (f *Feed) sync(ctx context.Context, extent control.Extent) (err error) {
 	if err != nil {
 		return f.noteFailure(err)
 	}
-	return f.apply(people, batch, extent)
+	return f.storeReading(people, batch, extent)
 }
 
-// apply stores what was read.
-func (f *Feed) apply(people *sigstore.Intake, batch directory.Batch, extent control.Extent) error {
+// storeReading stores what was read.
+func (f *Feed) storeReading(people *sigstore.Intake, batch directory.Batch, extent control.Extent) error {
 	reading := sigstore.Reading{Batch: batch, At: time.Now(), MaxVanish: f.directory.MaxVanish}
 	if extent == control.Forced {
 		reading.MaxVanish = 1
@@ -170,7 +170,8 @@ func (f *Feed) apply(people *sigstore.Intake, batch directory.Batch, extent cont
 	return nil
 }
 
-// noteFailure remembers why a reading failed and returns it. The same reason is logged once.
+// noteFailure remembers why a reading failed and returns it. The same reason is logged
+// once.
 func (f *Feed) noteFailure(why error) error {
 	f.failures++
 	if why.Error() != f.lastErr {
@@ -195,12 +196,12 @@ func (f *Feed) logWarnings(warnings []error) {
 	}
 }
 
-// run reads the source at its interval, when one of its files changes, and on request,
-// until ctx ends.
-func (f *Feed) run(ctx context.Context) {
+// keepReading reads the source at its interval, when one of its files changes, and on
+// request, until ctx ends.
+func (f *Feed) keepReading(ctx context.Context) {
 	changed := make(chan struct{}, 1)
 	if local, ok := f.source.(directory.Local); ok {
-		stop, err := watch(local.Paths(), changed)
+		stop, err := watchPaths(local.Paths(), changed)
 		if err != nil {
 			f.log.Warn("cannot watch the files; changes are seen at the next interval", "error", err)
 		} else {
@@ -208,25 +209,25 @@ func (f *Feed) run(ctx context.Context) {
 		}
 	}
 	for {
-		timer := time.NewTimer(f.pause())
+		timer := time.NewTimer(f.nextPause())
 		select {
 		case <-ctx.Done():
 			timer.Stop()
 			return
 		case <-timer.C:
-			f.sync(ctx, control.Changes) // logged; the next one tries again
+			f.readSource(ctx, control.Changes) // logged; the next one tries again
 		case <-changed:
-			f.sync(ctx, control.Changes)
+			f.readSource(ctx, control.Changes)
 		case r := <-f.requests:
-			r.done <- f.sync(ctx, r.extent)
+			r.done <- f.readSource(ctx, r.extent)
 		}
 		timer.Stop()
 	}
 }
 
-// pause is the time until the next reading. After failures it grows, and varies so that
+// nextPause is the time until the next reading. After failures it grows, and varies so that
 // many relays do not return to a server at the same moment.
-func (f *Feed) pause() time.Duration {
+func (f *Feed) nextPause() time.Duration {
 	every := f.directory.Every
 	if f.failures == 0 {
 		return every

@@ -93,7 +93,7 @@ func TestFeedFailures(t *testing.T) {
 	}))
 	sync := func(want string) {
 		t.Helper()
-		err := f.sync(t.Context(), control.Changes)
+		err := f.readSource(t.Context(), control.Changes)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Fatalf("got %v, want %q", err, want)
 		}
@@ -110,7 +110,7 @@ func TestFeedFailures(t *testing.T) {
 	if n := log.Count("wrong password"); n != 1 {
 		t.Errorf("the same reason is logged %d times", n)
 	}
-	if p := f.pause(); p < 96*time.Second || p > 144*time.Second {
+	if p := f.nextPause(); p < 96*time.Second || p > 144*time.Second {
 		t.Errorf("the pause after two failures is %v", p)
 	}
 	fault = errors.New("panic")
@@ -125,8 +125,8 @@ func TestFeedFailures(t *testing.T) {
 		next.Warnings = append(next.Warnings, errors.New(strings.Repeat("no ", i)+"mail address"))
 	}
 	sync("")
-	if f.pause() != time.Minute {
-		t.Errorf("the pause is %v", f.pause())
+	if f.nextPause() != time.Minute {
+		t.Errorf("the pause is %v", f.nextPause())
 	}
 	if n := log.Count("mail address"); n != maxWarnings || log.Count("problems=5") != 1 {
 		t.Errorf("%d warnings", n)
@@ -147,21 +147,21 @@ func TestFeedRefresh(t *testing.T) {
 	f.directory.Every = time.Hour
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
-	running.Go(func() { f.run(ctx) })
-	if err := f.refresh(ctx, control.Changes); err != nil || count(t, f.store) != 20 {
+	running.Go(func() { f.keepReading(ctx) })
+	if err := f.requestReading(ctx, control.Changes); err != nil || count(t, f.store) != 20 {
 		t.Errorf("%v, %d people", err, count(t, f.store))
 	}
 	people = nil
 	var vanished sigstore.ErrVanished
-	if err := f.refresh(ctx, control.Changes); !errors.As(err, &vanished) || vanished.Gone != 20 {
+	if err := f.requestReading(ctx, control.Changes); !errors.As(err, &vanished) || vanished.Gone != 20 {
 		t.Errorf("nobody left: %v", err)
 	}
-	if err := f.refresh(ctx, control.Forced); err != nil || count(t, f.store) != 0 {
+	if err := f.requestReading(ctx, control.Forced); err != nil || count(t, f.store) != 0 {
 		t.Errorf("by force: %v, %d people", err, count(t, f.store))
 	}
 	cancel()
 	running.Wait()
-	if err := f.refresh(ctx, control.Changes); !errors.Is(err, context.Canceled) {
+	if err := f.requestReading(ctx, control.Changes); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end: %v", err)
 	}
 }
@@ -188,7 +188,7 @@ func TestFeedFullRefresh(t *testing.T) {
 		{1, control.Forced, 1, false},
 	} {
 		people = somebody(step.listed)
-		err := f.sync(t.Context(), step.extent)
+		err := f.readSource(t.Context(), step.extent)
 		if n := count(t, f.store); n != step.kept || (err != nil) != step.refused {
 			t.Errorf("%d listed, %q: %d people, %v", step.listed, step.extent, n, err)
 		}
@@ -202,7 +202,7 @@ func TestFeedProgress(t *testing.T) {
 		waitUntil(t, "progress", func() bool { return log.Count("to_go=4000") > 0 })
 		return batch{directory.Batch{Full: true}, somebody(1)}, nil
 	}))
-	if err := f.sync(t.Context(), control.Changes); err != nil || !strings.Contains(log.String(), "people=1000 per_second=") {
+	if err := f.readSource(t.Context(), control.Changes); err != nil || !strings.Contains(log.String(), "people=1000 per_second=") {
 		t.Errorf("%v in\n%s", err, log)
 	}
 	if got := progressWords(1000, 5000, 250); got != "1000 people read, 250 a second, about 4000 to go" {
@@ -243,15 +243,15 @@ func TestFeedWatchesFile(t *testing.T) {
 	write(path, "first")
 	f, _ := newFeed(t, csvfile.Source{Path: path})
 	f.directory.Every = time.Hour
-	if err := f.sync(t.Context(), control.Changes); err != nil {
+	if err := f.readSource(t.Context(), control.Changes); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
-	running.Go(func() { f.run(ctx) })
+	running.Go(func() { f.keepReading(ctx) })
 	defer running.Wait()
 	defer cancel()
-	if err := f.refresh(ctx, control.Changes); err != nil { // it watches by now
+	if err := f.requestReading(ctx, control.Changes); err != nil { // it watches by now
 		t.Fatal(err)
 	}
 	for _, change := range []struct {
@@ -281,7 +281,7 @@ func TestFeedWatchesFile(t *testing.T) {
 func TestWatchFolder(t *testing.T) {
 	dir := t.TempDir()
 	changed := make(chan struct{}, 1)
-	stop, err := watch([]string{dir}, changed)
+	stop, err := watchPaths([]string{dir}, changed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +303,7 @@ func TestWatchFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen("a file in the new folder")
-	if _, err := watch([]string{filepath.Join(dir, "absent", "people.csv")}, changed); err == nil {
+	if _, err := watchPaths([]string{filepath.Join(dir, "absent", "people.csv")}, changed); err == nil {
 		t.Error("a folder that is not there is watched")
 	}
 }

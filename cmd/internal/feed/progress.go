@@ -34,26 +34,26 @@ func newReadingProgress(log *slog.Logger) *readingProgress {
 	return p
 }
 
-// read reads a source and shows the progress until that is done.
-func (p *readingProgress) read(ctx context.Context, source directory.Source, cursor string, people directory.Sink) (directory.Batch, error) {
-	p.set(0, 0)
+// readSource reads a source and shows the progress until that is done.
+func (p *readingProgress) readSource(ctx context.Context, source directory.Source, cursor string, people directory.Sink) (directory.Batch, error) {
+	p.setCounts(0, 0)
 	done := make(chan struct{})
 	var showing sync.WaitGroup
-	showing.Go(func() { p.show(time.Now(), done) })
+	showing.Go(func() { p.showUntil(time.Now(), done) })
 	defer showing.Wait()
 	defer close(done)
-	return source.Read(ctx, cursor, people, p.set)
+	return source.Read(ctx, cursor, people, p.setCounts)
 }
 
-// set is a [directory.Progress].
-func (p *readingProgress) set(read, total int) {
+// setCounts is a [directory.Progress].
+func (p *readingProgress) setCounts(read, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.people, p.total = read, total
 }
 
-// show shows the progress now and then until done is closed.
-func (p *readingProgress) show(began time.Time, done <-chan struct{}) {
+// showUntil shows the progress now and then until done is closed.
+func (p *readingProgress) showUntil(began time.Time, done <-chan struct{}) {
 	tick := time.NewTicker(p.every)
 	defer tick.Stop()
 	for {

@@ -63,17 +63,17 @@ func (s *Set) Replace(feeds []*Feed) (begun []string) {
 	var fresh []*Feed
 	for _, f := range feeds {
 		wanted[f.key()] = f
-		if now := s.find(f.key()); now == nil || !now.readsAs(f) {
+		if now := s.runningFeedOf(f.key()); now == nil || !now.readsAs(f) {
 			fresh = append(fresh, f)
 			begun = append(begun, f.key().String())
 		}
 	}
-	for _, now := range s.all() {
+	for _, now := range s.runningFeeds() {
 		if next := wanted[now.key()]; next == nil || slices.Contains(fresh, next) {
-			s.end(now)
+			s.stopFeed(now)
 		}
 	}
-	s.begin(fresh)
+	s.startAll(fresh)
 	return begun
 }
 
@@ -82,10 +82,10 @@ func (f *Feed) readsAs(other *Feed) bool {
 	return f.directory.Same(other.directory) && slices.Equal(f.groups, other.groups)
 }
 
-// begin runs all feeds, each of which reads its source at once, and waits for those of
+// startAll runs all feeds, each of which reads its source at once, and waits for those of
 // tenants without people. For the other tenants, the people in the store are good enough
 // for the first messages.
-func (s *Set) begin(feeds []*Feed) {
+func (s *Set) startAll(feeds []*Feed) {
 	missing := map[*Feed]bool{}
 	for _, f := range feeds {
 		if n, err := f.store.Count(f.tenant); err == nil && n == 0 {
@@ -96,21 +96,21 @@ func (s *Set) begin(feeds []*Feed) {
 	for _, f := range feeds {
 		ctx, cancel := context.WithCancel(s.ctx)
 		r := &runningFeed{f, cancel, make(chan struct{})}
-		firstDone := s.add(r, missing[f])
+		firstDone := s.addRunning(r, missing[f])
 		go func() {
 			defer close(r.done)
-			f.sync(ctx, control.Changes) // logged
+			f.readSource(ctx, control.Changes) // logged
 			firstDone()
 			read <- f
-			f.run(ctx)
+			f.keepReading(ctx)
 		}()
 	}
-	s.await(missing, read)
+	s.awaitFirst(missing, read)
 }
 
-// add adds a running feed. If its source was never read, it counts as being read for the
-// first time until firstDone is called. empty says that its tenant has no people.
-func (s *Set) add(r *runningFeed, empty bool) (firstDone func()) {
+// addRunning adds a running feed. If its source was never read, it counts as being read for
+// the first time until firstDone is called. empty says that its tenant has no people.
+func (s *Set) addRunning(r *runningFeed, empty bool) (firstDone func()) {
 	state, err := r.store.Sync(r.tenant, r.directory.Name)
 	never := err == nil && state.Success.IsZero()
 	s.mu.Lock()
@@ -143,10 +143,10 @@ func (s *Set) FirstReading(tenant string) (strangers, everybody bool) {
 	return s.unread[tenant] > 0, s.empty[tenant] > 0
 }
 
-// await waits until each of the missing feeds has read its source, successfully or not.
-// After the grace period it waits only while a tenant has no people, and not beyond the
-// limit.
-func (s *Set) await(missing map[*Feed]bool, read <-chan *Feed) {
+// awaitFirst waits until each of the missing feeds has read its source, successfully or
+// not. After the grace period it waits only while a tenant has no people, and not beyond
+// the limit.
+func (s *Set) awaitFirst(missing map[*Feed]bool, read <-chan *Feed) {
 	grace, limit := time.NewTimer(s.grace), time.NewTimer(s.limit)
 	defer grace.Stop()
 	defer limit.Stop()
@@ -192,8 +192,9 @@ func (s *Set) logStillReading(missing map[*Feed]bool) {
 	s.log.Warn("first read still in progress; starting anyway and deferring mail of these tenants until it is done", "sources", sources)
 }
 
-// end stops a feed and waits for it: the next feed of the same source must not overlap it.
-func (s *Set) end(r *runningFeed) {
+// stopFeed stops a feed and waits for it: the next feed of the same source must not overlap
+// it.
+func (s *Set) stopFeed(r *runningFeed) {
 	r.cancel()
 	<-r.done
 	s.mu.Lock()
@@ -201,14 +202,14 @@ func (s *Set) end(r *runningFeed) {
 	delete(s.running, r.key())
 }
 
-func (s *Set) find(key key) *runningFeed {
+func (s *Set) runningFeedOf(k key) *runningFeed {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.running[key]
+	return s.running[k]
 }
 
-// all are the running feeds, sorted by tenant and source.
-func (s *Set) all() (all []*runningFeed) {
+// runningFeeds are the running feeds, sorted by tenant and source.
+func (s *Set) runningFeeds() (all []*runningFeed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range s.running {
@@ -223,7 +224,7 @@ func (s *Set) all() (all []*runningFeed) {
 // Refresh reads sources now and returns how that went: those of one tenant, or of all when
 // tenant is empty; of these the one named, or all when source is empty.
 func (s *Set) Refresh(ctx context.Context, tenant, source string, extent control.Extent) (readings []control.Reading, err error) {
-	for _, r := range s.all() {
+	for _, r := range s.runningFeeds() {
 		if tenant != "" && r.tenant != tenant {
 			continue
 		}
@@ -255,7 +256,7 @@ func (r *runningFeed) refreshWhileRunning(ctx context.Context, extent control.Ex
 		case <-ctx.Done():
 		}
 	}()
-	err := r.refresh(ctx, extent)
+	err := r.requestReading(ctx, extent)
 	if err != nil && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -269,7 +270,7 @@ const stuckLimit = 5 * time.Second
 // Wait returns when all feeds have ended, after their context did, or are stuck.
 func (s *Set) Wait() {
 	limit := time.After(stuckLimit)
-	for _, r := range s.all() {
+	for _, r := range s.runningFeeds() {
 		select {
 		case <-r.done:
 		case <-limit:

@@ -127,17 +127,17 @@ func TestReplaceKeepsWhatIsTheSame(t *testing.T) {
 	s := NewSet(t.Context(), log)
 	s.Replace([]*Feed{newFeed("same", time.Hour), newFeed("changed", time.Hour), newFeed("gone", time.Hour), newFeed("groups", time.Hour, "sales")})
 	before := map[string]*runningFeed{}
-	for _, r := range s.all() {
+	for _, r := range s.runningFeeds() {
 		before[r.directory.Name] = r
 	}
 	begun := s.Replace([]*Feed{newFeed("same", time.Hour), newFeed("changed", 2*time.Hour), newFeed("groups", time.Hour, "board")})
 	if fmt.Sprint(begun) != "[contoso/changed contoso/groups]" {
 		t.Errorf("begun: %q", begun)
 	}
-	if s.find(key{"contoso", "same"}) != before["same"] {
+	if s.runningFeedOf(key{"contoso", "same"}) != before["same"] {
 		t.Error("a source that did not change was begun again")
 	}
-	if s.find(key{"contoso", "gone"}) != nil {
+	if s.runningFeedOf(key{"contoso", "gone"}) != nil {
 		t.Error("a source that is gone runs on")
 	}
 	for _, name := range []string{"changed", "gone", "groups"} {

@@ -16,23 +16,23 @@ import (
 // file in pieces, and several files in a row.
 const settle = 300 * time.Millisecond
 
-// watch sends to changed after one of the paths changed: a file, or a folder with all below
-// it. It watches the folder of a file, to see another one moved into its place. stop ends
-// it.
-func watch(paths []string, changed chan<- struct{}) (stop func(), err error) {
+// watchPaths sends to changed after one of the paths changed: a file, or a folder with all
+// below it. It watches the folder of a file, to see another one moved into its place. stop
+// ends it.
+func watchPaths(paths []string, changed chan<- struct{}) (stop func(), err error) {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
 		return nil, fmt.Errorf("watching files: %w", err)
 	}
 	w := &watching{watcher: watcher, seen: map[string]string{}}
 	for _, path := range paths {
-		if err := w.add(path); err != nil {
+		if err := w.addPath(path); err != nil {
 			watcher.Close()
 			return nil, fmt.Errorf("watching %s: %w", path, err)
 		}
 	}
 	var running sync.WaitGroup
-	running.Go(func() { w.run(changed) })
+	running.Go(func() { w.forwardChanges(changed) })
 	return func() {
 		watcher.Close()
 		running.Wait()
@@ -45,12 +45,12 @@ type watching struct {
 	seen    map[string]string // identity of each file when last looked at
 }
 
-func (w *watching) add(path string) error {
+func (w *watching) addPath(path string) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		w.folders = append(w.folders, path)
 		return w.addTree(path)
 	}
-	w.seen[path] = identity(path)
+	w.seen[path] = fileIdentity(path)
 	if err := w.watcher.Add(filepath.Dir(path)); err != nil {
 		return err
 	}
@@ -71,9 +71,9 @@ func (w *watching) addTree(root string) error {
 	})
 }
 
-// identity differs after a file has changed. Events of the folder are not enough: the state
-// file may be in it too, and its changes must not count.
-func identity(path string) string {
+// fileIdentity differs after a file has changed. Events of the folder are not enough: the
+// state file may be in it too, and its changes must not count.
+func fileIdentity(path string) string {
 	info, err := os.Stat(path)
 	if err != nil {
 		return ""
@@ -85,7 +85,7 @@ func identity(path string) string {
 	return fmt.Sprint(info.Size(), info.ModTime().UnixNano(), inode)
 }
 
-func (w *watching) run(changed chan<- struct{}) {
+func (w *watching) forwardChanges(changed chan<- struct{}) {
 	timer := time.NewTimer(0)
 	<-timer.C
 	defer timer.Stop()
@@ -95,7 +95,7 @@ func (w *watching) run(changed chan<- struct{}) {
 			if !ok {
 				return
 			}
-			if w.concerns(e) {
+			if w.concernsPaths(e) {
 				timer.Reset(settle)
 			}
 		case _, ok := <-w.watcher.Errors: // events were lost
@@ -112,11 +112,11 @@ func (w *watching) run(changed chan<- struct{}) {
 	}
 }
 
-// concerns reports whether an event is about one of the paths.
-func (w *watching) concerns(e fsnotify.Event) bool {
+// concernsPaths reports whether an event is about one of the paths.
+func (w *watching) concernsPaths(e fsnotify.Event) bool {
 	concerns := false
 	for path, before := range w.seen {
-		if now := identity(path); now != before {
+		if now := fileIdentity(path); now != before {
 			w.seen[path], concerns = now, true
 		}
 	}

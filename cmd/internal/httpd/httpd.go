@@ -45,7 +45,7 @@ func Serve(ln net.Listener, h http.Handler, log *slog.Logger) (stop func()) {
 // long to answer, and there is no body to read.
 func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           noted(bodiless(h)),
+		Handler:           markBusy(refuseBodies(h)),
 		ConnContext:       withPeer,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
@@ -54,9 +54,9 @@ func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-// bodiless refuses requests with a body, unread, and gives up on clients that do not read
-// the answer.
-func bodiless(h http.Handler) http.Handler {
+// refuseBodies refuses requests with a body, unread, and gives up on clients that do not
+// read the answer.
+func refuseBodies(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rc := http.NewResponseController(w)
 		if r.ContentLength != 0 {

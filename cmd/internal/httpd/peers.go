@@ -42,7 +42,7 @@ func (p *peers) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	c := &peerConn{Conn: conn, peers: p, peer: peerOf(conn.RemoteAddr())}
-	if over := p.add(c); over != nil {
+	if over := p.addConn(c); over != nil {
 		over.Close()
 	}
 	return c, nil
@@ -62,8 +62,8 @@ func peerOf(a net.Addr) string {
 	return ip.String()
 }
 
-// add adds a connection and returns the one to close in return, or nil.
-func (p *peers) add(c *peerConn) *peerConn {
+// addConn adds a connection and returns the one to close in return, or nil.
+func (p *peers) addConn(c *peerConn) *peerConn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	of := map[string]int{}
@@ -79,7 +79,7 @@ func (p *peers) add(c *peerConn) *peerConn {
 		over = p.longestIdle(func(o *peerConn) bool { return of[o.peer] == most })
 	}
 	p.open[c] = true
-	p.set(c, false)
+	p.setBusy(c, false)
 	return over
 }
 
@@ -102,8 +102,8 @@ func (c *peerConn) closesBefore(other *peerConn) bool {
 	return c.turn < other.turn
 }
 
-// set notes whether a connection is busy from now on.
-func (p *peers) set(c *peerConn, busy bool) {
+// setBusy notes whether a connection is busy from now on.
+func (p *peers) setBusy(c *peerConn, busy bool) {
 	p.turns++
 	c.busy, c.turn = busy, p.turns
 }
@@ -116,10 +116,10 @@ func (c *peerConn) Close() error {
 	return c.Conn.Close()
 }
 
-func (c *peerConn) answering(yes bool) {
+func (c *peerConn) setAnswering(yes bool) {
 	c.peers.mu.Lock()
 	defer c.peers.mu.Unlock()
-	c.peers.set(c, yes)
+	c.peers.setBusy(c, yes)
 }
 
 type peerKey struct{}
@@ -129,13 +129,13 @@ func withPeer(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, peerKey{}, c)
 }
 
-// noted marks a connection as busy while its request is being answered. One that sent half
-// a header never is.
-func noted(h http.Handler) http.Handler {
+// markBusy marks a connection as busy while its request is being answered. One that sent
+// half a header never is.
+func markBusy(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, ok := r.Context().Value(peerKey{}).(*peerConn); ok {
-			c.answering(true)
-			defer c.answering(false)
+			c.setAnswering(true)
+			defer c.setAnswering(false)
 		}
 		h.ServeHTTP(w, r)
 	})

@@ -17,7 +17,7 @@ func TestPeerLimits(t *testing.T) {
 	p := limitPeers(nil)
 	connect := func(peer string) *peerConn {
 		c := &peerConn{Conn: &ofPeer{}, peers: p, peer: peer}
-		if over := p.add(c); over != nil {
+		if over := p.addConn(c); over != nil {
 			over.Close()
 		}
 		return c
@@ -40,9 +40,9 @@ func TestPeerLimits(t *testing.T) {
 	}
 	// With all in hand, the one that takes longest goes.
 	for c := range p.open {
-		c.answering(true)
+		c.setAnswering(true)
 	}
-	friend.answering(true) // again, so last
+	friend.setAnswering(true) // again, so last
 	if connect("d"); closed(friend) || len(p.open) != maxConnections {
 		t.Errorf("%d are open", len(p.open))
 	}

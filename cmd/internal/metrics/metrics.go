@@ -72,22 +72,22 @@ func New() *Metrics {
 }
 
 // Message counts a message at its end. tenant and rule are empty if there is none.
-func (m *Metrics) Message(action, reason, tenant, rule string, waited time.Duration, bytes int64) {
+func (m *Metrics) Message(action, reason, tenant, rule string, waited time.Duration, size int64) {
 	m.messages.WithLabelValues(action, reason, tenant, rule).Inc()
 	m.waited.WithLabelValues(action).Observe(waited.Seconds())
-	m.bytes.Add(float64(bytes))
+	m.bytes.Add(float64(size))
 }
 
 // Aborted counts a message that the MTA gave up before its end.
 func (m *Metrics) Aborted() { m.aborted.Inc() }
 
 // Reloaded counts a reload.
-func (m *Metrics) Reloaded(err error) { m.reloads.WithLabelValues(result(err)).Inc() }
+func (m *Metrics) Reloaded(err error) { m.reloads.WithLabelValues(resultLabel(err)).Inc() }
 
 // SelfTested counts a self-test.
-func (m *Metrics) SelfTested(err error) { m.selfTests.WithLabelValues(result(err)).Inc() }
+func (m *Metrics) SelfTested(err error) { m.selfTests.WithLabelValues(resultLabel(err)).Inc() }
 
-func result(err error) string {
+func resultLabel(err error) string {
 	if err != nil {
 		return resultFailed
 	}
@@ -114,8 +114,8 @@ func Serve(ln net.Listener, d Daemon, m *Metrics, log *slog.Logger) (stop func()
 	mux.Handle("GET /metrics", &page{Handler: promhttp.HandlerFor(m.Gatherer(d), promhttp.HandlerOpts{
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	})})
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { health(w, r, d) })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { ready(w, d) })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { serveHealth(w, r, d) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { serveReady(w, d) })
 	return httpd.Serve(ln, mux, log)
 }
 
@@ -128,13 +128,13 @@ type page struct {
 
 // ServeHTTP implements [http.Handler].
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	made := &made{header: w.Header(), status: http.StatusOK}
-	p.make(made, r)
-	w.WriteHeader(made.status)
-	_, _ = w.Write(made.Bytes()) // the client has gone
+	answer := &made{header: w.Header(), status: http.StatusOK}
+	p.makePage(answer, r)
+	w.WriteHeader(answer.status)
+	_, _ = w.Write(answer.Bytes()) // the client has gone
 }
 
-func (p *page) make(w http.ResponseWriter, r *http.Request) {
+func (p *page) makePage(w http.ResponseWriter, r *http.Request) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	p.Handler.ServeHTTP(w, r)
@@ -156,7 +156,7 @@ func (m *made) WriteHeader(status int) { m.status = status }
 // healthTimeout is how long the self-test of /healthz may take.
 const healthTimeout = 5 * time.Second
 
-func health(w http.ResponseWriter, r *http.Request, d Daemon) {
+func serveHealth(w http.ResponseWriter, r *http.Request, d Daemon) {
 	ctx, cancel := context.WithTimeout(r.Context(), healthTimeout)
 	defer cancel()
 	if err := d.Health(ctx); err != nil {
@@ -166,7 +166,7 @@ func health(w http.ResponseWriter, r *http.Request, d Daemon) {
 	_, _ = io.WriteString(w, "ok\n")
 }
 
-func ready(w http.ResponseWriter, d Daemon) {
+func serveReady(w http.ResponseWriter, d Daemon) {
 	s := d.Status()
 	if s.State == control.Ready {
 		_, _ = io.WriteString(w, "ready\n")

@@ -19,8 +19,8 @@ type daemonMemory struct {
 	client *control.Client
 }
 
-// memoryFor is the memory for a verb: that of its store, or that of the daemon when the store
-// is a temporary one.
+// memoryFor is the memory for a verb: that of its store, or that of the daemon when the
+// store is a temporary one.
 func memoryFor(ctx context.Context, cfg *config.Config, store *sigstore.Store, own milter.Memory) milter.Memory {
 	if own == nil || store.Path() != "" || cfg.Control == "" {
 		return own

@@ -42,7 +42,7 @@ func OpenWith(ctx context.Context, path, people string, log *slog.Logger) (*Setu
 	for _, t := range cfg.Tenants {
 		err := store.SetPlan(t.Name, sigstore.Plan{Sources: []string{"file"}})
 		if err == nil {
-			err = fill(store.Intake(t.Name, "file"), all, batch)
+			err = storePeople(store.Intake(t.Name, "file"), all, batch)
 		}
 		if err != nil {
 			store.Close()
@@ -52,8 +52,8 @@ func OpenWith(ctx context.Context, path, people string, log *slog.Logger) (*Setu
 	return &Setup{cfg, store, signing.NewEngine(cfg, signing.NewBook(cfg, store), nil, log)}, nil
 }
 
-// fill stores people.
-func fill(in *sigstore.Intake, people []directory.Person, batch directory.Batch) error {
+// storePeople stores people.
+func storePeople(in *sigstore.Intake, people []directory.Person, batch directory.Batch) error {
 	defer in.Close()
 	for _, p := range people {
 		if err := in.Add(p); err != nil {

@@ -26,10 +26,11 @@ type block struct {
 	pictures   []render.Picture
 }
 
-// shownPictures are the pictures in a block; a condition of the template may leave some out.
-func shownPictures(t config.Template, html string) (shown []render.Picture) {
+// shownPictures are the pictures in a block; a condition of the template may leave some
+// out.
+func shownPictures(t config.Template, content string) (shown []render.Picture) {
 	for _, p := range t.Pictures {
-		if strings.Contains(html, p.CID) {
+		if strings.Contains(content, p.CID) {
 			shown = append(shown, p)
 		}
 	}

@@ -83,13 +83,13 @@ func (page *Index) add(tenant, folder string, person directory.Person, results [
 	for _, r := range results {
 		incomplete = incomplete || len(r.Missing) > 0
 		failed = failed || r.Failed != ""
-		block := indexBlock{Result: r}
+		shown := indexBlock{Result: r}
 		for _, file := range r.Files {
-			block.Links = append(block.Links, indexLink{
+			shown.Links = append(shown.Links, indexLink{
 				strings.TrimPrefix(filepath.Ext(file), "."), "./" + url.PathEscape(folder) + "/" + url.PathEscape(file),
 			})
 		}
-		row.Blocks = append(row.Blocks, block)
+		row.Blocks = append(row.Blocks, shown)
 	}
 	if incomplete {
 		page.Incomplete++

@@ -29,7 +29,7 @@ func (r *Roster) People(match string) iter.Seq2[control.Person, error] {
 	return func(yield func(control.Person, error) bool) {
 		for _, tenant := range r.tenants {
 			for p, err := range r.store.People(tenant) {
-				if err == nil && !matches(p, match) {
+				if err == nil && !personMatches(p, match) {
 					continue
 				}
 				if !yield(personOf(tenant, p), err) {
@@ -40,7 +40,7 @@ func (r *Roster) People(match string) iter.Seq2[control.Person, error] {
 	}
 }
 
-func matches(p directory.Person, match string) bool {
+func personMatches(p directory.Person, match string) bool {
 	return strings.Contains(strings.ToLower(p.Attributes["displayName"]), match) ||
 		slices.ContainsFunc(p.Addresses, func(a string) bool { return strings.Contains(a, match) }) ||
 		strings.Contains(p.Address, match)
@@ -58,7 +58,7 @@ func (r *Roster) Person(address string) (control.Person, error) {
 			p := personOf(tenant, details.Person)
 			p.Sources, p.Origins = details.Sources, details.Origins
 			if err == nil {
-				p.Learned, err = r.learned(tenant, address)
+				p.Learned, err = r.learnedOf(tenant, address)
 			}
 			return p, err
 		}
@@ -66,8 +66,8 @@ func (r *Roster) Person(address string) (control.Person, error) {
 	return control.Person{}, control.Errorf(control.NotFound, "nobody has the address %s", address)
 }
 
-// learned is what was learned about a person, nil for nothing.
-func (r *Roster) learned(tenant, address string) (*control.Learned, error) {
+// learnedOf is what was learned about a person, nil for nothing.
+func (r *Roster) learnedOf(tenant, address string) (*control.Learned, error) {
 	known, err := r.store.Learned(tenant, address)
 	if err != nil || known.Remembered == 0 {
 		return nil, err

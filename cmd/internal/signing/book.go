@@ -49,7 +49,7 @@ type signatures struct {
 
 // Find implements [milter.Store].
 func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
-	if err := s.stale.check(s.book.Store, tenant, time.Now()); err != nil {
+	if err := s.stale.checkFresh(s.book.Store, tenant, time.Now()); err != nil {
 		return nil, false, err
 	}
 	// Asked first: a reading that ends in between has stored the people it brought.
@@ -70,7 +70,7 @@ func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
 
 // Block implements [milter.Store].
 func (s signatures) Block(tenant string, p *policy.Person, template string) (insert.Block, error) {
-	sig, err := s.signature(tenant, p, template)
+	sig, err := s.signatureOf(tenant, p, template)
 	if errors.Is(err, sigstore.ErrRender) {
 		err = fmt.Errorf("%w: %w", milter.ErrRender, err)
 	}
@@ -86,7 +86,7 @@ func (s signatures) Block(tenant string, p *policy.Person, template string) (ins
 	return b, err
 }
 
-func (s signatures) signature(tenant string, p *policy.Person, template string) (sigstore.Signature, error) {
+func (s signatures) signatureOf(tenant string, p *policy.Person, template string) (sigstore.Signature, error) {
 	if p.Unlisted {
 		return s.book.Unlisted(p.Attributes, template)
 	}

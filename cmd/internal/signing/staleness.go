@@ -21,8 +21,8 @@ func newStaleness(cfg *config.Config) staleness {
 	return s
 }
 
-// check returns [milter.Stale] when the data of a tenant's people is too old.
-func (s staleness) check(store *sigstore.Store, tenant string, now time.Time) error {
+// checkFresh returns [milter.Stale] when the data of a tenant's people is too old.
+func (s staleness) checkFresh(store *sigstore.Store, tenant string, now time.Time) error {
 	t, ok := s[tenant]
 	if !ok {
 		return nil

@@ -20,7 +20,7 @@ func TestStaleness(t *testing.T) {
 	noon := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 	s := newStaleness(cfg)
 	var stale milter.Stale
-	if err := s.check(store, "contoso", noon); !errors.As(err, &stale) || !stale.Defer || !stale.Since.IsZero() {
+	if err := s.checkFresh(store, "contoso", noon); !errors.As(err, &stale) || !stale.Defer || !stale.Since.IsZero() {
 		t.Errorf("never read: %v", err)
 	}
 	if err := store.SetPlan("contoso", sigstore.Plan{Sources: []string{"hr"}}); err != nil {
@@ -29,14 +29,14 @@ func TestStaleness(t *testing.T) {
 	if _, err := store.Intake("contoso", "hr").Apply(sigstore.Reading{At: noon}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.check(store, "contoso", noon.Add(time.Hour)); err != nil {
+	if err := s.checkFresh(store, "contoso", noon.Add(time.Hour)); err != nil {
 		t.Errorf("just so: %v", err)
 	}
-	if err := s.check(store, "contoso", noon.Add(time.Hour+1)); !errors.As(err, &stale) || !stale.Since.Equal(noon) {
+	if err := s.checkFresh(store, "contoso", noon.Add(time.Hour+1)); !errors.As(err, &stale) || !stale.Since.Equal(noon) {
 		t.Errorf("too old: %v", err)
 	}
 	for _, tenant := range []string{"fabrikam", "woodgrove"} {
-		if err := s.check(store, tenant, noon); err != nil {
+		if err := s.checkFresh(store, tenant, noon); err != nil {
 			t.Errorf("%s: %v", tenant, err)
 		}
 	}

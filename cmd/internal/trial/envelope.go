@@ -23,8 +23,8 @@ type Origin struct {
 	Proven   bool              // as if it were proven to be its tenant's
 }
 
-// apply sets where a message came from.
-func (o *Origin) apply(m *milter.Message) {
+// setOn sets where a message came from.
+func (o *Origin) setOn(m *milter.Message) {
 	m.Listener, m.Proven = o.Listener, o.Proven
 	maps.Copy(m.Macros, o.Macros)
 }
@@ -51,17 +51,17 @@ func (g *Given) Envelope(f *milter.File) Envelope {
 	e := Envelope{Recipients: g.Recipients, Origin: g.Origin}
 	if g.Sender != nil {
 		e.Sender = *g.Sender
-	} else if from := addresses(f, "From"); len(from) > 0 {
+	} else if from := headerAddresses(f, "From"); len(from) > 0 {
 		e.Sender = from[0]
 	}
 	if len(e.Recipients) == 0 {
-		e.Recipients = addresses(f, "To", "Cc", "Bcc")
+		e.Recipients = headerAddresses(f, "To", "Cc", "Bcc")
 	}
 	return e
 }
 
-// addresses are those in all fields of these names.
-func addresses(f *milter.File, names ...string) (found []string) {
+// headerAddresses are those in all fields of these names.
+func headerAddresses(f *milter.File, names ...string) (found []string) {
 	for _, name := range names {
 		found = append(found, policy.Addresses(f.Header(), name)...)
 	}

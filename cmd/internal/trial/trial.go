@@ -21,7 +21,7 @@ import (
 func Sign(cfg *config.Config, engine milter.Signer, f *milter.File, e Envelope, trace *policy.Trace) milter.Outcome {
 	m := f.Message(e.Sender, e.Recipients, signing.ScanLimits(cfg))
 	m.Trace = trace
-	e.apply(m)
+	e.setOn(m)
 	if m.Size > cfg.Limits.MessageBytes {
 		m.Body, m.Tree = nil, nil
 	}
