@@ -77,6 +77,9 @@ func (s *session) run() {
 		return
 	}
 	s.protocol = wantedProtocol & offered.protocol
+	if s.protocol&gomilter.OptNoHeaderReply != 0 {
+		s.conn.field = s.plainField
+	}
 	server := gomilter.Server{
 		NewMilter: func() gomilter.Milter { return s },
 		Actions:   neededActions | offered.actions&gomilter.OptSetSymList,
@@ -207,11 +210,21 @@ func (s *session) RcptTo(to string, m *gomilter.Modifier) (gomilter.Response, er
 func (s *session) Header(name, value string, m *gomilter.Modifier) (gomilter.Response, error) {
 	s.protect("header", func() {
 		s.takeMacros(m)
-		if s.current != nil {
-			s.addField(s.current, entity.Field{Name: strings.TrimRight(name, " \t"), Value: value})
-		}
+		s.noteField(name, value)
 	})
 	return s.proceed(gomilter.OptNoHeaderReply), nil
+}
+
+// plainField notes a field that [isPlainField], without the library.
+func (s *session) plainField(data []byte) {
+	name, value, _ := strings.Cut(string(data[:len(data)-1]), "\x00")
+	s.protect("header", func() { s.noteField(name, value) })
+}
+
+func (s *session) noteField(name, value string) {
+	if s.current != nil {
+		s.addField(s.current, entity.Field{Name: strings.TrimRight(name, " \t"), Value: value})
+	}
 }
 
 // Headers is end-of-headers.

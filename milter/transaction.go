@@ -118,6 +118,10 @@ func (s *session) addField(t *transaction, f entity.Field) {
 		t.fault = &failure{reasonHeaderBig, err} // never to be passed, as fields are missing
 		return
 	}
+	if t.message.Header == nil {
+		const usual = 48 // fields
+		t.message.Header = make(entity.Header, 0, usual)
+	}
 	t.message.Header = append(t.message.Header, f)
 }
 
