@@ -62,6 +62,7 @@ type conn struct {
 	out     timedWriter
 	idle    time.Duration
 	log     *slog.Logger
+	socket  socket
 	onClose func()
 	once    sync.Once
 
@@ -75,7 +76,9 @@ type conn struct {
 func newConn(nc net.Conn, idle, write time.Duration, log *slog.Logger) *conn {
 	reader := readers.Get().(*bufio.Reader)
 	reader.Reset(nc)
-	return &conn{Conn: nc, reader: reader, out: timedWriter{conn: nc, timeout: write}, idle: idle, log: log}
+	c := &conn{Conn: nc, reader: reader, out: timedWriter{conn: nc, timeout: write}, idle: idle, log: log}
+	c.socket.begin(nc)
+	return c
 }
 
 // timedWriter gives each write to a connection its own deadline. Nothing is written
@@ -258,31 +261,40 @@ func (c *conn) gone() error {
 		packet, _ := c.reader.Peek(min(n, packetHead))
 		return givenUp(packet)
 	}
-	raw, ok := c.Conn.(syscall.Conn)
-	if !ok {
+	if c.socket.raw == nil {
 		return nil
 	}
-	control, err := raw.SyscallConn()
-	if err != nil {
+	if err := c.socket.raw.Control(c.socket.look); err != nil { // the server has cut the connection
 		return fmt.Errorf("%w: %w", errGone, err)
 	}
-	var packet [packetHead]byte
-	var n int
-	var peekErr error
-	if err := control.Control(func(fd uintptr) {
-		n, _, peekErr = syscall.Recvfrom(int(fd), packet[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-	}); err != nil { // the server has cut the connection
-		return fmt.Errorf("%w: %w", errGone, err)
-	}
-	switch {
-	case errors.Is(peekErr, syscall.EAGAIN), errors.Is(peekErr, syscall.EINTR):
+	switch n, err := c.socket.n, c.socket.err; {
+	case errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.EINTR):
 		return nil
-	case peekErr != nil:
-		return fmt.Errorf("%w: %w", errGone, peekErr)
+	case err != nil:
+		return fmt.Errorf("%w: %w", errGone, err)
 	case n == 0:
 		return errGone
+	default:
+		return givenUp(c.socket.packet[:n])
 	}
-	return givenUp(packet[:n])
+}
+
+// socket looks at what comes next on a connection, without taking it.
+type socket struct {
+	raw    syscall.RawConn // nil for a connection that is no socket
+	look   func(fd uintptr)
+	packet [packetHead]byte
+	n      int // bytes that came, 0 at the end
+	err    error
+}
+
+func (s *socket) begin(nc net.Conn) {
+	if conn, ok := nc.(syscall.Conn); ok {
+		s.raw, _ = conn.SyscallConn() // fails for no connection only
+	}
+	s.look = func(fd uintptr) {
+		s.n, _, s.err = syscall.Recvfrom(int(fd), s.packet[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	}
 }
 
 // givenUp returns [errGone] when the packet that follows ends the message in hand.
