@@ -45,20 +45,24 @@ var (
 //     MTA, so that the packets of an end-of-message leave in one write, or in few
 //     when the body is large;
 //   - a NUL in a field does not unsettle the library, see [fieldReader];
-//   - macros that an MTA repeats from field to field are left out;
+//   - macros that an MTA repeats from field to field are left out, and fields are
+//     handed to the session directly;
 //   - a read that waits has a deadline, and so has every write;
 //   - while draining, a read fails as soon as no message is in hand;
 //   - [conn.Close], which the library calls when a session ends, tells the server.
 type conn struct {
 	net.Conn
 	reader  *bufio.Reader
-	left    int           // bytes that are to be read of the packet in hand
-	fields  fieldReader   // of the packets as they are read
-	macros  []byte        // the macro packet before the field, if that came last
-	writer  *bufio.Writer // nil while nothing waits to be written
+	left    int            // bytes that are to be read of the packet in hand
+	fields  fieldReader    // of the packets as they are read
+	macros  []byte         // the macro packet before the field, if that came last
+	pending bool           // the library has macros that no callback has seen
+	field   func(f []byte) // takes the fields of a header, where no reply to them is due; nil if it is
+	writer  *bufio.Writer  // nil while nothing waits to be written
 	out     timedWriter
 	idle    time.Duration
 	log     *slog.Logger
+	socket  socket
 	onClose func()
 	once    sync.Once
 
@@ -72,7 +76,9 @@ type conn struct {
 func newConn(nc net.Conn, idle, write time.Duration, log *slog.Logger) *conn {
 	reader := readers.Get().(*bufio.Reader)
 	reader.Reset(nc)
-	return &conn{Conn: nc, reader: reader, out: timedWriter{conn: nc, timeout: write}, idle: idle, log: log}
+	c := &conn{Conn: nc, reader: reader, out: timedWriter{conn: nc, timeout: write}, idle: idle, log: log}
+	c.socket.begin(nc)
+	return c
 }
 
 // timedWriter gives each write to a connection its own deadline. Nothing is written
@@ -102,7 +108,7 @@ func (c *conn) Read(p []byte) (int, error) {
 		if err := c.await(); err != nil {
 			return 0, c.ended(err)
 		}
-		if c.left > 0 || !c.skipRepeated() {
+		if c.left > 0 || !c.settle() {
 			break
 		}
 	}
@@ -115,36 +121,49 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// skipRepeated looks at the packet that comes next: how long it is, and whether it has
-// the macros that were sent before the last field. These it leaves out and reports
-// true: the library takes about as long over them as over the field. What cannot be
-// read is left for Read to meet again.
+// settle looks at the packet that comes next: how long it is, and whether the library
+// need not see it. Such a packet it deals with and reports true. What cannot be read is
+// left for Read to meet again.
 //
-// QUIRK: Postfix sends the macros of end-of-headers before each field.
-func (c *conn) skipRepeated() bool {
+// QUIRK: Postfix sends the macros of end-of-headers before each field. The library takes
+// longer over them and over a field, which it keeps in a map, than all that is done with
+// the header.
+func (c *conn) settle() bool {
 	length, _ := c.reader.Peek(packetHead - 1)
 	if len(length) < packetHead-1 {
 		return false
 	}
 	c.left = packetHead - 1 + int(min(binary.BigEndian.Uint32(length), 1<<30))
 	if c.left < packetHead || c.left > c.reader.Buffered() {
-		c.macros = c.macros[:0]
+		c.macros, c.pending = c.macros[:0], false
 		return false
 	}
 	packet, _ := c.reader.Peek(c.left)
-	switch gomilter.Code(packet[packetHead-1]) {
-	case gomilter.CodeHeader: // what was before it may come again
-	case gomilter.CodeMacro:
-		if bytes.Equal(packet, c.macros) {
-			_, _ = c.reader.Discard(c.left) // it is in the buffer
-			c.left = 0
-			return true
+	settled := false
+	switch data := packet[packetHead:]; gomilter.Code(packet[packetHead-1]) {
+	case gomilter.CodeHeader: // the macros before it may come again
+		if settled = c.field != nil && !c.pending && isPlainField(data); settled {
+			c.field(data)
 		}
-		c.macros = append(c.macros[:0], packet...)
+		c.pending = false
+	case gomilter.CodeMacro:
+		if settled = bytes.Equal(packet, c.macros); !settled {
+			c.macros, c.pending = append(c.macros[:0], packet...), true
+		}
 	default:
-		c.macros = c.macros[:0]
+		c.macros, c.pending = c.macros[:0], false
 	}
-	return false
+	if settled {
+		_, _ = c.reader.Discard(c.left) // it is in the buffer
+		c.left = 0
+	}
+	return settled
+}
+
+// isPlainField reports whether the data of a packet are the name and the value of a
+// field as they should be, each with a NUL behind it and with none within.
+func isPlainField(data []byte) bool {
+	return bytes.Count(data, []byte{0}) == 2 && data[0] != 0 && data[len(data)-1] == 0
 }
 
 // await prepares for a read: what was written is sent if the read is going to
@@ -242,31 +261,40 @@ func (c *conn) gone() error {
 		packet, _ := c.reader.Peek(min(n, packetHead))
 		return givenUp(packet)
 	}
-	raw, ok := c.Conn.(syscall.Conn)
-	if !ok {
+	if c.socket.raw == nil {
 		return nil
 	}
-	control, err := raw.SyscallConn()
-	if err != nil {
+	if err := c.socket.raw.Control(c.socket.look); err != nil { // the server has cut the connection
 		return fmt.Errorf("%w: %w", errGone, err)
 	}
-	var packet [packetHead]byte
-	var n int
-	var peekErr error
-	if err := control.Control(func(fd uintptr) {
-		n, _, peekErr = syscall.Recvfrom(int(fd), packet[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-	}); err != nil { // the server has cut the connection
-		return fmt.Errorf("%w: %w", errGone, err)
-	}
-	switch {
-	case errors.Is(peekErr, syscall.EAGAIN), errors.Is(peekErr, syscall.EINTR):
+	switch n, err := c.socket.n, c.socket.err; {
+	case errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.EINTR):
 		return nil
-	case peekErr != nil:
-		return fmt.Errorf("%w: %w", errGone, peekErr)
+	case err != nil:
+		return fmt.Errorf("%w: %w", errGone, err)
 	case n == 0:
 		return errGone
+	default:
+		return givenUp(c.socket.packet[:n])
 	}
-	return givenUp(packet[:n])
+}
+
+// socket looks at what comes next on a connection, without taking it.
+type socket struct {
+	raw    syscall.RawConn // nil for a connection that is no socket
+	look   func(fd uintptr)
+	packet [packetHead]byte
+	n      int // bytes that came, 0 at the end
+	err    error
+}
+
+func (s *socket) begin(nc net.Conn) {
+	if conn, ok := nc.(syscall.Conn); ok {
+		s.raw, _ = conn.SyscallConn() // fails for no connection only
+	}
+	s.look = func(fd uintptr) {
+		s.n, _, s.err = syscall.Recvfrom(int(fd), s.packet[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	}
 }
 
 // givenUp returns [errGone] when the packet that follows ends the message in hand.

@@ -95,8 +95,8 @@ func stream(packets ...string) []byte {
 }
 
 // readThrough sends bytes in pieces of a size and returns what a connection lets the
-// library read of them.
-func readThrough(t *testing.T, sent []byte, piece int) []byte {
+// library read of them. It hands fields to the function, unless that is nil.
+func readThrough(t *testing.T, sent []byte, piece int, field func([]byte)) []byte {
 	t.Helper()
 	ours, theirs := net.Pipe()
 	go func() {
@@ -109,6 +109,7 @@ func readThrough(t *testing.T, sent []byte, piece int) []byte {
 	}()
 	c := newConn(theirs, patience, patience, slog.Default())
 	defer c.Close()
+	c.field = field
 	got, err := io.ReadAll(c)
 	if err != nil {
 		t.Error(err)
@@ -133,12 +134,39 @@ func TestRepeatedMacros(t *testing.T) {
 		"nothing":         {nil, []byte{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := readThrough(t, c.sent, len(c.sent)+1); !bytes.Equal(got, c.want) {
+			if got := readThrough(t, c.sent, len(c.sent)+1, nil); !bytes.Equal(got, c.want) {
 				t.Errorf("read %q, want %q", got, c.want)
 			}
 			// What is not all there is let through.
-			if got := readThrough(t, c.sent, 1); !bytes.Equal(got, c.sent) {
+			if got := readThrough(t, c.sent, 1, nil); !bytes.Equal(got, c.sent) {
 				t.Errorf("byte by byte read %q, want %q", got, c.sent)
+			}
+		})
+	}
+}
+
+// A plain field is handed to the session, unless the library has macros that came before
+// it, or it is not all there.
+func TestFieldsAreHandedOver(t *testing.T) {
+	const field, empty, macros = "LSubject\x00Hello\x00", "LX-Empty\x00\x00", "DNi\x00Q1\x00"
+	large := "LX\x00" + strings.Repeat("x", 3*readSize) + "\x00"
+	for name, c := range map[string]struct {
+		sent, want []byte
+		handed     []string
+	}{
+		"alone":            {stream(field, empty, "N"), stream("N"), []string{"Subject\x00Hello\x00", "X-Empty\x00\x00"}},
+		"behind macros":    {stream(macros, field, macros, empty, "N"), stream(macros, field, "N"), []string{"X-Empty\x00\x00"}},
+		"without a name":   {stream("L\x00Hello\x00"), stream("L\x00Hello\x00"), nil},
+		"without its end":  {stream("LSubject\x00Hello", "L", "LX"), stream("LSubject\x00Hello", "L", "LX"), nil},
+		"with a NUL in it": {stream("LSubject\x00Hel\x00lo\x00"), stream("LSubject\x00Hel\x1alo\x00"), nil},
+		"large":            {stream(large, field), stream(large), []string{"Subject\x00Hello\x00"}},
+		"macros of others": {stream(macros, "N", field), stream(macros, "N"), []string{"Subject\x00Hello\x00"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var handed []string
+			got := readThrough(t, c.sent, len(c.sent)+1, func(f []byte) { handed = append(handed, string(f)) })
+			if !bytes.Equal(got, c.want) || !slices.Equal(handed, c.handed) {
+				t.Errorf("read %q, want %q; handed over %q, want %q", got, c.want, handed, c.handed)
 			}
 		})
 	}

@@ -86,7 +86,7 @@ func (l *leaf) change(have map[string]bool, addHTML bool) (entity.Composition, [
 	if l.IsStart() && slices.ContainsFunc(l.placed, atEnd) {
 		return entity.Composition{}, nil, entity.ErrStart
 	}
-	splices, fields, err := l.Apply(l.reading.Merge(placements(l.placed)...))
+	splices, fields, err := l.Apply(l.edits())
 	if err != nil {
 		return entity.Composition{}, nil, err
 	}
@@ -111,7 +111,7 @@ func (l *leaf) change(have map[string]bool, addHTML bool) (entity.Composition, [
 func atEnd(p insert.PlacedBlock) bool { return p.Placement.Placed == insert.AtEnd }
 
 func placements(placed []insert.PlacedBlock) []insert.Placement {
-	var all []insert.Placement
+	all := make([]insert.Placement, 0, len(placed))
 	for _, p := range placed {
 		all = append(all, p.Placement)
 	}

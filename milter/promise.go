@@ -160,7 +160,7 @@ func (l *leaf) elements() []seen.Block {
 func (l *leaf) finished() []byte {
 	var b bytes.Buffer
 	at := 0
-	for _, e := range l.reading.Merge(placements(l.placed)...) {
+	for _, e := range l.edits() {
 		b.Write(l.Text[at:e.Start])
 		b.WriteString(e.New)
 		at = e.End

@@ -201,10 +201,10 @@ type failingBody struct{ Body }
 func (failingBody) ReadAt([]byte, int64) (int, error) { return 0, errors.New("disk") }
 
 func TestReplayFails(t *testing.T) {
-	if err := replay(nil, io.Discard, failingBody{bodyOf("body")}, Outcome{Splices: splicesAt(0)}); err == nil || !strings.Contains(err.Error(), "disk") {
+	if err := replay(io.Discard, failingBody{bodyOf("body")}, Outcome{Splices: splicesAt(0)}); err == nil || !strings.Contains(err.Error(), "disk") {
 		t.Errorf("unreadable body: %v", err)
 	}
-	if err := replay(nil, failingWriter{}, bodyOf("body"), Outcome{Splices: splicesAt(0)}); err == nil || !strings.Contains(err.Error(), "gone") {
+	if err := replay(failingWriter{}, bodyOf("body"), Outcome{Splices: splicesAt(0)}); err == nil || !strings.Contains(err.Error(), "gone") {
 		t.Errorf("unwritable connection: %v", err)
 	}
 }

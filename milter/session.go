@@ -77,6 +77,9 @@ func (s *session) run() {
 		return
 	}
 	s.protocol = wantedProtocol & offered.protocol
+	if s.protocol&gomilter.OptNoHeaderReply != 0 {
+		s.conn.field = s.plainField
+	}
 	server := gomilter.Server{
 		NewMilter: func() gomilter.Milter { return s },
 		Actions:   neededActions | offered.actions&gomilter.OptSetSymList,
@@ -103,13 +106,20 @@ func (l *oneConn) Accept() (net.Conn, error) {
 func (l *oneConn) Close() error   { return nil }
 func (l *oneConn) Addr() net.Addr { return &net.UnixAddr{Net: "unix"} }
 
-// proceed is the reply of a stage with nothing to say: none where the MTA does
-// not wait for one.
+// proceed replies at a stage with nothing to say, where the MTA waits for a reply.
 func (s *session) proceed(noReply gomilter.OptProtocol) gomilter.Response {
 	if s.protocol&noReply != 0 {
 		return nil
 	}
-	return gomilter.RespContinue
+	return s.goOn()
+}
+
+// goOn sends the reply that the MTA goes on, and returns what the library is to send
+// beside it, which is nothing: it has a buffer of 4 KiB for each packet. What fails here
+// fails again at the next read.
+func (s *session) goOn() gomilter.Response {
+	_, _ = s.conn.Write([]byte{0, 0, 0, 1, byte(gomilter.ActContinue)})
+	return nil
 }
 
 // protect runs one stage. A panic in it makes the message in hand fail at its
@@ -207,11 +217,25 @@ func (s *session) RcptTo(to string, m *gomilter.Modifier) (gomilter.Response, er
 func (s *session) Header(name, value string, m *gomilter.Modifier) (gomilter.Response, error) {
 	s.protect("header", func() {
 		s.takeMacros(m)
-		if s.current != nil {
-			s.addField(s.current, entity.Field{Name: strings.TrimRight(name, " \t"), Value: value})
-		}
+		s.noteField(name, value)
 	})
 	return s.proceed(gomilter.OptNoHeaderReply), nil
+}
+
+// plainField notes a field that [isPlainField], without the library.
+func (s *session) plainField(data []byte) {
+	s.protect("header", func() {
+		if s.current != nil {
+			name, value, _ := strings.Cut(s.current.fieldText(data[:len(data)-1]), "\x00")
+			s.noteField(name, value)
+		}
+	})
+}
+
+func (s *session) noteField(name, value string) {
+	if s.current != nil {
+		s.addField(s.current, entity.Field{Name: strings.TrimRight(name, " \t"), Value: value})
+	}
 }
 
 // Headers is end-of-headers.
@@ -247,7 +271,7 @@ func (s *session) BodyChunk(chunk []byte, m *gomilter.Modifier) (gomilter.Respon
 func (s *session) Body(m *gomilter.Modifier) (gomilter.Response, error) {
 	if s.current == nil {
 		s.takeMacros(m)
-		return gomilter.RespContinue, nil
+		return s.goOn(), nil
 	}
 	defer s.end()
 	began := time.Now()
@@ -255,7 +279,7 @@ func (s *session) Body(m *gomilter.Modifier) (gomilter.Response, error) {
 	answered := false
 	s.protect("end-of-message", func() {
 		s.takeMacros(m)
-		outcome = s.finish(s.current, m)
+		outcome = s.finish(s.current)
 		answered = true
 	})
 	if !answered {
@@ -267,6 +291,9 @@ func (s *session) Body(m *gomilter.Modifier) (gomilter.Response, error) {
 	}
 	s.current.waited += time.Since(began)
 	s.report(s.current, outcome)
+	if outcome.Reply == Continue {
+		return s.goOn(), nil
+	}
 	return outcome.Reply.response(), nil
 }
 

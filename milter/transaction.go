@@ -2,6 +2,7 @@ package milter
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	gomilter "github.com/emersion/go-milter"
@@ -19,10 +20,11 @@ type transaction struct {
 	told    bool // what became of it was reported
 	body    *bodyStore
 	scanner *entity.Scanner
-	fault   *failure      // why the message could not be collected
-	fields  int           // bytes of the header so far
-	header  account       // what it takes
-	waited  time.Duration // how long the MTA has waited for us
+	fault   *failure        // why the message could not be collected
+	fields  int             // bytes of the header so far
+	texts   strings.Builder // of its fields, as many as one piece of memory has room for
+	header  account         // what it takes
+	waited  time.Duration   // how long the MTA has waited for us
 }
 
 // close gives the body back.
@@ -101,6 +103,17 @@ func (t *transaction) scan(step func()) {
 	step()
 }
 
+// fieldText is the data of a field as a string, which lies beside those of other fields.
+func (t *transaction) fieldText(data []byte) string {
+	const piece = 4 << 10
+	if t.texts.Cap()-t.texts.Len() < len(data) {
+		t.texts = strings.Builder{} // the strings so far keep the memory of the other
+		t.texts.Grow(max(piece, len(data)))
+	}
+	t.texts.Write(data)
+	return t.texts.String()[t.texts.Len()-len(data):]
+}
+
 // addField notes a field of the header, unless there are too many.
 func (s *session) addField(t *transaction, f entity.Field) {
 	if t.fault != nil {
@@ -118,11 +131,15 @@ func (s *session) addField(t *transaction, f entity.Field) {
 		t.fault = &failure{reasonHeaderBig, err} // never to be passed, as fields are missing
 		return
 	}
+	if t.message.Header == nil {
+		const usual = 48 // fields
+		t.message.Header = make(entity.Header, 0, usual)
+	}
 	t.message.Header = append(t.message.Header, f)
 }
 
 // finish asks the signer at end-of-message and sends its edits to the MTA.
-func (s *session) finish(t *transaction, m *gomilter.Modifier) Outcome {
+func (s *session) finish(t *transaction) Outcome {
 	outcome := s.outcome(t)
 	if outcome.Reply != Continue {
 		return outcome
@@ -137,7 +154,7 @@ func (s *session) finish(t *transaction, m *gomilter.Modifier) Outcome {
 			return giveUp(s.opts.Log, &t.message, reasonReplay, err, outcome.Report)
 		}
 	}
-	if err := replay(m, s.conn, t.message.Body, outcome); err != nil {
+	if err := replay(s.conn, t.message.Body, outcome); err != nil {
 		return giveUp(s.opts.Log, &t.message, reasonReplay, err, outcome.Report)
 	}
 	return outcome

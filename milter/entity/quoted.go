@@ -44,9 +44,13 @@ type quotedLine struct {
 
 // quotedLineAt returns the line that begins at a place.
 func quotedLineAt(raw []byte, at int) quotedLine {
-	line := firstLine(raw[at:])
-	next := at + len(line)
-	text := at + len(trimLineEnd(line))
+	text, next := len(raw), len(raw)
+	if n := bytes.IndexByte(raw[at:], '\n'); n >= 0 {
+		text, next = at+n, at+n+1
+		if n > 0 && raw[text-1] == '\r' {
+			text--
+		}
+	}
 	kept := text
 	for kept > at && (raw[kept-1] == ' ' || raw[kept-1] == '\t') {
 		kept--
@@ -185,18 +189,18 @@ func quotedPause(raw []byte, at, inside int) int {
 // appendQuotedText appends what the inside of a line decodes to.
 func appendQuotedText(out, text []byte) []byte {
 	for {
+		for len(text) > 0 && text[0] == '=' { // one mostly follows another
+			n, c := 1, byte('=')
+			if v, ok := escapeAt(text); ok {
+				n, c = len("=3D"), v
+			}
+			out, text = append(out, c), text[n:]
+		}
 		i := bytes.IndexByte(text, '=')
 		if i < 0 {
 			return append(out, text...)
 		}
-		if v, ok := escapeAt(text[i:]); ok {
-			out = append(append(out, text[:i]...), v)
-			i += len("=3D")
-		} else {
-			i++
-			out = append(out, text[:i]...)
-		}
-		text = text[i:]
+		out, text = append(out, text[:i]...), text[i:]
 	}
 }
 

@@ -28,6 +28,12 @@ func (w *quotedWriter) softBreak() {
 // what comes after it.
 func (w *quotedWriter) write(text []byte) {
 	for len(text) > 0 {
+		if n := w.literals(text); n > 0 {
+			w.out = append(w.out, text[:n]...)
+			w.col += n
+			text = text[n:]
+			continue
+		}
 		if n := w.hardBreak(text); n > 0 {
 			w.out = append(w.out, text[:n]...)
 			w.col = 0
@@ -56,6 +62,16 @@ func (w *quotedWriter) write(text []byte) {
 		w.col += size
 		text = rest
 	}
+}
+
+// literals is how many characters text begins with that stand for themselves, as far as
+// the line has room for them.
+func (w *quotedWriter) literals(text []byte) int {
+	n, room := 0, maxEncodedLine-1-w.col
+	for n < len(text) && n < room && text[n] > ' ' && text[n] < 0x7f && text[n] != '=' {
+		n++
+	}
+	return n
 }
 
 // hardBreak returns the length of the line end that text begins with, if it is

@@ -277,7 +277,10 @@ func startsWithName(s string) bool {
 // before it ("See you there On Wed, 4 Apr 2012, Bob <bob@example.net> wrote:"),
 // -1 for none.
 func glued(text string) int {
-	if len(text) > maxAttribution {
+	if text == "" || len(text) > maxAttribution {
+		return -1
+	}
+	if last := text[len(text)-1]; isLetterByte(last) || last == '.' || last == ',' { // nearly always
 		return -1
 	}
 	t, colon := cutColon(strings.TrimRight(text, "-*_ "))

@@ -154,6 +154,9 @@ func (p *page) top(lines []line) int {
 // text. Where two insert at one place, that of the earlier placement stands
 // first; what is inserted within what another takes out comes in its place.
 func (r *Reading) Merge(placements ...Placement) []entity.Edit {
+	if len(placements) == 1 && inOrder(placements[0].Edits) { // nearly always
+		return placements[0].Edits
+	}
 	var all []entity.Edit
 	for _, p := range placements {
 		all = append(all, p.Edits...)
@@ -171,6 +174,16 @@ func (r *Reading) Merge(placements ...Placement) []entity.Edit {
 		merged = append(merged, e)
 	}
 	return merged
+}
+
+// inOrder reports whether edits are in order, and none begins where another ends.
+func inOrder(edits []entity.Edit) bool {
+	for i := 1; i < len(edits); i++ {
+		if edits[i].Start <= edits[i-1].End {
+			return false
+		}
+	}
+	return true
 }
 
 // both is what is inserted at one place by two edits: in plain text with a blank

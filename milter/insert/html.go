@@ -96,7 +96,7 @@ type scan struct {
 // readHTML reads an HTML text.
 func readHTML(src []byte, kind *Kind) *page {
 	kind.Room.Take(copies * len(src))
-	s := &scan{page: page{src: src, safe: len(src)}, kind: kind, tokens: tokens{src: string(src)}, gap: true, rule: -1, prefix: -1, markAt: -1, open: newOpenElements()}
+	s := &scan{page: page{src: src, safe: len(src)}, kind: kind, tokens: tokens{src: shared(src)}, gap: true, rule: -1, prefix: -1, markAt: -1, open: newOpenElements()}
 	elements := elementsIn(src)
 	s.elems = work.Grow[elem](kind.Room, nil, elements)
 	s.lines = work.Grow[line](kind.Room, nil, 1+elements/2)

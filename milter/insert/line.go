@@ -185,8 +185,12 @@ func shows(s string) bool {
 // blanks within, and letters that nothing combines with.
 func tidy(s string) bool {
 	for i := 0; i < len(s); {
+		if i+8 <= len(s) && plain8(s[i:i+8]) {
+			i += 7 // the last may be a blank, which the next eight show what follows
+			continue
+		}
 		c := s[i]
-		if c >= ' ' && c < 0x7f {
+		if c > ' ' && c < 0x7f || c == ' ' && i+1 < len(s) && s[i+1] != ' ' {
 			i++
 			continue
 		}
@@ -199,7 +203,19 @@ func tidy(s string) bool {
 		}
 		i += size
 	}
-	return !strings.HasPrefix(s, " ") && !strings.HasSuffix(s, " ") && !strings.Contains(s, "  ")
+	return !strings.HasPrefix(s, " ")
+}
+
+// plain8 reports whether eight characters are visible ones of ASCII and single blanks. It
+// looks at them as one number, in which the top bit of a byte comes to say that the byte
+// is too small, too large or a blank. Of " !" it does not say so: the careful look does.
+func plain8(s string) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	odd := x | (x - ' '*ones) | (x + ones) // below a blank, DEL, beyond ASCII
+	fromBlank := x ^ ' '*ones
+	blanks := (fromBlank - ones) &^ fromBlank & tops
+	return odd&tops == 0 && blanks&(blanks>>8) == 0
 }
 
 // joined is the text of lines as one, for what clients wrap over several.

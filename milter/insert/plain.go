@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"strings"
+	"unsafe"
 
 	"sigmilter/milter/work"
 )
@@ -14,7 +15,7 @@ func plainLines(text []byte, kind *Kind) []line {
 	kind.Room.Take(copies * len(text))
 	const short = 32 // bytes of a line
 	lines := work.Grow[line](kind.Room, nil, min(1+len(text)/short, 1+bytes.Count(text, []byte("\n"))))
-	source := string(text) // the text of most lines is a piece of it
+	source := shared(text) // the text of most lines is a piece of it
 	gap := true
 	cited := false // the blank line before is quoted
 	open := 0      // < signs not closed since the last blank line
@@ -66,9 +67,13 @@ func plainLines(text []byte, kind *Kind) []line {
 }
 
 // copies is how many bytes of memory reading takes for each byte of a text beside its
-// lines and elements, at most: the text as a string, what was folded of it, and what
-// the tokenizer keeps.
+// lines and elements, at most: what was folded of it, what was put together of pieces,
+// and what is allocated in larger sizes than is asked for.
 const copies = 3
+
+// shared is a text as a string in the same memory: nobody changes a text that is read,
+// and long ones need not be copied.
+func shared(text []byte) string { return unsafe.String(unsafe.SliceData(text), len(text)) }
 
 // perLine is what a line costs beside its bytes, in units of work.
 const perLine = 64
