@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"sigmilter/milter/miltertest"
 	"sigmilter/milter/seen"
 	"sigmilter/milter/work"
 )
@@ -54,15 +55,10 @@ func TestLinear(t *testing.T) {
 		"cells":          "<table><tr><td><b>x",
 		"items":          `<div style="display:flex"><p style="padding:1px;width:1px">x</p><p>y</p>`,
 	} {
-		cost := func(n int) float64 {
-			page := strings.Repeat(what, n) + "{B}"
-			return testing.AllocsPerRun(1, func() { look(page, light()) })
-		}
-		const n = 60
-		once, twice := cost(n), cost(2*n)
-		if twice > 2.2*once+2000 {
-			t.Errorf("%s: %.0f allocations, and %.0f for twice as much", name, once, twice)
-		}
+		t.Run(name, func(t *testing.T) {
+			page := func(n int) string { return strings.Repeat(what, n) + "{B}" }
+			miltertest.CheckGrowth(t, 60, page, func(page string) { look(page, light()) })
+		})
 	}
 }
 
