@@ -155,6 +155,9 @@ func broad(v string) bool {
 // block, "" for nothing.
 func (v *view) generated(n *nethtml.Node, own bool) string {
 	for _, p := range v.doc.pseudos {
+		if v.doc.spent() {
+			break
+		}
 		content := p.sel.pseudo == "before" || p.sel.pseudo == "after" || p.sel.pseudo == "marker"
 		if content && !own || !v.doc.matcher.matches(n, p.sel) {
 			continue

@@ -18,6 +18,7 @@ func TestLimits(t *testing.T) {
 		"formatting opened anew": distinct(400, `<b id=%>`) + many(20_000, "<p>x") + "{B}",
 		"rules":                  "<style>" + many(30_000, "a{color:red}") + "</style>{B}",
 		"selectors":              many(300, "<div class=a>") + "<style>" + many(3000, ".b * * * * * *{color:#fff}") + "</style>{B}",
+		"items":                  "<style>" + many(2500, ".a b{min-width:1px}") + `</style><body style="display:flex"><p>` + many(5000, "<i>x</i>") + "</p>{B}",
 		"blocks in blocks":       "<style>" + many(5000, "@media x{") + "</style>{B}",
 	} {
 		n := testing.AllocsPerRun(1, func() {

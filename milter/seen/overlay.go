@@ -155,6 +155,9 @@ func (v *view) first() bool {
 func (d *document) pulled(n *nethtml.Node) float64 {
 	var most float64
 	for _, r := range d.pulling {
+		if d.spent() {
+			break
+		}
 		for k := range r.selectors {
 			if sel := &r.selectors[k]; sel.pseudo != "never" && d.matcher.matches(n, sel) {
 				most = max(most, r.pulled)
