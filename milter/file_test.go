@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"sigmilter/milter/entity"
-	"sigmilter/milter/growthtest"
+	"sigmilter/milter/miltertest"
 )
 
 func add(name, value string) entity.FieldEdit {
@@ -165,7 +165,7 @@ func TestFileLimits(t *testing.T) {
 
 // Removing each of many fields does not look through all of them.
 func TestFileFieldsGrow(t *testing.T) {
-	growthtest.Check(t, 8<<10, func(size int) string { return strings.Repeat("A: 1\n", size/5) + "\nbody\n" }, func(raw string) {
+	miltertest.CheckGrowth(t, 8<<10, func(size int) string { return strings.Repeat("A: 1\n", size/5) + "\nbody\n" }, func(raw string) {
 		f := ParseFile([]byte(raw))
 		var o Outcome
 		for i := f.Header().Count("A"); i > 0; i-- {

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"sigmilter/milter/growthtest"
+	"sigmilter/milter/miltertest"
 )
 
 // places are where a repeated unit goes into a signed letter. The hash of the body is
@@ -77,7 +77,7 @@ func TestSignaturesGrow(t *testing.T) {
 	} {
 		for _, c := range []string{"simple", "relaxed"} {
 			t.Run(c+" "+trap.name, func(t *testing.T) {
-				growthtest.Check(t, 64<<10, grown(t, c, trap.place, trap.before, trap.unit, trap.after), verify)
+				miltertest.CheckGrowth(t, 64<<10, grown(t, c, trap.place, trap.before, trap.unit, trap.after), verify)
 			})
 		}
 	}
@@ -99,6 +99,6 @@ func FuzzSignatureGrowth(f *testing.F) {
 		if relaxed {
 			c = "relaxed"
 		}
-		growthtest.Check(t, 8<<10, grown(t, c, places[int(place)%len(places)], before, unit, after), verify)
+		miltertest.CheckGrowth(t, 8<<10, grown(t, c, places[int(place)%len(places)], before, unit, after), verify)
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"sigmilter/milter/growthtest"
+	"sigmilter/milter/miltertest"
 )
 
 // grown is an input of n bytes: a unit repeated between two ends.
@@ -112,7 +112,7 @@ func readField(value string) {
 
 func TestFieldsGrow(t *testing.T) {
 	for _, trap := range fieldTraps {
-		t.Run(trap.name, func(t *testing.T) { growthtest.Check(t, 8<<10, trap.make, readField) })
+		t.Run(trap.name, func(t *testing.T) { miltertest.CheckGrowth(t, 8<<10, trap.make, readField) })
 	}
 }
 
@@ -186,7 +186,7 @@ func relatedIn(n int) string {
 
 func TestPartsGrow(t *testing.T) {
 	for _, trap := range partTraps {
-		t.Run(trap.name, func(t *testing.T) { growthtest.Check(t, 16<<10, trap.make, readTree) })
+		t.Run(trap.name, func(t *testing.T) { miltertest.CheckGrowth(t, 16<<10, trap.make, readTree) })
 	}
 }
 
@@ -220,7 +220,7 @@ func FuzzFieldGrowth(f *testing.F) {
 		if unit == "" || len(before)+len(unit)+len(after) > 1<<10 {
 			t.Skip()
 		}
-		growthtest.Check(t, 4<<10, grown(before, unit, after), readField)
+		miltertest.CheckGrowth(t, 4<<10, grown(before, unit, after), readField)
 	})
 }
 
@@ -237,6 +237,6 @@ func FuzzPartGrowth(f *testing.F) {
 		if unit == "" || len(before)+len(unit)+len(after) > 1<<10 {
 			t.Skip()
 		}
-		growthtest.Check(t, 4<<10, grown(mixed+before, unit, after), readTree)
+		miltertest.CheckGrowth(t, 4<<10, grown(mixed+before, unit, after), readTree)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -45,19 +46,46 @@ func threadCPU() time.Duration {
 	return time.Duration(t.Nano())
 }
 
-// Growth compares what an input of n bytes costs with one of four times as many, and
-// says what grows faster than the input does, "" for nothing. For an input of a size,
-// prepare returns what is measured with it.
+// CheckGrowth fails the test when reading what was made for a size costs more than in
+// proportion for a larger one, by [Growth].
+func CheckGrowth[T any](t testing.TB, size int, input func(size int) T, read func(T)) {
+	t.Helper()
+	prepare := func(n int) func() {
+		in := input(n)
+		return func() { read(in) }
+	}
+	if fault := Growth(size, prepare); fault != "" {
+		t.Error(fault)
+	}
+}
+
+// Growth compares what an input of n bytes costs with one of four times as many, which
+// is doubled twice, and says what grows faster than the input does, "" for nothing. For
+// an input of a size, prepare returns what is measured with it.
 //
-// Allocations are counted: they may be one tenth more than four times as many. Bytes of
-// them are more where what grows is copied, and CPU time is not exact, so the least of
-// several tries counts; where they grow with the square they are sixteen times as many.
+// For each doubling allocations, and bytes of them, may double and be a tenth more. CPU
+// time is not exact, so its bound is wider and the least of several tries counts; where
+// it grows with the square it is sixteen times as much.
+//
+// What grows does so at every size. A step at one size is no growth, such as where a slice
+// is copied once more or a buffer first needed: what is too much is looked at again from
+// the larger size on.
 func Growth(n int, prepare func(n int) func()) string {
+	fault := growth(n, prepare)
+	if fault != "" {
+		fault = growth(times*n, prepare)
+	}
+	return fault
+}
+
+// times is how much larger the larger input is.
+const times = 4
+
+func growth(n int, prepare func(n int) func()) string {
 	const (
-		times  = 4
 		tries  = 12
-		allocs = 1.1 * times
-		bytes  = 2.5 * times
+		allocs = 2.2 * 2.2
+		bytes  = 2.2 * 2.2
 		cpu    = 2 * times
 	)
 	small, large := prepare(n), prepare(times*n)

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"sigmilter/milter/entity"
-	"sigmilter/milter/growthtest"
+	"sigmilter/milter/miltertest"
 )
 
 // burdened is a policy that looks at all a header can have, and the directory of it.
@@ -169,7 +169,7 @@ func TestHeadersGrow(t *testing.T) {
 	p, people := burdened(t)
 	for _, trap := range headerTraps {
 		t.Run(trap.name, func(t *testing.T) {
-			growthtest.Check(t, 32<<10, trap.make, func(f *Facts) { decideAll(p, people, f) })
+			miltertest.CheckGrowth(t, 32<<10, trap.make, func(f *Facts) { decideAll(p, people, f) })
 		})
 	}
 }
@@ -192,7 +192,7 @@ func TestPartsGrow(t *testing.T) {
 		"signatures": "Content-Type: application/pkcs7-mime; name=\"" + strings.Repeat("x", 300) + ".p7m\"\n\nx\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			growthtest.Check(t, 16<<10, func(n int) *entity.Part {
+			miltertest.CheckGrowth(t, 16<<10, func(n int) *entity.Part {
 				head := header("Subject: "+strings.Repeat("x ", n/4), "Content-Type: multipart/mixed; boundary=b")
 				s := entity.NewScanner(head, entity.Limits{Parts: 1 << 30, Fields: 1 << 30})
 				s.Write([]byte("--b\n\nHello\n" + strings.Repeat("--b\n"+part, n/2/len(part)) + "--b--\n"))
@@ -230,6 +230,6 @@ func FuzzHeaderGrowth(f *testing.F) {
 		if many {
 			trap = manyFields(name, before+unit+after, "Date", unit)
 		}
-		growthtest.Check(t, 4<<10, trap, func(f *Facts) { decideAll(p, people, f) })
+		miltertest.CheckGrowth(t, 4<<10, trap, func(f *Facts) { decideAll(p, people, f) })
 	})
 }

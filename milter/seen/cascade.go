@@ -91,6 +91,9 @@ func (d *document) styleOf(n *nethtml.Node) style {
 	}
 	for i := range d.sheets.rules {
 		r := &d.sheets.rules[i]
+		if d.spent() {
+			break
+		}
 		for k := range r.selectors {
 			if sel := &r.selectors[k]; sel.pseudo == "" && d.matcher.matches(n, sel) {
 				s.take(r, sel)

@@ -56,6 +56,9 @@ func shadowed(v string) bool {
 	return !strings.Contains(v, "var(")
 }
 
+// unquoted reports whether the marker of a list item is none of the mail's own making.
+func unquoted(v string) bool { return !strings.ContainsAny(v, `"'(`) || strings.HasPrefix(v, "url(") }
+
 // longest is the longest length of a value, in pixels; one that is not understood is
 // without end.
 func longest(v string) float64 {

@@ -16,6 +16,9 @@ var tabular = map[atom.Atom]bool{
 func (v *view) flow(n *nethtml.Node, s style, around *state) string {
 	by := func(property string) string { return property + " of " + called(n) }
 	page := n.DataAtom == atom.Html || n.DataAtom == atom.Body
+	if n.DataAtom == atom.Html && s.says("font-size", oddRoot) {
+		return by("font-size")
+	}
 	cuts := s.says("overflow-y", cutting) || s.says("overflow-x", cutting) && !page || s.says("overflow-y", scrolling) || s.contained()
 	if cuts && (around.low || around.narrow) {
 		return by("overflow")
@@ -86,6 +89,8 @@ func (v *view) covered(n *nethtml.Node, s style, own bool) string {
 	switch {
 	case over.top && over.placed:
 		return "z-index of an element in front of all"
+	case over.skips:
+		return "content-visibility of an element"
 	case over.near:
 		return "perspective of an element"
 	case n == v.block && over.pulled > mostPulled:
@@ -119,6 +124,14 @@ func (s style) stacks() bool {
 		}
 	}
 	return false
+}
+
+// oddRoot reports whether a font size of the root is none that lengths in rem are meant
+// for.
+func oddRoot(v string) bool {
+	const least, most = 8.5, 24
+	n, ok := sizeOf(v, 16)
+	return !ok || n < least || n > most
 }
 
 // contained reports whether nothing is drawn outside of an element.
@@ -155,6 +168,9 @@ func broad(v string) bool {
 // block, "" for nothing.
 func (v *view) generated(n *nethtml.Node, own bool) string {
 	for _, p := range v.doc.pseudos {
+		if v.doc.spent() {
+			break
+		}
 		content := p.sel.pseudo == "before" || p.sel.pseudo == "after" || p.sel.pseudo == "marker"
 		if content && !own || !v.doc.matcher.matches(n, p.sel) {
 			continue

@@ -14,6 +14,7 @@ type overlay struct {
 	top    bool    // something may lie in front of all
 	near   bool    // something is turned so near that it may be larger than the page
 	broad  bool    // something is broader than a screen
+	skips  bool    // something is laid out only while it is in view
 	rigid  bool    // something beside others may keep its width
 	pulled float64 // by how many pixels margins pull what comes after them upwards
 }
@@ -43,6 +44,11 @@ func (o *overlay) take(d *declaration) {
 			o.broad = o.broad || ok && p > 1000
 			o.rigid = o.rigid || d.property == "flex" && (w == "none" || i == 1 && w == "0")
 		}
+	case "contain", "container-type", "content-visibility":
+		o.placed = o.placed || strings.Contains(d.value, "size") || d.value == "strict"
+		o.skips = o.skips || d.property == "content-visibility" && d.value == "auto"
+	case "aspect-ratio":
+		o.placed = o.placed || d.value != "auto" && !global[d.value]
 	case "flex-shrink":
 		o.rigid = o.rigid || d.value != "1" && !global[d.value]
 	case "perspective": // in one this near, what is turned is as large as the page
@@ -79,7 +85,7 @@ func crowded(all []declaration) bool {
 		switch d := &all[i]; d.property {
 		case "line-height":
 			low = low || !global[d.value] && !lineHeight(d.value)
-		case "height", "max-height":
+		case "height", "max-height", "block-size", "max-block-size":
 			n, unit := number(d.value)
 			flat = flat || unit != "?" && n == 0
 		case "font-size":
@@ -120,6 +126,7 @@ func (v *view) overlays() overlay {
 		if n.Type == nethtml.ElementNode {
 			o := overlayOf(v.doc.inline(attr(n, "style")), v.doc.sheets.over.placed)
 			over.placed, over.broad, over.near, over.rigid = over.placed || o.placed, over.broad || o.broad || broadAttr(n), over.near || o.near, over.rigid || o.rigid
+			over.skips = over.skips || o.skips
 			if behind {
 				over.pulled += o.pulled + v.doc.pulled(n)
 			}
@@ -155,6 +162,9 @@ func (v *view) first() bool {
 func (d *document) pulled(n *nethtml.Node) float64 {
 	var most float64
 	for _, r := range d.pulling {
+		if d.spent() {
+			break
+		}
 		for k := range r.selectors {
 			if sel := &r.selectors[k]; sel.pseudo != "never" && d.matcher.matches(n, sel) {
 				most = max(most, r.pulled)

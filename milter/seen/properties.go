@@ -65,6 +65,8 @@ var properties = map[string]check{
 	"box-shadow":         shadowed,
 	"text-shadow":        shadowed,
 	"aspect-ratio":       one("auto"),
+	"list-style":         unquoted,
+	"list-style-type":    unquoted,
 	"position-area":      nothing,
 	"gap":                apart,
 	"column-gap":         apart,

@@ -39,6 +39,9 @@ func (d *document) room(n *nethtml.Node, of roomOf) float64 {
 	b.attributes(n)
 	said := [][]declaration{d.inline(attr(n, "style"))}
 	for _, r := range d.demanding {
+		if d.spent() {
+			return math.Inf(1)
+		}
 		for k := range r.selectors {
 			if sel := &r.selectors[k]; sel.pseudo == "" && d.matcher.matches(n, sel) {
 				said = append(said, r.declarations)
@@ -69,6 +72,9 @@ func (d *document) room(n *nethtml.Node, of roomOf) float64 {
 func (d *document) generatedRoom(n *nethtml.Node, of roomOf) float64 {
 	b := box{roomOf: of}
 	for _, p := range d.pseudos {
+		if d.spent() {
+			return math.Inf(1)
+		}
 		if (p.sel.pseudo == "before" || p.sel.pseudo == "after") && d.matcher.matches(n, p.sel) {
 			b.takeSize(p.rule.declarations)
 			b.takeAll(p.rule.declarations)

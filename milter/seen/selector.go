@@ -167,6 +167,7 @@ func rawText(all []token) string {
 type matcher struct {
 	work  *work.Meter
 	steps int
+	most  int            // of them
 	known map[place]bool // of the selector in hand
 }
 
@@ -176,11 +177,16 @@ type place struct {
 	i int
 }
 
-// maxSteps is how many compounds are compared with elements for one mail.
-const maxSteps = 4 << 20
+// How many compounds are compared with elements for one page: so many, and so many for
+// each byte of it. Newsletters need a tenth.
+const (
+	stepsPerPage = 1 << 17
+	stepsPerByte = 2
+)
 
-// spent reports whether no more can be matched: what is then asked for counts as met.
-func (m *matcher) spent() bool { return m.steps > maxSteps }
+// spent reports whether no more is matched: what is then asked for counts as met, and the
+// page as one that is beyond what is looked at.
+func (m *matcher) spent() bool { return m.steps > m.most }
 
 // step counts one comparison.
 func (m *matcher) step() {

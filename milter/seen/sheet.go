@@ -170,6 +170,7 @@ func (s *sheets) add(declared []declaration, selector []token, in scope) {
 	r.pulled = over.pulled
 	r.demanding = slices.ContainsFunc(r.declarations, demanding)
 	s.over.placed = s.over.placed || over.placed || crowded(r.declarations)
+	s.over.skips = s.over.skips || over.skips
 	s.over.top, s.over.broad, s.over.near, s.over.rigid = s.over.top || over.top, s.over.broad || over.broad, s.over.near || over.near, s.over.rigid || over.rigid
 	r.declarations = relevant(r.declarations)
 	switch {

@@ -85,13 +85,29 @@ func backgroundOf(value string) (color, image string) {
 		switch {
 		case strings.HasPrefix(w, "url("), strings.Contains(w, "gradient("), strings.Contains(w, "image("), strings.Contains(w, "image-set("), strings.HasPrefix(w, "var("), w == "text":
 			image = w
-		default:
-			if _, ok := colorOf(w); ok {
-				color = w
-			}
+		case !backgroundWords[w] && !isLength(w):
+			color = w
 		}
 	}
 	return color, image
+}
+
+// backgroundWords are those of the shorthand background that are no colours.
+var backgroundWords = map[string]bool{
+	"none": true, "repeat": true, "no-repeat": true, "repeat-x": true, "repeat-y": true, "round": true, "space": true, "scroll": true, "fixed": true,
+	"local": true, "center": true, "top": true, "left": true, "right": true, "bottom": true, "cover": true, "contain": true, "auto": true, "/": true,
+	"border-box": true, "padding-box": true, "content-box": true,
+}
+
+// isLength reports whether a word is a number with or without a unit, or several with
+// a slash between them.
+func isLength(w string) bool {
+	for part := range strings.SplitSeq(w, "/") {
+		if _, unit := number(part); unit == "?" && part != "" && !backgroundWords[part] {
+			return false
+		}
+	}
+	return true
 }
 
 // words are the words of a value; a function with all in it is one.

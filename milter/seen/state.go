@@ -39,7 +39,7 @@ func (s *state) why() string {
 		return s.hidden
 	case s.opacity < .5:
 		return "the opacity of several elements"
-	case s.filters > 2:
+	case s.filters > 1:
 		return "several filters"
 	case s.left < pulled || s.right > far:
 		return "the margins of several elements"

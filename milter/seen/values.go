@@ -149,6 +149,7 @@ func filtered(v string) bool {
 	if v == "none" {
 		return true
 	}
+	lights := 0 // functions that change how light something is
 	for _, f := range words(v) {
 		name, arg, call := strings.Cut(strings.TrimSuffix(f, ")"), "(")
 		if !call || strings.HasPrefix(name, "progid:") {
@@ -165,7 +166,8 @@ func filtered(v string) bool {
 		case "invert":
 			ok = unit == "" && (n <= .1 || n >= .9) || arg == ""
 		case "brightness", "contrast", "opacity":
-			ok = unit == "" && n >= .6 && n <= 1.5 || arg == ""
+			lights++
+			ok = unit == "" && n >= .7 && n <= 1.25 && lights == 1 || arg == ""
 		case "blur":
 			ok = n == 0
 		}
