@@ -21,8 +21,8 @@ func (p *Postfix) Lines(d Daemon) []string {
 		"smtpd_milters = " + strings.Join(sockets, ", "),
 		"milter_default_action = tempfail",
 		"milter_protocol = 6",
-		fmt.Sprintf("message_size_limit = %d", min(MicrosoftMessage, d.MessageBytes)),
-		"mailbox_size_limit = 0",
+		"message_size_limit = " + p.unless(p.wrongSize(d) != "", "message_size_limit", fmt.Sprint(MicrosoftMessage)),
+		"mailbox_size_limit = " + p.unless(p.smallMailboxFor(MicrosoftMessage), "mailbox_size_limit", "0"),
 	}
 	for _, name := range tlsSettings {
 		if oldestTLS(p.Settings[name]) < 2 {
@@ -36,6 +36,14 @@ func (p *Postfix) Lines(d Daemon) []string {
 		wanted = append(wanted, fmt.Sprintf("header_size_limit = %d", MicrosoftHeader))
 	}
 	return wanted
+}
+
+// unless is a setting as it is, or the value where it is wrong.
+func (p *Postfix) unless(wrong bool, name, value string) string {
+	if own := p.Settings[name]; own != "" && !wrong {
+		return own
+	}
+	return value
 }
 
 // Missing are those of [Postfix.Lines] that are not set so yet.

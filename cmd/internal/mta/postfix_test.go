@@ -22,6 +22,7 @@ message_size_limit = 157286400
 milter_default_action = tempfail
 milter_content_timeout = 300s
 milter_protocol = 6
+smtpd_timeout = 300s
 non_smtpd_milters =
 queue_directory = QUEUE
 receive_override_options =
@@ -97,7 +98,12 @@ func TestPostfixChecks(t *testing.T) {
 		{check: "protocol", old: "milter_protocol = 6", new: "milter_protocol = 2", says: "write milter_protocol = 6"},
 		{check: "message-size", old: "message_size_limit = 157286400", new: "message_size_limit = 10240000", says: "write message_size_limit = 157286400"},
 		{check: "message-size", old: "message_size_limit = 157286400", new: "message_size_limit = 0", says: "passes unsigned"},
-		{check: "message-size", daemon: func(d *Daemon) { d.MessageBytes = 50 << 20 }, says: "write message_size_limit = 52428800"},
+		{check: "message-size", daemon: func(d *Daemon) { d.MessageBytes = 50 << 20 }, says: "write message_bytes = 157286400 under [limits]"},
+		{old: "message_size_limit = 157286400", new: "message_size_limit = 52428800", daemon: func(d *Daemon) { d.MessageBytes = 50 << 20 }},
+		{check: "mailbox-size", old: "message_size_limit = 157286400", new: "message_size_limit = 157286400\nmailbox_size_limit = 51200000", says: "write mailbox_size_limit = 0"},
+		{check: "header-size", daemon: func(d *Daemon) { d.HeaderBytes = 64 << 10 }, says: "write header_bytes = 1048576 under [limits]"},
+		{check: "timeout", old: milters, new: "smtpd_milters = { unix:sigmilter/milter.sock, content_timeout=20s }", says: "write content_timeout = 300s"},
+		{check: "timeout", daemon: func(d *Daemon) { d.Idle = 5 * time.Minute }, says: "write idle = \"11m\" under [timeouts]"},
 		{check: "header-size", old: "header_size_limit = 262144", new: "header_size_limit = 102400", says: "write header_size_limit = 262144"},
 		{check: "content-filter", old: "content_filter =", new: "content_filter = smtp-amavis:[127.0.0.1]:10024", says: "receive_override_options=no_milters"},
 		{check: "internal-mail", old: "internal_mail_filter_classes =", new: "non_smtpd_milters = unix:sigmilter/milter.sock\ninternal_mail_filter_classes = bounce", says: "leave it empty"},
@@ -132,7 +138,7 @@ func TestPostfixChecks(t *testing.T) {
 			if tc.daemon != nil {
 				tc.daemon(&daemon)
 			}
-			found := ReadPostfix(settings, goodFields, tc.override).Check(daemon)
+			found := ReadPostfix(settings, goodFields, tc.override).Check(daemon, nil).Findings
 			switch {
 			case tc.check == "" && len(found) > 0:
 				t.Errorf("found %+v, want nothing", found)
@@ -158,42 +164,6 @@ func TestPostfixLines(t *testing.T) {
 		if got[0] != tc.want || got[len(got)-1] != "header_size_limit = 262144" {
 			t.Errorf("%s and %s: %q, want %q", tc.milters, tc.listen, got, tc.want)
 		}
-	}
-}
-
-func TestUnreachable(t *testing.T) {
-	dir := t.TempDir()
-	socket := filepath.Join(dir, "closed", "milter.sock")
-	if err := os.Mkdir(filepath.Dir(socket), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range []string{dir, filepath.Dir(dir)} { // of mode 0700 otherwise
-		if err := os.Chmod(d, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	d := Daemon{Listen: "unix:" + socket, SocketMode: 0o660, SocketGroup: "root"}
-	if got := unreachable(d, "nobody"); !strings.Contains(got, "may not connect to the socket") || !strings.Contains(got, "socket_group") {
-		t.Errorf("of a group that is not nobody's: %q", got)
-	}
-	d.SocketMode = 0o666
-	if got := unreachable(d, "nobody"); got != "" {
-		t.Errorf("open to everybody: %q", got)
-	}
-	if err := os.WriteFile(socket, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if got := unreachable(d, "nobody"); !strings.Contains(got, "may not connect") {
-		t.Errorf("a socket of mode 0600: %q", got)
-	}
-	if err := os.Chmod(filepath.Dir(socket), 0o750); err != nil {
-		t.Fatal(err)
-	}
-	if got := unreachable(d, "nobody"); !strings.Contains(got, "cannot pass through the folder "+filepath.Dir(socket)) {
-		t.Errorf("behind a folder of mode 0750: %q", got)
-	}
-	if got := Unreachable(Daemon{Listen: "unix:/nowhere/milter.sock"}, "nobody"); got != "" {
-		t.Errorf("a folder that is made with the daemon: %q", got)
 	}
 }
 
