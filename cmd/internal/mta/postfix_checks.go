@@ -62,7 +62,7 @@ func (p *Postfix) Check(d Daemon, ask Ask) Report {
 func (p *Postfix) visitSockets(r *Report, d Daemon, ask Ask) {
 	visits := p.visits(d)
 	if ask == nil || len(visits) == 0 {
-		if v, ok := p.visitor(); ok {
+		if v, ok := p.visitor(); ok && p.OutOfChroot(d) == "" {
 			r.note(socketCheck, unreachable(d, v))
 		}
 		return
@@ -80,7 +80,7 @@ func (p *Postfix) noMilter(d Daemon) string {
 			return ""
 		}
 	}
-	add := "write smtpd_milters = " + p.Socket(d)
+	add := "write " + p.miltersLine(d, Service{})
 	if problem := p.OutOfChroot(d); problem != "" {
 		add = problem
 	}
@@ -90,27 +90,34 @@ func (p *Postfix) noMilter(d Daemon) string {
 	return "smtpd_milters does not name sigmilter's socket, so no mail is signed; " + add
 }
 
-// wrongPath is for a socket that was meant for sigmilter and is another.
+// wrongPath is for a socket that was meant for sigmilter and is another. Postfix gives
+// a message up when a single one of its filters is away.
 func (p *Postfix) wrongPath(d Daemon, s Service) string {
 	sockets, _ := milters(p.setting(s, "smtpd_milters"))
-	if p.ours(d, s, sockets) >= 0 {
-		return ""
-	}
 	i := slices.IndexFunc(sockets, func(socket string) bool {
-		return looksLikeOurs(socket) || p.reaches(d, Service{}, socket)
+		return !p.reaches(d, s, socket) && (looksLikeOurs(socket) || p.reaches(d, Service{}, socket))
 	})
 	if i < 0 {
 		return ""
 	}
-	queue := p.Settings["queue_directory"]
-	if socket := p.Socket(d); socket != d.Listen || d.socketPath() == "" {
-		return fmt.Sprintf("%s: smtpd_milters names %s, which from %s is not sigmilter's %s; write smtpd_milters = %s",
-			s.Name, sockets[i], queue, d.Listen, socket)
-	}
 	if problem := p.OutOfChroot(d); problem != "" {
 		return problem
 	}
-	return fmt.Sprintf("%s: smtpd_milters names %s, but sigmilter listens on %s; write smtpd_milters = %s", s.Name, sockets[i], d.Listen, d.Listen)
+	where := "sigmilter listens on " + d.Listen
+	if p.Socket(d) != d.Listen {
+		where = fmt.Sprintf("from %s that is not sigmilter's %s", p.Settings["queue_directory"], d.Listen)
+	}
+	return fmt.Sprintf("%s: smtpd_milters names %s, but %s; write %s", s.Name, sockets[i], where, p.miltersLine(d, s))
+}
+
+// miltersLine is the line that names sigmilter's socket: in main.cf, or for a service
+// that has a list of its own in master.cf.
+func (p *Postfix) miltersLine(d Daemon, s Service) string {
+	wanted := strings.Join(p.wantedMilters(d, p.setting(s, "smtpd_milters")), ", ")
+	if _, own := s.own["smtpd_milters"]; own {
+		return fmt.Sprintf("-o { smtpd_milters = %s } for it in master.cf", wanted)
+	}
+	return "smtpd_milters = " + wanted
 }
 
 func (p *Postfix) wrongOrder(d Daemon, s Service) string {
@@ -124,27 +131,28 @@ func (p *Postfix) wrongOrder(d Daemon, s Service) string {
 	return ""
 }
 
-// milterSetting is a setting of sigmilter's as a service has it: in the braces around
-// its socket, or else for all milters.
-func (p *Postfix) milterSetting(d Daemon, s Service, name string) string {
+// milterSetting is a setting of sigmilter's as a service has it, and where: in the braces
+// around its socket, or else for all milters.
+func (p *Postfix) milterSetting(d Daemon, s Service, name string) (value, setting string) {
 	sockets, options := milters(p.setting(s, "smtpd_milters"))
 	if own := p.ours(d, s, sockets); own >= 0 {
 		for _, option := range strings.Fields(options[own]) {
 			if value, ok := strings.CutPrefix(option, name+"="); ok {
-				return value
+				return value, name
 			}
 		}
 	}
-	return p.setting(s, "milter_"+name)
+	setting = "milter_" + name
+	return p.setting(s, setting), setting
 }
 
 func (p *Postfix) wrongAction(d Daemon, s Service) string {
-	action := p.milterSetting(d, s, "default_action")
+	action, setting := p.milterSetting(d, s, "default_action")
 	switch action {
 	case "accept":
-		return fmt.Sprintf("%s: milter_default_action = accept lets mail out unsigned while sigmilter is away, and without the guard field it loops; write milter_default_action = tempfail", s.Name)
+		return fmt.Sprintf("%s: %s = accept lets mail out unsigned while sigmilter is away, and without the guard field it loops; write %s = tempfail", s.Name, setting, setting)
 	case "reject", "quarantine":
-		return fmt.Sprintf("%s: milter_default_action = %s turns mail away or holds it while sigmilter is away; write milter_default_action = tempfail, then Microsoft 365 tries again", s.Name, action)
+		return fmt.Sprintf("%s: %s = %s turns mail away or holds it while sigmilter is away; write %s = tempfail, then Microsoft 365 tries again", s.Name, setting, action, setting)
 	}
 	return ""
 }
@@ -261,13 +269,9 @@ func (p *Postfix) noCertificate(side, why string) string {
 
 // shortTimeout is for a Postfix that gives a message up while sigmilter works on it.
 func (p *Postfix) shortTimeout(d Daemon, s Service) string {
-	own := p.milterSetting(d, s, "content_timeout")
+	own, setting := p.milterSetting(d, s, "content_timeout")
 	if wait, ok := postfixTime(own); !ok || wait > d.MessageTime {
 		return ""
-	}
-	setting := "milter_content_timeout"
-	if own != p.setting(s, setting) {
-		setting = "content_timeout" // in the braces around the socket
 	}
 	return fmt.Sprintf("%s: %s = %s is not above sigmilter's timeouts.message of %s, so Postfix gives up first; write %s = %ds",
 		s.Name, setting, own, d.MessageTime, setting, patienceFor(d))

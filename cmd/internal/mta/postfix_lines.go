@@ -6,17 +6,9 @@ import (
 	"strings"
 )
 
-// Lines are the settings that sigmilter needs, as postconf -e takes them. Other
-// filters stay; sigmilter comes before the first that signs.
+// Lines are the settings that sigmilter needs, as postconf -e takes them.
 func (p *Postfix) Lines(d Daemon) []string {
-	sockets := milterWord.FindAllString(p.Settings["smtpd_milters"], -1)
-	if p.ours(d, Service{}, sockets) < 0 {
-		at := slices.IndexFunc(sockets, signers.MatchString)
-		if at < 0 {
-			at = len(sockets)
-		}
-		sockets = slices.Insert(sockets, at, p.Socket(d))
-	}
+	sockets := p.wantedMilters(d, p.Settings["smtpd_milters"])
 	wanted := []string{
 		"smtpd_milters = " + strings.Join(sockets, ", "),
 		"milter_default_action = tempfail",
@@ -34,6 +26,34 @@ func (p *Postfix) Lines(d Daemon) []string {
 	}
 	if p.number("header_size_limit") < MicrosoftHeader {
 		wanted = append(wanted, fmt.Sprintf("header_size_limit = %d", MicrosoftHeader))
+	}
+	return wanted
+}
+
+// wantedMilters is a list of milters with sigmilter's socket. Other filters stay, but for
+// what was meant for sigmilter and is not its socket; it comes before the first that
+// signs.
+func (p *Postfix) wantedMilters(d Daemon, named string) []string {
+	list := milterWord.FindAllString(named, -1)
+	service := Service{Chroot: slices.ContainsFunc(p.Services, func(s Service) bool { return s.Chroot })}
+	at, found := slices.IndexFunc(list, signers.MatchString), false
+	if at < 0 {
+		at = len(list)
+	}
+	wanted := []string{}
+	for i, word := range list {
+		sockets, _ := milters(word)
+		reached := p.reaches(d, service, sockets[0])
+		found = found || reached
+		switch stale := !reached && (looksLikeOurs(sockets[0]) || p.reaches(d, Service{}, sockets[0])); {
+		case !stale:
+			wanted = append(wanted, word)
+		case i < at:
+			at--
+		}
+	}
+	if !found {
+		wanted = slices.Insert(wanted, min(at, len(wanted)), p.Socket(d))
 	}
 	return wanted
 }
