@@ -133,6 +133,102 @@ func TestMTAPostfixApplied(t *testing.T) {
 	}
 }
 
+// --remove brings back what --apply has changed, and nothing else.
+func TestMTAPostfixRemoved(t *testing.T) {
+	lab.RequirePostfix(t)
+	const before = "# a comment\ncompatibility_level = 3.6\nsmtpd_milters = unix:opendkim/opendkim.sock\nmilter_default_action = accept\nmyhostname = ${mydomain}\n"
+	for _, tt := range []struct {
+		name   string
+		change map[string]string // by hand, between --apply and --remove
+		want   string            // of main.cf, in place of before
+		says   []string
+		copies int
+	}{
+		{"as it was", nil, before, []string{"milter_default_action = accept\n", "message_size_limit (Postfix' default)\n", "now run: postfix reload"}, 0},
+		{"other settings stay", map[string]string{"myorigin": "contoso.com"}, before + "myorigin = contoso.com\n", nil, 0},
+		{"a filter that came later stays", map[string]string{"smtpd_milters": "unix:sigmilter/milter.sock, inet:localhost:11332"},
+			strings.Replace(before, "unix:opendkim/opendkim.sock", "inet:localhost:11332", 1), nil, 0},
+		{"what somebody has changed stays", map[string]string{"header_size_limit": "500000"}, before + "header_size_limit = 500000\n",
+			[]string{"left: header_size_limit = 500000, which somebody has changed; before it was Postfix' default"}, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			main := filepath.Join(dir, "main.cf")
+			for name, content := range map[string]string{"main.cf": before, "master.cf": "smtp inet n - y - - smtpd\n"} {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			args := []string{"mta", "postfix", "-c", mtaConfig(t, "unix:/var/spool/postfix/sigmilter/milter.sock"), "--config-directory", dir}
+			if status, _, stderr := invoke(t, append(args, "--apply")...); status != 0 {
+				t.Fatal(stderr)
+			}
+			for name, value := range tt.change {
+				if _, err := postconf(t.Context(), dir, "-e", name+" = "+value); err != nil {
+					t.Fatal(err)
+				}
+			}
+			status, stdout, stderr := invoke(t, append(args, "--remove")...)
+			if status != 0 || stderr != "" {
+				t.Fatalf("status %d, stderr %q:\n%s", status, stderr, stdout)
+			}
+			for _, want := range tt.says {
+				if !strings.Contains(stdout, want) {
+					t.Errorf("%q is not in\n%s", want, stdout)
+				}
+			}
+			if b, err := os.ReadFile(main); err != nil || string(b) != tt.want {
+				t.Errorf("main.cf reads\n%s, want\n%s, %v", b, tt.want, err)
+			}
+			if copies, err := filepath.Glob(main + ".before-sigmilter-*"); err != nil || len(copies) != tt.copies {
+				t.Errorf("copies left: %q, %v", copies, err)
+			}
+			if _, stdout, _ = invoke(t, append(args, "--remove")...); tt.copies == 0 && !strings.HasPrefix(stdout, "nothing to undo") {
+				t.Errorf("removed again:\n%s", stdout)
+			}
+		})
+	}
+}
+
+// Without the copy only the socket can be taken out. What --apply sets twice keeps the
+// first copy: it is the one of before.
+func TestMTAPostfixCopies(t *testing.T) {
+	lab.RequirePostfix(t)
+	dir := t.TempDir()
+	main := filepath.Join(dir, "main.cf")
+	for name, content := range map[string]string{"main.cf": "compatibility_level = 3.6\n", "master.cf": ""} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	args := []string{"mta", "postfix", "-c", mtaConfig(t, "inet:127.0.0.1:8899"), "--config-directory", dir}
+	for range 2 {
+		if status, _, stderr := invoke(t, append(args, "--apply")...); status != 0 {
+			t.Fatal(stderr)
+		}
+		if _, err := postconf(t.Context(), dir, "-e", "milter_protocol = 2"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	copies, err := filepath.Glob(main + ".before-sigmilter-*")
+	if err != nil || len(copies) != 1 {
+		t.Fatalf("copies: %q, %v", copies, err)
+	}
+	if b, err := os.ReadFile(copies[0]); err != nil || string(b) != "compatibility_level = 3.6\n" {
+		t.Errorf("the copy reads %q, %v", b, err)
+	}
+	if err := os.Remove(copies[0]); err != nil {
+		t.Fatal(err)
+	}
+	status, stdout, stderr := invoke(t, append(args, "--remove")...)
+	if status != 0 || stderr != "" || !strings.Contains(stdout, "smtpd_milters (Postfix' default)\nthere is no copy of before --apply") {
+		t.Errorf("status %d, stderr %q:\n%s", status, stderr, stdout)
+	}
+	if b, err := os.ReadFile(main); err != nil || strings.Contains(string(b), "smtpd_milters") || !strings.Contains(string(b), "message_size_limit = 157286400") {
+		t.Errorf("main.cf reads\n%s, %v", b, err)
+	}
+}
+
 func TestMTASendmail(t *testing.T) {
 	config := mtaConfig(t, "unix:/run/sigmilter/milter.sock")
 	status, stdout, stderr := invoke(t, "mta", "sendmail", "-c", config, "--print")

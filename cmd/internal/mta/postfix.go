@@ -8,18 +8,20 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"sigmilter/cmd/internal/mta/greet"
 )
 
 // PostfixNames are the settings that [ReadPostfix] wants from postconf -x.
 var PostfixNames = []string{
 	"compatibility_level", "config_directory", "content_filter", "header_size_limit",
 	"internal_mail_filter_classes", "mail_owner", "message_size_limit", "milter_default_action",
-	"mailbox_size_limit", "milter_content_timeout", "milter_protocol", "non_smtpd_milters",
+	"mailbox_size_limit", "milter_command_timeout", "milter_connect_timeout", "milter_content_timeout", "milter_protocol", "non_smtpd_milters",
 	"queue_directory", "receive_override_options", "relayhost",
 	"default_transport", "sender_dependent_default_transport_maps", "sender_dependent_relayhost_maps", "transport_maps",
 	"smtp_tls_cert_file", "smtp_tls_chain_files", "smtp_tls_security_level",
 	"smtp_tls_mandatory_protocols", "smtp_tls_protocols",
-	"smtpd_milters", "smtpd_tls_CAfile", "smtpd_tls_CApath", "smtpd_tls_ask_ccert", "smtpd_tls_req_ccert",
+	"smtpd_milters", "smtpd_timeout", "smtpd_tls_CAfile", "smtpd_tls_CApath", "smtpd_tls_ask_ccert", "smtpd_tls_req_ccert",
 	"smtpd_tls_cert_file", "smtpd_tls_chain_files", "smtpd_tls_security_level",
 	"smtpd_tls_mandatory_protocols", "smtpd_tls_protocols", "tls_append_default_CA",
 }
@@ -110,7 +112,7 @@ func (p *Postfix) ours(d Daemon, s Service, sockets []string) int {
 	return slices.IndexFunc(sockets, func(socket string) bool { return p.reaches(d, s, socket) })
 }
 
-// reaches tells whether the socket, as the service sees it, is sigmilter's. A
+// reaches reports whether the socket, as the service sees it, is sigmilter's. A
 // relative path is one from the queue directory, and so is each path in a chroot.
 func (p *Postfix) reaches(d Daemon, s Service, socket string) bool {
 	path, ok := strings.CutPrefix(socket, "unix:")
@@ -143,9 +145,64 @@ func (p *Postfix) OutOfChroot(d Daemon) string {
 	for _, s := range p.Services {
 		if s.Chroot {
 			queue := p.Settings["queue_directory"]
-			return fmt.Sprintf("%s runs in a chroot at %s and cannot reach sigmilter's %s; write listen = \"unix:%s/sigmilter/milter.sock\" into sigmilter's configuration and smtpd_milters = unix:sigmilter/milter.sock",
-				s.Name, queue, d.Listen, queue)
+			return fmt.Sprintf("%s runs in a chroot at %s and cannot reach sigmilter's %s; run: %s; at last: sigmilter mta postfix --apply && postfix reload",
+				s.Name, queue, d.Listen, d.listenAt(filepath.Join(queue, "sigmilter"), p.group()))
 		}
 	}
 	return ""
+}
+
+// visitor is a process of smtpd; ok is false when its user is not known here.
+func (p *Postfix) visitor() (v visitor, ok bool) {
+	return visitorNamed(p.Settings["mail_owner"], "postfix reload")
+}
+
+// group is that of smtpd's user.
+func (p *Postfix) group() string {
+	if v, ok := p.visitor(); ok {
+		return v.group
+	}
+	return "postfix"
+}
+
+// visits are those that smtpd makes at sigmilter, one for each socket and chroot.
+func (p *Postfix) visits(d Daemon) []visit {
+	var visits []visit
+	for _, s := range p.Services {
+		sockets, _ := milters(p.setting(s, "smtpd_milters"))
+		for _, socket := range sockets {
+			if !p.reaches(d, s, socket) {
+				continue
+			}
+			v := p.visit(s, socket)
+			if !slices.ContainsFunc(visits, func(w visit) bool { return w.socket == v.socket && w.as.Root == v.as.Root }) {
+				visits = append(visits, v)
+			}
+		}
+	}
+	return visits
+}
+
+// visit is that of a service at a socket. Where this process may not become another,
+// it goes as itself.
+func (p *Postfix) visit(s Service, socket string) visit {
+	v := visit{by: s.Name, socket: socket, network: "tcp", address: strings.TrimPrefix(socket, "inet:")}
+	path, ok := strings.CutPrefix(socket, "unix:")
+	if !ok {
+		return v
+	}
+	queue := p.Settings["queue_directory"]
+	v.network, v.address = "unix", path
+	v.visitor, ok = p.visitor()
+	switch as := v.visitor.Caller; {
+	case !ok, !greet.CanCall():
+		if s.Chroot || !filepath.IsAbs(path) {
+			v.address = filepath.Join(queue, path)
+		}
+	case s.Chroot:
+		v.as = as.In(queue)
+	default:
+		v.as = as.At(queue)
+	}
+	return v
 }

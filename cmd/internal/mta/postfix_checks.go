@@ -18,16 +18,17 @@ var postfixChecks = []struct {
 }{
 	{name: "milter", whole: (*Postfix).noMilter},
 	{name: "path", service: (*Postfix).wrongPath},
-	{name: "socket", whole: (*Postfix).closedSocket},
 	{name: "order", service: (*Postfix).wrongOrder},
 	{name: "default-action", service: (*Postfix).wrongAction},
 	{name: "no-milters", service: (*Postfix).switchedOff},
 	{name: "protocol", whole: (*Postfix).oldProtocol},
 	{name: "message-size", whole: (*Postfix).wrongSize},
-	{name: "header-size", whole: (*Postfix).shortHeader},
+	{name: "mailbox-size", whole: (*Postfix).smallMailbox},
+	{name: "header-size", whole: (*Postfix).wrongHeaderSize},
 	{name: "content-filter", service: (*Postfix).contentFilter},
 	{name: "internal-mail", whole: (*Postfix).internalMail},
-	{name: "timeout", whole: (*Postfix).shortTimeout},
+	{name: "timeout", service: (*Postfix).shortTimeout},
+	{name: "timeout", whole: (*Postfix).longSilence},
 	{name: "relayhost", whole: (*Postfix).noWayBack},
 	{name: "tls-versions", whole: (*Postfix).oldTLS},
 	{name: "certificate-proof", whole: (*Postfix).unprovable},
@@ -39,25 +40,36 @@ var postfixChecks = []struct {
 	}},
 }
 
-// Check looks for every mistake; there may be several of a row.
-func (p *Postfix) Check(d Daemon) []Finding {
-	found := []Finding{}
-	note := func(name, problem string) {
-		f := Finding{name, problem}
-		if problem != "" && !slices.Contains(found, f) {
-			found = append(found, f)
-		}
-	}
+// Check looks for every mistake; there may be several of a row. Without ask, sockets
+// are judged by owners and modes alone.
+func (p *Postfix) Check(d Daemon, ask Ask) Report {
+	r := Report{Findings: []Finding{}}
+	p.visitSockets(&r, d, ask)
 	for _, row := range postfixChecks {
 		if row.whole != nil {
-			note(row.name, row.whole(p, d))
+			r.note(row.name, row.whole(p, d))
 			continue
 		}
 		for _, s := range p.Services {
-			note(row.name, row.service(p, d, s))
+			r.note(row.name, row.service(p, d, s))
 		}
 	}
-	return found
+	return r
+}
+
+// visitSockets connects as smtpd does. Where no service names sigmilter's socket, or
+// it cannot be asked, it looks at who might.
+func (p *Postfix) visitSockets(r *Report, d Daemon, ask Ask) {
+	visits := p.visits(d)
+	if ask == nil || len(visits) == 0 {
+		if v, ok := p.visitor(); ok && p.OutOfChroot(d) == "" {
+			r.note(socketCheck, unreachable(d, v))
+		}
+		return
+	}
+	for _, v := range visits {
+		r.ask(d, v, ask)
+	}
 }
 
 // noMilter is for when no service has a socket that could be ours.
@@ -68,7 +80,7 @@ func (p *Postfix) noMilter(d Daemon) string {
 			return ""
 		}
 	}
-	add := "write smtpd_milters = " + p.Socket(d)
+	add := "write " + p.miltersLine(d, Service{})
 	if problem := p.OutOfChroot(d); problem != "" {
 		add = problem
 	}
@@ -78,30 +90,35 @@ func (p *Postfix) noMilter(d Daemon) string {
 	return "smtpd_milters does not name sigmilter's socket, so no mail is signed; " + add
 }
 
-// wrongPath is for a socket that was meant for sigmilter and is another.
+// wrongPath is for a socket that was meant for sigmilter and is another. Postfix gives
+// a message up when a single one of its filters is away.
 func (p *Postfix) wrongPath(d Daemon, s Service) string {
 	sockets, _ := milters(p.setting(s, "smtpd_milters"))
-	if p.ours(d, s, sockets) >= 0 {
-		return ""
-	}
 	i := slices.IndexFunc(sockets, func(socket string) bool {
-		return looksLikeOurs(socket) || p.reaches(d, Service{}, socket)
+		return !p.reaches(d, s, socket) && (looksLikeOurs(socket) || p.reaches(d, Service{}, socket))
 	})
 	if i < 0 {
 		return ""
 	}
-	queue := p.Settings["queue_directory"]
-	if socket := p.Socket(d); socket != d.Listen || d.socketPath() == "" {
-		return fmt.Sprintf("%s: smtpd_milters names %s, which from %s is not sigmilter's %s; write smtpd_milters = %s",
-			s.Name, sockets[i], queue, d.Listen, socket)
-	}
 	if problem := p.OutOfChroot(d); problem != "" {
 		return problem
 	}
-	return fmt.Sprintf("%s: smtpd_milters names %s, but sigmilter listens on %s; write smtpd_milters = %s", s.Name, sockets[i], d.Listen, d.Listen)
+	where := "sigmilter listens on " + d.Listen
+	if p.Socket(d) != d.Listen {
+		where = fmt.Sprintf("from %s that is not sigmilter's %s", p.Settings["queue_directory"], d.Listen)
+	}
+	return fmt.Sprintf("%s: smtpd_milters names %s, but %s; write %s", s.Name, sockets[i], where, p.miltersLine(d, s))
 }
 
-func (p *Postfix) closedSocket(d Daemon) string { return unreachable(d, p.Settings["mail_owner"]) }
+// miltersLine is the line that names sigmilter's socket: in main.cf, or for a service
+// that has a list of its own in master.cf.
+func (p *Postfix) miltersLine(d Daemon, s Service) string {
+	wanted := strings.Join(p.wantedMilters(d, p.setting(s, "smtpd_milters")), ", ")
+	if _, own := s.own["smtpd_milters"]; own {
+		return fmt.Sprintf("-o { smtpd_milters = %s } for it in master.cf", wanted)
+	}
+	return "smtpd_milters = " + wanted
+}
 
 func (p *Postfix) wrongOrder(d Daemon, s Service) string {
 	sockets, _ := milters(p.setting(s, "smtpd_milters"))
@@ -114,21 +131,28 @@ func (p *Postfix) wrongOrder(d Daemon, s Service) string {
 	return ""
 }
 
-func (p *Postfix) wrongAction(d Daemon, s Service) string {
-	action := p.setting(s, "milter_default_action")
+// milterSetting is a setting of sigmilter's as a service has it, and where: in the braces
+// around its socket, or else for all milters.
+func (p *Postfix) milterSetting(d Daemon, s Service, name string) (value, setting string) {
 	sockets, options := milters(p.setting(s, "smtpd_milters"))
 	if own := p.ours(d, s, sockets); own >= 0 {
 		for _, option := range strings.Fields(options[own]) {
-			if value, ok := strings.CutPrefix(option, "default_action="); ok {
-				action = value
+			if value, ok := strings.CutPrefix(option, name+"="); ok {
+				return value, name
 			}
 		}
 	}
+	setting = "milter_" + name
+	return p.setting(s, setting), setting
+}
+
+func (p *Postfix) wrongAction(d Daemon, s Service) string {
+	action, setting := p.milterSetting(d, s, "default_action")
 	switch action {
 	case "accept":
-		return fmt.Sprintf("%s: milter_default_action = accept lets mail out unsigned while sigmilter is away, and without the guard field it loops; write milter_default_action = tempfail", s.Name)
+		return fmt.Sprintf("%s: %s = accept lets mail out unsigned while sigmilter is away, and without the guard field it loops; write %s = tempfail", s.Name, setting, setting)
 	case "reject", "quarantine":
-		return fmt.Sprintf("%s: milter_default_action = %s turns mail away or holds it while sigmilter is away; write milter_default_action = tempfail, then Microsoft 365 tries again", s.Name, action)
+		return fmt.Sprintf("%s: %s = %s turns mail away or holds it while sigmilter is away; write %s = tempfail, then Microsoft 365 tries again", s.Name, setting, action, setting)
 	}
 	return ""
 }
@@ -149,27 +173,57 @@ func (p *Postfix) oldProtocol(Daemon) string {
 }
 
 func (p *Postfix) wrongSize(d Daemon) string {
-	return sizeProblem("message_size_limit", p.number("message_size_limit"), d)
+	return sizeProblem("message_size_limit", fmt.Sprintf("message_size_limit = %d", MicrosoftMessage), p.number("message_size_limit"), d)
 }
 
-// sizeProblem judges a limit on the size of a message; 0 is none.
-func sizeProblem(name string, size int64, d Daemon) string {
-	switch {
-	case size == 0 || size > d.MessageBytes:
-		return fmt.Sprintf("%s = %d is above sigmilter's limits.message_bytes of %d, so larger mail passes unsigned; write %s = %d",
-			name, size, d.MessageBytes, name, min(d.MessageBytes, MicrosoftMessage))
+// sizeProblem judges a limit on the size of a message, which the mail server has in a
+// setting; 0 is none. Neither limit is ever to be lowered: it would turn mail away, or
+// let it pass unsigned.
+func sizeProblem(setting, line string, size int64, d Daemon) string {
+	switch unlimited := size == 0; {
+	case (unlimited || size > d.MessageBytes) && d.MessageBytes < MicrosoftMessage:
+		return fmt.Sprintf("%s = %d is above sigmilter's limits.message_bytes of %d, so larger mail passes unsigned; write message_bytes = %d under [limits] into sigmilter's configuration",
+			setting, size, d.MessageBytes, MicrosoftMessage)
+	case unlimited, size > d.MessageBytes:
+		return fmt.Sprintf("%s = %d is above sigmilter's limits.message_bytes of %d, so larger mail passes unsigned; write %s",
+			setting, size, d.MessageBytes, line)
 	case size < MicrosoftMessage && size < d.MessageBytes:
-		return fmt.Sprintf("%s = %d refuses mail that Microsoft 365 takes; write %s = %d", name, size, name, min(d.MessageBytes, MicrosoftMessage))
+		return fmt.Sprintf("%s = %d refuses mail that Microsoft 365 takes; write %s", setting, size, line)
 	}
 	return ""
 }
 
-func (p *Postfix) shortHeader(Daemon) string {
-	n := p.number("header_size_limit")
-	if n == 0 || n >= MicrosoftHeader {
+// smallMailbox is for a limit with which Postfix delivers nothing.
+func (p *Postfix) smallMailbox(Daemon) string {
+	if message := p.number("message_size_limit"); p.smallMailboxFor(message) {
+		return fmt.Sprintf("mailbox_size_limit = %d is below message_size_limit = %d, with which Postfix delivers to no mailbox of its own; write mailbox_size_limit = 0", p.number("mailbox_size_limit"), message)
+	}
+	return ""
+}
+
+// smallMailboxFor reports whether the limit of a mailbox is below that of a message;
+// 0 is none.
+func (p *Postfix) smallMailboxFor(message int64) bool {
+	mailbox := p.number("mailbox_size_limit")
+	return mailbox != 0 && (message == 0 || mailbox < message)
+}
+
+func (p *Postfix) wrongHeaderSize(d Daemon) string {
+	switch n := p.number("header_size_limit"); {
+	case n != 0 && n < MicrosoftHeader:
+		return fmt.Sprintf("header_size_limit = %d: fields above that count as body, and Microsoft 365 has up to %d; write header_size_limit = %d", n, MicrosoftHeader, MicrosoftHeader)
+	default:
+		return headerProblem(d)
+	}
+}
+
+// headerProblem is for a limit of sigmilter's below what Microsoft 365 has.
+func headerProblem(d Daemon) string {
+	if d.HeaderBytes == 0 || d.HeaderBytes >= MicrosoftHeader {
 		return ""
 	}
-	return fmt.Sprintf("header_size_limit = %d: fields above that count as body, and Microsoft 365 has up to %d; write header_size_limit = %d", n, MicrosoftHeader, MicrosoftHeader)
+	return fmt.Sprintf("sigmilter's limits.header_bytes is %d, so mail with a larger header is deferred for ever, and Microsoft 365 has up to %d; write header_bytes = %d under [limits] into sigmilter's configuration",
+		d.HeaderBytes, MicrosoftHeader, 1<<20)
 }
 
 func (p *Postfix) contentFilter(d Daemon, s Service) string {
@@ -214,13 +268,29 @@ func (p *Postfix) noCertificate(side, why string) string {
 }
 
 // shortTimeout is for a Postfix that gives a message up while sigmilter works on it.
-func (p *Postfix) shortTimeout(d Daemon) string {
-	own := p.Settings["milter_content_timeout"]
+func (p *Postfix) shortTimeout(d Daemon, s Service) string {
+	own, setting := p.milterSetting(d, s, "content_timeout")
 	if wait, ok := postfixTime(own); !ok || wait > d.MessageTime {
 		return ""
 	}
-	return fmt.Sprintf("milter_content_timeout = %s is not above sigmilter's timeouts.message of %s, so Postfix gives up first; write milter_content_timeout = %ds",
-		own, d.MessageTime, max(300, 2*int(d.MessageTime.Seconds())))
+	return fmt.Sprintf("%s: %s = %s is not above sigmilter's timeouts.message of %s, so Postfix gives up first; write %s = %ds",
+		s.Name, setting, own, d.MessageTime, setting, patienceFor(d))
+}
+
+// patienceFor is for how many seconds a mail server should wait for the answer on a
+// message.
+func patienceFor(d Daemon) int { return max(300, 2*int(d.MessageTime.Seconds())) }
+
+// longSilence is for a sigmilter that ends a session in which Postfix still waits for
+// its client.
+func (p *Postfix) longSilence(d Daemon) string {
+	own := p.Settings["smtpd_timeout"]
+	wait, ok := postfixTime(own)
+	if !ok || d.Idle == 0 || wait < d.Idle {
+		return ""
+	}
+	return fmt.Sprintf("smtpd_timeout = %s is not below sigmilter's timeouts.idle of %s, which ends sessions of slow clients; write idle = \"%dm\" under [timeouts] into sigmilter's configuration",
+		own, d.Idle, 1+int(2*wait.Minutes()))
 }
 
 // postfixTime reads a time of Postfix, whose unit is seconds where none is given.

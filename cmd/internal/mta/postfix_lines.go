@@ -6,23 +6,15 @@ import (
 	"strings"
 )
 
-// Lines are the settings that sigmilter needs, as postconf -e takes them. Other
-// filters stay; sigmilter comes before the first that signs.
+// Lines are the settings that sigmilter needs, as postconf -e takes them.
 func (p *Postfix) Lines(d Daemon) []string {
-	sockets := milterWord.FindAllString(p.Settings["smtpd_milters"], -1)
-	if p.ours(d, Service{}, sockets) < 0 {
-		at := slices.IndexFunc(sockets, signers.MatchString)
-		if at < 0 {
-			at = len(sockets)
-		}
-		sockets = slices.Insert(sockets, at, p.Socket(d))
-	}
+	sockets := p.wantedMilters(d, p.Settings["smtpd_milters"])
 	wanted := []string{
 		"smtpd_milters = " + strings.Join(sockets, ", "),
 		"milter_default_action = tempfail",
 		"milter_protocol = 6",
-		fmt.Sprintf("message_size_limit = %d", min(MicrosoftMessage, d.MessageBytes)),
-		"mailbox_size_limit = 0",
+		"message_size_limit = " + p.unless(p.wrongSize(d) != "", "message_size_limit", fmt.Sprint(MicrosoftMessage)),
+		"mailbox_size_limit = " + p.unless(p.smallMailboxFor(MicrosoftMessage), "mailbox_size_limit", "0"),
 	}
 	for _, name := range tlsSettings {
 		if oldestTLS(p.Settings[name]) < 2 {
@@ -36,6 +28,42 @@ func (p *Postfix) Lines(d Daemon) []string {
 		wanted = append(wanted, fmt.Sprintf("header_size_limit = %d", MicrosoftHeader))
 	}
 	return wanted
+}
+
+// wantedMilters is a list of milters with sigmilter's socket. Other filters stay, but for
+// what was meant for sigmilter and is not its socket; it comes before the first that
+// signs.
+func (p *Postfix) wantedMilters(d Daemon, named string) []string {
+	list := milterWord.FindAllString(named, -1)
+	service := Service{Chroot: slices.ContainsFunc(p.Services, func(s Service) bool { return s.Chroot })}
+	at, found := slices.IndexFunc(list, signers.MatchString), false
+	if at < 0 {
+		at = len(list)
+	}
+	wanted := []string{}
+	for i, word := range list {
+		sockets, _ := milters(word)
+		reached := p.reaches(d, service, sockets[0])
+		found = found || reached
+		switch stale := !reached && (looksLikeOurs(sockets[0]) || p.reaches(d, Service{}, sockets[0])); {
+		case !stale:
+			wanted = append(wanted, word)
+		case i < at:
+			at--
+		}
+	}
+	if !found {
+		wanted = slices.Insert(wanted, min(at, len(wanted)), p.Socket(d))
+	}
+	return wanted
+}
+
+// unless is a setting as it is, or the value where it is wrong.
+func (p *Postfix) unless(wrong bool, name, value string) string {
+	if own := p.Settings[name]; own != "" && !wrong {
+		return own
+	}
+	return value
 }
 
 // Missing are those of [Postfix.Lines] that are not set so yet.

@@ -3,6 +3,7 @@ package mta
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,7 @@ message_size_limit = 157286400
 milter_default_action = tempfail
 milter_content_timeout = 300s
 milter_protocol = 6
+smtpd_timeout = 300s
 non_smtpd_milters =
 queue_directory = QUEUE
 receive_override_options =
@@ -83,21 +85,29 @@ func TestPostfixChecks(t *testing.T) {
 		{check: "path", old: milters, new: "smtpd_milters = unix:/run/sigmilter/milter.sock",
 			daemon: func(d *Daemon) { d.Listen = "unix:/run/sigmilter/milter.sock" }, says: "runs in a chroot"},
 		{check: "path", old: milters, new: "smtpd_milters = inet:localhost:8891 unix:sigmilter/milter.sock",
-			daemon: func(d *Daemon) { d.Listen = "inet:127.0.0.1:8899" }, says: "write smtpd_milters = inet:127.0.0.1:8899"},
+			daemon: func(d *Daemon) { d.Listen = "inet:127.0.0.1:8899" }, says: "write smtpd_milters = inet:localhost:8891, inet:127.0.0.1:8899"},
 		{old: milters, new: "smtpd_milters = inet:localhost:8899", daemon: func(d *Daemon) { d.Listen = "inet:127.0.0.1:8899" }},
 		{old: milters, new: "smtpd_milters = unix:sigmilter/fabrikam.sock",
 			daemon: func(d *Daemon) { d.Listeners = []string{"unix:" + queue + "/sigmilter/fabrikam.sock"} }},
+		{check: "path", old: milters, new: "smtpd_milters = unix:sigmilter/milter.sock, unix:/run/sigmilter/milter.sock, inet:localhost:11332", says: "write smtpd_milters = unix:sigmilter/milter.sock, inet:localhost:11332"},
+		{check: "path", override: "smtp/inet/smtpd_milters = unix:sigmilter.sock", says: "write -o { smtpd_milters = unix:sigmilter/milter.sock } for it in master.cf"},
+		{check: "milter", old: milters, new: "smtpd_milters = unix:clamav.sock unix:opendkim/opendkim.sock", says: "write smtpd_milters = unix:clamav.sock, unix:sigmilter/milter.sock, unix:opendkim/opendkim.sock"},
 		{check: "order", old: milters, new: "smtpd_milters = unix:opendkim/opendkim.sock, unix:sigmilter/milter.sock", says: "put sigmilter before it"},
 		{check: "order", old: milters, new: "smtpd_milters = inet:localhost:11332 unix:sigmilter/milter.sock", says: "inet:localhost:11332 comes before"},
 		{old: milters, new: "smtpd_milters = unix:sigmilter/milter.sock, inet:localhost:11332"},
 		{check: "default-action", old: "milter_default_action = tempfail", new: "milter_default_action = accept", says: "write milter_default_action = tempfail"},
 		{check: "default-action", old: "milter_default_action = tempfail", new: "milter_default_action = reject", says: "Microsoft 365 tries again"},
-		{check: "default-action", old: milters, new: "smtpd_milters = { unix:sigmilter/milter.sock, default_action=accept }", says: "= accept"},
+		{check: "default-action", old: milters, new: "smtpd_milters = { unix:sigmilter/milter.sock, default_action=accept }", says: "write default_action = tempfail"},
 		{check: "no-milters", override: "smtp/inet/receive_override_options = no_milters,no_address_mappings", says: "take it out"},
 		{check: "protocol", old: "milter_protocol = 6", new: "milter_protocol = 2", says: "write milter_protocol = 6"},
 		{check: "message-size", old: "message_size_limit = 157286400", new: "message_size_limit = 10240000", says: "write message_size_limit = 157286400"},
 		{check: "message-size", old: "message_size_limit = 157286400", new: "message_size_limit = 0", says: "passes unsigned"},
-		{check: "message-size", daemon: func(d *Daemon) { d.MessageBytes = 50 << 20 }, says: "write message_size_limit = 52428800"},
+		{check: "message-size", daemon: func(d *Daemon) { d.MessageBytes = 50 << 20 }, says: "write message_bytes = 157286400 under [limits]"},
+		{old: "message_size_limit = 157286400", new: "message_size_limit = 52428800", daemon: func(d *Daemon) { d.MessageBytes = 50 << 20 }},
+		{check: "mailbox-size", old: "message_size_limit = 157286400", new: "message_size_limit = 157286400\nmailbox_size_limit = 51200000", says: "write mailbox_size_limit = 0"},
+		{check: "header-size", daemon: func(d *Daemon) { d.HeaderBytes = 64 << 10 }, says: "write header_bytes = 1048576 under [limits]"},
+		{check: "timeout", old: milters, new: "smtpd_milters = { unix:sigmilter/milter.sock, content_timeout=20s }", says: "write content_timeout = 300s"},
+		{check: "timeout", daemon: func(d *Daemon) { d.Idle = 5 * time.Minute }, says: "write idle = \"11m\" under [timeouts]"},
 		{check: "header-size", old: "header_size_limit = 262144", new: "header_size_limit = 102400", says: "write header_size_limit = 262144"},
 		{check: "content-filter", old: "content_filter =", new: "content_filter = smtp-amavis:[127.0.0.1]:10024", says: "receive_override_options=no_milters"},
 		{check: "internal-mail", old: "internal_mail_filter_classes =", new: "non_smtpd_milters = unix:sigmilter/milter.sock\ninternal_mail_filter_classes = bounce", says: "leave it empty"},
@@ -132,15 +142,44 @@ func TestPostfixChecks(t *testing.T) {
 			if tc.daemon != nil {
 				tc.daemon(&daemon)
 			}
-			found := ReadPostfix(settings, goodFields, tc.override).Check(daemon)
+			found := ReadPostfix(settings, goodFields, tc.override).Check(daemon, nil).Findings
 			switch {
 			case tc.check == "" && len(found) > 0:
 				t.Errorf("found %+v, want nothing", found)
 			case tc.check == "":
 			case len(found) != 1 || found[0].Check != tc.check || !strings.Contains(found[0].Problem, tc.says):
 				t.Errorf("found %+v, want %s with %q", found, tc.check, tc.says)
+			default:
+				obeyed(t, settings, tc.override, found[0].Problem, daemon)
 			}
 		})
+	}
+}
+
+// toWrite finds the lines for main.cf in an advice, and settings of sigmilter.
+var toWrite = regexp.MustCompile(`(?:write|and) (\w+) = ("[^"]*"|[^;]+?)( under \[\w+\])?(,? and \w+ =|, then |, a file |, or |, the tenant|$| into sigmilter)`)
+
+// obeyed wants an advice that is a line for main.cf to end what was found.
+func obeyed(t *testing.T, settings, override, problem string, d Daemon) {
+	t.Helper()
+	_, advice, _ := strings.Cut(problem, "; ")
+	done := false
+	for rest := advice; ; {
+		m := toWrite.FindStringSubmatchIndex(rest)
+		if m == nil || strings.Contains(advice, "sigmilter's configuration") {
+			break
+		}
+		name, value := rest[m[2]:m[3]], rest[m[4]:m[5]]
+		settings, done = strings.Replace(settings, "\n"+name+" =", "\nold_"+name+" =", 1)+name+" = "+value+"\n", true
+		rest = rest[m[5]:]
+	}
+	if !done || strings.Contains(advice, "write content_timeout") || strings.Contains(advice, "write default_action") {
+		return // not a line for main.cf
+	}
+	for _, f := range ReadPostfix(settings, goodFields, override).Check(d, nil).Findings {
+		if f.Problem == problem {
+			t.Errorf("still found: %+v", f)
+		}
 	}
 }
 
@@ -152,48 +191,15 @@ func TestPostfixLines(t *testing.T) {
 		{"unix:opendkim/opendkim.sock", "inet:127.0.0.1:8899", "smtpd_milters = inet:127.0.0.1:8899, unix:opendkim/opendkim.sock"},
 		{"{ unix:clamav.sock, default_action=accept }", "inet:127.0.0.1:8899", "smtpd_milters = { unix:clamav.sock, default_action=accept }, inet:127.0.0.1:8899"},
 		{"inet:localhost:8899", "inet:127.0.0.1:8899", "smtpd_milters = inet:localhost:8899"},
+		{"unix:/run/sigmilter/milter.sock unix:opendkim/opendkim.sock", "unix:/var/spool/postfix/sigmilter/milter.sock", "smtpd_milters = unix:sigmilter/milter.sock, unix:opendkim/opendkim.sock"},
+		{"unix:/var/spool/postfix/sigmilter/milter.sock", "unix:/var/spool/postfix/sigmilter/milter.sock", "smtpd_milters = unix:sigmilter/milter.sock"},
+		{"unix:opendkim/opendkim.sock, unix:sigmilter.sock", "inet:127.0.0.1:8899", "smtpd_milters = inet:127.0.0.1:8899, unix:opendkim/opendkim.sock"},
 	} {
 		p := ReadPostfix("queue_directory = /var/spool/postfix\nheader_size_limit = 102400\nsmtpd_milters = "+tc.milters+"\n", goodFields, "")
 		got := p.Lines(Daemon{Listen: tc.listen, MessageBytes: 150 << 20})
 		if got[0] != tc.want || got[len(got)-1] != "header_size_limit = 262144" {
 			t.Errorf("%s and %s: %q, want %q", tc.milters, tc.listen, got, tc.want)
 		}
-	}
-}
-
-func TestUnreachable(t *testing.T) {
-	dir := t.TempDir()
-	socket := filepath.Join(dir, "closed", "milter.sock")
-	if err := os.Mkdir(filepath.Dir(socket), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range []string{dir, filepath.Dir(dir)} { // of mode 0700 otherwise
-		if err := os.Chmod(d, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	d := Daemon{Listen: "unix:" + socket, SocketMode: 0o660, SocketGroup: "root"}
-	if got := unreachable(d, "nobody"); !strings.Contains(got, "may not connect to the socket") || !strings.Contains(got, "socket_group") {
-		t.Errorf("of a group that is not nobody's: %q", got)
-	}
-	d.SocketMode = 0o666
-	if got := unreachable(d, "nobody"); got != "" {
-		t.Errorf("open to everybody: %q", got)
-	}
-	if err := os.WriteFile(socket, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if got := unreachable(d, "nobody"); !strings.Contains(got, "may not connect") {
-		t.Errorf("a socket of mode 0600: %q", got)
-	}
-	if err := os.Chmod(filepath.Dir(socket), 0o750); err != nil {
-		t.Fatal(err)
-	}
-	if got := unreachable(d, "nobody"); !strings.Contains(got, "cannot pass through the folder "+filepath.Dir(socket)) {
-		t.Errorf("behind a folder of mode 0750: %q", got)
-	}
-	if got := Unreachable(Daemon{Listen: "unix:/nowhere/milter.sock"}, "nobody"); got != "" {
-		t.Errorf("a folder that is made with the daemon: %q", got)
 	}
 }
 

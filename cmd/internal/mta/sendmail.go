@@ -3,23 +3,31 @@ package mta
 import (
 	"fmt"
 	"net"
-	"os"
-	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"sigmilter/cmd/internal/mta/greet"
 )
 
 // Sendmail is what a sendmail.cf says.
 type Sendmail struct {
-	options map[string]string
-	filters map[string]map[string]string // by name: S, F, T
+	options     map[string]string
+	filters     map[string]map[string]string // by name: S, F, T
+	smartHost   string
+	mailertable bool
 }
 
-// ReadSendmail reads a sendmail.cf: its options (O) and filters (X).
+// ReadSendmail reads a sendmail.cf: its options (O), filters (X) and where it sends
+// mail (the macro S, the map mailertable).
 func ReadSendmail(cf string) *Sendmail {
 	s := &Sendmail{options: map[string]string{}, filters: map[string]map[string]string{}}
 	for line := range strings.Lines(cf) {
 		line = strings.TrimRight(line, " \t\r\n")
+		if host, ok := strings.CutPrefix(line, "DS"); ok {
+			s.smartHost = strings.TrimSpace(host)
+		}
+		s.mailertable = s.mailertable || strings.HasPrefix(line, "Kmailertable ")
 		if option, ok := strings.CutPrefix(line, "O "); ok {
 			name, value, _ := strings.Cut(option, "=")
 			s.options[strings.TrimSpace(name)] = strings.TrimSpace(value)
@@ -52,7 +60,7 @@ func SendmailSocket(d Daemon) string {
 	return d.Listen
 }
 
-// names tells whether the filter has the daemon's socket. A path needs no unix:
+// names reports whether the filter has the daemon's socket. A path needs no unix:
 // before it, and local: is another word for it.
 func (s *Sendmail) names(d Daemon, filter string) bool {
 	socket := s.filters[filter]["S"]
@@ -73,105 +81,26 @@ func (s *Sendmail) own(d Daemon) string {
 	return ""
 }
 
+// filterLine is the line of sendmail.mc that has Sendmail ask sigmilter.
+func filterLine(d Daemon) string {
+	wait := patienceFor(d)
+	return fmt.Sprintf("INPUT_MAIL_FILTER(`sigmilter', `S=%s, F=T, T=C:30s;S:30s;R:%ds;E:%ds')dnl", SendmailSocket(d), wait, wait)
+}
+
 // SendmailLines are the lines of sendmail.mc that sigmilter needs.
 func SendmailLines(d Daemon) []string {
-	size := min(MicrosoftMessage, d.MessageBytes)
-	return []string{
-		fmt.Sprintf("INPUT_MAIL_FILTER(`sigmilter', `S=%s, F=T, T=C:30s;S:30s;R:60s;E:300s')dnl", SendmailSocket(d)),
-		fmt.Sprintf("define(`confMAX_MESSAGE_SIZE', `%d')dnl", size),
+	lines := []string{
+		filterLine(d),
+		fmt.Sprintf("define(`confMAX_MESSAGE_SIZE', `%d')dnl", MicrosoftMessage),
 		fmt.Sprintf("define(`confMAX_HEADERS_LENGTH', `%d')dnl", MicrosoftHeader),
 		"define(`confMUST_QUOTE_CHARS', `')dnl",
+		"define(`confTO_COMMAND', `5m')dnl",
+		sslLine("SERVER"), sslLine("CLIENT"),
 	}
-}
-
-// sendmailChecks are the mistakes looked for, each with what it says; an empty
-// string is none.
-var sendmailChecks = []struct {
-	name string
-	find func(*Sendmail, Daemon) string
-}{
-	{"milter", (*Sendmail).noMilter},
-	{"socket", func(_ *Sendmail, d Daemon) string {
-		path := d.socketPath()
-		if path == "" {
-			return ""
-		}
-		if dir := openFolder(path); dir != "" {
-			return fmt.Sprintf("everybody may write to %s, above sigmilter's socket, and Sendmail refuses such a socket as unsafe; write listen = \"unix:/run/sigmilter/milter.sock\" into sigmilter's configuration", dir)
-		}
-		return ""
-	}},
-	{"order", (*Sendmail).wrongOrder},
-	{"default-action", func(s *Sendmail, d Daemon) string {
-		own := s.own(d)
-		switch flag := s.filters[own]["F"]; {
-		case own == "" || flag == "T":
-			return ""
-		case flag == "":
-			return "the filter has no F=, so mail leaves unsigned while sigmilter is away, and without the guard field it loops; write F=T"
-		default:
-			return fmt.Sprintf("the filter has F=%s, which turns mail away while sigmilter is away; write F=T, then Microsoft 365 tries again", flag)
-		}
-	}},
-	{"message-size", func(s *Sendmail, d Daemon) string {
-		return sizeProblem("confMAX_MESSAGE_SIZE", s.number("MaxMessageSize", 0), d)
-	}},
-	{"header-size", func(s *Sendmail, _ Daemon) string {
-		if n := s.number("MaxHeadersLength", 32768); n > 0 && n < MicrosoftHeader {
-			return fmt.Sprintf("MaxHeadersLength of %d refuses for good what Microsoft 365 may send, up to %d; write define(`confMAX_HEADERS_LENGTH', `%d')dnl", n, MicrosoftHeader, MicrosoftHeader)
-		}
-		return ""
-	}},
-	{"quotes", func(s *Sendmail, _ Daemon) string {
-		if chars, ok := s.options["MustQuoteChars"]; ok && !strings.Contains(chars, ".") {
-			return ""
-		}
-		return "Sendmail puts quotes around encoded names with a full stop in them, which are then shown as they stand; write define(`confMUST_QUOTE_CHARS', `')dnl"
-	}},
-	{"certificate-in", func(s *Sendmail, _ Daemon) string {
-		return s.noCertificate("Server", "SERVER", "Exchange Online sends to no relay without one")
-	}},
-	{"certificate-out", func(s *Sendmail, _ Daemon) string {
-		return s.noCertificate("Client", "CLIENT", "by it the inbound connector knows the relay")
-	}},
-}
-
-// Check looks for every mistake.
-func (s *Sendmail) Check(d Daemon) []Finding {
-	found := []Finding{}
-	for _, row := range sendmailChecks {
-		if problem := row.find(s, d); problem != "" {
-			found = append(found, Finding{row.name, problem})
-		}
+	if d.CertificateProof {
+		lines = append(lines, rootsLine)
 	}
-	return found
-}
-
-func (s *Sendmail) noMilter(d Daemon) string {
-	if s.own(d) != "" {
-		return ""
-	}
-	line := SendmailLines(d)[0]
-	for name := range s.filters {
-		if !s.names(d, name) && (looksLikeOurs(name) || looksLikeOurs(s.filters[name]["S"])) {
-			return fmt.Sprintf("filter %s has the socket %s, but sigmilter listens on %s; write %s", name, s.filters[name]["S"], d.Listen, line)
-		}
-		if s.names(d, name) {
-			return fmt.Sprintf("filter %s is not among InputMailFilters, so no mail is signed; write %s", name, line)
-		}
-	}
-	return "no filter has sigmilter's socket, so no mail is signed; write " + line
-}
-
-func (s *Sendmail) wrongOrder(d Daemon) string {
-	names := s.inUse()
-	own := slices.Index(names, s.own(d))
-	for _, name := range names[:max(own, 0)] {
-		if signers.MatchString(name) || signers.MatchString(s.filters[name]["S"]) {
-			return fmt.Sprintf("filter %s comes before sigmilter, which breaks its DKIM signatures; put sigmilter's INPUT_MAIL_FILTER above it", name)
-		}
-	}
-	return ""
+	return lines
 }
 
 // number is an option that is a number, or what holds without it.
@@ -183,16 +112,76 @@ func (s *Sendmail) number(name string, absent int64) int64 {
 	return n
 }
 
-func (s *Sendmail) noCertificate(side, macro, why string) string {
-	for _, part := range []string{"Cert", "Key"} {
-		option := side + part + "File"
-		file := s.options[option]
-		if file == "" {
-			return fmt.Sprintf("%s is not set, so no certificate is shown: %s; write define(`conf%s_%s', `/etc/mail/tls/FILE')dnl", option, why, macro, strings.ToUpper(part))
-		}
-		if _, err := os.Stat(file); err != nil {
-			return fmt.Sprintf("%s: %v; name the file that has it", option, err)
+// filterTime is one of a filter's timeouts, or what holds without it. ok is false when
+// it is not understood.
+func (s *Sendmail) filterTime(filter, key string, absent time.Duration) (time.Duration, bool) {
+	for part := range strings.SplitSeq(s.filters[filter]["T"], ";") {
+		if value, has := strings.CutPrefix(strings.TrimSpace(part), key+":"); has {
+			return sendmailTime(value, time.Second)
 		}
 	}
-	return ""
+	return absent, true
+}
+
+// sendmailTime reads a time of Sendmail, such as 1h30m; where no unit is given it is
+// the setting's own.
+func sendmailTime(s string, unit time.Duration) (time.Duration, bool) {
+	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
+	var sum time.Duration
+	for rest := s; rest != ""; {
+		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+		n, err := strconv.Atoi(rest[:digits])
+		if err != nil {
+			return 0, false
+		}
+		of := unit
+		if rest = rest[digits:]; rest != "" {
+			if of = units[rest[0]]; of == 0 {
+				return 0, false
+			}
+			rest = rest[1:]
+		}
+		sum += time.Duration(n) * of
+	}
+	return sum, s != ""
+}
+
+// user is who Sendmail connects as: root, unless RunAsUser names another, who then has
+// no other group than the one named or their first. ok is false when that user is not
+// known here.
+func (s *Sendmail) user() (v visitor, ok bool) {
+	name, group, _ := strings.Cut(s.options["RunAsUser"], ":")
+	if name == "" {
+		return visitorNamed("root", "")
+	}
+	if v, ok = visitorNamed(name, ""); !ok {
+		return visitor{}, false
+	}
+	gid := v.GID()
+	if group != "" {
+		if gid, ok = groupID(group); !ok {
+			return visitor{}, false
+		}
+	}
+	return visitor{Caller: v.Caller.InGroup(gid), group: groupName(gid), fixed: true}, true
+}
+
+// visit is that of Sendmail at the socket of a filter.
+func (s *Sendmail) visit(filter string) visit {
+	socket := s.filters[filter]["S"]
+	v := visit{by: "filter " + filter, socket: socket, network: "unix", address: strings.TrimPrefix(strings.TrimPrefix(socket, "unix:"), "local:")}
+	for _, family := range []string{"inet:", "inet6:"} {
+		if address, ok := strings.CutPrefix(socket, family); ok {
+			port, host, _ := strings.Cut(address, "@")
+			v.network, v.address = "tcp", net.JoinHostPort(strings.Trim(host, "[]"), port)
+			return v
+		}
+	}
+	if who, ok := s.user(); ok {
+		v.visitor = who
+		if greet.CanCall() {
+			v.as = who.Caller
+		}
+	}
+	return v
 }

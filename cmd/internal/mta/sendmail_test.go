@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 const goodCF = `# a comment
@@ -16,7 +17,12 @@ O ServerKeyFile=CERT
 O ClientCertFile=CERT
 O ClientKeyFile=CERT
 O InputMailFilters=sigmilter,opendkim
-Xsigmilter, S=unix:/run/sigmilter/milter.sock, F=T, T=C:30s;S:30s;R:60s;E:300s
+O Timeout.command=5m
+O CACertFile=CERT
+O ServerSSLOptions=+SSL_OP_NO_SSLv2 +SSL_OP_NO_SSLv3 +SSL_OP_NO_TLSv1 +SSL_OP_NO_TLSv1_1
+O ClientSSLOptions=SSL_OP_NO_TLSv1, SSL_OP_NO_TLSv1_1
+DSrelay:[contoso-com.mail.protection.outlook.com]
+Xsigmilter, S=unix:/run/sigmilter/milter.sock, F=T, T=C:30s;S:30s;R:300s;E:5m
 Xopendkim, S=local:/run/opendkim/opendkim.sock
 `
 
@@ -29,6 +35,7 @@ func TestSendmailChecks(t *testing.T) {
 		check    string // empty: no mistake
 		old, new string
 		listen   string
+		proof    bool
 		says     string
 	}{
 		{},
@@ -41,6 +48,19 @@ func TestSendmailChecks(t *testing.T) {
 		{check: "default-action", old: ", F=T", new: "", says: "write F=T"},
 		{check: "default-action", old: ", F=T", new: ", F=R", says: "Microsoft 365 tries again"},
 		{check: "message-size", old: "O MaxMessageSize=157286400", new: "#O MaxMessageSize=0", says: "passes unsigned"},
+		{check: "message-size", old: "O MaxMessageSize=157286400", new: "O MaxMessageSize=10000000", says: "write define(`confMAX_MESSAGE_SIZE', `157286400')dnl"},
+		{check: "timeout", old: "R:300s", new: "R:60s", says: "(T=R:), which is not above sigmilter's timeouts.message of 1m0s"},
+		{check: "timeout", old: "E:5m", new: "E:45", says: "waits 45s for the end of a message"},
+		{check: "timeout", old: "R:300s;", new: "", says: "waits 10s for an answer"},
+		{check: "timeout", old: "O Timeout.command=5m", new: "", says: "define(`confTO_COMMAND', `5m')dnl"},
+		{check: "relayhost", old: "DSrelay:[contoso-com.mail.protection.outlook.com]", new: "DS", says: "define(`SMART_HOST', `relay:["},
+		{old: "DSrelay:[contoso-com.mail.protection.outlook.com]", new: "DS\nKmailertable hash -o /etc/mail/mailertable.db"},
+		{check: "tls-versions", old: "+SSL_OP_NO_TLSv1 ", new: "", says: "ServerSSLOptions: versions of TLS below 1.2"},
+		{check: "tls-versions", old: "O ClientSSLOptions=SSL_OP_NO_TLSv1, ", new: "#", says: "write define(`confCLIENT_SSL_OPTIONS', `+SSL_OP_NO_SSLv2"},
+		{check: "certificate-proof", old: "O CACertFile=CERT", new: "", proof: true, says: "write define(`confCACERT',"},
+		{check: "certificate-proof", old: "O CACertFile=CERT", new: "O CACertFile=/nowhere/ca.pem", proof: true, says: "is not there"},
+		{check: "certificate-proof", old: "O CACertFile=CERT", new: "O CACertFile=CERT\nO TLSSrvOptions=V", proof: true, says: "take V out of"},
+		{old: "O CACertFile=CERT", new: "O CACertPath=/etc/ssl/certs", proof: true},
 		{check: "header-size", old: "O MaxHeadersLength=262144", new: "", says: "of 32768 refuses"},
 		{check: "quotes", old: "O MustQuoteChars=", new: "#O MustQuoteChars=.", says: "confMUST_QUOTE_CHARS"},
 		{check: "certificate-in", old: "O ServerKeyFile=CERT", new: "", says: "confSERVER_KEY"},
@@ -52,11 +72,11 @@ func TestSendmailChecks(t *testing.T) {
 				t.Fatalf("%q is not in the good file", tc.old)
 			}
 			cf := strings.ReplaceAll(strings.Replace(goodCF, tc.old, tc.new, 1), "CERT", cert)
-			d := Daemon{Listen: "unix:/run/sigmilter/milter.sock", MessageBytes: 150 << 20}
+			d := Daemon{Listen: "unix:/run/sigmilter/milter.sock", MessageBytes: 150 << 20, HeaderBytes: 1 << 20, MessageTime: time.Minute, Idle: 10 * time.Minute, CertificateProof: tc.proof}
 			if tc.listen != "" {
 				d.Listen = tc.listen
 			}
-			found := ReadSendmail(cf).Check(d)
+			found := ReadSendmail(cf).Check(d, nil).Findings
 			switch {
 			case tc.check == "" && len(found) > 0:
 				t.Errorf("found %+v, want nothing", found)
@@ -69,8 +89,8 @@ func TestSendmailChecks(t *testing.T) {
 }
 
 func TestSendmailLines(t *testing.T) {
-	got := strings.Join(SendmailLines(Daemon{Listen: "inet:127.0.0.1:8899", MessageBytes: 1000}), "\n")
-	for _, want := range []string{"S=inet:8899@127.0.0.1, F=T", "`confMAX_MESSAGE_SIZE', `1000'"} {
+	got := strings.Join(SendmailLines(Daemon{Listen: "inet:127.0.0.1:8899", MessageBytes: 1000, MessageTime: 4 * time.Minute, CertificateProof: true}), "\n")
+	for _, want := range []string{"S=inet:8899@127.0.0.1, F=T, T=C:30s;S:30s;R:480s;E:480s", "`confMAX_MESSAGE_SIZE', `157286400'", "confSERVER_SSL_OPTIONS", "confCACERT"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in\n%s", want, got)
 		}

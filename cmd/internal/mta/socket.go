@@ -11,109 +11,168 @@ import (
 	"strconv"
 	"syscall"
 
-	"sigmilter/cmd/internal/printed"
+	"sigmilter/cmd/internal/mta/greet"
 )
 
-// unreachable says why the user cannot connect to the daemon's unix socket, or
-// is empty. Without a socket file, while the daemon is away, mode and group are
-// those it will have. What cannot be looked at is not judged.
-func unreachable(d Daemon, name string) string {
-	path := d.socketPath()
-	who, err := user.Lookup(name)
-	if path == "" || err != nil || who.Uid == "0" {
-		return ""
-	}
-	groups, err := who.GroupIds()
+// visitor is a mail server's process as it comes to the socket.
+type visitor struct {
+	greet.Caller
+	group  string // name of its first group
+	fixed  bool   // it has that group alone, whatever /etc/group says
+	reload string // the command after which its processes have new groups
+}
+
+// visitorNamed is the user with all of their groups; ok is false when there is no
+// such user.
+func visitorNamed(name, reload string) (visitor, bool) {
+	caller, err := greet.User(name)
 	if err != nil {
-		return ""
+		return visitor{}, false
 	}
-	group := who.Gid
-	if g, err := user.LookupGroupId(who.Gid); err == nil {
-		group = g.Name
-	}
-	var above []string
-	for dir := filepath.Dir(path); dir != "/" && dir != "."; dir = filepath.Dir(dir) {
-		above = append(above, dir)
-	}
-	slices.Reverse(above)
-	for _, dir := range above {
-		info, err := os.Stat(dir)
-		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Sprintf("the folder %s is not there; make it: install -d -o sigmilter -g %s -m 0750 %s",
-				dir, printed.Word(group), printed.Word(dir))
-		}
-		if err != nil {
-			return ""
-		}
-		if !may(info, who.Uid, groups, 0o1) {
-			return fmt.Sprintf("user %s cannot pass through the folder %s (mode %04o); let its group in: chgrp %s %s && chmod g+x %s",
-				name, dir, info.Mode().Perm(), printed.Word(group), printed.Word(dir), printed.Word(dir))
-		}
-	}
-	return d.closed(path, who.Username, group, who.Uid, groups)
+	return visitor{Caller: caller, group: groupName(caller.GID()), reload: reload}, true
 }
 
-// closed looks at the socket itself: connecting takes the right to write.
-func (d Daemon) closed(path, name, primary, uid string, groups []string) string {
-	if info, err := os.Stat(path); err == nil {
-		if may(info, uid, groups, 0o2) {
-			return ""
-		}
-	} else {
-		if d.SocketMode&0o002 != 0 || d.SocketGroup == "" {
-			return "" // for everybody, or for a group that is not known before it is there
-		}
-		group, err := user.LookupGroup(d.SocketGroup)
-		if err != nil || slices.Contains(groups, group.Gid) && d.SocketMode&0o020 != 0 {
-			return ""
-		}
+func groupName(gid int) string {
+	group, err := user.LookupGroupId(strconv.Itoa(gid))
+	if err != nil {
+		return strconv.Itoa(gid)
 	}
-	return fmt.Sprintf("user %s may not connect to the socket %s; write socket_group = %q and socket_mode = \"0660\" into sigmilter's configuration, or add the user to the socket's group",
-		name, path, primary)
-}
-
-// may reports whether the bit (1 to pass or execute, 2 to write) is there for
-// the user, by the one of owner, group and others that counts for him.
-func may(info fs.FileInfo, uid string, groups []string, bit fs.FileMode) bool {
-	mode := info.Mode().Perm()
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return true
-	}
-	switch {
-	case strconv.Itoa(int(stat.Uid)) == uid:
-		return mode&(bit<<6) != 0
-	case slices.Contains(groups, strconv.Itoa(int(stat.Gid))):
-		return mode&(bit<<3) != 0
-	default:
-		return mode&bit != 0
-	}
-}
-
-// openFolder is the first folder above path that everybody may write to, or
-// empty.
-func openFolder(path string) string {
-	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
-		if info, err := os.Stat(dir); err == nil && info.Mode().Perm()&0o002 != 0 {
-			return dir
-		}
-		if dir == "/" || dir == "." {
-			return ""
-		}
-	}
+	return group.Name
 }
 
 // Unreachable says why a mail server's user cannot connect to the daemon's
-// socket, and what mends it; it is empty when he can, or when it cannot be told.
+// socket, and what mends it; it is empty when they can, or when it cannot be told.
 // A folder that is not there is no fault: systemd may make it with the daemon.
 func Unreachable(d Daemon, name string) string {
-	if path := d.socketPath(); path == "" || !exists(filepath.Dir(path)) {
+	path := d.socketPath()
+	v, ok := visitorNamed(name, "postfix reload")
+	if !ok || path == "" || !exists(filepath.Dir(path)) {
 		return ""
 	}
-	return unreachable(d, name)
+	return unreachable(d, v)
 }
 
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
+}
+
+// unreachable says by owners and modes why the visitor cannot connect to the
+// daemon's unix socket, or is empty. Without a socket file, while the daemon is
+// away, mode and group are those it will have. What cannot be looked at is not
+// judged.
+func unreachable(d Daemon, v visitor) string {
+	path := d.socketPath()
+	if path == "" || v.UID() == 0 {
+		return ""
+	}
+	own := filepath.Dir(path)
+	for _, dir := range foldersTo(path) {
+		info, err := os.Stat(dir)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return fmt.Sprintf("the folder %s is not there; %s", dir, d.makeFolder(own, v))
+		case err != nil:
+			return ""
+		case v.may(ownedAs(info), 0o1):
+		case dir == own:
+			return fmt.Sprintf("user %s cannot pass through the folder %s (mode %04o); %s", v.Name, dir, info.Mode().Perm(), d.openFolder(dir, v))
+		default:
+			return fmt.Sprintf("user %s cannot pass through the folder %s (mode %04o); let everybody pass: chmod o+x %s", v.Name, dir, info.Mode().Perm(), word(dir))
+		}
+	}
+	return d.closed(path, v)
+}
+
+// foldersTo are the folders above a path, from the top.
+func foldersTo(path string) []string {
+	var folders []string
+	for dir := filepath.Dir(path); dir != "/" && dir != "."; dir = filepath.Dir(dir) {
+		folders = append(folders, dir)
+	}
+	slices.Reverse(folders)
+	return folders
+}
+
+// closed looks at the socket itself: connecting takes the right to write.
+func (d Daemon) closed(path string, v visitor) string {
+	if !exists(path) && d.mayNotGive() {
+		return fmt.Sprintf("user %s is not in the group %s of socket_group, so the daemon ends instead of opening its socket; run: usermod -a -G %s %s && %s",
+			serviceUser, d.SocketGroup, word(d.SocketGroup), serviceUser, restartService)
+	}
+	socket, known := d.socketAt(path)
+	if !known || v.may(socket, 0o2) {
+		return ""
+	}
+	return fmt.Sprintf("user %s may not connect to the socket %s (group %s, mode %04o); %s", v.Name, path, groupName(socket.gid), socket.mode, d.openSocket(path, socket, v))
+}
+
+// mayNotGive reports whether the daemon's user is not in the group that its socket is
+// to have.
+func (d Daemon) mayNotGive() bool {
+	service, err := greet.User(serviceUser)
+	if err != nil || d.SocketGroup == "" || d.Activated {
+		return false
+	}
+	gid, ok := groupID(d.SocketGroup)
+	return ok && !slices.Contains(service.Groups(), gid)
+}
+
+// groupID is the number of a group, which is named or a number already.
+func groupID(name string) (gid int, ok bool) {
+	if group, err := user.LookupGroup(name); err == nil {
+		name = group.Gid
+	}
+	gid, err := strconv.Atoi(name)
+	return gid, err == nil
+}
+
+// owned is who may do what to a file.
+type owned struct {
+	uid, gid int
+	mode     fs.FileMode
+}
+
+// anybody are the owner of a file of which nothing is known.
+const anybody = -1
+
+func ownedAs(info fs.FileInfo) owned {
+	o := owned{anybody, anybody, info.Mode().Perm()}
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		o.uid, o.gid = int(stat.Uid), int(stat.Gid)
+	}
+	return o
+}
+
+// socketAt is the socket as it is, or as the daemon will make it: with the group of
+// the configuration, of a folder that hands its own on, or of the daemon's user.
+// known is false when that cannot be told.
+func (d Daemon) socketAt(path string) (socket owned, known bool) {
+	if info, err := os.Stat(path); err == nil {
+		return ownedAs(info), true
+	}
+	name := d.SocketGroup
+	folder, err := os.Stat(filepath.Dir(path))
+	switch {
+	case name != "":
+	case err == nil && folder.Mode()&fs.ModeSetgid != 0:
+		return owned{anybody, ownedAs(folder).gid, d.SocketMode}, true
+	default:
+		name = serviceUser
+	}
+	gid, ok := groupID(name)
+	return owned{anybody, gid, d.SocketMode}, ok
+}
+
+// may reports whether the bit (1 to pass or execute, 2 to write) is there for
+// the visitor, by the one of owner, group and others that counts for them.
+func (v visitor) may(file owned, bit fs.FileMode) bool {
+	switch {
+	case file.uid == v.UID():
+		return file.mode&(bit<<6) != 0
+	case slices.Contains(v.Groups(), file.gid):
+		return file.mode&(bit<<3) != 0
+	default:
+		return file.mode&bit != 0
+	}
 }
