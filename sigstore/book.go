@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/recent"
 )
 
 // Book gives people and their signatures, at the cost of a map lookup for those
@@ -14,7 +15,7 @@ type Book struct {
 	*Cache // of signatures
 	Store  *Store
 	learn  bool
-	people *recent[*personInMemory]
+	people *recent.Cache[addressIn, *personInMemory]
 }
 
 // NewBook makes a book of what is in a store. With learn, the endings of mails are
@@ -22,7 +23,7 @@ type Book struct {
 func NewBook(store *Store, options Options, learn bool) *Book {
 	return &Book{
 		Cache: NewCache(store.Shelf, options), Store: store, learn: learn,
-		people: newRecent(maxPeopleMemory, (*personInMemory).size),
+		people: recent.New[addressIn](maxPeopleMemory, (*personInMemory).size),
 	}
 }
 
@@ -35,6 +36,13 @@ const (
 	// personOverhead is about what a person takes besides a ready-made signature.
 	personOverhead = 2 << 10
 )
+
+// addressIn is an address in a tenant, in lower case.
+type addressIn struct{ tenant, address string }
+
+func lowerCase(tenant, address string) addressIn {
+	return addressIn{tenant, strings.ToLower(address)}
+}
 
 // personInMemory is a person, or that nobody has an address. It is not changed once it is
 // in memory.
@@ -68,16 +76,12 @@ func (b *Book) Person(tenant, address string) (directory.Person, bool, error) {
 	return p.person, p.known, nil
 }
 
-func keyOfPerson(tenant, address string) name {
-	return name{tenant: tenant, address: strings.ToLower(address)}
-}
-
 // lookup is what is in memory of the person who has an address, or that nobody has it.
 func (b *Book) lookup(tenant, address string) (*personInMemory, error) {
 	now := b.Now()
 	generation := b.Store.Generation()
-	key := keyOfPerson(tenant, address)
-	if p, ok := b.people.get(key); ok && p.generation == generation && now.Before(p.expires) {
+	key := lowerCase(tenant, address)
+	if p, ok := b.people.Get(key); ok && p.generation == generation && now.Before(p.expires) {
 		return p, nil
 	}
 	person, known, err := b.Store.Person(tenant, key.address)
@@ -97,10 +101,10 @@ func (b *Book) lookup(tenant, address string) (*personInMemory, error) {
 	return p, nil
 }
 
-func (b *Book) keepPerson(key name, p *personInMemory) {
+func (b *Book) keepPerson(key addressIn, p *personInMemory) {
 	// As a part of a message's header the address would keep the whole header in memory.
 	key.address = strings.Clone(key.address)
-	b.people.put(key, p)
+	b.people.Put(key, p)
 }
 
 // learning returns the person who has an address, and false when nothing is learned of
@@ -134,7 +138,7 @@ func (b *Book) Remember(tenant, address string, mail []Ending) {
 	if !changed {
 		return // as most mails of a day
 	}
-	b.keepPerson(keyOfPerson(tenant, address), &personInMemory{
+	b.keepPerson(lowerCase(tenant, address), &personInMemory{
 		generation: p.generation, expires: p.expires, known: true, person: p.person, learned: after,
 	})
 	b.Store.Memory.Remember(tenant, p.person.Address, mail)

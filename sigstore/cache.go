@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/recent"
 	"sigmilter/sigstore/render"
 )
 
@@ -40,7 +41,7 @@ type Options struct {
 type Cache struct {
 	Options
 	shelf  *Shelf
-	recent *recent[*entryInMemory]
+	memory *recent.Cache[name, *entryInMemory]
 }
 
 // NewCache makes a cache of the signatures on a shelf.
@@ -48,7 +49,7 @@ func NewCache(shelf *Shelf, options Options) *Cache {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	return &Cache{Options: options, shelf: shelf, recent: newRecent(maxMemory, (*entryInMemory).size)}
+	return &Cache{Options: options, shelf: shelf, memory: newMemory()}
 }
 
 const (
@@ -57,6 +58,10 @@ const (
 	// overhead is about what an entry takes besides its texts and pictures.
 	overhead = 1 << 10
 )
+
+func newMemory() *recent.Cache[name, *entryInMemory] {
+	return recent.New[name](maxMemory, (*entryInMemory).size)
+}
 
 // entryInMemory is not changed once it is in memory, but for its use.
 type entryInMemory struct {
@@ -117,7 +122,7 @@ func (c *Cache) Signature(tenant, address, template string) (Signature, error) {
 	// never an old entry young.
 	generation := c.shelf.people.Generation()
 	of := name{tenant, strings.ToLower(address), template}
-	if e, ok := c.recent.get(of); ok && e.generation == generation && e.template == tmpl.version && now.Before(e.expires) {
+	if e, ok := c.memory.Get(of); ok && e.generation == generation && e.template == tmpl.version && now.Before(e.expires) {
 		e.use()
 		return e.signature, nil
 	}
@@ -149,7 +154,7 @@ func (c *Cache) keep(of name, generation uint64, r rendering) *entryInMemory {
 	e := &entryInMemory{generation: generation, template: r.template, expires: r.expires, signature: r.Signature}
 	// As a part of a message's header the address would keep the whole header in memory.
 	of.address = strings.Clone(of.address)
-	c.recent.put(of, e)
+	c.memory.Put(of, e)
 	return e
 }
 
@@ -212,7 +217,7 @@ func (c *Cache) Unlisted(attributes map[string]string, template string) (Signatu
 // tenant, good ones and old ones, in no order.
 func (c *Cache) InMemory(tenant string) iter.Seq2[string, string] {
 	return func(yield func(address, template string) bool) {
-		for of := range c.recent.all {
+		for of := range c.memory.All {
 			if of.tenant == tenant && !yield(of.address, of.template) {
 				return
 			}

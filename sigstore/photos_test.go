@@ -103,7 +103,7 @@ func TestBookPhotos(t *testing.T) {
 	}
 	check(people[1].Photo)
 	check(people[1].Photo) // from memory
-	b.Cache.recent = newRecent(maxMemory, (*entryInMemory).size)
+	b.memory = newMemory()
 	check(people[1].Photo) // from the file
 
 	people[1].Photo = portrait(t, 20, 8)

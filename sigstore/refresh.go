@@ -43,7 +43,7 @@ func (c *Cache) refreshDue(ctx context.Context, now time.Time) (refreshed int) {
 // due are the signatures that were used and run out before a time, whatever the
 // people are by now.
 func (c *Cache) due(before time.Time) (all []name) {
-	for of, e := range c.recent.all {
+	for of, e := range c.memory.All {
 		if e.used.Load() && e.expires.Before(before) {
 			all = append(all, of)
 		}
