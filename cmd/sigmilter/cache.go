@@ -57,7 +57,10 @@ func newCacheStatusCommand() *cobra.Command {
 	return cmd
 }
 
-func newCacheChangeCommand(verb, short, long string, change func(*control.Client, context.Context, string, string) (control.CacheChange, error)) *cobra.Command {
+// cacheChange is a method of the client.
+type cacheChange func(c *control.Client, ctx context.Context, tenant, address string) (control.CacheChange, error)
+
+func newCacheChangeCommand(verb, short, long string, change cacheChange) *cobra.Command {
 	var tenant string
 	cmd := &cobra.Command{
 		Use:     verb + " [-c FILE] [--tenant NAME] [ADDRESS]",

@@ -80,7 +80,8 @@ func writeExplanation(out io.Writer, x *trial.Explanation) error {
 	line := func(what, format string, args ...any) {
 		fmt.Fprintf(&b, "%-10s %s\n", what, printed.Line(fmt.Sprintf(format, args...)))
 	}
-	line("message", "from %s to %s, %s", cmp.Or(x.Sender, "<>"), cmp.Or(strings.Join(x.Recipients, ", "), "nobody"), x.Time.Format("Mon 2006-01-02 15:04 MST"))
+	recipients := cmp.Or(strings.Join(x.Recipients, ", "), "nobody")
+	line("message", "from %s to %s, %s", cmp.Or(x.Sender, "<>"), recipients, x.Time.Format("Mon 2006-01-02 15:04 MST"))
 	for _, s := range x.Steps {
 		goes := "goes on: "
 		if !s.GoesOn {

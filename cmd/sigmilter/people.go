@@ -84,7 +84,10 @@ func (a *asking) askOrRead(online func(*control.Client) error, offline func(*sig
 }
 
 // askOrOpen is askOrRead with another way to open the state file.
-func (a *asking) askOrOpen(open func(path string) (*sigstore.Store, error), online func(*control.Client) error, offline func(*sigstore.Store, []string) error) error {
+func (a *asking) askOrOpen(
+	open func(path string) (*sigstore.Store, error),
+	online func(*control.Client) error, offline func(*sigstore.Store, []string) error,
+) error {
 	unasked := errNoControl
 	if c := a.client(); c != nil {
 		unasked = online(c)
@@ -139,7 +142,8 @@ func listPeople(w io.Writer, people iter.Seq2[control.Person, error], asJSON boo
 			err = head()
 		}
 		if err == nil {
-			_, err = fmt.Fprintf(w, line, p.Address, cmp.Or(printed.Cell(p.Attributes["displayName"]), "-"), cmp.Or(printed.Cell(p.Attributes["jobTitle"]), "-"), p.Tenant)
+			name, title := printed.Cell(p.Attributes["displayName"]), printed.Cell(p.Attributes["jobTitle"])
+			_, err = fmt.Fprintf(w, line, p.Address, cmp.Or(name, "-"), cmp.Or(title, "-"), p.Tenant)
 		}
 		if err != nil {
 			return err

@@ -50,7 +50,10 @@ func (o *signOptions) signFolder(ctx context.Context, dir string, stdout, stderr
 	}
 	defer setup.Close()
 
-	c := &folderRun{options: o, setup: setup, table: stdout, actions: map[milter.Action]int{}, progress: progress{line: terminal.NewLine(printed.Exact(stderr))}}
+	c := &folderRun{
+		options: o, setup: setup, table: stdout, actions: map[milter.Action]int{},
+		progress: progress{line: terminal.NewLine(printed.Exact(stderr))},
+	}
 	done, err := c.openReport(stdout)
 	if err != nil {
 		return err

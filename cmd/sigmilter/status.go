@@ -20,8 +20,8 @@ func newStatusCommand() *cobra.Command {
 		Short: "Show the daemon's status",
 		Long: `status shows the version and configuration of the running daemon, its sessions with the
 MTA, for each source of people when it was read and what went wrong, and how many messages
-were signed or not in the last hour and day, by reason. The exit status is 1 if no daemon answers, or if it is not ready: it is starting or stopping, or a tenant
-has no people yet.`,
+were signed or not in the last hour and day, by reason. The exit status is 1 if no daemon
+answers, or if it is not ready: it is starting or stopping, or a tenant has no people yet.`,
 		Example: `  sigmilter status
   sigmilter status --json | jq .tenants`,
 		Args: takesArguments(),

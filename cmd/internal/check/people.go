@@ -102,6 +102,7 @@ func (r *run) checkDomains(t config.Tenant, people []directory.Person) {
 		return slices.ContainsFunc(t.Domains, func(d string) bool { return strings.EqualFold(d, domain) })
 	}
 	if !slices.ContainsFunc(people, func(p directory.Person) bool { return slices.ContainsFunc(p.Addresses, inDomain) }) {
-		r.warn("tenant %s: none of its %d people has an address in %s, so no mail would be signed; correct domains, or name another source", t.Name, len(people), strings.Join(t.Domains, ", "))
+		r.warn("tenant %s: none of its %d people has an address in %s, so no mail would be signed; correct domains, or name another source",
+			t.Name, len(people), strings.Join(t.Domains, ", "))
 	}
 }

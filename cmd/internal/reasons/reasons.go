@@ -107,7 +107,7 @@ var Of = map[string]Words{
 		Do: "Add the domain to `tenant.NAME.domains` if it is yours. Mail that Exchange redirects has a stranger's From field and your code: except it in the transport rule, or set `on_unclear_author`.",
 	},
 	"unclear-author": {
-		Is: "There are several From fields, or the one is not built as RFC 5322 says and several addresses are in it. `on_unclear_author` says what becomes of such mail.",
+		Is: "There are several From fields, or the one is not built as RFC 5322 says and several addresses are in it, or an address in it is not the one that readers show. `on_unclear_author` says what becomes of such mail.",
 		Do: "Mend what sends it.",
 	},
 	"unproven": {

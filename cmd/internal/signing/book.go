@@ -43,8 +43,8 @@ type signatures struct {
 	book         *sigstore.Book
 	pictures     map[string][]insert.Picture // by template
 	stale        staleness
-	firstReading func(tenant string) (strangers, everybody bool) // see [NewEngine]
-	encoded      *encodedPictures                                // pictures of people
+	firstReading FirstReading
+	encoded      *encodedPictures // pictures of people
 }
 
 // Find implements [milter.Store].

@@ -15,11 +15,14 @@ import (
 	"sigmilter/sigstore"
 )
 
-// NewEngine makes the engine, the same for the daemon and for every verb. firstReading
-// reports whether a tenant's sources are being read for the first time: strangers, when
-// someone who is not in the store may still turn up; everybody, when even the known people
-// may be incomplete. nil says that none is.
-func NewEngine(cfg *config.Config, book *sigstore.Book, firstReading func(tenant string) (strangers, everybody bool), log *slog.Logger) *milter.Engine {
+// FirstReading reports whether a tenant's sources are being read for the first time:
+// strangers, when someone who is not in the store may still turn up; everybody, when even
+// the known people may be incomplete.
+type FirstReading func(tenant string) (strangers, everybody bool)
+
+// NewEngine makes the engine, the same for the daemon and for every verb. A nil firstReading
+// says that no source is being read for the first time.
+func NewEngine(cfg *config.Config, book *sigstore.Book, firstReading FirstReading, log *slog.Logger) *milter.Engine {
 	if firstReading == nil {
 		firstReading = func(string) (bool, bool) { return false, false }
 	}
