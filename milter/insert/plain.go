@@ -35,7 +35,11 @@ func plainLines(text []byte, kind *Kind) []line {
 		if open == 0 || !closesBracket(body) {
 			quote, body = unquote(body, kind.Flowed)
 		}
-		if shown := visible(source[end-len(body) : end]); shown == "" {
+		shown, tab := strings.Trim(source[end-len(body):end], " \t"), uint8(0)
+		if !tidy(shown) { // else it has no columns either
+			shown, tab = visible(shown), column(body)
+		}
+		if shown == "" {
 			if quote > 0 && !gap {
 				lines[len(lines)-1].cited = true
 			}
@@ -47,7 +51,7 @@ func plainLines(text []byte, kind *Kind) []line {
 			if quote == 0 {
 				open = max(0, open+bytes.Count(body, []byte("<"))-bytes.Count(body, []byte(">")))
 			}
-			l := line{text: shown, tab: column(body), start: int32(at), end: int32(end), gap: gap, open: int32(at), elem: -1}
+			l := line{text: shown, tab: tab, start: int32(at), end: int32(end), gap: gap, open: int32(at), elem: -1}
 			if quote > 0 {
 				l.deeper(quote, prefixed)
 				if signs >= 0 {
@@ -109,6 +113,9 @@ func closesBracket(line []byte) bool {
 // ("BJ> text"). GroupWise puts signs around its attribution (">>> Bob 3.2. >>>"),
 // and advertisers around links (">>> http://a <<<").
 func unquote(b []byte, flowed bool) (int, []byte) {
+	if bytes.IndexByte(b, '>') < 0 { // nearly always
+		return 0, b
+	}
 	rest := bytes.TrimLeft(b, " \t\u00a0")
 	if indent := len(b) - len(rest); indent > 3 || flowed && indent > 0 {
 		return 0, b
