@@ -97,9 +97,10 @@ type scan struct {
 func readHTML(src []byte, kind *Kind) *page {
 	kind.Room.Take(copies * len(src))
 	s := &scan{page: page{src: src, safe: len(src)}, kind: kind, tokens: tokens{src: shared(src)}, gap: true, rule: -1, prefix: -1, markAt: -1, open: newOpenElements()}
+	const usual = 64 // lines
 	elements := elementsIn(src)
 	s.elems = work.Grow[elem](kind.Room, nil, elements)
-	s.lines = work.Grow[line](kind.Room, nil, 1+elements/2)
+	s.lines = work.Grow[line](kind.Room, nil, min(elements, usual))
 	t := &s.tokens
 	for token := t.next(); token != noToken; token = t.next() {
 		kind.Work.Spend(perToken + t.end - t.start)
