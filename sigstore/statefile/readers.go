@@ -2,6 +2,7 @@ package statefile
 
 import (
 	"math/rand/v2"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -122,10 +123,18 @@ func (r *readers) close() {
 	r.sweep()
 }
 
+// sweep ends the idle transactions, all at the same time.
+//
+// QUIRK: a transaction that ends gives back the file's mapping and then wants the lock
+// that whoever begins one holds while waiting for the mapping, which a write may be about
+// to enlarge. Ended one after the other, the first would wait for that lock for ever, and
+// the write for the mapping of the others.
 func (r *readers) sweep() {
+	var ending sync.WaitGroup
 	for i := range r.idle {
 		if one := r.idle[i].Swap(nil); one != nil {
-			_ = one.Tx.Rollback()
+			ending.Go(func() { _ = one.Tx.Rollback() })
 		}
 	}
+	ending.Wait()
 }

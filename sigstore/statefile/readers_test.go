@@ -3,6 +3,8 @@ package statefile
 import (
 	"bytes"
 	"encoding/binary"
+	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -101,6 +103,68 @@ func TestReadersLetTheFileGrow(t *testing.T) {
 	if s.readers.open() != 1 {
 		t.Error("no transaction is kept after a long write")
 	}
+}
+
+// The file's mapping grows also while transactions are idle and somebody begins another:
+// whoever begins one holds the lock that each needs to end.
+func TestIdleReadersEndTogether(t *testing.T) {
+	s := mustOpen(t, t.TempDir()+"/state.db")
+	var idle []*Reader
+	for range 3 {
+		one, err := s.readers.take(s.db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		idle = append(idle, one)
+	}
+	var busy sync.WaitGroup
+	busy.Go(func() {
+		if err := s.db.Update(func(tx *Tx) error { return tx.Bucket(metaBucket).Put([]byte("large"), make([]byte, 8<<20)) }); err != nil {
+			t.Error(err)
+		}
+	})
+	waitForCall(t, "bbolt.(*DB).mmap(") // it waits for the three
+	busy.Go(func() {
+		tx, err := s.db.Begin(false)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if err := tx.Rollback(); err != nil {
+			t.Error(err)
+		}
+	})
+	waitForCall(t, "bbolt.(*DB).beginTx(") // it waits for the write
+	for _, one := range idle {
+		s.readers.give(one)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.readers.sweep()
+		busy.Wait()
+	}()
+	select {
+	case <-done:
+	case <-time.After(30 * time.Second):
+		t.Fatal("the write waits for transactions that are idle")
+	}
+}
+
+// waitForCall waits until a goroutine waits for a lock within a call.
+func waitForCall(t *testing.T, call string) {
+	t.Helper()
+	stacks := make([]byte, 1<<20)
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-tick.C {
+		for _, one := range strings.Split(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
+			if strings.Contains(one, "sync.(*RWMutex)") && strings.Contains(one, call) {
+				return
+			}
+		}
+	}
+	t.Fatalf("nobody waits in %s", call)
 }
 
 // A transaction in which a reader panicked is not used again.
