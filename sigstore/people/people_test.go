@@ -245,3 +245,27 @@ func TestReadersBesideReplace(t *testing.T) {
 	close(done)
 	readers.Wait()
 }
+
+// BenchmarkReplace is a sync of 100,000 people of whom 100 changed.
+func BenchmarkReplace(b *testing.B) {
+	s := mustOpen(b, b.TempDir()+"/state.db")
+	people := persons(100000)
+	mustReplace(b, s, "contoso", people)
+	round := 0
+	for b.Loop() {
+		round++
+		for n := range 100 {
+			people[n*997].Attributes["jobTitle"] = fmt.Sprint(round)
+		}
+		mustReplace(b, s, "contoso", people)
+	}
+}
+
+func BenchmarkFirstImport(b *testing.B) {
+	people := persons(100000)
+	for b.Loop() {
+		s := mustOpen(b, b.TempDir()+"/state.db")
+		mustReplace(b, s, "contoso", people)
+		s.file.Close()
+	}
+}
