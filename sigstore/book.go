@@ -5,24 +5,26 @@ import (
 	"time"
 
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/learned"
 	"sigmilter/sigstore/recent"
+	"sigmilter/sigstore/signatures"
 )
 
 // Book gives people and their signatures, at the cost of a map lookup for those
 // who wrote lately. Its users share what it gives them and must not change it. It may be
 // used by many goroutines at once, and never waits for a write to the file.
 type Book struct {
-	*Cache // of signatures
-	Store  *Store
-	learn  bool
-	people *recent.Cache[addressIn, *personInMemory]
+	*signatures.Cache // of signatures
+	Store             *Store
+	learn             bool
+	people            *recent.Cache[addressIn, *personInMemory]
 }
 
 // NewBook makes a book of what is in a store. With learn, the endings of mails are
 // remembered, see [Book.Recall].
-func NewBook(store *Store, options Options, learn bool) *Book {
+func NewBook(store *Store, options signatures.Options, learn bool) *Book {
 	return &Book{
-		Cache: NewCache(store.Shelf, options), Store: store, learn: learn,
+		Cache: signatures.NewCache(store.Shelf, options), Store: store, learn: learn,
 		people: recent.New[addressIn](maxPeopleMemory, (*personInMemory).size),
 	}
 }
@@ -51,7 +53,7 @@ type personInMemory struct {
 	expires    time.Time
 	known      bool
 	person     directory.Person
-	learned    Recollection // without a key when nothing is learned
+	learned    learned.Recollection // without a key when nothing is learned
 }
 
 func (p *personInMemory) size() int {
@@ -119,17 +121,17 @@ func (b *Book) learning(tenant, address string) (*personInMemory, bool) {
 
 // Recall is what is remembered of the mails of the person of a tenant who has the
 // address; false when nothing is learned.
-func (b *Book) Recall(tenant, address string) (Recollection, bool) {
+func (b *Book) Recall(tenant, address string) (learned.Recollection, bool) {
 	p, ok := b.learning(tenant, address)
 	if !ok {
-		return Recollection{}, false
+		return learned.Recollection{}, false
 	}
 	return p.learned, true
 }
 
 // Remember has the endings of a mail remembered, one for each form of it. It never
 // waits: the file gets them later, or not at all.
-func (b *Book) Remember(tenant, address string, mail []Ending) {
+func (b *Book) Remember(tenant, address string, mail []learned.Ending) {
 	p, ok := b.learning(tenant, address)
 	if !ok {
 		return

@@ -1,31 +1,70 @@
 package sigstore
 
 import (
+	"errors"
+	"path/filepath"
+	"testing"
 	"time"
 
-	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/render"
 )
 
-// putSignature stores what was rendered of a person, unless the stored person is another
-// one by now.
-func putSignature(s *Store, tenant string, person directory.Person, template, templateVersion string, sig Signature, expires time.Time) error {
-	_, version, err := stored(person).encode()
+// noon is when tests read.
+var noon = time.Unix(1700000000, 0)
+
+// statePath returns the path of a state file that is not there yet.
+func statePath(t *testing.T) string { return filepath.Join(t.TempDir(), "state.db") }
+
+// mustOpen returns the store, which is closed at the end of the test, unless that
+// was done before, and then found consistent.
+func mustOpen(t testing.TB, path string) *Store {
+	t.Helper()
+	s, err := Open(path)
 	if err != nil {
-		return err
+		t.Fatal(err)
 	}
-	return s.file.Update(func(tx *Tx) error {
-		return s.Shelf.write(tx, name{tenant, person.Address, template}, rendering{person: version, template: templateVersion, expires: expires, Signature: sig})
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		again, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(again.Check(), again.Close()); err != nil {
+			t.Error(err)
+		}
 	})
+	return s
 }
 
-// storedSignature is the signature of who has an address, and whether there is one to use.
-func storedSignature(s *Store, tenant, address, template, templateVersion string, now time.Time) (sig Signature, ok bool, err error) {
-	err = s.Find(tenant, address, func(f Found) error {
-		r, err := decodeRendering(f.Bucket(renderedBucket).Get(renderedKey(f.Primary, template)))
-		if ok = err == nil && r.fits(f.Version, templateVersion, now); ok {
-			sig = r.Signature
+// newBook returns a book over a store of ten people, with a template "card" that
+// can be exchanged and a clock that can be set.
+func newBook(t testing.TB, s *Store) (b *Book, setTemplate func(html string), clock *time.Time) {
+	t.Helper()
+	templates := map[string]*render.Template{}
+	setTemplate = func(html string) {
+		tmpl, err := render.Parse("card", html, "")
+		if err != nil {
+			t.Fatal(err)
 		}
-		return nil
-	})
-	return sig, ok, err
+		templates["card"] = tmpl
+	}
+	setTemplate("<p>{{.displayName}}</p>")
+	clock = new(time.Time)
+	*clock = noon
+	return NewBook(s, Options{
+		Templates: func(name string) (*render.Template, bool) { tmpl, ok := templates[name]; return tmpl, ok },
+		TTL:       20 * time.Minute,
+		Now:       func() time.Time { return *clock },
+	}, false), setTemplate, clock
+}
+
+func htmlOf(t testing.TB, b *Book, address string) string {
+	t.Helper()
+	sig, err := b.Signature("contoso", address, "card")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sig.HTML
 }

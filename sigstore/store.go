@@ -4,28 +4,33 @@ import (
 	"context"
 	"io"
 	"time"
+
+	"sigmilter/sigstore/learned"
+	"sigmilter/sigstore/people"
+	"sigmilter/sigstore/signatures"
+	"sigmilter/sigstore/statefile"
 )
 
 // dependents are what is kept of people beside them.
-var dependents = []Dependent{OfPeople, LearnedOfPeople}
+var dependents = []people.Dependent{signatures.OfPeople, learned.OfPeople}
 
-var layout = LayoutFor(dependents)
+var layout = people.Layout(dependents)
 
 // Store is an open state file with all that is in it: people, rendered signatures, and
 // what was learned. It may be used by many goroutines at once.
 type Store struct {
-	file *File
-	*Register
-	*Shelf
-	*Memory
+	file *statefile.File
+	*people.Register
+	*signatures.Shelf
+	*learned.Memory
 }
 
-func newStore(file *File) *Store {
-	people := New(file, dependents)
-	return &Store{file, people, NewShelf(file, people), NewMemory(file, people)}
+func newStore(file *statefile.File) *Store {
+	people := people.New(file, dependents)
+	return &Store{file, people, signatures.NewShelf(file, people), learned.NewMemory(file, people)}
 }
 
-func opened(file *File, err error) (*Store, error) {
+func opened(file *statefile.File, err error) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -33,24 +38,24 @@ func opened(file *File, err error) (*Store, error) {
 }
 
 // Open opens the state file for reading and writing, see [statefile.Open].
-func Open(path string) (*Store, error) { return opened(openState(path, layout)) }
+func Open(path string) (*Store, error) { return opened(statefile.Open(path, layout)) }
 
 // OpenReadOnly opens the state file beside other readers, see [statefile.OpenReadOnly].
 // Signatures are rendered and not stored then.
-func OpenReadOnly(path string) (*Store, error) { return opened(openStateReadOnly(path, layout)) }
+func OpenReadOnly(path string) (*Store, error) { return opened(statefile.OpenReadOnly(path, layout)) }
 
 // Temporary makes an empty store that no one else sees and that is gone with the process.
-func Temporary() (*Store, error) { return opened(temporaryState(layout)) }
+func Temporary() (*Store, error) { return opened(statefile.Temporary(layout)) }
 
 // Recovered is a store that a daemon runs with, and what had to be done to have it.
 type Recovered struct {
 	*Store
-	Recovery
+	statefile.Recovery
 }
 
 // Recover is [Open] for a daemon, which must run, see [statefile.Recover].
 func Recover(path string, now time.Time) (Recovered, error) {
-	file, how, err := recoverState(path, layout, now)
+	file, how, err := statefile.Recover(path, layout, now)
 	if err != nil {
 		return Recovered{}, err
 	}

@@ -21,6 +21,7 @@ import (
 	"sigmilter/cmd/internal/printed"
 	"sigmilter/cmd/internal/roster"
 	"sigmilter/sigstore"
+	"sigmilter/sigstore/statefile"
 )
 
 func newPeopleCommand() *cobra.Command {
@@ -100,7 +101,7 @@ func (a *asking) askOrOpen(
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("no daemon is running, and there is no state file: %w", err)
 	}
-	if errors.Is(err, sigstore.ErrLocked) {
+	if errors.Is(err, statefile.ErrLocked) {
 		return fmt.Errorf("a daemon is running but cannot be asked: %w; its log says why it could not open the control socket", unasked)
 	}
 	if err != nil {

@@ -56,6 +56,7 @@ func fingerprintOf(s string) fingerprint {
 	return fingerprint{uint32(a), uint32(a >> 32), uint32(b)}
 }
 
+// NewClaims begins a reading.
 func NewClaims(words ClaimWords) *Claims {
 	return &Claims{words: words, owners: map[fingerprint]claim{}, keys: map[fingerprint]uint32{}}
 }

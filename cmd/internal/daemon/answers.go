@@ -13,7 +13,7 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/roster"
-	"sigmilter/sigstore"
+	"sigmilter/sigstore/people"
 )
 
 var _ control.Daemon = (*Daemon)(nil)
@@ -176,7 +176,7 @@ func (d *Daemon) DropCache(tenant, address string) (n control.CacheChange, err e
 	for _, name := range names {
 		dropped, err := d.store.DropCached(name, address)
 		n.Dropped += dropped
-		if errors.Is(err, sigstore.ErrUnknown) {
+		if errors.Is(err, people.ErrUnknown) {
 			unknown++
 		} else if err != nil {
 			return n, err
@@ -214,7 +214,7 @@ func (d *Daemon) RefreshCache(ctx context.Context, tenant, address string) (n co
 			n.Rendered++
 			continue
 		}
-		if !errors.Is(err, sigstore.ErrUnknown) && len(n.Problems) < maxProblems {
+		if !errors.Is(err, people.ErrUnknown) && len(n.Problems) < maxProblems {
 			n.Problems = append(n.Problems, err.Error())
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/sigstore"
+	"sigmilter/sigstore/statefile"
 )
 
 // openState opens the state file, or a replacement for one that cannot be used: a daemon
@@ -41,7 +42,7 @@ func (d *Daemon) setStateAside() error {
 		if path == "" {
 			return
 		}
-		if aside, err := sigstore.SetAside(path, time.Now()); err != nil {
+		if aside, err := statefile.SetAside(path, time.Now()); err != nil {
 			d.log.Error("cannot set the damaged state file aside", "error", err)
 		} else {
 			d.log.Error("the state file was damaged while running and has been set aside", "state", path, "aside", aside)

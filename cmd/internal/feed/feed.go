@@ -13,6 +13,7 @@ import (
 	"sigmilter/cmd/internal/control"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/people"
 )
 
 const (
@@ -70,7 +71,7 @@ func New(cfg *config.Config, store *sigstore.Store, log *slog.Logger) ([]*Feed, 
 // SetPlans tells the store how to merge the sources of each tenant.
 func SetPlans(cfg *config.Config, store *sigstore.Store) error {
 	for _, t := range cfg.Tenants {
-		plan := sigstore.Plan{Precedence: t.Precedence}
+		plan := people.Plan{Precedence: t.Precedence}
 		for _, d := range t.Directories {
 			plan.Sources = append(plan.Sources, d.Name)
 		}
@@ -131,9 +132,9 @@ func (f *Feed) readSource(ctx context.Context, extent control.Extent) (err error
 	if extent != control.Changes {
 		cursor = "" // a reading that was refused may not be offered again otherwise
 	}
-	people := f.store.Intake(f.tenant, f.directory.Name)
-	defer people.Close()
-	batch, err := f.progress.readSource(ctx, photoCheck{f.source}, cursor, people)
+	intake := f.store.Intake(f.tenant, f.directory.Name)
+	defer intake.Close()
+	batch, err := f.progress.readSource(ctx, photoCheck{f.source}, cursor, intake)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -141,30 +142,30 @@ func (f *Feed) readSource(ctx context.Context, extent control.Extent) (err error
 	if err != nil {
 		return f.noteFailure(err)
 	}
-	return f.storeReading(people, batch, extent)
+	return f.storeReading(intake, batch, extent)
 }
 
 // storeReading stores what was read.
-func (f *Feed) storeReading(people *sigstore.Intake, batch directory.Batch, extent control.Extent) error {
-	reading := sigstore.Reading{Batch: batch, At: time.Now(), MaxVanish: f.directory.MaxVanish}
+func (f *Feed) storeReading(intake *people.Intake, batch directory.Batch, extent control.Extent) error {
+	reading := people.Reading{Batch: batch, At: time.Now(), MaxVanish: f.directory.MaxVanish}
 	if extent == control.Forced {
 		reading.MaxVanish = 1
 	}
-	if people.Len() >= manyPeople {
-		f.log.Info("directory read; storing it", "people", people.Len())
+	if intake.Len() >= manyPeople {
+		f.log.Info("directory read; storing it", "people", intake.Len())
 	}
-	applied, err := people.Apply(reading)
+	applied, err := intake.Apply(reading)
 	if err != nil {
 		return f.noteFailure(err)
 	}
 	f.logWarnings(applied.Warnings)
-	if f.lastErr != "" || applied.Diff != (sigstore.Diff{}) {
+	if f.lastErr != "" || applied.Diff != (people.Diff{}) {
 		f.log.Info("directory read", "people", applied.People, "added", applied.Added, "changed", applied.Changed, "removed", applied.Removed)
 	}
 	f.lastErr, f.failures = "", 0
-	if people.Len() >= fullBatch {
+	if intake.Len() >= fullBatch {
 		// The reading took most of the daemon's memory, and the next may be hours away.
-		people.Close()
+		intake.Close()
 		debug.FreeOSMemory()
 	}
 	return nil

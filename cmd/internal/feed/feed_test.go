@@ -18,6 +18,7 @@ import (
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
 	"sigmilter/sigstore/directory/csvfile"
+	"sigmilter/sigstore/people"
 )
 
 // scripted is a source that does what a test says.
@@ -140,9 +141,9 @@ func TestFeedFailures(t *testing.T) {
 }
 
 func TestFeedRefresh(t *testing.T) {
-	people := somebody(20)
+	all := somebody(20)
 	f, _ := newFeed(t, scripted(func(string, directory.Progress) (batch, error) {
-		return batch{directory.Batch{Full: true}, people}, nil
+		return batch{directory.Batch{Full: true}, all}, nil
 	}))
 	f.directory.Every = time.Hour
 	ctx, cancel := context.WithCancel(t.Context())
@@ -151,8 +152,8 @@ func TestFeedRefresh(t *testing.T) {
 	if err := f.requestReading(ctx, control.Changes); err != nil || count(t, f.store) != 20 {
 		t.Errorf("%v, %d people", err, count(t, f.store))
 	}
-	people = nil
-	var vanished sigstore.ErrVanished
+	all = nil
+	var vanished people.ErrVanished
 	if err := f.requestReading(ctx, control.Changes); !errors.As(err, &vanished) || vanished.Gone != 20 {
 		t.Errorf("nobody left: %v", err)
 	}

@@ -11,8 +11,8 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/logtest"
-	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/people"
 )
 
 // hanging is a source that answers when it is let go.
@@ -88,7 +88,7 @@ func TestFirstReadingIsOnce(t *testing.T) {
 	if err := intake.Add(somebody(1)[0]); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := intake.Apply(sigstore.Reading{Batch: directory.Batch{Full: true}, At: time.Now()}); err != nil {
+	if _, err := intake.Apply(people.Reading{Batch: directory.Batch{Full: true}, At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	intake.Close()

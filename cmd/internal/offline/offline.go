@@ -15,6 +15,7 @@ import (
 	"sigmilter/milter"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/statefile"
 )
 
 // Setup is a configuration and what was made from it.
@@ -66,7 +67,7 @@ func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (*sigs
 // readSourcesInstead reports whether the sources may stand in for a state file that could
 // not be opened for this reason.
 func readSourcesInstead(why error) bool {
-	for _, reason := range []error{fs.ErrNotExist, fs.ErrPermission, sigstore.ErrLocked, sigstore.ErrOlder} {
+	for _, reason := range []error{fs.ErrNotExist, fs.ErrPermission, statefile.ErrLocked, statefile.ErrOlder} {
 		if errors.Is(why, reason) {
 			return true
 		}

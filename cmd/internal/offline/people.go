@@ -11,6 +11,7 @@ import (
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
 	"sigmilter/sigstore/directory/csvfile"
+	"sigmilter/sigstore/people"
 )
 
 // PeopleError says why the CSV file of people cannot be read.
@@ -23,12 +24,12 @@ func (e *PeopleError) Unwrap() error { return e.Err }
 
 // OpenWith is [Open] with the people of a CSV file in place of those of every tenant's
 // source, so that no directory is asked.
-func OpenWith(ctx context.Context, path, people string, log *slog.Logger) (*Setup, error) {
+func OpenWith(ctx context.Context, path, file string, log *slog.Logger) (*Setup, error) {
 	cfg, err := config.Load(path)
 	if err != nil {
 		return nil, err
 	}
-	all, batch, err := directory.Gather(ctx, csvfile.Source{Path: people}, "", nil)
+	all, batch, err := directory.Gather(ctx, csvfile.Source{Path: file}, "", nil)
 	for _, w := range batch.Warnings {
 		log.Warn("skipped in the directory", "problem", w)
 	}
@@ -40,7 +41,7 @@ func OpenWith(ctx context.Context, path, people string, log *slog.Logger) (*Setu
 		return nil, err
 	}
 	for _, t := range cfg.Tenants {
-		err := store.SetPlan(t.Name, sigstore.Plan{Sources: []string{"file"}})
+		err := store.SetPlan(t.Name, people.Plan{Sources: []string{"file"}})
 		if err == nil {
 			err = storePeople(store.Intake(t.Name, "file"), all, batch)
 		}
@@ -53,13 +54,13 @@ func OpenWith(ctx context.Context, path, people string, log *slog.Logger) (*Setu
 }
 
 // storePeople stores people.
-func storePeople(in *sigstore.Intake, people []directory.Person, batch directory.Batch) error {
+func storePeople(in *people.Intake, all []directory.Person, batch directory.Batch) error {
 	defer in.Close()
-	for _, p := range people {
+	for _, p := range all {
 		if err := in.Add(p); err != nil {
 			return err
 		}
 	}
-	_, err := in.Apply(sigstore.Reading{Batch: batch, At: time.Now()})
+	_, err := in.Apply(people.Reading{Batch: batch, At: time.Now()})
 	return err
 }

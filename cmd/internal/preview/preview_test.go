@@ -15,11 +15,12 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/people"
 )
 
-// people are Alice, without a phone number, Bob, for whom a template fails, and Carl, who
+// threePeople are Alice, without a phone number, Bob, for whom a template fails, and Carl, who
 // has all fields.
-var people = []directory.Person{
+var threePeople = []directory.Person{
 	{Address: "alice@contoso.com", Attributes: map[string]string{"displayName": "Alice <b> Müster"}},
 	{Address: "bob@contoso.com", Attributes: map[string]string{"displayName": "Bob", "mobilePhone": "short"}},
 	{Address: "carl@contoso.com", Attributes: map[string]string{"displayName": "Carl", "mobilePhone": "+49 30 5550101"}},
@@ -64,17 +65,17 @@ func storeOf(t *testing.T, tenants ...string) *sigstore.Store {
 	}
 	t.Cleanup(func() { store.Close() })
 	for _, tenant := range tenants {
-		if err := store.SetPlan(tenant, sigstore.Plan{Sources: []string{"file"}}); err != nil {
+		if err := store.SetPlan(tenant, people.Plan{Sources: []string{"file"}}); err != nil {
 			t.Fatal(err)
 		}
 		intake := store.Intake(tenant, "file")
-		for _, p := range people {
+		for _, p := range threePeople {
 			p.Addresses = []string{p.Address}
 			if err := intake.Add(p); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, err := intake.Apply(sigstore.Reading{Batch: directory.Batch{Full: true}, At: time.Now()}); err != nil {
+		if _, err := intake.Apply(people.Reading{Batch: directory.Batch{Full: true}, At: time.Now()}); err != nil {
 			t.Fatal(err)
 		}
 		intake.Close()
@@ -93,7 +94,7 @@ func readPreview(t *testing.T, path ...string) string {
 
 func TestWrite(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "new", "out")
-	results, err := Write(out, load(t, contoso).Templates, people[0])
+	results, err := Write(out, load(t, contoso).Templates, threePeople[0])
 	if err != nil || len(results) != 2 || fmt.Sprint(results[0].Files, results[1].Files) != "[corporate.html corporate.txt corporate.eml] [very%2Fshort.html very%2Fshort.txt very%2Fshort.eml]" {
 		t.Fatalf("%v: %+v", err, results)
 	}
@@ -110,7 +111,7 @@ func TestWrite(t *testing.T) {
 
 // A template that fails is reported, and the others are written.
 func TestWriteFailing(t *testing.T) {
-	results, err := Write(t.TempDir(), load(t, contoso).Templates, people[1])
+	results, err := Write(t.TempDir(), load(t, contoso).Templates, threePeople[1])
 	if err != nil || !strings.HasPrefix(results[0].Failed, "render HTML: ") || len(results[0].Files) > 0 || len(results[1].Files) != 3 {
 		t.Errorf("%v: %+v", err, results)
 	}
@@ -149,7 +150,7 @@ func parts(t *testing.T, header interface{ Get(string) string }, body io.Reader)
 
 func TestMessage(t *testing.T) {
 	out := t.TempDir()
-	if _, err := Write(out, load(t, contoso).Templates, people[0]); err != nil {
+	if _, err := Write(out, load(t, contoso).Templates, threePeople[0]); err != nil {
 		t.Fatal(err)
 	}
 	m, err := mail.ReadMessage(strings.NewReader(readPreview(t, out, "corporate.eml")))

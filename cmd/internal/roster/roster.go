@@ -12,6 +12,7 @@ import (
 	"sigmilter/cmd/internal/control"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/people"
 )
 
 // Roster is the people of some tenants.
@@ -88,7 +89,7 @@ func learnedAs(k sigstore.Known) control.Learned {
 func (r *Roster) Forget(address string) (all []control.Forgotten, err error) {
 	for _, tenant := range r.tenants {
 		known, err := r.store.Forget(tenant, address)
-		if errors.Is(err, sigstore.ErrUnknown) {
+		if errors.Is(err, people.ErrUnknown) {
 			continue
 		}
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"sigmilter/cmd/internal/control"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/people"
 )
 
 func TestRoster(t *testing.T) {
@@ -26,7 +27,7 @@ func TestRoster(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := intake.Apply(sigstore.Reading{Batch: directory.Batch{Full: true}, At: time.Now()}); err != nil {
+	if _, err := intake.Apply(people.Reading{Batch: directory.Batch{Full: true}, At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	r := New(store, []string{"contoso"})

@@ -9,6 +9,7 @@ import (
 	"sigmilter/milter/policy"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/people"
 	"sigmilter/sigstore/render"
 )
 
@@ -18,7 +19,7 @@ func TestReadySignature(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	people := []directory.Person{
+	all := []directory.Person{
 		{Address: "alice@contoso.com", Ready: &directory.Ready{
 			HTML: `<p><img src="logo.png">Made elsewhere</p>`, Images: []directory.Image{{Name: "logo.png", Type: "image/png", Data: []byte("png")}},
 		}},
@@ -27,13 +28,13 @@ func TestReadySignature(t *testing.T) {
 	store := newStore(t)
 	intake := store.Intake("contoso", "files")
 	defer intake.Close()
-	for i := range people {
-		people[i].Addresses = []string{people[i].Address}
-		if err := intake.Add(people[i]); err != nil {
+	for i := range all {
+		all[i].Addresses = []string{all[i].Address}
+		if err := intake.Add(all[i]); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := intake.Apply(sigstore.Reading{Batch: directory.Batch{Full: true}, At: time.Now()}); err != nil {
+	if _, err := intake.Apply(people.Reading{Batch: directory.Batch{Full: true}, At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	for _, ready := range []bool{true, false} {
@@ -41,14 +42,14 @@ func TestReadySignature(t *testing.T) {
 			Cache: config.Cache{TTL: time.Hour}, Templates: map[string]config.Template{"corporate": {Parsed: parsed, Ready: ready}},
 		}
 		s := signatures{book: NewBook(cfg, store), encoded: new(encodedPictures)}
-		b, err := s.Block("contoso", &policy.Person{Address: people[0].Address}, "corporate")
+		b, err := s.Block("contoso", &policy.Person{Address: all[0].Address}, "corporate")
 		if err != nil || strings.Contains(b.HTML, "Made elsewhere") != ready {
 			t.Errorf("ready %v: %+v, %v", ready, b, err)
 		}
 		if ready && (len(b.Pictures) != 1 || !strings.Contains(b.HTML, "cid:"+b.Pictures[0].CID) || string(b.Pictures[0].Base64) == "") {
 			t.Errorf("pictures %+v for %s", b.Pictures, b.HTML)
 		}
-		if b, err := s.Block("contoso", &policy.Person{Address: people[1].Address}, "corporate"); err != nil || b.HTML != "<p>Carl</p>" {
+		if b, err := s.Block("contoso", &policy.Person{Address: all[1].Address}, "corporate"); err != nil || b.HTML != "<p>Carl</p>" {
 			t.Errorf("who has none: %+v, %v", b, err)
 		}
 	}

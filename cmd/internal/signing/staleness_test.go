@@ -7,7 +7,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/milter"
-	"sigmilter/sigstore"
+	"sigmilter/sigstore/people"
 )
 
 func TestStaleness(t *testing.T) {
@@ -23,10 +23,10 @@ func TestStaleness(t *testing.T) {
 	if err := s.checkFresh(store, "contoso", noon); !errors.As(err, &stale) || !stale.Defer || !stale.Since.IsZero() {
 		t.Errorf("never read: %v", err)
 	}
-	if err := store.SetPlan("contoso", sigstore.Plan{Sources: []string{"hr"}}); err != nil {
+	if err := store.SetPlan("contoso", people.Plan{Sources: []string{"hr"}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Intake("contoso", "hr").Apply(sigstore.Reading{At: noon}); err != nil {
+	if _, err := store.Intake("contoso", "hr").Apply(people.Reading{At: noon}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.checkFresh(store, "contoso", noon.Add(time.Hour)); err != nil {

@@ -42,6 +42,8 @@ func (r *reading) readEverybody() (directory.Batch, error) {
 }
 
 // readChanges brings who was changed since a cursor, and who stopped matching the filter.
+// (The controls DirSync and Syncrepl would tell the same, and need more rights on the
+// server.)
 func (r *reading) readChanges(old position) (directory.Batch, error) {
 	groups, err := r.groups()
 	if err != nil {

@@ -48,6 +48,7 @@ func sameServer(next *http.Request, before []*http.Request) error {
 	return nil
 }
 
+// Origin is the scheme and the host of a URL, which a token must not leave.
 func Origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
 // NetworkError is a failed request in one line, without the URL: that of a next
