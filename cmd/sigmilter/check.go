@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"sigmilter/cmd/internal/check"
 	"sigmilter/cmd/internal/printed"
+	"sigmilter/cmd/internal/unit"
 )
 
 func newCheckCommand() *cobra.Command {
@@ -25,7 +27,12 @@ Every mistake is one line on standard error,
 
 and the exit status is 2. Warnings, such as a row of a CSV file that had to be left out, do
 not change the exit status; with --strict it is 1 then. If there are no mistakes, a summary
-of what was found is printed.`,
+of what was found is printed.
+
+Run by root on the configuration of sigmilter.service, it looks at everything as the service
+does: as its user, without what the unit hides, with the credentials that the unit loads; and
+at the folders that the service writes to. For others, what only the service has is a note,
+which is no mistake.`,
 		Example: `  sigmilter check -c /etc/sigmilter/sigmilter.toml
   sigmilter check -c new.toml --json | jq '.tenants[] | {name, people}'`,
 		Args: takesArguments(),
@@ -34,7 +41,18 @@ of what was found is printed.`,
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write what was found as JSON, faults included")
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit with status 1 if there are warnings")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		found, err := check.Run(cmd.Context(), *path)
+		place, again, err := checkPlace(cmd.Context(), *path)
+		if err != nil {
+			return err
+		}
+		if again {
+			err := checkAsService(cmd, *path, fmt.Sprintf("--json=%v", asJSON), fmt.Sprintf("--strict=%v", strict))
+			if !errors.Is(err, unit.ErrNoMounts) {
+				return err
+			}
+			place = asRoot(place, err)
+		}
+		found, err := check.Run(cmd.Context(), *path, place)
 		if err != nil {
 			return err
 		}
@@ -51,6 +69,9 @@ of what was found is printed.`,
 func writeCheck(stdout, stderr io.Writer, r *check.Report, asJSON bool) error {
 	for _, warning := range r.Warnings {
 		fmt.Fprintf(stderr, "warning: %s\n", printed.Line(warning))
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(stderr, "note: %s\n", printed.Line(note))
 	}
 	var err error
 	if asJSON {

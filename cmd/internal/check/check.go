@@ -12,6 +12,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/mta"
+	"sigmilter/cmd/internal/unit"
 )
 
 // Report is what `check --json` writes. Tenants, templates and rules are
@@ -22,6 +23,7 @@ type Report struct {
 	Version   string        `json:"version,omitempty"` // changes with the configuration and its templates
 	Faults    config.Faults `json:"faults"`
 	Warnings  []string      `json:"warnings"` // do not make the configuration bad
+	Notes     []string      `json:"notes"`    // what could not be looked at
 	Tenants   []Tenant      `json:"tenants"`
 	Templates []Template    `json:"templates"`
 	Rules     []Rule        `json:"rules"`
@@ -65,21 +67,37 @@ type Rule struct {
 type run struct {
 	Report
 	cfg        *config.Config
+	elsewhere  bool // not in the place of the service
 	attributes map[string]bool
 	groups     map[string]bool // as conditions compare them
 }
 
+// Place is where check runs: as the service of systemd, or as whoever calls it.
+type Place struct {
+	Service *unit.Service     // nil: as the caller
+	Missing []unit.Credential // what the unit loads and is not there
+	Socket  mta.SocketUnit    // sigmilter.socket
+	Notes   []string          // of why it is not the service's
+}
+
 // Run loads the configuration at path and reads everything it names. Mistakes are in the
 // report; an error means that the report could not be completed.
-func Run(ctx context.Context, path string) (*Report, error) {
-	r := &run{attributes: map[string]bool{}, groups: map[string]bool{}}
+func Run(ctx context.Context, path string, place Place) (*Report, error) {
+	r := &run{elsewhere: place.Service == nil, attributes: map[string]bool{}, groups: map[string]bool{}}
 	r.Report = Report{
-		File: path, Faults: config.Faults{}, Warnings: []string{},
+		File: path, Faults: config.Faults{}, Warnings: []string{}, Notes: append([]string{}, place.Notes...),
 		Tenants: []Tenant{}, Templates: []Template{}, Rules: []Rule{},
 	}
+	load := config.Load
+	if r.elsewhere {
+		load = config.LoadElsewhere
+	}
+	r.noteMissing(place)
+	defer r.noteUnit(place)
 	var err error
-	r.cfg, err = config.Load(path)
-	if errors.As(err, &r.Faults) {
+	r.cfg, err = load(path)
+	if faults := (config.Faults{}); errors.As(err, &faults) {
+		r.Faults = append(r.Faults, faults...)
 		return &r.Report, nil
 	}
 	if err != nil {
@@ -102,15 +120,19 @@ func Run(ctx context.Context, path string) (*Report, error) {
 		r.checkRule(rule, time.Now())
 	}
 	r.Warnings = append(r.Warnings, r.cfg.Doubts()...)
-	r.checkSocket()
+	for _, note := range r.cfg.Notes {
+		r.Notes = append(r.Notes, note.String())
+	}
+	r.checkSocket(place.Socket)
+	r.checkWritable(place)
 	r.OK = len(r.Faults) == 0
 	return &r.Report, nil
 }
 
 // checkSocket warns when Postfix runs on this machine and cannot reach the socket.
-func (r *run) checkSocket() {
+func (r *run) checkSocket(socket mta.SocketUnit) {
 	relay := mta.Daemon{Listen: r.cfg.Listen, SocketMode: r.cfg.SocketMode, SocketGroup: r.cfg.SocketGroup}
-	if problem := mta.Unreachable(relay, "postfix"); problem != "" {
+	if problem := mta.Unreachable(relay.Under(socket), "postfix"); problem != "" {
 		r.warn("listen: %s", problem)
 	}
 }

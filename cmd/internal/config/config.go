@@ -80,6 +80,8 @@ type Config struct {
 	// daemon runs, on the last good data; check reports them as faults. With other
 	// faults around, [Load] returns them among those.
 	Warnings Faults
+	// Notes are what could not be looked at, by [LoadElsewhere].
+	Notes Faults
 
 	hash string
 }

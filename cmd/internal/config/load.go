@@ -20,7 +20,13 @@ const maxFile = 1 << 20
 
 // Load reads and checks the configuration in the file at path. Its error is
 // always [Faults].
-func Load(path string) (*Config, error) {
+func Load(path string) (*Config, error) { return loadAs(path, false) }
+
+// LoadElsewhere is [Load] for a process that is not the service: a credential of the
+// service's is taken to be right, and is one of [Config.Notes].
+func LoadElsewhere(path string) (*Config, error) { return loadAs(path, true) }
+
+func loadAs(path string, elsewhere bool) (*Config, error) {
 	text, err := readText(path)
 	if err != nil {
 		return nil, Faults{{File: path, Problem: err.Error() + "; " + readingFix(err, "name the configuration with -c FILE")}}
@@ -29,16 +35,20 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		return nil, Faults{{File: path, Problem: err.Error() + "; use an absolute path"}}
 	}
-	return parse(path, dir, text)
+	return parseAs(&source{file: path, dir: dir, elsewhere: elsewhere}, text)
 }
 
 // parse is Load for a file that was read. Relative paths start at dir.
 func parse(path, dir, text string) (*Config, error) {
+	return parseAs(&source{file: path, dir: dir}, text)
+}
+
+func parseAs(src *source, text string) (*Config, error) {
 	var root map[string]any
 	if _, err := toml.Decode(text, &root); err != nil {
-		return nil, Faults{syntaxFault(path, err)}
+		return nil, Faults{syntaxFault(src.file, err)}
 	}
-	src := &source{file: path, dir: dir, lines: locate(text)}
+	src.lines = locate(text)
 	cfg := defaults()
 	table(cfg.settings(src)...)(value{src: src, v: root})
 	if len(src.faults) > 0 {
@@ -47,7 +57,7 @@ func parse(path, dir, text string) (*Config, error) {
 		return nil, faults
 	}
 	src.warnings.sort()
-	cfg.Path, cfg.Warnings, cfg.hash = path, src.warnings, cfg.sum(text)
+	cfg.Path, cfg.Warnings, cfg.Notes, cfg.hash = src.file, src.warnings, src.notes, cfg.sum(text)
 	return cfg, nil
 }
 

@@ -17,6 +17,10 @@ type source struct {
 	// warnings are faults of what the file points to rather than of the file:
 	// see [Config.Warnings].
 	warnings Faults
+	// elsewhere says that a process that is not the service reads, and notes what only
+	// the service has.
+	elsewhere bool
+	notes     Faults
 }
 
 // value is one TOML value and where it stands.
@@ -210,6 +214,9 @@ func (k kind[T]) read(v value) (parsed T, ok bool) {
 	if !ok {
 		v.mistyped(k.name+" in quotes", "write it like "+k.like)
 		return parsed, false
+	}
+	if v.src.elsewhere {
+		text = serviceCredential(text)
 	}
 	parsed, err := k.parse(text)
 	if err != nil {

@@ -29,12 +29,27 @@ func credentialPath(path string) (string, error) {
 	return dir + rest, nil
 }
 
+// ServiceCredentials is that folder, as only the service has it.
+const ServiceCredentials = "/run/credentials/sigmilter.service"
+
+// serviceCredential puts the folder of the service into a path that asks for that of the
+// credentials, in a process that has none itself.
+func serviceCredential(path string) string {
+	rest, asks := strings.CutPrefix(path, credentials)
+	if !asks || os.Getenv("CREDENTIALS_DIRECTORY") != "" {
+		return path
+	}
+	return ServiceCredentials + rest
+}
+
 // readSecret reads a file that holds a secret. That others may read it is a
 // fault, and no fault quotes what is in it.
 func readSecret(v value, path string) (text string, ok bool) {
 	const fix = "write the name of a file that sigmilter may read"
 	raw, err := localfile.ReadSecret(path)
-	switch {
+	switch name, credential := strings.CutPrefix(path, ServiceCredentials+"/"); {
+	case err != nil && credential && v.src.elsewhere:
+		v.src.notes = append(v.src.notes, v.asFault("the credential "+name+" was not looked at, only the service has it", "run check as root"))
 	case errors.Is(err, localfile.ErrExposed):
 		v.fault(path+" can be read by others", "chmod 640 "+printed.Word(path))
 	case err != nil && !errors.Is(err, localfile.ErrTooLarge):

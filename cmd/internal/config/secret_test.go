@@ -118,3 +118,38 @@ func TestCredentialPath(t *testing.T) {
 		t.Errorf("without credentials it is %q", got)
 	}
 }
+
+// A process that is not the service has none of its credentials: they are noted, and all
+// else is looked at.
+func TestLoadElsewhere(t *testing.T) {
+	t.Setenv("CREDENTIALS_DIRECTORY", "")
+	dir := t.TempDir()
+	file := filepath.Join(dir, "c.toml")
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("people.csv", "mail\nalice@contoso.com\n")
+	write("t.html", "<p>x</p>")
+	write("c.toml", `guard.key_file = "${CREDENTIALS_DIRECTORY}/guard.key"
+[tenant.contoso]
+domains = ["contoso.com"]
+routing_code_file = "${CREDENTIALS_DIRECTORY}/contoso.code"
+directory.path = "people.csv"
+[template.t]
+html = "t.html"
+`)
+	cfg, err := LoadElsewhere(file)
+	if err != nil || len(cfg.Notes) != 2 || !strings.Contains(cfg.Notes[1].Problem, "the credential contoso.code was not looked at") {
+		t.Errorf("%v, %v", cfg, err)
+	}
+	if _, err := Load(file); err == nil || !strings.Contains(err.Error(), "CREDENTIALS_DIRECTORY is not set") {
+		t.Errorf("for the service: %v", err)
+	}
+	write("c.toml", "guard.key_file = \"nowhere.key\"\n")
+	if _, err := LoadElsewhere(file); err == nil || !strings.Contains(err.Error(), "nowhere.key cannot be read") {
+		t.Errorf("a file that is no credential: %v", err)
+	}
+}
