@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"sigmilter/cmd/internal/config/tomltree"
+	"sigmilter/milter/miltertest"
 )
 
 const (
@@ -164,4 +165,22 @@ func TestFindPlacesInConfD(t *testing.T) {
 	if got, want := FindPlaces(filepath.Join(dir, "c.toml")), (Places{"unix:" + dir + "/c.sock", dir + "/s.db"}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
+}
+
+// Reading costs the same for each tenant however many there are, each with a template
+// and a proof of its own.
+func TestLoadGrowth(t *testing.T) {
+	miltertest.CheckGrowth(t, 400, func(tenants int) files {
+		some := files{"c.toml": "[[rule]]\nname = \"r\"\nsignature = \"t0\"\nheader = { X-Some = \"thing\" }\n"}
+		for i := range tenants {
+			some[fmt.Sprintf("conf.d/%d.toml", i%10)] += strings.ReplaceAll("[tenant.tNAME]\ndomains = [\"tNAME.example\"]\ndefault_template = \"tNAME\"\n"+
+				"proof.listeners = [\"inet:localhost:NAME\"]\ndirectory.path = \"tNAME.csv\"\n[template.tNAME]\nhtml = \"t.html\"\n", "NAME", fmt.Sprint(i+1))
+		}
+		some["conf.d/last.toml"] = "[template.t0]\nhtml = \"t.html\"\n"
+		return some
+	}, func(some files) {
+		if _, err := some.load(t); err != nil {
+			t.Fatal(err)
+		}
+	})
 }

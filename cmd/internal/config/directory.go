@@ -129,12 +129,16 @@ func (d *Directory) read(v tomltree.Value) {
 		}
 	}
 	d.Source, d.Every, d.MaxVanish = kind.name, kind.every, 0.2
-	tomltree.Table(slices.Concat([]tomltree.Setting{
+	settings := slices.Concat([]tomltree.Setting{
 		{Key: "source", Read: tomltree.Choice(&d.Source, words...)},
 		{Key: "name", Read: tomltree.One(names, &d.Name)},
 		{Key: "every", Read: tomltree.One(durations, &d.Every)},
 		{Key: "max_vanish", Read: share(&d.MaxVanish)},
-	}, kind.keys, foreignKeys(kind, kinds))...)(v)
+	}, kind.keys)
+	if v.HasOthers(settings) {
+		settings = append(settings, foreignKeys(kind, kinds)...)
+	}
+	tomltree.Table(settings...)(v)
 	d.Name = cmp.Or(d.Name, d.Source)
 	if d.origin.Key == "" {
 		d.origin = v.At("source").Origin()

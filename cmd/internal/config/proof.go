@@ -111,8 +111,7 @@ func (c *Config) proofSettings(p *Proof, w *proofWritten) []tomltree.Setting {
 	}
 }
 
-// completeProof works out what is required, and finds what contradicts itself or
-// another tenant.
+// completeProof works out what is required, and finds what contradicts itself.
 func (c *Config) completeProof(v tomltree.Value, p *Proof, w proofWritten) {
 	if !v.Has("routing_code_file") {
 		p.RoutingField = "" // no secret to look for
@@ -130,9 +129,6 @@ func (c *Config) completeProof(v tomltree.Value, p *Proof, w proofWritten) {
 		if l == c.Listen {
 			v.At("proof").At("listeners").Fault(fmt.Sprintf("%q is the common listener", l), "choose another address for this tenant")
 		}
-	}
-	for i := range c.Tenants {
-		p.unlike(&c.Tenants[i], v)
 	}
 }
 
@@ -158,29 +154,51 @@ func (p *Proof) completeRequire(v tomltree.Value, w proofWritten) {
 	}
 }
 
-// unlike wants the proofs to be the tenant's own.
-func (p *Proof) unlike(other *Tenant, v tomltree.Value) {
-	for _, l := range p.Listeners {
-		if slices.Contains(other.Proof.Listeners, l) {
-			v.At("proof").At("listeners").Fault(fmt.Sprintf("%q is a listener of tenant %q", l, other.Name), "give each tenant its own")
+// owners are what belongs to one tenant only, and to which.
+type owners struct {
+	domains   map[string]string
+	listeners map[string]string
+	codes     map[policy.Code]string
+}
+
+func newOwners() owners {
+	return owners{map[string]string{}, map[string]string{}, map[policy.Code]string{}}
+}
+
+// addProof wants the proofs of a tenant to be its own.
+func (o owners) addProof(t *Tenant, v tomltree.Value) {
+	for _, l := range t.Proof.Listeners {
+		if other, taken := o.listeners[l]; taken && other != t.Name {
+			v.At("proof").At("listeners").Fault(fmt.Sprintf("%q is a listener of tenant %q", l, other), "give each tenant its own")
 		}
+		o.listeners[l] = t.Name
 	}
-	for _, code := range p.RoutingCodes {
-		if slices.Contains(other.Proof.RoutingCodes, code) {
-			v.At("routing_code_file").Fault(fmt.Sprintf("has a code of tenant %q", other.Name), "give each tenant its own")
+	for _, code := range t.Proof.RoutingCodes {
+		if other, taken := o.codes[code]; taken && other != t.Name {
+			v.At("routing_code_file").Fault(fmt.Sprintf("has a code of tenant %q", other), "give each tenant its own")
 		}
+		o.codes[code] = t.Name
 	}
+}
+
+// secretFields are the routing fields of all tenants, in lower case.
+func (c *Config) secretFields() map[string]bool {
+	fields := map[string]bool{}
+	for i := range c.Tenants {
+		fields[strings.ToLower(c.Tenants[i].Proof.RoutingField)] = true
+	}
+	return fields
 }
 
 // keepSecrets refuses rules that look at a routing field: what a condition finds
 // is told to whoever asks.
-func (c *Config) keepSecrets(v tomltree.Value, conditions []policy.Condition) {
+func keepSecrets(v tomltree.Value, conditions []policy.Condition, secret map[string]bool) {
 	for i := range conditions {
 		if conditions[i].Name() != "header" {
 			continue
 		}
 		for _, key := range conditions[i].Keys() {
-			if slices.ContainsFunc(c.Tenants, func(t Tenant) bool { return strings.EqualFold(t.Proof.RoutingField, key) }) {
+			if secret[strings.ToLower(key)] {
 				v.At("header").Fault(key+" is a routing field, which is a secret", "leave it out; unproven messages are not signed anyway")
 			}
 		}

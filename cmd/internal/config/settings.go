@@ -138,13 +138,13 @@ func (s *Selections) settings() []tomltree.Setting {
 // readTenants refuses a domain that another tenant has: an author's tenant must
 // be beyond doubt.
 func (c *Config) readTenants(v tomltree.Value) {
-	owners := map[string]string{}
+	own := newOwners()
 	tomltree.Named(func(name string, v tomltree.Value) {
 		t := Tenant{Name: name, OnStale: StaleSign, OnBehalf: OnBehalfFrom, OnError: c.OnError}
 		t.Proof.RoutingField = defaultRoutingField
 		var w proofWritten
 		tomltree.Table(append(c.proofSettings(&t.Proof, &w),
-			tomltree.Setting{Key: "domains", Read: ownDomains(&t, owners), Absent: tomltree.Missing(`write domains = ["contoso.com"]`)},
+			tomltree.Setting{Key: "domains", Read: own.readDomains(&t), Absent: tomltree.Missing(`write domains = ["contoso.com"]`)},
 			tomltree.Setting{Key: "directory", Read: t.readDirectories,
 				Absent: tomltree.Missing("add a table [" + v.At("directory").Path + "] with the path of a CSV file")},
 			tomltree.Setting{Key: "precedence", Read: tomltree.Named(t.readPrecedence)},
@@ -158,21 +158,23 @@ func (c *Config) readTenants(v tomltree.Value) {
 			tomltree.Setting{Key: "microsoft365", Read: t.Microsoft365.read},
 		)...)(v)
 		c.completeProof(v, &t.Proof, w)
+		own.addProof(&t, v)
 		c.Tenants = append(c.Tenants, t)
 	})(v)
 }
 
-func ownDomains(t *Tenant, owners map[string]string) tomltree.Reader {
+// readDomains wants each domain to be the tenant's own.
+func (o owners) readDomains(t *Tenant) tomltree.Reader {
 	return func(v tomltree.Value) {
 		tomltree.Many(domains, &t.Domains)(v)
 		if list, ok := v.Elements(); ok && len(list) == 0 {
 			v.Fault("has no domain", `write domains = ["contoso.com"]`)
 		}
 		for _, domain := range t.Domains {
-			if owner, taken := owners[domain]; taken {
+			if owner, taken := o.domains[domain]; taken {
 				v.Fault(fmt.Sprintf("%q is already a domain of tenant %q", domain, owner), "leave it in one place")
 			}
-			owners[domain] = t.Name
+			o.domains[domain] = t.Name
 		}
 	}
 }
@@ -241,6 +243,7 @@ func (t *Template) parse(v tomltree.Value, b Blocks) {
 
 func (c *Config) readRules(v tomltree.Value) {
 	seen := map[string]bool{}
+	secret := c.secretFields()
 	tomltree.Tables(func(v tomltree.Value) {
 		r := Rule{Stop: true, Plain: KeepPlain, Selections: c.Place.Selections}
 		if !v.Has("opt_out") {
@@ -268,8 +271,8 @@ func (c *Config) readRules(v tomltree.Value) {
 			v.At("name").Fault(fmt.Sprintf("%q is the name of an earlier rule", r.Name), "choose another name")
 		}
 		seen[r.Name] = true
-		c.keepSecrets(v, r.If)
-		c.keepSecrets(v.At("except"), r.Except)
+		keepSecrets(v, r.If, secret)
+		keepSecrets(v.At("except"), r.Except, secret)
 		r.ReplySignature = replySignature(r.Signature, reply)
 		c.Rules = append(c.Rules, r)
 	})(v)
@@ -309,6 +312,10 @@ func (c *Config) template(dst *string, words ...string) tomltree.Reader {
 	return func(v tomltree.Value) {
 		if len(c.Templates) == 0 {
 			// The lack of templates is a fault already.
+			return
+		}
+		if name, ok := v.Raw.(string); ok && c.Templates[name].Name != "" {
+			*dst = name
 			return
 		}
 		tomltree.Choice(dst, append(slices.Sorted(maps.Keys(c.Templates)), words...)...)(v)

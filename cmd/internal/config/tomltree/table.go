@@ -23,12 +23,11 @@ func Table(settings ...Setting) Reader {
 		}
 		meant := v.unknown(keys, settings)
 		for _, s := range settings {
-			member := v.Member(s.Key)
 			switch {
-			case member.Raw != nil:
-				s.Read(member)
+			case v.Has(s.Key):
+				s.Read(v.Member(s.Key))
 			case s.Absent != nil && !meant[s.Key]:
-				s.Absent(member)
+				s.Absent(v.At(s.Key))
 			}
 		}
 	}
@@ -38,7 +37,7 @@ func Table(settings ...Setting) Reader {
 // was probably meant to be: one mistake is not reported twice.
 func (v Value) unknown(keys iter.Seq[string], settings []Setting) (meant map[string]bool) {
 	for key := range keys {
-		if slices.ContainsFunc(settings, func(s Setting) bool { return s.Key == key }) {
+		if isOneOf(settings, key) {
 			continue
 		}
 		known := make([]string, len(settings))
@@ -57,6 +56,21 @@ func (v Value) unknown(keys iter.Seq[string], settings []Setting) (meant map[str
 		v.Member(key).Fault("unknown key", fmt.Sprintf("did you mean %q?", near))
 	}
 	return meant
+}
+
+func isOneOf(settings []Setting, key string) bool {
+	return slices.ContainsFunc(settings, func(s Setting) bool { return s.Key == key })
+}
+
+// HasOthers reports whether the value is a table with a key that is none of these.
+func (v Value) HasOthers(settings []Setting) bool {
+	keys, _ := v.keys()
+	for key := range keys {
+		if !isOneOf(settings, key) {
+			return true
+		}
+	}
+	return false
 }
 
 // Named reads a table of tables whose names the admin chooses, in the order of the

@@ -31,15 +31,22 @@ func (v Value) Tree() *Tree { return v.file.tree }
 func (v Value) At(key string) Value { return Value{file: v.file, Path: child(v.Path, key)} }
 
 // Has reports whether the value is a table with that key.
-func (v Value) Has(key string) bool { return v.Member(key).Raw != nil }
+func (v Value) Has(key string) bool {
+	switch members := v.Raw.(type) {
+	case joined:
+		_, has := members[key]
+		return has
+	case map[string]any:
+		_, has := members[key]
+		return has
+	}
+	return false
+}
 
 // Member returns the value of a key of a table; its Raw is nil when it is not there.
 func (v Value) Member(key string) Value {
-	if all, ok := v.Raw.(joined); ok {
-		if m, has := all[key]; has {
-			return m
-		}
-		return v.At(key)
+	if all, ok := v.Raw.(joined); ok && v.Has(key) {
+		return all[key]
 	}
 	members, _ := v.Raw.(map[string]any)
 	m := v.At(key)
@@ -55,7 +62,7 @@ func (v Value) keys() (keys iter.Seq[string], ok bool) {
 	case map[string]any:
 		return maps.Keys(members), true
 	}
-	return nil, false
+	return maps.Keys(map[string]any(nil)), false
 }
 
 // parts are the values of the key in each of the files that have it.
