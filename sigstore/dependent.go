@@ -1,6 +1,9 @@
 package sigstore
 
-import "bytes"
+import (
+	"bytes"
+	"context"
+)
 
 // Dependent is something that is kept of people by others: a bucket of each tenant whose
 // keys are the primary address of a person, alone or with NUL and more after it.
@@ -53,7 +56,7 @@ func isOf(key []byte, primary string) bool {
 
 // prune drops what does not stay of anybody in a tenant, page by page.
 func (d Dependent) prune(file *File, tenant string) error {
-	return file.Prune(func(tx *Tx) (*Bucket, func(key, value []byte) bool) {
+	return file.Prune(context.Background(), []string{tenant}, func(tx *Tx, tenant string) (*Bucket, func(key, value []byte) bool) {
 		t, ok := findTenant(tx, tenant)
 		if !ok {
 			return nil, nil

@@ -16,7 +16,8 @@ type Register struct {
 	limits    limits
 	applying  sync.Map   // tenant -> *sync.Mutex, see lockTenant
 	staging   sync.Mutex // one rebuild at a time, of whatever tenant
-	freshness sync.Map   // tenant -> time.Time of the oldest last success, see [Register.Fresh]
+	states    states
+	freshness sync.Map // tenant -> time.Time of the oldest last success, see [Register.Fresh]
 }
 
 // limits bound the memory that a reading takes.
@@ -62,8 +63,10 @@ func (r *Register) lockTenant(tenant string) (unlock func()) {
 }
 
 // update runs a function in a write transaction with a tenant, which is made if need be.
-func (r *Register) update(tenant string, write func(t *tenantTx) error) error {
-	return r.file.Update(func(tx *Tx) error {
+// The transaction may be one of others too, for about so many bytes, see
+// [File.UpdateTogether].
+func (r *Register) update(tenant string, size int, write func(t *tenantTx) error) error {
+	return r.file.UpdateTogether(size, func(tx *Tx) error {
 		t, err := makeTenant(tx, tenant, r.dependents)
 		if err != nil {
 			return err

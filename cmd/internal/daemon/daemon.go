@@ -125,6 +125,9 @@ func (d *Daemon) Serve(ctx context.Context, hangups <-chan os.Signal) (err error
 	defer d.openControl(cfg)()
 	listeners, err := d.readSourcesAndListen(cfg)
 	d.reloading.Unlock()
+	if errors.Is(err, context.Canceled) {
+		return nil // stopped before there was a message
+	}
 	if err != nil {
 		return err
 	}
@@ -139,7 +142,7 @@ func (d *Daemon) readSourcesAndListen(cfg *config.Config) (map[string]net.Listen
 	if err != nil {
 		return nil, err
 	}
-	if err := feed.SetPlans(cfg, d.store); err != nil {
+	if err := feed.SetPlans(d.ctx, cfg, d.store); err != nil {
 		return nil, err
 	}
 	d.notify.status("reading people for tenants that have none")

@@ -89,8 +89,8 @@ func (d *Daemon) takeOver() (r control.Reloaded, err error) {
 		return r, err
 	}
 	old := d.current.Load()
-	if err := feed.SetPlans(cfg, d.store); err != nil {
-		return r, errors.Join(err, feed.SetPlans(old.cfg, d.store))
+	if err := feed.SetPlans(d.ctx, cfg, d.store); err != nil {
+		return r, errors.Join(err, feed.SetPlans(d.ctx, old.cfg, d.store))
 	}
 	logWarnings(cfg, d.log)
 	r = control.Reloaded{Hash: cfg.Hash(), Changed: cfg.Hash() != old.cfg.Hash(), Restart: needRestart(d.fixed, cfg)}

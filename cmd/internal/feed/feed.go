@@ -68,17 +68,16 @@ func New(cfg *config.Config, store *sigstore.Store, log *slog.Logger) ([]*Feed, 
 }
 
 // SetPlans tells the store how to merge the sources of each tenant.
-func SetPlans(cfg *config.Config, store *sigstore.Store) error {
+func SetPlans(ctx context.Context, cfg *config.Config, store *sigstore.Store) error {
+	plans := make(map[string]sigstore.Plan, len(cfg.Tenants))
 	for _, t := range cfg.Tenants {
 		plan := sigstore.Plan{Precedence: t.Precedence}
 		for _, d := range t.Directories {
 			plan.Sources = append(plan.Sources, d.Name)
 		}
-		if err := store.SetPlan(t.Name, plan); err != nil {
-			return err
-		}
+		plans[t.Name] = plan
 	}
-	return nil
+	return store.SetPlans(ctx, plans)
 }
 
 // ReadOnce reads every source into a store, one after the other.
@@ -87,7 +86,7 @@ func ReadOnce(ctx context.Context, cfg *config.Config, store *sigstore.Store, lo
 	if err != nil {
 		return err
 	}
-	if err := SetPlans(cfg, store); err != nil {
+	if err := SetPlans(ctx, cfg, store); err != nil {
 		return err
 	}
 	for _, f := range feeds {

@@ -40,7 +40,7 @@ func OpenWith(ctx context.Context, path, people string, log *slog.Logger) (*Setu
 		return nil, err
 	}
 	for _, t := range cfg.Tenants {
-		err := store.SetPlan(t.Name, sigstore.Plan{Sources: []string{"file"}})
+		err := store.SetPlans(ctx, map[string]sigstore.Plan{t.Name: {Sources: []string{"file"}}})
 		if err == nil {
 			err = storePeople(store.Intake(t.Name, "file"), all, batch)
 		}
