@@ -27,6 +27,9 @@ import (
 	"sigmilter/sigstore"
 )
 
+// maxDoubts is how many tenants without a proof are logged by name.
+const maxDoubts = 20
+
 // mappedLimit is how many bytes of the state file the daemon keeps mapped.
 const mappedLimit = 128 << 20
 
@@ -250,7 +253,11 @@ func logWarnings(cfg *config.Config, log *slog.Logger) {
 	for _, w := range cfg.Warnings {
 		log.Warn("configuration", "problem", w.String())
 	}
-	for _, doubt := range cfg.Doubts() {
+	doubts := cfg.Doubts()
+	for _, doubt := range doubts[:min(len(doubts), maxDoubts)] {
 		log.Warn(doubt)
+	}
+	if more := len(doubts) - maxDoubts; more > 0 {
+		log.Warn("the mail of more tenants is not proven; sigmilter check lists them", "tenants", more)
 	}
 }

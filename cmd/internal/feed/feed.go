@@ -36,6 +36,8 @@ type Feed struct {
 	log       *slog.Logger
 	progress  *readingProgress
 
+	files    *fileWatcher  // of all feeds
+	places   readingPlaces // likewise
 	requests chan request
 	lastErr  string // logged last, empty after a good reading
 	failures int    // in a row
@@ -122,6 +124,11 @@ func (f *Feed) readSource(ctx context.Context, extent control.Extent) (err error
 			err = f.noteFailure(fmt.Errorf("a bug in sigmilter: %v", v))
 		}
 	}()
+	leave, ok := f.places.takePlace(ctx, placeLimit)
+	if !ok {
+		return ctx.Err()
+	}
+	defer leave()
 	state, err := f.store.Sync(f.tenant, f.directory.Name)
 	if err != nil {
 		return f.noteFailure(err)
@@ -200,15 +207,20 @@ func (f *Feed) logWarnings(warnings []error) {
 func (f *Feed) keepReading(ctx context.Context) {
 	changed := make(chan struct{}, 1)
 	if local, ok := f.source.(directory.Local); ok {
-		stop, err := watchPaths(local.Paths(), changed)
+		stop, err := f.files.watchPaths(local.Paths(), changed)
+		if ctx.Err() != nil {
+			return
+		}
 		if err != nil {
 			f.log.Warn("cannot watch the files; changes are seen at the next interval", "error", err)
 		} else {
 			defer stop()
 		}
 	}
-	for {
-		timer := time.NewTimer(f.nextPause())
+	// Thousands of sources that were read together at the start are not read together again.
+	pause := time.Duration((0.5 + 0.5*rand.Float64()) * float64(f.nextPause()))
+	for ; ; pause = f.nextPause() {
+		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
 			timer.Stop()
