@@ -100,7 +100,7 @@ func New(cfg *config.Config, o Options) *Daemon {
 // Serve runs the milter until ctx ends, and reloads at each hangup.
 func (d *Daemon) Serve(ctx context.Context, hangups <-chan os.Signal) (err error) {
 	cfg := d.fixed
-	tuneMemory(cfg.Limits.Memory)
+	tuneMemory(cfg.Limits.Memory, len(cfg.Tenants))
 	if err := d.openState(cfg.State); err != nil {
 		return err
 	}

@@ -100,7 +100,7 @@ func (d *Daemon) takeOver() (r control.Reloaded, err error) {
 	// The people of a new tenant must be there before its first message.
 	r.Sources = d.feeds.Replace(feeds)
 	d.level.Set(cfg.Log.Level)
-	tuneMemory(cfg.Limits.Memory)
+	tuneMemory(cfg.Limits.Memory, len(cfg.Tenants))
 	d.server.Configure(d.milterOptions(cfg))
 	d.record.Configure(decisionLimits(cfg))
 	d.current.Store(d.newGeneration(cfg))
