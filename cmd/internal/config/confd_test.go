@@ -23,11 +23,15 @@ type files map[string]string
 
 func (f files) load(t *testing.T) (*Config, error) {
 	t.Helper()
+	return loadFrom(f.folder(), "etc/c.toml")
+}
+
+func (f files) folder() tomltree.Folder {
 	fsys := fstest.MapFS{"t.html": {Data: []byte("<p>{{.displayName}}</p>\n")}}
 	for name, text := range f {
 		fsys[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	return loadFrom(tomltree.Folder{Dir: "/nowhere", FS: fsys}, "etc/c.toml")
+	return tomltree.Folder{Dir: "/nowhere", FS: fsys}
 }
 
 // A configuration is read from a file system, in the order of its files; what is this
@@ -134,18 +138,18 @@ func TestHashOfSeveralFiles(t *testing.T) {
 
 // The bounds are those of a file and of all together.
 func TestSettingsAreBounded(t *testing.T) {
-	large := strings.Repeat("#", maxSettings)
-	all := files{"c.toml": mainText}
-	for i := range maxAllSettings / maxSettings {
-		all[fmt.Sprintf("conf.d/%02d.toml", i)] = large
-	}
-	_, err := all.load(t)
-	if want := "etc/conf.d/15.toml: with it the settings are larger than 256 MiB; make the files smaller"; err == nil || err.Error() != want {
-		t.Errorf("got %.300v, want %s", err, want)
-	}
-	_, err = files{"c.toml": mainText, "conf.d/b.toml": large + "#"}.load(t)
-	if want := "etc/conf.d/b.toml: the file is larger than 16777216 bytes"; err == nil || !strings.HasPrefix(err.Error(), want) {
-		t.Errorf("got %.300v, want %s", err, want)
+	folder := files{"c.toml": "#23456\n", "conf.d/a.toml": "#234567890\n", "conf.d/b.toml": "#2345\n", "conf.d/c.toml": "#"}.folder()
+	for _, tc := range []struct {
+		most bounds
+		want string
+	}{
+		{bounds{11, 27}, ""},
+		{bounds{10, 27}, "etc/conf.d/a.toml: the file is larger than 10 bytes; let sigmilter read it, or take it away"},
+		{bounds{11, 20}, "etc/conf.d/b.toml: with it the settings are larger than 20 bytes; make the files smaller"},
+	} {
+		if _, faults := readSettings(folder, "etc/c.toml", tc.most); faults.Error() != tc.want {
+			t.Errorf("%+v: got %v, want %s", tc.most, faults, tc.want)
+		}
 	}
 }
 

@@ -297,7 +297,7 @@ func TestLoadUnreadable(t *testing.T) {
 		{write("latin1.toml", "\n# M\xfcller\n"), "not UTF-8 text, which shows in line 2: it looks like windows-1252 (Müller); save it as UTF-8"},
 		{write("unicode.toml", "\xff\xfe#\x00M\x00\xfc\x00"), "it looks like utf-16le (Mü); save it as UTF-8"},
 		{write("unmarked.toml", "\n\x00#\x00M\x00\n"), "it looks like utf-16le; save it as UTF-8"},
-		{write("large.toml", strings.Repeat("#\n", maxSettings)), "larger than"},
+		{write("large.toml", strings.Repeat("#\n", int(settingsBounds.file))), "larger than"},
 	} {
 		_, err := Load(tc.path)
 		if err == nil || !strings.HasPrefix(err.Error(), tc.path+": ") || !strings.Contains(err.Error(), tc.want) {

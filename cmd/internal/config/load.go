@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -15,10 +16,12 @@ const (
 	// maxFile bounds each template, partial and list of words: a larger file is some
 	// other file by mistake.
 	maxFile = 1 << 20
-	// maxSettings bounds each file of settings, and maxAllSettings all of them.
-	maxSettings    = 16 << 20
-	maxAllSettings = 256 << 20
 )
+
+// bounds are how many bytes each file of settings and all of them may have.
+type bounds struct{ file, all int64 }
+
+var settingsBounds = bounds{16 << 20, 256 << 20}
 
 // moreFiles is the folder beside the main file whose files NAME.toml belong to the
 // configuration, in the order of their names.
@@ -48,7 +51,7 @@ func Load(path string) (*Config, error) {
 
 // loadFrom is Load for a configuration in a folder. Faults name its main file as main.
 func loadFrom(folder tomltree.Folder, main string) (*Config, error) {
-	files, faults := readSettings(folder, main)
+	files, faults := readSettings(folder, main, settingsBounds)
 	if len(faults) > 0 {
 		return nil, faults
 	}
@@ -83,21 +86,21 @@ type settingsFile struct {
 }
 
 // readSettings reads the main file and those of conf.d.
-func readSettings(folder tomltree.Folder, main string) (files []settingsFile, faults Faults) {
+func readSettings(folder tomltree.Folder, main string, most bounds) (files []settingsFile, faults Faults) {
 	names, err := settingsNames(folder.FS)
 	if err != nil {
 		name := filepath.Join(filepath.Dir(main), moreFiles)
 		faults = Faults{{File: name, Problem: tomltree.Unreadable(err).Error() + "; let sigmilter read this folder"}}
 	}
-	room := int64(maxAllSettings)
+	room := most.all
 	read := func(shown, name, fix string) {
-		text, err := folder.ReadText(filepath.Join(folder.Dir, name), maxSettings)
+		text, err := folder.ReadText(filepath.Join(folder.Dir, name), most.file)
 		room -= int64(len(text))
 		switch {
 		case err != nil:
 			faults = append(faults, Fault{File: shown, Problem: err.Error() + "; " + readingFix(err, fix)})
 		case room < 0:
-			faults = append(faults, Fault{File: shown, Problem: "with it the settings are larger than 256 MiB; make the files smaller"})
+			faults = append(faults, Fault{File: shown, Problem: fmt.Sprintf("with it the settings are larger than %d bytes; make the files smaller", most.all)})
 		default:
 			files = append(files, settingsFile{shown, text})
 		}

@@ -59,7 +59,7 @@ func FindPlaces(path string) Places {
 	if err != nil {
 		return places
 	}
-	files, _ := readSettings(tomltree.Folder{Dir: dir, FS: localfile.FS(dir)}, path) // what is wrong with others is not asked
+	files, _ := readSettings(tomltree.Folder{Dir: dir, FS: localfile.FS(dir)}, path, settingsBounds) // what is wrong with others is not asked
 	for _, f := range files {
 		top := readTop(f.text)
 		if s, ok := top.Control.(string); ok {
