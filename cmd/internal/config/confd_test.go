@@ -171,14 +171,15 @@ func TestFindPlacesInConfD(t *testing.T) {
 	}
 }
 
-// Reading costs the same for each tenant however many there are, each with a template
-// and a proof of its own.
+// Reading costs the same for each tenant however many there are, each with a template, a
+// proof and a rule of its own.
 func TestLoadGrowth(t *testing.T) {
 	miltertest.CheckGrowth(t, 400, func(tenants int) files {
 		some := files{"c.toml": "[[rule]]\nname = \"r\"\nsignature = \"t0\"\nheader = { X-Some = \"thing\" }\n"}
 		for i := range tenants {
 			some[fmt.Sprintf("conf.d/%d.toml", i%10)] += strings.ReplaceAll("[tenant.tNAME]\ndomains = [\"tNAME.example\"]\ndefault_template = \"tNAME\"\n"+
-				"proof.listeners = [\"inet:localhost:NAME\"]\ndirectory.path = \"tNAME.csv\"\n[template.tNAME]\nhtml = \"t.html\"\n", "NAME", fmt.Sprint(i+1))
+				"proof.listeners = [\"inet:localhost:NAME\"]\ndirectory.path = \"tNAME.csv\"\n[template.tNAME]\nhtml = \"t.html\"\n"+
+				"[[rule]]\nname = \"tNAME\"\nfrom = [\"tNAME.example\"]\nsignature = \"tNAME\"\n", "NAME", fmt.Sprint(i+1))
 		}
 		some["conf.d/last.toml"] = "[template.t0]\nhtml = \"t.html\"\n"
 		return some
