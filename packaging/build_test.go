@@ -120,6 +120,7 @@ var contents = []struct{ mode, name string }{
 	{"-rwxr-xr-x", "/usr/bin/sigmilter"},
 	{"drwxr-x---", "/etc/sigmilter"},
 	{"-rw-r--r--", "/etc/sigmilter/sigmilter.toml"},
+	{"drwxr-xr-x", "/etc/sigmilter/conf.d"},
 	{"-rw-r--r--", "/usr/lib/systemd/system/sigmilter.service"},
 	{"-rw-r--r--", "/usr/lib/systemd/system/sigmilter.socket"},
 	{"-rw-r--r--", "/usr/lib/sysusers.d/sigmilter.conf"},

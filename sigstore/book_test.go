@@ -101,7 +101,7 @@ func TestPhotosOfSources(t *testing.T) {
 	s := mustOpen(t, statePath(t))
 	plan := func(plan people.Plan) {
 		t.Helper()
-		if err := s.SetPlan("contoso", plan); err != nil {
+		if err := s.SetPlans(t.Context(), map[string]people.Plan{"contoso": plan}); err != nil {
 			t.Fatal(err)
 		}
 	}

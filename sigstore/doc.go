@@ -24,6 +24,8 @@
 // state file, where there must be room for another copy of the people, and written to the
 // staging bucket in small transactions. The last one puts that in the place of what
 // there was. So a reading is taken over whole or not at all.
+// Small readings of several sources share a transaction. One that changes nothing takes
+// none: how it went is written some minutes later, or at the end.
 //
 // # File
 //

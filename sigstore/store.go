@@ -2,6 +2,7 @@ package sigstore
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -62,9 +63,9 @@ func Recover(path string, now time.Time) (Recovered, error) {
 	return Recovered{newStore(file), how}, nil
 }
 
-// Close waits for what is still to be written, and gives the file free. Closing again does
+// Close writes what is still to be written, and gives the file free. Closing again does
 // nothing.
-func (s *Store) Close() error { return s.file.Close() }
+func (s *Store) Close() error { return errors.Join(s.Save(), s.file.Close()) }
 
 // Path returns the path the store was opened with, empty for a temporary one.
 func (s *Store) Path() string { return s.file.Path() }

@@ -26,7 +26,7 @@ type plot struct{ file, what, svg string }
 
 // tables are what the report shows, on the terminal and as Markdown alike.
 func (r *report) tables() []table {
-	return []table{r.rateTable(), r.throughTable(), r.aloneTable(), r.latencyTable(), r.memoryTable(), r.growthTable()}
+	return []table{r.rateTable(), r.throughTable(), r.aloneTable(), r.latencyTable(), r.memoryTable(), r.tenantTable(), r.growthTable()}
 }
 
 func (r *report) rateTable() table {
@@ -108,13 +108,17 @@ func (r *report) growthTable() table {
 // print writes the tables for a terminal.
 func (r *report) print(out io.Writer) {
 	for _, t := range r.tables() {
-		fmt.Fprintf(out, "\n%s. %s\n", t.title, t.text)
-		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-		for _, row := range t.rows {
-			fmt.Fprintln(w, strings.Join(row, "\t"))
-		}
-		w.Flush()
+		t.print(out)
 	}
+}
+
+func (t table) print(out io.Writer) {
+	fmt.Fprintf(out, "\n%s. %s\n", t.title, t.text)
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, row := range t.rows {
+		fmt.Fprintln(w, strings.Join(row, "\t"))
+	}
+	w.Flush()
 }
 
 // write writes the report as Markdown, with its plots, into a folder.

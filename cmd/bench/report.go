@@ -21,6 +21,7 @@ type report struct {
 	sizes     []series // growth with the size
 	shapes    []series // with parts and nesting
 	memory    memory
+	tenants   []tenants
 }
 
 func machine() string {
@@ -118,6 +119,7 @@ func (r *report) summary() map[string]any {
 		}
 		s[key] = l.P99.Microseconds()
 	}
+	r.summaryOfTenants(s)
 	return s
 }
 

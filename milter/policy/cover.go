@@ -38,25 +38,69 @@ func (c *Conditions) Over(now time.Time) bool {
 // a message can tell, such as a group within another, is not seen.
 func Shadows(rules []RuleSpec) map[int][]int {
 	shadows := map[int][]int{}
+	earlier := covers{byWord: map[telling][]int{}}
 	for i := range rules {
-		if by := shadowOf(rules[:i], &rules[i]); by != nil {
+		if by := earlier.shadowOf(&rules[i]); by != nil {
 			shadows[i] = by
 		}
+		earlier.add(&rules[i])
 	}
 	return shadows
 }
 
-// shadowOf are the earlier rules that leave nothing for a rule. Each place of
+// covers are rules in their order, to be asked which of them cover another. Those for
+// single tenants, of which there may be thousands, are found by a word that the other must
+// have as well.
+type covers struct {
+	rules  []*RuleSpec
+	always []int // in rules; may cover any rule
+	byWord map[telling][]int
+}
+
+// telling is a word of a condition.
+type telling struct{ kind, key, word string }
+
+func (c *covers) add(r *RuleSpec) {
+	i := len(c.rules)
+	c.rules = append(c.rules, r)
+	if !r.Stop {
+		return
+	}
+	for _, condition := range r.If {
+		if words := condition.telling(); words != nil {
+			for _, word := range words {
+				c.byWord[word] = append(c.byWord[word], i)
+			}
+			return
+		}
+	}
+	c.always = append(c.always, i)
+}
+
+// telling are words of a condition of which one that implies it has at least one, whichever
+// is its first; nil for a condition that many rules have.
+func (c *Condition) telling() (words []telling) {
+	const most = 100 // of a list of thousands few rules have any
+	if c.window != nil || len(c.wanted) == 0 || len(c.wanted[0].words) > most || c.Name() == "to" || c.Name() == "kind" {
+		return nil
+	}
+	for _, word := range c.wanted[0].words {
+		words = append(words, telling{c.Name(), c.wanted[0].key, word})
+	}
+	return words
+}
+
+// shadowOf are the rules that leave nothing for another. Each place of
 // recipients and each kind of message is looked at by itself, as one rule may
 // take the internal and another the external mail.
-func shadowOf(earlier []RuleSpec, r *RuleSpec) []int {
+func (c *covers) shadowOf(r *RuleSpec) []int {
 	var by []int
 	for _, s := range split(r, "to", string(internal), string(external)) {
 		for _, k := range split(r, "kind", string(New), string(Reply), string(Forward)) {
 			part := r.Conditions
 			part.If = slices.Concat(part.If, s, k)
-			i := slices.IndexFunc(earlier, func(e RuleSpec) bool { return e.Stop && e.cover(&part) })
-			if i < 0 {
+			i := c.first(&part)
+			if i == len(c.rules) {
 				return nil
 			}
 			if !slices.Contains(by, i) {
@@ -66,6 +110,32 @@ func shadowOf(earlier []RuleSpec, r *RuleSpec) []int {
 	}
 	slices.Sort(by)
 	return by
+}
+
+// first is the first rule that covers some conditions, or how many there are.
+func (c *covers) first(part *Conditions) int {
+	first := c.firstOf(c.always, part, len(c.rules))
+	for _, condition := range part.If {
+		for _, w := range condition.wanted {
+			if len(w.words) > 0 {
+				first = c.firstOf(c.byWord[telling{condition.Name(), w.key, w.words[0]}], part, first)
+			}
+		}
+	}
+	return first
+}
+
+// firstOf is the first of some rules that covers some conditions, if it is before another.
+func (c *covers) firstOf(rules []int, part *Conditions, before int) int {
+	for _, i := range rules {
+		if i >= before {
+			break
+		}
+		if c.rules[i].cover(part) {
+			return i
+		}
+	}
+	return before
 }
 
 // split are the conditions that divide what a rule is for by a kind that has

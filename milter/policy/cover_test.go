@@ -1,8 +1,11 @@
 package policy
 
 import (
+	"fmt"
 	"slices"
 	"testing"
+
+	"sigmilter/milter/miltertest"
 )
 
 func TestShadows(t *testing.T) {
@@ -57,4 +60,19 @@ func TestShadows(t *testing.T) {
 			t.Errorf("%s: also %v", name, got)
 		}
 	}
+}
+
+// Thousands of rules for a tenant each are not compared pair by pair.
+func TestShadowsGrowth(t *testing.T) {
+	miltertest.CheckGrowth(t, 500, func(n int) []RuleSpec {
+		rules := []RuleSpec{{Conditions: only(asks("to", "internal")), Stop: true}}
+		for i := range n {
+			rules = append(rules, RuleSpec{Conditions: only(asks("from", fmt.Sprintf("t%d.example", i))), Stop: true})
+		}
+		return rules
+	}, func(rules []RuleSpec) {
+		if got := Shadows(rules); len(got) > 0 {
+			t.Fatalf("shadows %v", got)
+		}
+	})
 }

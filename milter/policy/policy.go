@@ -214,6 +214,8 @@ type Policy struct {
 	// Kinds says what becomes of kinds that by convention are left alone; one that
 	// is not there has the default: see [Policy.Answer].
 	Kinds map[Reason]Handling
+
+	prepared *tenantIndex // by Prepare
 }
 
 // Decide decides on a message from its envelope and header. An error is that of

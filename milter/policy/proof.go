@@ -221,16 +221,7 @@ func SigningDomain(value string) string {
 
 // RoutingFields are the names of all tenants' routing fields. What they hold is a
 // secret: no message may leave with one of them.
-func (p *Policy) RoutingFields() []string {
-	var names []string
-	for i := range p.Tenants {
-		name := p.Tenants[i].Proof.RoutingField
-		if name != "" && !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) }) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
+func (p *Policy) RoutingFields() []string { return p.tenants().routingFields }
 
 // WithoutRoutingFields are the edits that remove them from a header.
 func (p *Policy) WithoutRoutingFields(h entity.Header) []entity.FieldEdit {

@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"slices"
-
 	"sigmilter/milter/entity"
 )
 
@@ -57,22 +55,14 @@ type claim struct {
 // claimsOf are the tenants of authors, by their domains alone, in the order of the
 // authors.
 func (p *Policy) claimsOf(authors []string) []claim {
-	first := make(map[string]int, len(authors)) // author of a domain
-	for i, a := range slices.Backward(authors) {
-		first[domainOf(a)] = i
-	}
 	var claims []claim
-	for i := range p.Tenants {
-		c := claim{tenant: &p.Tenants[i], at: -1}
-		for _, domain := range c.tenant.Domains {
-			if at, ok := first[domain]; ok && (c.at < 0 || at < c.at) {
-				c.at = at
-			}
-		}
-		if c.at >= 0 {
-			claims = append(claims, c)
+	tenants := p.tenants().byDomain
+	claimed := map[int]bool{}
+	for at, author := range authors {
+		if i, ok := tenants[domainOf(author)]; ok && !claimed[i] {
+			claimed[i] = true
+			claims = append(claims, claim{tenant: &p.Tenants[i], at: at})
 		}
 	}
-	slices.SortFunc(claims, func(a, b claim) int { return a.at - b.at })
 	return claims
 }

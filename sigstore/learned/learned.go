@@ -56,7 +56,11 @@ func (m *Memory) KeepLearned(tenants []string) error {
 	if err != nil {
 		return err
 	}
-	dropped := slices.DeleteFunc(all, func(name string) bool { return slices.Contains(tenants, name) })
+	kept := make(map[string]bool, len(tenants))
+	for _, name := range tenants {
+		kept[name] = true
+	}
+	dropped := slices.DeleteFunc(all, func(name string) bool { return kept[name] })
 	todo := false
 	err = m.file.View(func(tx *statefile.Tx) error {
 		todo = (statefile.Meta(tx).Get(learnKey) != nil) != (len(tenants) > 0)

@@ -48,16 +48,16 @@ func Read(path string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return read(f, most)
+	return read(f, path, most)
 }
 
-func read(f *os.File, most int64) ([]byte, error) {
+func read(f fs.File, path string, most int64) ([]byte, error) {
 	content, err := io.ReadAll(io.LimitReader(f, most+1))
 	switch {
 	case err != nil:
 		return nil, err
 	case int64(len(content)) > most:
-		return nil, &fs.PathError{Op: "read", Path: f.Name(), Err: fmt.Errorf("%w: over %d bytes", ErrTooLarge, most)}
+		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("%w: over %d bytes", ErrTooLarge, most)}
 	}
 	return content, nil
 }
@@ -77,5 +77,5 @@ func ReadSecret(path string) ([]byte, error) {
 	if info.Mode().Perm()&0o007 != 0 {
 		return nil, &fs.PathError{Op: "read", Path: path, Err: ErrExposed}
 	}
-	return read(f, MaxSecret)
+	return read(f, path, MaxSecret)
 }

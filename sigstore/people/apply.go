@@ -49,9 +49,10 @@ func (e ErrVanished) Error() string {
 
 // Apply takes over what was read: all of it is done, or nothing. With it go the cursor
 // and the state of the sync. Only people who are new or different are written, and only
-// people who share an address with them are merged again, in one transaction; what
-// dependents keep of people who changed or left is dropped. For more changes than are good
-// for memory, a [rebuild] is made.
+// people who share an address with them are merged again, in one transaction, which
+// readings of other sources may share; what dependents keep of people who changed or left
+// is dropped. For more changes than are good for memory, a [rebuild] is made. A reading
+// that changes nothing writes nothing but how it went, and that later.
 //
 // The error is [ErrVanished] when too many are gone. An Intake is applied once.
 func (i *Intake) Apply(reading Reading) (result Applied, err error) {
@@ -89,11 +90,17 @@ func (i *Intake) apply(reading Reading) (result Applied, err error) {
 	if c.many || len(obsolete) > 0 {
 		return i.rebuild(c, plan, obsolete)
 	}
-	err = i.register.update(i.tenant, func(t *tenantTx) error {
+	if before, err := i.register.Sync(i.tenant, i.source); err == nil && c.number == 0 && !before.Success.IsZero() {
+		result = Applied{People: c.peopleLeft(), Warnings: c.warnings}
+		i.register.keepState(sourceKey{i.tenant, i.source}, c.state(result))
+		return result, nil
+	}
+	err = i.register.update(i.tenant, c.bytes, func(t *tenantTx) error {
 		of, err := t.makeSource(i.source)
 		if err != nil {
 			return err
 		}
+		i.register.states.forget(sourceKey{i.tenant, i.source})
 		a := &application{compared: c, register: i.register, tenant: t, source: of, name: i.source, plan: plan}
 		result, err = a.run()
 		return err

@@ -49,7 +49,7 @@ func mustApply(t testing.TB, s *Register, source string, b batch) Applied {
 
 func mustPlan(t testing.TB, s *Register, plan Plan) {
 	t.Helper()
-	if err := s.SetPlan("contoso", plan); err != nil {
+	if err := s.SetPlans(t.Context(), map[string]Plan{"contoso": plan}); err != nil {
 		t.Fatal(err)
 	}
 }

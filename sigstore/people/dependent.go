@@ -2,6 +2,7 @@ package people
 
 import (
 	"bytes"
+	"context"
 
 	"sigmilter/sigstore/statefile"
 )
@@ -57,7 +58,7 @@ func isOf(key []byte, primary string) bool {
 
 // prune drops what does not stay of anybody in a tenant, page by page.
 func (d Dependent) prune(file *statefile.File, tenant string) error {
-	return file.Prune(func(tx *statefile.Tx) (*statefile.Bucket, func(key, value []byte) bool) {
+	return file.Prune(context.Background(), []string{tenant}, func(tx *statefile.Tx, tenant string) (*statefile.Bucket, func(key, value []byte) bool) {
 		t, ok := findTenant(tx, tenant)
 		if !ok {
 			return nil, nil

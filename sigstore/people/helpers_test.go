@@ -49,7 +49,7 @@ func keepOf(s *Register, tenant, address string) error {
 	if err != nil || primary == "" {
 		return err
 	}
-	return s.update(tenant, func(t *tenantTx) error {
+	return s.update(tenant, 0, func(t *tenantTx) error {
 		learned, err := t.bucket.CreateBucketIfNotExists([]byte("learned"))
 		if err != nil {
 			return err

@@ -1,9 +1,10 @@
 package people
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
-	"reflect"
+	"maps"
 	"slices"
 
 	"sigmilter/sigstore/statefile"
@@ -28,32 +29,91 @@ func (p Plan) rank(source string) int {
 	return len(p.Sources)
 }
 
-// SetPlan sets how the sources of a tenant are mixed. If that is new, people are made
-// again from the stored records. It is called before the first [Intake.Apply].
-func (r *Register) SetPlan(tenant string, plan Plan) error {
-	if len(plan.Precedence) == 0 {
-		plan.Precedence = nil
-	}
-	if now, err := r.plan(tenant); err != nil || reflect.DeepEqual(now, plan) {
-		return err
-	}
-	defer r.lockTenant(tenant)()
-	if err := r.setPlan(tenant, plan); err != nil {
-		return fmt.Errorf("set the sources of %s: %w", tenant, err)
-	}
-	r.changed(tenant)
-	return nil
-}
+// planPage is how many tenants get a plan in one transaction.
+const planPage = 500
 
-func (r *Register) setPlan(tenant string, plan Plan) error {
-	sources, err := r.sourceNames(tenant)
+// SetPlans sets how the sources of tenants are mixed, until ctx ends. Where that is new,
+// people are made again from the stored records. It is called before the first
+// [Intake.Apply].
+func (r *Register) SetPlans(ctx context.Context, plans map[string]Plan) error {
+	other, err := r.otherPlans(plans)
 	if err != nil {
 		return err
 	}
-	if len(sources) < 2 { // there is nothing to mix
-		return r.update(tenant, func(t *tenantTx) error { return t.putPlan(plan) })
+	for page := range slices.Chunk(other, planPage) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := r.setPlans(page, plans); err != nil {
+			return err
+		}
 	}
-	return r.file.Trimmed((&rebuild{Register: r, tenant: tenant, plan: plan}).run)
+	return nil
+}
+
+// otherPlans are the tenants with another plan than before, by name.
+func (r *Register) otherPlans(plans map[string]Plan) (tenants []string, err error) {
+	err = r.file.View(func(tx *statefile.Tx) error {
+		for _, tenant := range slices.Sorted(maps.Keys(plans)) {
+			var now Plan
+			if t, ok := findTenant(tx, tenant); ok {
+				if now, err = t.plan(); err != nil {
+					return err
+				}
+			}
+			if !now.same(plans[tenant]) {
+				tenants = append(tenants, tenant)
+			}
+		}
+		return nil
+	})
+	return tenants, err
+}
+
+func (p Plan) same(other Plan) bool {
+	return slices.Equal(p.Sources, other.Sources) && maps.EqualFunc(p.Precedence, other.Precedence, slices.Equal[[]string])
+}
+
+// setPlans sets the plans of some tenants in one transaction, but for those whose people
+// must be made again.
+func (r *Register) setPlans(tenants []string, plans map[string]Plan) error {
+	for _, tenant := range tenants {
+		defer r.lockTenant(tenant)()
+	}
+	var mixed []string
+	err := r.file.Update(func(tx *statefile.Tx) error {
+		for _, tenant := range tenants {
+			t, err := makeTenant(tx, tenant, r.dependents)
+			if err != nil {
+				return err
+			}
+			if t.hasSeveralSources() {
+				mixed = append(mixed, tenant)
+			} else if err := t.putPlan(plans[tenant]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("set the sources of tenants: %w", err)
+	}
+	for _, tenant := range mixed {
+		if err := r.file.Trimmed((&rebuild{Register: r, tenant: tenant, plan: plans[tenant]}).run); err != nil {
+			return fmt.Errorf("set the sources of %s: %w", tenant, err)
+		}
+	}
+	for _, tenant := range tenants {
+		r.changed(tenant)
+	}
+	return nil
+}
+
+func (t *tenantTx) hasSeveralSources() bool {
+	cursor := t.sources().Cursor()
+	first, _ := cursor.First()
+	second, _ := cursor.Next()
+	return first != nil && second != nil
 }
 
 // sourceNames are those of all sources of a tenant that have something in the file.
@@ -65,14 +125,6 @@ func (r *Register) sourceNames(tenant string) (names []string, err error) {
 		})
 	})
 	return names, err
-}
-
-func (r *Register) plan(tenant string) (plan Plan, err error) {
-	err = r.view(tenant, func(t *tenantTx) (err error) {
-		plan, err = t.plan()
-		return err
-	})
-	return plan, err
 }
 
 func (t *tenantTx) putPlan(plan Plan) error {

@@ -221,6 +221,7 @@ func (r *rebuild) swapSource(t *tenantTx, staging *statefile.Bucket) error {
 			return err
 		}
 	}
+	r.states.forget(sourceKey{r.tenant, r.intake.source})
 	state := r.compared.state(r.applied())
 	return errors.Join(of.bucket.Put(countKey, []byte(strconv.Itoa(state.People))), of.putState(state))
 }

@@ -23,7 +23,8 @@ type Register struct {
 	limits    limits
 	applying  sync.Map   // tenant -> *sync.Mutex, see lockTenant
 	staging   sync.Mutex // one rebuild at a time, of whatever tenant
-	freshness sync.Map   // tenant -> time.Time of the oldest last success, see [Register.Fresh]
+	states    states
+	freshness sync.Map // tenant -> time.Time of the oldest last success, see [Register.Fresh]
 }
 
 // limits bound the memory that a reading takes.
@@ -69,8 +70,10 @@ func (r *Register) lockTenant(tenant string) (unlock func()) {
 }
 
 // update runs a function in a write transaction with a tenant, which is made if need be.
-func (r *Register) update(tenant string, write func(t *tenantTx) error) error {
-	return r.file.Update(func(tx *statefile.Tx) error {
+// The transaction may be one of others too, for about so many bytes, see
+// [statefile.File.UpdateTogether].
+func (r *Register) update(tenant string, size int, write func(t *tenantTx) error) error {
+	return r.file.UpdateTogether(size, func(tx *statefile.Tx) error {
 		t, err := makeTenant(tx, tenant, r.dependents)
 		if err != nil {
 			return err

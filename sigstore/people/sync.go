@@ -39,36 +39,30 @@ func (s sourceTx) state() (state SyncState, err error) {
 	return state, nil
 }
 
-// Failed stores that a source could not be read. Its people and its cursor stay.
+// Failed notes that a source could not be read. Its people and its cursor stay.
 func (r *Register) Failed(tenant, source string, at time.Time, why error) error {
-	err := r.update(tenant, func(t *tenantTx) error {
-		of, err := t.makeSource(source)
-		if err != nil {
-			return err
-		}
-		state, err := of.state()
-		if err != nil {
-			return err
-		}
-		state.At, state.Err = at, why.Error()
-		state.Failures++
-		return of.putState(state)
-	})
+	state, err := r.Sync(tenant, source)
 	if err != nil {
 		return fmt.Errorf("store the failed reading of source %s: %w", source, err)
 	}
+	state.At, state.Err = at, why.Error()
+	state.Failures++
+	r.keepState(sourceKey{tenant, source}, state)
 	return nil
 }
 
 // Sync returns how the readings of a source went; the state is zero before the
 // first.
 func (r *Register) Sync(tenant, source string) (state SyncState, err error) {
-	err = r.view(tenant, func(t *tenantTx) (err error) {
-		if of, ok := t.source(source); ok {
-			state, err = of.state()
-		}
-		return err
-	})
+	state, kept := r.states.get(sourceKey{tenant, source})
+	if !kept {
+		err = r.view(tenant, func(t *tenantTx) (err error) {
+			if of, ok := t.source(source); ok {
+				state, err = of.state()
+			}
+			return err
+		})
+	}
 	state.Source = source
 	return state, err
 }
@@ -80,27 +74,25 @@ func (r *Register) Fresh(tenant string) (since time.Time, err error) {
 	if known, ok := r.freshness.Load(tenant); ok {
 		return known.(time.Time), nil
 	}
+	var plan Plan
 	err = r.view(tenant, func(t *tenantTx) (err error) {
-		since, err = t.oldestSuccess()
+		plan, err = t.plan()
 		return err
 	})
+	if err == nil {
+		since, err = r.oldestSuccess(tenant, plan.Sources)
+	}
 	if err == nil {
 		r.freshness.Store(tenant, since)
 	}
 	return since, err
 }
 
-func (t *tenantTx) oldestSuccess() (oldest time.Time, err error) {
-	plan, err := t.plan()
-	if err != nil {
-		return oldest, err
-	}
-	for i, name := range plan.Sources {
-		var state SyncState
-		if of, ok := t.source(name); ok {
-			if state, err = of.state(); err != nil {
-				return oldest, err
-			}
+func (r *Register) oldestSuccess(tenant string, sources []string) (oldest time.Time, err error) {
+	for i, name := range sources {
+		state, err := r.Sync(tenant, name)
+		if err != nil {
+			return oldest, err
 		}
 		if i == 0 || state.Success.Before(oldest) {
 			oldest = state.Success

@@ -94,7 +94,7 @@ func TestKeepTemplates(t *testing.T) {
 		names []string
 		want  string
 	}{{[]string{"c", "a", "b"}, "abcabcabc"}, {[]string{"c", "a"}, "acacac"}, {[]string{"a", "c"}, "acacac"}, {nil, ""}} {
-		if err := s.KeepTemplates(test.names); err != nil {
+		if err := s.KeepTemplates(t.Context(), test.names); err != nil {
 			t.Fatal(err)
 		}
 		if got := stored(); got != test.want {

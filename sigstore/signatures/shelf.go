@@ -2,6 +2,7 @@ package signatures
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -120,7 +121,7 @@ func (s *Shelf) Cached(tenant string, now time.Time) (c Cached, err error) {
 // It returns how many the file had. An address nobody has is [ErrUnknown].
 func (s *Shelf) DropCached(tenant, address string) (dropped int, err error) {
 	if address == "" {
-		err = s.prune(tenant, func([]byte) bool {
+		err = s.prune(context.Background(), []string{tenant}, func([]byte) bool {
 			dropped++
 			return true
 		})
@@ -145,9 +146,9 @@ func (s *Shelf) dropOf(tenant, address string) (dropped int, err error) {
 	return dropped, err
 }
 
-// prune goes through the renderings of a tenant, page by page.
-func (s *Shelf) prune(tenant string, drop func(key []byte) bool) error {
-	return s.file.Prune(func(tx *statefile.Tx) (*statefile.Bucket, func(key, value []byte) bool) {
+// prune goes through the renderings of tenants, page by page, until ctx ends.
+func (s *Shelf) prune(ctx context.Context, tenants []string, drop func(key []byte) bool) error {
+	return s.file.Prune(ctx, tenants, func(tx *statefile.Tx, tenant string) (*statefile.Bucket, func(key, value []byte) bool) {
 		return openRendered(tenant)(tx), func(key, _ []byte) bool { return drop(key) }
 	})
 }
@@ -157,8 +158,9 @@ func (s *Shelf) prune(tenant string, drop func(key []byte) bool) error {
 var templatesKey = []byte("templates")
 
 // KeepTemplates drops what was rendered of templates other than these. It goes
-// through the file only when the names are others than the last time.
-func (s *Shelf) KeepTemplates(names []string) error {
+// through the file only when the names are others than the last time, and gives up when
+// ctx ends: the next time tells.
+func (s *Shelf) KeepTemplates(ctx context.Context, names []string) error {
 	names = slices.Sorted(slices.Values(names))
 	text, err := json.Marshal(names)
 	if err != nil {
@@ -176,15 +178,13 @@ func (s *Shelf) KeepTemplates(names []string) error {
 	if err != nil {
 		return err
 	}
-	for _, tenant := range tenants {
-		err := s.prune(tenant, func(key []byte) bool {
-			_, template, _ := bytes.Cut(key, []byte{0})
-			_, kept := slices.BinarySearch(names, string(template))
-			return !kept
-		})
-		if err != nil {
-			return err
-		}
+	err = s.prune(ctx, tenants, func(key []byte) bool {
+		_, template, _ := bytes.Cut(key, []byte{0})
+		_, kept := slices.BinarySearch(names, string(template))
+		return !kept
+	})
+	if err != nil {
+		return err
 	}
 	return s.file.Update(func(tx *statefile.Tx) error { return statefile.Meta(tx).Put(templatesKey, text) })
 }

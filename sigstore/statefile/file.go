@@ -76,7 +76,9 @@ type File struct {
 	read    atomic.Bool   // since mapped pages were counted last
 	reading chan struct{} // has one when read became true, see KeepSmall
 	mapped  int64         // bytes that stay mapped while all of the file is read, see Trimmed
-	writing sync.Mutex
+	keeper  keeper        // that little is mapped, see Trimmed
+	writing sync.Mutex    // one write transaction at a time
+	turns   turns         // writes that share one, see UpdateTogether
 	damage  sync.Once
 	damaged chan struct{} // closed when the file was found damaged
 
@@ -196,6 +198,11 @@ func (f *File) isDamaged() bool {
 func (f *File) Update(write Write) error {
 	f.writing.Lock()
 	defer f.writing.Unlock()
+	return f.write(write)
+}
+
+// write is Update for who holds writing.
+func (f *File) write(write Write) error {
 	if f.isDamaged() {
 		return f.wrap(errFault)
 	}

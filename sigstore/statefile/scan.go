@@ -2,6 +2,7 @@ package statefile
 
 import (
 	"bytes"
+	"context"
 	"iter"
 	"slices"
 )
@@ -136,19 +137,33 @@ func (w *Walk) Rest(passed func(Pair) error) error {
 // write waits for long.
 const prunePage = 10_000
 
-// Prune goes through a bucket and deletes keys, page by page. It asks open for the bucket,
-// nil for none, and for what is to be dropped, once for each page.
-func (f *File) Prune(open func(tx *Tx) (b *Bucket, drop func(key, value []byte) bool)) error {
-	after, more := []byte(nil), true
-	for more {
-		err := f.Update(func(tx *Tx) (err error) {
-			b, drop := open(tx)
-			if b == nil {
-				more = false
-				return nil
-			}
-			after, more, err = prunePageOf(b, after, drop)
+// openCost is how many keys the opening of a bucket counts for.
+const openCost = 10
+
+// Prune goes through buckets and deletes keys, page by page, until ctx ends. It asks open
+// for a bucket, nil for none, and for what is to be dropped of it, for each page again.
+func (f *File) Prune(ctx context.Context, buckets []string, open func(tx *Tx, name string) (b *Bucket, drop func(key, value []byte) bool)) error {
+	var after []byte
+	for len(buckets) > 0 {
+		if err := ctx.Err(); err != nil {
 			return err
+		}
+		err := f.Update(func(tx *Tx) error {
+			// Two at least: the first key of a page is the last one of the page before.
+			for left := prunePage; left >= 2 && len(buckets) > 0; left -= openCost {
+				b, drop := open(tx, buckets[0])
+				last, looked, err := prunePageOf(b, after, left, drop)
+				if err != nil {
+					return err
+				}
+				if looked == left {
+					after = last
+					return nil
+				}
+				left -= looked
+				buckets, after = buckets[1:], nil
+			}
+			return nil
 		})
 		if err != nil {
 			return err
@@ -157,25 +172,26 @@ func (f *File) Prune(open func(tx *Tx) (b *Bucket, drop func(key, value []byte) 
 	return nil
 }
 
-// prunePageOf goes through one page of a bucket.
-func prunePageOf(b *Bucket, after []byte, drop func(key, value []byte) bool) (last []byte, more bool, err error) {
+// prunePageOf goes through so many keys of a bucket, or all that are left.
+func prunePageOf(b *Bucket, after []byte, most int, drop func(key, value []byte) bool) (last []byte, looked int, err error) {
+	if b == nil {
+		return nil, 0, nil
+	}
 	var dropped [][]byte
 	cursor := b.Cursor()
-	key, value := cursor.Seek(after)
-	for n := 0; key != nil && n < prunePage; n++ {
+	for key, value := cursor.Seek(after); key != nil && looked < most; key, value = cursor.Next() {
 		if drop(key, value) {
 			dropped = append(dropped, key)
 		}
 		last = slices.Clone(key)
-		key, value = cursor.Next()
+		looked++
 	}
-	more = key != nil
 	for _, key := range dropped {
 		if err := b.Delete(key); err != nil {
-			return last, more, err
+			return last, looked, err
 		}
 	}
-	return last, more, nil
+	return last, looked, nil
 }
 
 // DropPrefix deletes the keys of a bucket that begin with a prefix, and returns how many

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -46,14 +45,11 @@ func (f *File) KeepSmall(ctx context.Context, limit int64) {
 // Trimmed runs work, and gives mapped pages back meanwhile as [File.KeepSmall] does, more
 // often.
 func (f *File) Trimmed(work func() error) error {
-	ctx, cancel := context.WithCancel(context.Background())
-	var trimming sync.WaitGroup
-	trimming.Go(func() {
+	f.keeper.begin(func(ctx context.Context) {
 		for pause(ctx, busyTrimEvery) && f.trimAbove(f.mapped) == nil {
 		}
 	})
-	defer trimming.Wait()
-	defer cancel()
+	defer f.keeper.end()
 	return work()
 }
 

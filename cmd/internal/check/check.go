@@ -143,7 +143,7 @@ func (r *run) warn(format string, args ...any) {
 
 // addFault adds a fault unless one is reported for the same place already.
 func (r *run) addFault(f config.Fault) {
-	same := func(g config.Fault) bool { return g.Line == f.Line && g.Key == f.Key }
+	same := func(g config.Fault) bool { return g.File == f.File && g.Line == f.Line && g.Key == f.Key }
 	if !slices.ContainsFunc(r.Faults, same) {
 		r.Faults = append(r.Faults, f)
 	}

@@ -2,10 +2,11 @@ package config
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/BurntSushi/toml"
+	"sigmilter/cmd/internal/config/tomltree"
 )
 
 // Case is what a file NAME.toml says about the message in NAME.eml beside it: how
@@ -54,20 +55,21 @@ type CasePart struct {
 }
 
 // texts are strings of any kind, also empty ones.
-var texts = kind[string]{"a text", `"Alice Muster"`, func(s string) (string, error) { return s, nil }}
+var texts = tomltree.NewKind("a text", `"Alice Muster"`, func(s string) (string, error) { return s, nil })
 
 // macros are what an MTA tells, as the flag --macro has them.
-var macros = kind[string]{"a macro", `"client_addr=40.92.1.2"`, func(s string) (string, error) {
+var macros = tomltree.NewKind("a macro", `"client_addr=40.92.1.2"`, func(s string) (string, error) {
 	if name, _, ok := strings.Cut(s, "="); !ok || strings.Trim(name, "{}") == "" {
 		return "", errors.New("it needs a name, = and a value")
 	}
 	return s, nil
-}}
+})
 
 // LoadCase reads a case. Its error is always [Faults]. Keys that the caller reads
 // by itself are named in besides; any other that is unknown is a fault.
 func LoadCase(path string, besides ...string) (*Case, error) {
-	text, err := readText(path)
+	var folder tomltree.Folder // none: a case names no files
+	text, err := folder.ReadText(path, maxFile)
 	if err != nil {
 		return nil, Faults{{File: path, Problem: err.Error() + "; write it, or let --update do so"}}
 	}
@@ -75,70 +77,71 @@ func LoadCase(path string, besides ...string) (*Case, error) {
 }
 
 func parseCase(path, text string, besides []string) (*Case, error) {
-	var root map[string]any
-	if _, err := toml.Decode(text, &root); err != nil {
-		return nil, Faults{syntaxFault(path, err)}
+	tree := &tomltree.Tree{}
+	tree.Add(path, text)
+	if len(tree.Faults) > 0 {
+		return nil, tree.Faults
 	}
-	for _, key := range besides {
-		delete(root, key)
-	}
-	src := &source{file: path, lines: locate(text)}
 	c := &Case{}
-	table(c.settings()...)(value{src: src, v: root})
-	if len(src.faults) == 0 && c.expectsNothing() {
-		src.faults = Faults{{File: path, Line: 1, Problem: `expects nothing; write action = "signed" or what else is to be`}}
+	settings := slices.DeleteFunc(c.settings(), func(s tomltree.Setting) bool { return slices.Contains(besides, s.Key) })
+	for _, key := range besides {
+		settings = append(settings, tomltree.Setting{Key: key, Read: func(tomltree.Value) {}})
 	}
-	if len(src.faults) > 0 {
-		src.faults.sort()
-		return nil, src.faults
+	tomltree.Table(settings...)(tree.Root())
+	if len(tree.Faults) == 0 && c.expectsNothing() {
+		tree.Faults = Faults{{File: path, Line: 1, Problem: `expects nothing; write action = "signed" or what else is to be`}}
+	}
+	if len(tree.Faults) > 0 {
+		tree.Sort()
+		return nil, tree.Faults
 	}
 	return c, nil
 }
 
-func (c *Case) settings() []setting {
-	return []setting{
-		{key: "about", read: one(texts, &c.About)},
-		{key: "from", read: optional(&c.From)},
-		{key: "to", read: many(texts, &c.To)},
-		{key: "at", read: moment(&c.At)},
-		{key: "proven", read: boolean(&c.Proven)},
-		{key: "listener", read: one(names, &c.Listener)},
-		{key: "macros", read: many(macros, &c.Macros)},
-		{key: "action", read: choice(&c.Action, "signed", "skipped", "handled", "failed", "refused", "deferred")},
-		{key: "reason", read: one(names, &c.Reason)},
-		{key: "tenant", read: one(names, &c.Tenant)},
-		{key: "author", read: one(names, &c.Author)},
-		{key: "rule", read: one(names, &c.Rule)},
-		{key: "removed", read: many(texts, &c.Removed)},
-		{key: "contains", read: many(names, &c.Contains)},
-		{key: "lacks", read: many(names, &c.Lacks)},
-		{key: "html", read: many(texts, &c.HTML)},
-		{key: "shape", read: one(names, &c.Shape)},
-		{key: "fields", read: table(
-			setting{key: "added", read: many(fieldNames, &c.AddedFields)},
-			setting{key: "removed", read: many(fieldNames, &c.RemovedFields)},
+func (c *Case) settings() []tomltree.Setting {
+	return []tomltree.Setting{
+		{Key: "about", Read: tomltree.One(texts, &c.About)},
+		{Key: "from", Read: optional(&c.From)},
+		{Key: "to", Read: tomltree.Many(texts, &c.To)},
+		{Key: "at", Read: moment(&c.At)},
+		{Key: "proven", Read: tomltree.Boolean(&c.Proven)},
+		{Key: "listener", Read: tomltree.One(names, &c.Listener)},
+		{Key: "macros", Read: tomltree.Many(macros, &c.Macros)},
+		{Key: "action", Read: tomltree.Choice(&c.Action, "signed", "skipped", "handled", "failed", "refused", "deferred")},
+		{Key: "reason", Read: tomltree.One(names, &c.Reason)},
+		{Key: "tenant", Read: tomltree.One(names, &c.Tenant)},
+		{Key: "author", Read: tomltree.One(names, &c.Author)},
+		{Key: "rule", Read: tomltree.One(names, &c.Rule)},
+		{Key: "removed", Read: tomltree.Many(texts, &c.Removed)},
+		{Key: "contains", Read: tomltree.Many(names, &c.Contains)},
+		{Key: "lacks", Read: tomltree.Many(names, &c.Lacks)},
+		{Key: "html", Read: tomltree.Many(texts, &c.HTML)},
+		{Key: "shape", Read: tomltree.One(names, &c.Shape)},
+		{Key: "fields", Read: tomltree.Table(
+			tomltree.Setting{Key: "added", Read: tomltree.Many(fieldNames, &c.AddedFields)},
+			tomltree.Setting{Key: "removed", Read: tomltree.Many(fieldNames, &c.RemovedFields)},
 		)},
-		{key: "part", read: tables(c.readPart)},
+		{Key: "part", Read: tomltree.Tables(c.readPart)},
 	}
 }
 
-func (c *Case) readPart(v value) {
+func (c *Case) readPart(v tomltree.Value) {
 	p := CasePart{Block: "signature"}
-	table(
-		setting{key: "id", read: one(names, &p.ID), absent: missing(`write the number of the part, such as id = "1.1"`)},
-		setting{key: "block", read: choice(&p.Block, "signature", "disclaimer", "banner")},
-		setting{key: "template", read: one(names, &p.Template)},
-		setting{
-			key: "placed", read: choice(&p.Placed, "marker", "replaced", "above-quote", "end", "top", "added"),
-			absent: missing(`write where the block goes, such as placed = "above-quote"`),
+	tomltree.Table(
+		tomltree.Setting{Key: "id", Read: tomltree.One(names, &p.ID), Absent: tomltree.Missing(`write the number of the part, such as id = "1.1"`)},
+		tomltree.Setting{Key: "block", Read: tomltree.Choice(&p.Block, "signature", "disclaimer", "banner")},
+		tomltree.Setting{Key: "template", Read: tomltree.One(names, &p.Template)},
+		tomltree.Setting{
+			Key: "placed", Read: tomltree.Choice(&p.Placed, "marker", "replaced", "above-quote", "end", "top", "added"),
+			Absent: tomltree.Missing(`write where the block goes, such as placed = "above-quote"`),
 		},
-		setting{key: "separator", read: one(texts, &p.Separator)},
-		setting{key: "removed", read: func(v value) {
+		tomltree.Setting{Key: "separator", Read: tomltree.One(texts, &p.Separator)},
+		tomltree.Setting{Key: "removed", Read: func(v tomltree.Value) {
 			p.Removed = []string{}
-			many(texts, &p.Removed)(v)
+			tomltree.Many(texts, &p.Removed)(v)
 		}},
-		setting{key: "after", read: optional(&p.After)},
-		setting{key: "before", read: optional(&p.Before)},
+		tomltree.Setting{Key: "after", Read: optional(&p.After)},
+		tomltree.Setting{Key: "before", Read: optional(&p.Before)},
 	)(v)
 	c.Parts = append(c.Parts, p)
 }
@@ -149,35 +152,35 @@ func (c *Case) expectsNothing() bool {
 }
 
 // optional reads a text that may be empty and is not the same as none.
-func optional(dst **string) reader {
-	return func(v value) {
-		if text, ok := texts.read(v); ok {
+func optional(dst **string) tomltree.Reader {
+	return func(v tomltree.Value) {
+		if text, ok := texts.Read(v); ok {
 			*dst = &text
 		}
 	}
 }
 
 // moments are written in quotes, as for --at.
-var moments = kind[time.Time]{"a time", `"2026-12-24T09:00:00+01:00"`, func(s string) (time.Time, error) {
+var moments = tomltree.NewKind("a time", `"2026-12-24T09:00:00+01:00"`, func(s string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
 		return t, errors.New("it needs a date, a time and an offset")
 	}
 	return t, nil
-}}
+})
 
 // moment reads a time, with quotes or as TOML writes it. One without an offset is
 // no moment: the rules of a case would then hang on the machine's time zone.
-func moment(dst *time.Time) reader {
-	return func(v value) {
-		t, ok := v.v.(time.Time)
+func moment(dst *time.Time) tomltree.Reader {
+	return func(v tomltree.Value) {
+		t, ok := v.Raw.(time.Time)
 		if !ok {
-			one(moments, dst)(v)
+			tomltree.One(moments, dst)(v)
 			return
 		}
 		switch t.Location().String() {
 		case "datetime-local", "date-local", "time-local":
-			v.fault("has no offset", "write it like "+moments.like)
+			v.Fault("has no offset", "write it like "+moments.Like)
 		default:
 			*dst = t
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/milter/policy"
 )
 
@@ -13,7 +14,7 @@ const minCode = 16
 
 // readCodes reads the routing codes of a file: one a line, blank lines and lines
 // that begin with # left out. Only their hashes are kept, and no fault quotes one.
-func readCodes(v value, path string) (codes []policy.Code) {
+func readCodes(v tomltree.Value, path string) (codes []policy.Code) {
 	text, ok := readSecret(v, path)
 	if !ok {
 		return nil
@@ -27,14 +28,14 @@ func readCodes(v value, path string) (codes []policy.Code) {
 		case code == "" || code[0] == '#':
 			continue
 		case len(code) < minCode:
-			v.fault(fmt.Sprintf("%s line %d has a code of less than %d letters", path, n, minCode), fix)
+			v.Fault(fmt.Sprintf("%s line %d has a code of less than %d letters", path, n, minCode), fix)
 		case strings.ContainsFunc(code, func(r rune) bool { return r <= ' ' || r > '~' }):
-			v.fault(fmt.Sprintf("%s line %d has a blank or a letter outside ASCII", path, n), fix)
+			v.Fault(fmt.Sprintf("%s line %d has a blank or a letter outside ASCII", path, n), fix)
 		}
 		codes = append(codes, policy.NewCode(code))
 	}
 	if len(codes) == 0 {
-		v.fault(path+" has no code", fix)
+		v.Fault(path+" has no code", fix)
 	}
 	return codes
 }

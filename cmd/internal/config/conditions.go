@@ -10,34 +10,35 @@ import (
 	"time"
 	_ "time/tzdata" // a small machine has no time zones of its own
 
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/milter/policy"
 )
 
-var keywords = kind[string]{"a keyword", `"#nosig"`, policy.ParseKeyword}
+var keywords = tomltree.NewKind("a keyword", `"#nosig"`, policy.ParseKeyword)
 
 // conventions are the kinds of mail that by convention are left alone.
-var conventions = kind[policy.Reason]{"a kind of mail that by convention is left alone", `"automatic"`, func(name string) (policy.Reason, error) {
+var conventions = tomltree.NewKind("a kind of mail that by convention is left alone", `"automatic"`, func(name string) (policy.Reason, error) {
 	if r := policy.Reason(name); slices.Contains(policy.Conventions, r) {
 		return r, nil
 	}
 	return "", fmt.Errorf("not one of %v", policy.Conventions)
-}}
+})
 
 // conditions are a setting for each row of the table of conditions, which go to
 // dst in its order.
-func conditions(dst *[]policy.Condition) []setting {
-	var settings []setting
+func conditions(dst *[]policy.Condition) []tomltree.Setting {
+	var settings []tomltree.Setting
 	for i := range policy.ConditionKinds {
 		k := &policy.ConditionKinds[i]
-		settings = append(settings, setting{key: k.Name, read: condition(k, dst)})
+		settings = append(settings, tomltree.Setting{Key: k.Name, Read: condition(k, dst)})
 	}
 	return settings
 }
 
 // condition reads one. A table without any faults in it is compiled.
-func condition(k *policy.ConditionKind, dst *[]policy.Condition) reader {
-	return func(v value) {
-		before := len(v.src.faults)
+func condition(k *policy.ConditionKind, dst *[]policy.Condition) tomltree.Reader {
+	return func(v tomltree.Value) {
+		before := len(v.Tree().Faults)
 		c := k.New()
 		switch k.Shape {
 		case policy.Words:
@@ -48,15 +49,15 @@ func condition(k *policy.ConditionKind, dst *[]policy.Condition) reader {
 			lists(k, &c)(v)
 		case policy.Bytes:
 			var n int64
-			if size(&n)(v); n > 0 {
+			if tomltree.Size(&n)(v); n > 0 {
 				_ = c.Add("", strconv.FormatInt(n, 10)) // a number from 1 is never wrong
 			}
 		}
-		if len(v.src.faults) > before {
+		if len(v.Tree().Faults) > before {
 			return
 		}
 		if err := c.Compile(); err != nil {
-			v.fault(err.Error(), "put it right, or take the condition out")
+			v.Fault(err.Error(), "put it right, or take the condition out")
 			return
 		}
 		if !c.Empty() {
@@ -66,73 +67,72 @@ func condition(k *policy.ConditionKind, dst *[]policy.Condition) reader {
 }
 
 // conditionTable reads a table with the names of the kind, or with any.
-func conditionTable(k *policy.ConditionKind, c *policy.Condition) reader {
+func conditionTable(k *policy.ConditionKind, c *policy.Condition) tomltree.Reader {
 	if len(k.Keys) == 0 {
 		return freeTable(k, c)
 	}
-	var settings []setting
+	var settings []tomltree.Setting
 	for _, key := range k.Keys {
-		s := setting{key: key.Name, read: words(c, key)}
+		s := tomltree.Setting{Key: key.Name, Read: words(c, key)}
 		if key.Required {
-			s.absent = missing("write it like " + key.Like)
+			s.Absent = tomltree.Missing("write it like " + key.Like)
 		}
 		settings = append(settings, s)
 	}
-	return table(settings...)
+	return tomltree.Table(settings...)
 }
 
-func freeTable(k *policy.ConditionKind, c *policy.Condition) reader {
-	return func(v value) {
-		members, ok := v.v.(map[string]any)
+func freeTable(k *policy.ConditionKind, c *policy.Condition) tomltree.Reader {
+	return func(v tomltree.Value) {
+		members, ok := v.Raw.(map[string]any)
 		if !ok {
-			v.mistyped("a table", "write it like "+k.Like)
+			v.Mistyped("a table", "write it like "+k.Like)
 			return
 		}
 		if len(members) == 0 {
-			v.fault("is empty", "write it like "+k.Like)
+			v.Fault("is empty", "write it like "+k.Like)
 		}
 		for _, key := range slices.Sorted(maps.Keys(members)) {
-			at := v.at(key)
-			at.v = members[key]
+			at := v.Member(key)
 			if err := k.CheckKey(key); err != nil {
-				at.fault(fmt.Sprintf("%q cannot be a name here: %v", key, err), "write it like "+k.Like)
+				at.Fault(fmt.Sprintf("%q cannot be a name here: %v", key, err), "write it like "+k.Like)
 				continue
 			}
 			words(c, policy.ConditionKey{Name: key, What: k.What, Like: k.Like})(at)
-			if list, ok := at.elements(); ok && len(list) == 0 {
-				at.fault("is empty", "write it like "+k.Like)
+			if list, ok := at.Elements(); ok && len(list) == 0 {
+				at.Fault("is empty", "write it like "+k.Like)
 			}
 		}
 	}
 }
 
 // words reads a word or, unless there can be only one, a list of them.
-func words(c *policy.Condition, k policy.ConditionKey) reader {
-	return func(v value) {
-		list, ok := v.elements()
+func words(c *policy.Condition, k policy.ConditionKey) tomltree.Reader {
+	return func(v tomltree.Value) {
+		list, ok := v.Elements()
 		if !ok || k.Single {
-			list = []value{v}
+			list = []tomltree.Value{v}
 		}
 		for _, member := range list {
-			word, ok := member.word()
+			word, ok := word(member)
 			if !ok {
-				member.mistyped(cmp.Or(k.What, "a word")+" in quotes", "write it like "+k.Like)
+				member.Mistyped(cmp.Or(k.What, "a word")+" in quotes", "write it like "+k.Like)
 				continue
 			}
 			err := c.Add(k.Name, word)
 			switch {
 			case err != nil && k.What == "":
-				member.fault(fmt.Sprintf("%q is not known", word), "write "+k.Like)
+				member.Fault(fmt.Sprintf("%q is not known", word), "write "+k.Like)
 			case err != nil:
-				member.fault(fmt.Sprintf("%q is not %s: %v", word, k.What, err), "write it like "+k.Like)
+				member.Fault(fmt.Sprintf("%q is not %s: %v", word, k.What, err), "write it like "+k.Like)
 			}
 		}
 	}
 }
 
 // word is a quoted text, or a date that TOML has a type for.
-func (v value) word() (string, bool) {
-	switch w := v.v.(type) {
+func word(v tomltree.Value) (string, bool) {
+	switch w := v.Raw.(type) {
 	case string:
 		return w, true
 	case time.Time:
@@ -148,9 +148,9 @@ func (v value) word() (string, bool) {
 
 // warnShadows warns of rules that can never match. With faults around they may be
 // others than are meant.
-func (c *Config) warnShadows(v value) {
-	list, ok := v.elements()
-	if len(v.src.faults) > 0 || !ok || len(list) != len(c.Rules) {
+func (c *Config) warnShadows(v tomltree.Value) {
+	list, ok := v.Elements()
+	if len(v.Tree().Faults) > 0 || !ok || len(list) != len(c.Rules) {
 		return
 	}
 	specs := make([]policy.RuleSpec, len(c.Rules))
@@ -162,7 +162,7 @@ func (c *Config) warnShadows(v value) {
 		for _, j := range by {
 			earlier = append(earlier, strconv.Quote(c.Rules[j].Name))
 		}
-		v.src.warnings = append(v.src.warnings, list[i].asFault("can never match, as "+strings.Join(earlier, " and ")+
-			" before it stops at all it is for", "write stop = false there, or move it up"))
+		list[i].Warn("can never match, as "+strings.Join(earlier, " and ")+" before it stops at all it is for",
+			"write stop = false there, or move it up")
 	}
 }

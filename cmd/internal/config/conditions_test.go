@@ -84,7 +84,7 @@ func TestFaultyConditions(t *testing.T) {
 		}
 	}
 	for _, k := range policy.ConditionKinds {
-		if _, err := parse("c.toml", at(t, ""), around(t, "[[rule]]\nname = \"r\"\nsignature = \"short\"\n"+k.Name+" = false\n")); err == nil {
+		if _, err := parseText("c.toml", at(t, ""), around(t, "[[rule]]\nname = \"r\"\nsignature = \"short\"\n"+k.Name+" = false\n")); err == nil {
 			t.Errorf("%s = false is no fault", k.Name)
 		}
 	}
@@ -111,7 +111,7 @@ func TestDocumentedLanguages(t *testing.T) {
 
 func wantFault(t *testing.T, text string, line int, key, problem string) {
 	t.Helper()
-	_, err := parse("c.toml", at(t, ""), text)
+	_, err := parseText("c.toml", at(t, ""), text)
 	faults, _ := err.(Faults)
 	if len(faults) != 1 || faults[0].Line != line || !strings.HasPrefix(faults[0].Key, key) || !strings.Contains(faults[0].Problem, problem) {
 		t.Errorf("%s: got %v, want line %d: %s", text[strings.LastIndex(strings.TrimSpace(text), "\n")+1:], err, line, problem)
@@ -125,7 +125,7 @@ func TestOptOutFaults(t *testing.T) {
 
 // A condition that asks for nothing is none.
 func TestEmptyConditions(t *testing.T) {
-	cfg, err := parse("c.toml", at(t, ""), around(t, "[[rule]]\nname = \"r\"\nsignature = \"short\"\nto = \"any\"\nfrom = []\nexcept = { from_group = [] }\n"))
+	cfg, err := parseText("c.toml", at(t, ""), around(t, "[[rule]]\nname = \"r\"\nsignature = \"short\"\nto = \"any\"\nfrom = []\nexcept = { from_group = [] }\n"))
 	if err != nil || len(cfg.Rules[0].If)+len(cfg.Rules[0].Except) > 0 {
 		t.Errorf("%v, %+v", err, cfg.Rules)
 	}
@@ -133,7 +133,7 @@ func TestEmptyConditions(t *testing.T) {
 
 // A rule that nothing is left for keeps no daemon from starting.
 func TestShadowedRulesAreWarnings(t *testing.T) {
-	cfg, err := parse("c.toml", at(t, ""), around(t, ""+
+	cfg, err := parseText("c.toml", at(t, ""), around(t, ""+
 		"[[rule]]\nname = \"in\"\nto = \"internal\"\nsignature = \"short\"\n"+
 		"[[rule]]\nname = \"out\"\nto = \"external\"\nsignature = \"short\"\n"+
 		"[[rule]]\nname = \"fair\"\nbanner = \"short\"\n"))

@@ -1,5 +1,5 @@
-// Package config reads sigmilter's configuration, one TOML file and the
-// templates it names, into a checked and immutable [Config]. Nothing else in
+// Package config reads sigmilter's configuration, a TOML file, those of conf.d beside
+// it and the templates they name, into a checked and immutable [Config]. Nothing else in
 // sigmilter reads settings.
 //
 // It is strict: an unknown key is a fault, so is a value of the wrong type. All
@@ -312,19 +312,21 @@ const (
 	Journald LogFormat = "journald"
 )
 
-// Hash names the version of everything that was loaded but secrets, the file and
-// its templates: 32 hexadecimal digits.
+// Hash names the version of everything that was loaded but secrets, its files and
+// templates: 32 hexadecimal digits.
 func (c *Config) Hash() string { return c.hash }
 
 // sum computes the hash over parts that cannot run into each other. Conditions
 // have words of files beside the configuration.
-func (c *Config) sum(text string) string {
+func (c *Config) sum(files []settingsFile) string {
 	h := sha256.New()
 	add := func(s string) {
 		digest := sha256.Sum256([]byte(s))
 		h.Write(digest[:])
 	}
-	add(text)
+	for _, f := range files {
+		add(f.text)
+	}
 	for _, v := range c.Guard.Keys.Versions() {
 		add(v)
 	}

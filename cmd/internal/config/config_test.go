@@ -14,7 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/milter/policy"
+	"sigmilter/sigstore/localfile"
 )
 
 const testdata = "../../../testdata/config"
@@ -48,11 +50,25 @@ func origin(t *testing.T, name, key string) Fault {
 	if err != nil {
 		t.Fatal(err)
 	}
-	line, ok := locate(string(text))[key]
-	if !ok {
+	var tree tomltree.Tree
+	tree.Add(path, string(text))
+	v := tree.Root()
+	for _, name := range regexp.MustCompile(`("[^"]*"|[^.])+`).FindAllString(key, -1) {
+		name, n, element := strings.Cut(name, "[")
+		v = v.Member(strings.Trim(name, `"`))
+		if list, ok := v.Elements(); element && ok {
+			v = list[n[0]-'1']
+		}
+	}
+	if v.Raw == nil {
 		t.Fatalf("%s has no key %s", name, key)
 	}
-	return Fault{File: path, Line: line, Key: key}
+	return v.Origin()
+}
+
+// parseText loads a configuration with this text in its main file, in a folder.
+func parseText(path, dir, text string) (*Config, error) {
+	return parse(tomltree.Folder{Dir: dir, FS: localfile.FS(dir)}, []settingsFile{{path, strings.TrimPrefix(text, "\ufeff")}})
 }
 
 func TestLoadSmallest(t *testing.T) {
@@ -281,7 +297,7 @@ func TestLoadUnreadable(t *testing.T) {
 		{write("latin1.toml", "\n# M\xfcller\n"), "not UTF-8 text, which shows in line 2: it looks like windows-1252 (Müller); save it as UTF-8"},
 		{write("unicode.toml", "\xff\xfe#\x00M\x00\xfc\x00"), "it looks like utf-16le (Mü); save it as UTF-8"},
 		{write("unmarked.toml", "\n\x00#\x00M\x00\n"), "it looks like utf-16le; save it as UTF-8"},
-		{write("large.toml", strings.Repeat("#\n", maxFile)), "larger than"},
+		{write("large.toml", strings.Repeat("#\n", int(settingsBounds.file))), "larger than"},
 	} {
 		_, err := Load(tc.path)
 		if err == nil || !strings.HasPrefix(err.Error(), tc.path+": ") || !strings.Contains(err.Error(), tc.want) {
@@ -295,14 +311,14 @@ func TestLoadUnreadable(t *testing.T) {
 func TestLoadMissingSourceIsWarning(t *testing.T) {
 	text := "[tenant.contoso]\ndomains = [\"contoso.com\"]\ndirectory.path = \"gone.csv\"\n" +
 		"[template.short]\nhtml = \"" + at(t, "short.html") + "\"\n"
-	cfg, err := parse("c.toml", t.TempDir(), text)
+	cfg, err := parseText("c.toml", t.TempDir(), text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(cfg.Warnings) != 1 || cfg.Warnings[0].Line != 3 || cfg.Warnings[0].Key != "tenant.contoso.directory.path" {
 		t.Errorf("warnings: %v", cfg.Warnings)
 	}
-	_, err = parse("c.toml", t.TempDir(), "on_error = \"never\"\n"+text)
+	_, err = parseText("c.toml", t.TempDir(), "on_error = \"never\"\n"+text)
 	if err == nil || !strings.Contains(err.Error(), "c.toml:4: tenant.contoso.directory.path: ") {
 		t.Errorf("beside a fault the warning is missing: %v", err)
 	}
@@ -313,8 +329,8 @@ func TestLoadCRLFAndByteOrderMark(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, want := parse("c.toml", at(t, ""), string(text))
-	_, got := parse("c.toml", at(t, ""), "\ufeff"+strings.ReplaceAll(string(text), "\n", "\r\n"))
+	_, want := parseText("c.toml", at(t, ""), string(text))
+	_, got := parseText("c.toml", at(t, ""), "\ufeff"+strings.ReplaceAll(string(text), "\n", "\r\n"))
 	if want == nil || got == nil || got.Error() != want.Error() {
 		t.Errorf("got\n%v\nwant\n%v", got, want)
 	}
@@ -373,7 +389,7 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		cfg, err := parse("c.toml", dir, text)
+		cfg, err := parseText("c.toml", dir, text)
 		var faults Faults
 		switch {
 		case err == nil && (len(cfg.Tenants) == 0 || len(cfg.Templates) == 0 || len(cfg.Rules) == 0):
@@ -391,7 +407,7 @@ func FuzzLoad(f *testing.F) {
 }
 
 func ExampleFault_String() {
-	fmt.Println(Fault{"sigmilter.toml", 7, "on_eror", `unknown key; did you mean "on_error"?`})
+	fmt.Println(Fault{File: "sigmilter.toml", Line: 7, Key: "on_eror", Problem: `unknown key; did you mean "on_error"?`})
 	// Output: sigmilter.toml:7: on_eror: unknown key; did you mean "on_error"?
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/text/encoding/htmlindex"
 
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/sigstore/directory/graph"
 	"sigmilter/sigstore/directory/ldap"
 	"sigmilter/sigstore/directory/webjson"
@@ -73,17 +74,17 @@ const (
 type sourceKind struct {
 	name  string
 	every time.Duration
-	keys  []setting
+	keys  []tomltree.Setting
 }
 
 // kinds are all there are. A key may belong to several of them.
 func (d *Directory) kinds() []sourceKind {
 	return []sourceKind{
-		{"csv", 5 * time.Minute, []setting{
-			{key: "path", read: d.readPath, absent: missing(`write path = "people.csv"`)},
-			{key: "columns", read: named(d.readColumn)},
-			{key: "charset", read: one(charsets, &d.Charset)},
-			{key: "photos", read: d.readPhotos},
+		{"csv", 5 * time.Minute, []tomltree.Setting{
+			{Key: "path", Read: d.readPath, Absent: tomltree.Missing(`write path = "people.csv"`)},
+			{Key: "columns", Read: tomltree.Named(d.readColumn)},
+			{Key: "charset", Read: tomltree.One(charsets, &d.Charset)},
+			{Key: "photos", Read: d.readPhotos},
 		}},
 		d.filesKind(),
 		d.ldapKind(),
@@ -94,27 +95,27 @@ func (d *Directory) kinds() []sourceKind {
 
 // readDirectories reads [tenant.NAME.directory], or several of it in order of
 // precedence.
-func (t *Tenant) readDirectories(v value) {
-	list, several := v.elements()
+func (t *Tenant) readDirectories(v tomltree.Value) {
+	list, several := v.Elements()
 	switch {
 	case !several:
-		list = []value{v}
+		list = []tomltree.Value{v}
 	case len(list) == 0:
-		v.fault("has no source", "add a table ["+v.path+"] with the path of a CSV file")
+		v.Fault("has no source", "add a table ["+v.Path+"] with the path of a CSV file")
 	}
 	lines := map[string]int{}
 	for _, member := range list {
 		var d Directory
 		d.read(member)
 		if line, taken := lines[d.Name]; taken {
-			member.fault(fmt.Sprintf("%q is also the name of the source in line %d", d.Name, line), `give each a name = "..." of its own`)
+			member.Fault(fmt.Sprintf("%q is also the name of the source in line %d", d.Name, line), `give each a name = "..." of its own`)
 		}
-		lines[d.Name] = v.src.lines.of(member.path)
+		lines[d.Name] = member.Line()
 		t.Directories = append(t.Directories, d)
 	}
 }
 
-func (d *Directory) read(v value) {
+func (d *Directory) read(v tomltree.Value) {
 	kinds := d.kinds()
 	words := make([]string, len(kinds))
 	for i, k := range kinds {
@@ -122,74 +123,71 @@ func (d *Directory) read(v value) {
 	}
 	// Which keys are right depends on one of them, wherever it stands.
 	kind := kinds[0]
-	if members, ok := v.v.(map[string]any); ok {
-		for _, k := range kinds {
-			if members["source"] == k.name {
-				kind = k
-			}
+	for _, k := range kinds {
+		if v.Member("source").Raw == k.name {
+			kind = k
 		}
 	}
 	d.Source, d.Every, d.MaxVanish = kind.name, kind.every, 0.2
-	table(slices.Concat([]setting{
-		{key: "source", read: choice(&d.Source, words...)},
-		{key: "name", read: one(names, &d.Name)},
-		{key: "every", read: one(durations, &d.Every)},
-		{key: "max_vanish", read: share(&d.MaxVanish)},
-	}, kind.keys, foreignKeys(kind, kinds))...)(v)
+	settings := slices.Concat([]tomltree.Setting{
+		{Key: "source", Read: tomltree.Choice(&d.Source, words...)},
+		{Key: "name", Read: tomltree.One(names, &d.Name)},
+		{Key: "every", Read: tomltree.One(durations, &d.Every)},
+		{Key: "max_vanish", Read: share(&d.MaxVanish)},
+	}, kind.keys)
+	if v.HasOthers(settings) {
+		settings = append(settings, foreignKeys(kind, kinds)...)
+	}
+	tomltree.Table(settings...)(v)
 	d.Name = cmp.Or(d.Name, d.Source)
 	if d.origin.Key == "" {
-		d.origin = v.at("source").origin()
+		d.origin = v.At("source").Origin()
 	}
 }
 
 // foreignKeys are the keys that a source of another kind has: to name them here
 // is a fault that says so.
-func foreignKeys(kind sourceKind, kinds []sourceKind) (foreign []setting) {
+func foreignKeys(kind sourceKind, kinds []sourceKind) (foreign []tomltree.Setting) {
 	owners := map[string][]string{}
 	for _, k := range kinds {
 		for _, s := range k.keys {
-			owners[s.key] = append(owners[s.key], k.name)
+			owners[s.Key] = append(owners[s.Key], k.name)
 		}
 	}
 	for _, k := range kinds {
 		for _, s := range k.keys {
-			with, known := owners[s.key]
-			delete(owners, s.key)
+			with, known := owners[s.Key]
+			delete(owners, s.Key)
 			if !known || slices.Contains(with, kind.name) {
 				continue
 			}
-			foreign = append(foreign, setting{key: s.key, read: func(v value) {
-				v.fault(fmt.Sprintf("is no key of source %q", kind.name), "it goes with source "+strings.Join(with, " or "))
+			foreign = append(foreign, tomltree.Setting{Key: s.Key, Read: func(v tomltree.Value) {
+				v.Fault(fmt.Sprintf("is no key of source %q", kind.name), "it goes with source "+strings.Join(with, " or "))
 			}})
 		}
 	}
 	return foreign
 }
 
-// origin is where the value stands, to lay faults at later.
-func (v value) origin() Fault {
-	return Fault{File: v.src.file, Line: v.src.lines.of(v.path), Key: v.path}
-}
-
 // readPath warns of a source that is not there. It is no fault: the daemon must
 // start on its last good data then.
-func (d *Directory) readPath(v value) {
-	one(pathsIn(v.src.dir), &d.Path)(v)
-	d.origin = v.origin()
+func (d *Directory) readPath(v tomltree.Value) {
+	tomltree.One(paths(v), &d.Path)(v)
+	d.origin = v.Origin()
 	if d.Path == "" {
 		return
 	}
 	f, err := localfile.Open(d.Path)
 	if err != nil {
-		v.src.warnings = append(v.src.warnings, v.asFault(d.Path+" "+unreadable(err).Error(), "put the people's CSV file there"))
+		v.Warn(d.Path+" "+tomltree.Unreadable(err).Error(), "put the people's CSV file there")
 		return
 	}
 	f.Close()
 }
 
-func (d *Directory) readColumn(title string, v value) {
+func (d *Directory) readColumn(title string, v tomltree.Value) {
 	var attribute string
-	one(attributes, &attribute)(v)
+	tomltree.One(attributes, &attribute)(v)
 	if d.Columns == nil {
 		d.Columns = map[string]string{}
 	}
@@ -198,17 +196,17 @@ func (d *Directory) readColumn(title string, v value) {
 
 // readPrecedence reads, for an attribute, names of sources in an order of its
 // own. Those that are not named come after, in the order of the file.
-func (t *Tenant) readPrecedence(attribute string, v value) {
+func (t *Tenant) readPrecedence(attribute string, v tomltree.Value) {
 	var order []string
-	many(names, &order)(v)
-	list, _ := v.elements()
+	tomltree.Many(names, &order)(v)
+	list, _ := v.Elements()
 	var known []string
 	for _, d := range t.Directories {
 		known = append(known, d.Name)
 	}
 	for i, name := range order {
 		if len(known) > 0 && !slices.Contains(known, name) && i < len(list) {
-			list[i].fault(fmt.Sprintf("there is no source %q", name), "the sources are "+strings.Join(known, ", "))
+			list[i].Fault(fmt.Sprintf("there is no source %q", name), "the sources are "+strings.Join(known, ", "))
 		}
 	}
 	if t.Precedence == nil {
@@ -218,8 +216,8 @@ func (t *Tenant) readPrecedence(attribute string, v value) {
 }
 
 var (
-	charsets   = kind[string]{"a charset", `"windows-1252"`, parseCharset}
-	attributes = kind[string]{"an attribute", `"givenName"`, parseName}
+	charsets   = tomltree.NewKind("a charset", `"windows-1252"`, parseCharset)
+	attributes = tomltree.NewKind("an attribute", `"givenName"`, parseName)
 )
 
 func parseCharset(s string) (string, error) {
@@ -238,18 +236,18 @@ func parseCharset(s string) (string, error) {
 }
 
 // share reads a number from 0 to 1.
-func share(dst *float64) reader {
+func share(dst *float64) tomltree.Reader {
 	const fix = "write a number from 0 to 1 without quotes, such as 0.2"
-	return func(v value) {
-		n, ok := v.v.(float64)
-		if whole, isWhole := v.v.(int64); isWhole {
+	return func(v tomltree.Value) {
+		n, ok := v.Raw.(float64)
+		if whole, isWhole := v.Raw.(int64); isWhole {
 			n, ok = float64(whole), true
 		}
 		switch {
 		case !ok:
-			v.mistyped("a number", fix)
+			v.Mistyped("a number", fix)
 		case !(n >= 0 && n <= 1):
-			v.fault(fmt.Sprintf("%v is out of range", n), fix)
+			v.Fault(fmt.Sprintf("%v is out of range", n), fix)
 		default:
 			*dst = n
 		}

@@ -3,6 +3,8 @@ package config
 import (
 	"strings"
 	"testing"
+
+	"sigmilter/cmd/internal/config/tomltree"
 )
 
 // A configuration with [[tenant.c.directory]] tables in line 3 and after.
@@ -27,7 +29,7 @@ func TestDirectoryFaults(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := parse("c.toml", at(t, ""), sources(test.tables))
+			_, err := parseText("c.toml", at(t, ""), sources(test.tables))
 			faults, ok := err.(Faults)
 			if !ok {
 				t.Fatalf("no faults: %v", err)
@@ -46,16 +48,17 @@ func TestDirectoryFaults(t *testing.T) {
 func TestForeignKeys(t *testing.T) {
 	var d Directory
 	kinds := []sourceKind{
-		{name: "one", keys: []setting{{key: "mine"}, {key: "ours"}}},
-		{name: "two", keys: []setting{{key: "ours"}, {key: "theirs"}}},
+		{name: "one", keys: []tomltree.Setting{{Key: "mine"}, {Key: "ours"}}},
+		{name: "two", keys: []tomltree.Setting{{Key: "ours"}, {Key: "theirs"}}},
 	}
 	got := foreignKeys(kinds[0], kinds)
-	if len(got) != 1 || got[0].key != "theirs" {
+	if len(got) != 1 || got[0].Key != "theirs" {
 		t.Fatalf("got %+v", got)
 	}
-	src := &source{file: "c.toml"}
-	table(append(got, setting{key: "source", read: choice(&d.Source, "one")})...)(value{src: src, v: map[string]any{"theirs": 1}})
-	if want := `is no key of source "one"; it goes with source two`; len(src.faults) != 1 || src.faults[0].Problem != want {
-		t.Errorf("got %v", src.faults)
+	var tree tomltree.Tree
+	tree.Add("c.toml", "theirs = 1")
+	tomltree.Table(append(got, tomltree.Setting{Key: "source", Read: tomltree.Choice(&d.Source, "one")})...)(tree.Root())
+	if want := `is no key of source "one"; it goes with source two`; len(tree.Faults) != 1 || tree.Faults[0].Problem != want {
+		t.Errorf("got %v", tree.Faults)
 	}
 }

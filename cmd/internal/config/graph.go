@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/sigstore/directory/graph"
 )
 
@@ -16,28 +17,28 @@ import (
 func (d *Directory) graphKind() sourceKind {
 	g := &d.Graph
 	clouds := slices.Sorted(maps.Keys(graph.Clouds))
-	return sourceKind{"graph", time.Minute, []setting{
-		{key: "tenant_id", read: d.readTenantID, absent: missing(`write the directory (tenant) ID of the application's overview`)},
-		{key: "client_id", read: one(ids, &g.Client), absent: missing(`write the application (client) ID of the application's overview`)},
-		{key: "secret_file", read: d.readFileName(&g.SecretFile)},
-		{key: "certificate_file", read: d.readCertificate, absent: d.loginMissing},
-		{key: "certificate_password_file", read: d.readFileName(&g.CertificatePasswordFile)},
-		{key: "cloud", read: choice(&g.Cloud, clouds...)},
-		{key: "login_url", read: one(origins, &g.LoginURL)},
-		{key: "graph_url", read: one(origins, &g.GraphURL)},
-		{key: "ca_file", read: d.readFileName(&g.CAFile)},
-		{key: "photos", read: boolean(&g.Photos)},
-		{key: "photo_size", read: d.readPhotoSize},
-		{key: "guests", read: boolean(&g.Guests)},
-		{key: "enabled_only", read: boolean(&g.EnabledOnly)},
-		{key: "full_every", read: one(durations, &g.FullEvery)},
-		{key: "timeout", read: one(durations, &g.Timeout)},
+	return sourceKind{"graph", time.Minute, []tomltree.Setting{
+		{Key: "tenant_id", Read: d.readTenantID, Absent: tomltree.Missing(`write the directory (tenant) ID of the application's overview`)},
+		{Key: "client_id", Read: tomltree.One(ids, &g.Client), Absent: tomltree.Missing(`write the application (client) ID of the application's overview`)},
+		{Key: "secret_file", Read: d.readFileName(&g.SecretFile)},
+		{Key: "certificate_file", Read: d.readCertificate, Absent: d.loginMissing},
+		{Key: "certificate_password_file", Read: d.readFileName(&g.CertificatePasswordFile)},
+		{Key: "cloud", Read: tomltree.Choice(&g.Cloud, clouds...)},
+		{Key: "login_url", Read: tomltree.One(origins, &g.LoginURL)},
+		{Key: "graph_url", Read: tomltree.One(origins, &g.GraphURL)},
+		{Key: "ca_file", Read: d.readFileName(&g.CAFile)},
+		{Key: "photos", Read: tomltree.Boolean(&g.Photos)},
+		{Key: "photo_size", Read: d.readPhotoSize},
+		{Key: "guests", Read: tomltree.Boolean(&g.Guests)},
+		{Key: "enabled_only", Read: tomltree.Boolean(&g.EnabledOnly)},
+		{Key: "full_every", Read: tomltree.One(durations, &g.FullEvery)},
+		{Key: "timeout", Read: tomltree.One(durations, &g.Timeout)},
 	}}
 }
 
 var (
-	ids     = kind[string]{"an ID", `"11111111-2222-3333-4444-555555555555"`, parseID}
-	origins = kind[string]{"a server's URL", `"https://graph.microsoft.com"`, parseOrigin}
+	ids     = tomltree.NewKind("an ID", `"11111111-2222-3333-4444-555555555555"`, parseID)
+	origins = tomltree.NewKind("a server's URL", `"https://graph.microsoft.com"`, parseOrigin)
 )
 
 // parseID takes GUIDs, and domains, which stand for a tenant as well.
@@ -60,29 +61,29 @@ func parseOrigin(s string) (string, error) {
 }
 
 // readTenantID lays later faults of the source at its tenant.
-func (d *Directory) readTenantID(v value) {
-	d.origin = v.origin()
-	one(ids, &d.Graph.Tenant)(v)
+func (d *Directory) readTenantID(v tomltree.Value) {
+	d.origin = v.Origin()
+	tomltree.One(ids, &d.Graph.Tenant)(v)
 }
 
 // readCertificate and loginMissing come after secret_file.
-func (d *Directory) readCertificate(v value) {
+func (d *Directory) readCertificate(v tomltree.Value) {
 	d.readFileName(&d.Graph.CertificateFile)(v)
 	if d.Graph.SecretFile != "" {
-		v.fault("is given beside secret_file", "keep one of the two")
+		v.Fault("is given beside secret_file", "keep one of the two")
 	}
 }
 
-func (d *Directory) loginMissing(v value) {
+func (d *Directory) loginMissing(v tomltree.Value) {
 	if d.Graph.SecretFile == "" {
-		v.fault("is missing, and so is secret_file", "put the application's certificate or its client secret into a file of mode 0640 and name it")
+		v.Fault("is missing, and so is secret_file", "put the application's certificate or its client secret into a file of mode 0640 and name it")
 	}
 }
 
-func (d *Directory) readPhotoSize(v value) {
-	size, ok := v.v.(int64)
+func (d *Directory) readPhotoSize(v tomltree.Value) {
+	size, ok := v.Raw.(int64)
 	if !ok || !slices.Contains(graph.PhotoSizes, int(size)) {
-		v.fault(fmt.Sprintf("%v is no size of photos", v.v), "write one of "+strings.Trim(fmt.Sprint(graph.PhotoSizes), "[]")+" without quotes")
+		v.Fault(fmt.Sprintf("%v is no size of photos", v.Raw), "write one of "+strings.Trim(fmt.Sprint(graph.PhotoSizes), "[]")+" without quotes")
 		return
 	}
 	d.Graph.PhotoSize = int(size)

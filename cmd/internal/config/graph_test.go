@@ -65,7 +65,7 @@ func TestGraphFaults(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := parse("c.toml", at(t, ""), sources(test.text))
+			_, err := parseText("c.toml", at(t, ""), sources(test.text))
 			faults, ok := err.(Faults)
 			if !ok || len(faults) != 1 {
 				t.Fatalf("not one fault: %v", err)
@@ -79,7 +79,7 @@ func TestGraphFaults(t *testing.T) {
 
 // A folder that is not there is a warning: the daemon starts on what it has.
 func TestFilesAbsent(t *testing.T) {
-	cfg, err := parse("c.toml", at(t, ""), sources("[tenant.c.directory]\nsource = \"files\"\npath = \"absent\""))
+	cfg, err := parseText("c.toml", at(t, ""), sources("[tenant.c.directory]\nsource = \"files\"\npath = \"absent\""))
 	if err != nil || len(cfg.Warnings) != 1 || !strings.Contains(cfg.Warnings[0].Problem, "absent is no folder; make it, with a folder for each mail address") {
 		t.Errorf("%+v, %v", cfg.Warnings, err)
 	}

@@ -11,7 +11,7 @@ import (
 
 // Paths that name no file but something that never ends, or that waits for another
 // program, are faults at once. Elsewhere than beside the configuration and through
-// links a file is read: the admin may keep it where he likes.
+// links a file is Read: the admin may keep it where he likes.
 func TestHostilePaths(t *testing.T) {
 	dir := t.TempDir()
 	pipe := filepath.Join(dir, "pipe.png")
@@ -63,7 +63,7 @@ func loadSoon(t *testing.T, dir, text string) string {
 	t.Helper()
 	done := make(chan string, 1)
 	go func() {
-		cfg, err := parse(filepath.Join(dir, "c.toml"), dir, text)
+		cfg, err := parseText(filepath.Join(dir, "c.toml"), dir, text)
 		if err != nil {
 			done <- err.Error()
 			return

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"math"
 	"net"
 	"path/filepath"
 	"regexp"
@@ -14,26 +13,20 @@ import (
 	"time"
 	"unicode"
 
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/milter/policy"
 )
 
-// kind is a sort of value that is written as a quoted string.
-type kind[T any] struct {
-	name  string // as in "is not NAME"
-	like  string // an example, with its quotes
-	parse func(string) (T, error)
-}
-
 var (
-	durations  = kind[time.Duration]{"a duration", `"90s", "20m" or "24h"`, parseDuration}
-	modes      = kind[fs.FileMode]{"a file mode", `"0660"`, parseMode}
-	levels     = kind[slog.Level]{"a log level", `"debug", "info", "warn" or "error"`, parseLevel}
-	domains    = kind[string]{"a domain", `"contoso.com"`, policy.ParseDomain}
-	fieldNames = kind[string]{"a field name", `"X-Sigmilter-Handled"`, parseFieldName}
-	names      = kind[string]{"a name", `"outside"`, parseName}
-	groups     = kind[string]{"a group", `"postfix"`, parseName}
-	markers    = kind[string]{"a marker", `"{EMAILSIGNATURE}"`, parseMarker}
-	patterns   = kind[*regexp.Regexp]{"a regular expression", `'^Sent with my (phone|watch)$'`, parsePattern}
+	durations  = tomltree.NewKind("a duration", `"90s", "20m" or "24h"`, parseDuration)
+	modes      = tomltree.NewKind("a file mode", `"0660"`, parseMode)
+	levels     = tomltree.NewKind("a log level", `"debug", "info", "warn" or "error"`, parseLevel)
+	domains    = tomltree.NewKind("a domain", `"contoso.com"`, policy.ParseDomain)
+	fieldNames = tomltree.NewKind("a field name", `"X-Sigmilter-Handled"`, parseFieldName)
+	names      = tomltree.NewKind("a name", `"outside"`, parseName)
+	groups     = tomltree.NewKind("a group", `"postfix"`, parseName)
+	markers    = tomltree.NewKind("a marker", `"{EMAILSIGNATURE}"`, parseMarker)
+	patterns   = tomltree.NewKind("a regular expression", `'^Sent with my (phone|watch)$'`, parsePattern)
 )
 
 // parseDuration wants at least 100 ms: below that a timeout only breaks
@@ -121,8 +114,8 @@ func parsePattern(s string) (*regexp.Regexp, error) {
 }
 
 // pathsIn are file names, taken from folder dir when relative.
-func pathsIn(dir string) kind[string] {
-	return kind[string]{"a file name", `"/etc/sigmilter/people.csv"`, func(s string) (string, error) {
+func pathsIn(dir string) tomltree.Kind[string] {
+	return tomltree.NewKind("a file name", `"/etc/sigmilter/people.csv"`, func(s string) (string, error) {
 		switch {
 		case s == "":
 			return "", errors.New("it is empty")
@@ -137,14 +130,14 @@ func pathsIn(dir string) kind[string] {
 			return filepath.Clean(s), nil
 		}
 		return filepath.Join(dir, s), nil
-	}}
+	})
 }
 
 // addressesIn are socket addresses; the path of a unix socket is taken from
 // folder dir when relative.
-func addressesIn(dir string) kind[string] {
+func addressesIn(dir string) tomltree.Kind[string] {
 	const like = `"unix:/run/sigmilter/milter.sock" or "inet:127.0.0.1:8891"`
-	return kind[string]{"a socket address", like, func(s string) (string, error) {
+	return tomltree.NewKind("a socket address", like, func(s string) (string, error) {
 		if rest, ok := strings.CutPrefix(s, "inet:"); ok {
 			return s, checkInet(rest)
 		}
@@ -152,7 +145,7 @@ func addressesIn(dir string) kind[string] {
 		if !ok {
 			return "", errors.New("neither unix: nor inet: comes first")
 		}
-		path, err := pathsIn(dir).parse(rest)
+		path, err := pathsIn(dir).Parse(rest)
 		if err != nil {
 			return "", fmt.Errorf("the file name after unix: is wrong, %w", err)
 		}
@@ -161,7 +154,7 @@ func addressesIn(dir string) kind[string] {
 			return "", errors.New("the path is longer than the 107 bytes a socket can have")
 		}
 		return "unix:" + path, nil
-	}}
+	})
 }
 
 func checkInet(hostport string) error {
@@ -176,50 +169,4 @@ func checkInet(hostport string) error {
 		return errors.New("the port must be a number from 1 to 65535")
 	}
 	return nil
-}
-
-// units of sizes, longest spelling first.
-var units = []struct {
-	suffix string
-	bytes  int64
-}{
-	{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30},
-	{"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1},
-}
-
-// size reads a number of bytes, or a quoted number with a unit.
-func size(dst *int64) reader {
-	const fix = `write bytes, or a number with a unit like "25MB" or "150MiB"`
-	return func(v value) {
-		switch n := v.v.(type) {
-		case int64:
-			if n < 1 {
-				v.fault(fmt.Sprintf("%d is out of range", n), fix)
-				return
-			}
-			*dst = n
-		case string:
-			bytes, ok := parseSize(n)
-			if !ok {
-				v.fault(fmt.Sprintf("%q is not a size", n), fix)
-				return
-			}
-			*dst = bytes
-		default:
-			v.mistyped("a size", fix)
-		}
-	}
-}
-
-func parseSize(s string) (int64, bool) {
-	for _, unit := range units {
-		digits, ok := strings.CutSuffix(s, unit.suffix)
-		if !ok {
-			continue
-		}
-		n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
-		ok = err == nil && n > 0 && n <= math.MaxInt64/unit.bytes
-		return n * unit.bytes, ok
-	}
-	return 0, false
 }

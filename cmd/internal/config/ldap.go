@@ -3,6 +3,7 @@ package config
 import (
 	"time"
 
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/sigstore/directory/ldap"
 )
 
@@ -13,31 +14,31 @@ const maxPage = 10_000
 // ldapKind is the source ldap with its keys.
 func (d *Directory) ldapKind() sourceKind {
 	l := &d.LDAP
-	return sourceKind{"ldap", time.Minute, []setting{
-		{key: "servers", read: d.readServers, absent: missing(`write servers = ["ldaps://dc1.contoso.com"]`)},
-		{key: "tls", read: choice(&l.TLS, ldap.Auto, ldap.StartTLS, ldap.Plain)},
-		{key: "ca_file", read: d.readFileName(&l.CAFile)},
-		{key: "server_name", read: one(hosts, &l.ServerName)},
-		{key: "bind_dn", read: one(binders, &l.BindDN)},
-		{key: "password_file", read: d.readPasswordFile, absent: d.passwordMissing},
-		{key: "base", read: one(dns, &l.Base)},
-		{key: "filter", read: one(filters, &l.Filter)},
-		{key: "attributes", read: named(d.readAttribute)},
-		{key: "group_base", read: one(dns, &l.GroupBase)},
-		{key: "photos", read: boolean(&l.Photos)},
-		{key: "page_size", read: count(&l.PageSize, maxPage)},
-		{key: "full_every", read: one(durations, &l.FullEvery)},
-		{key: "timeout", read: one(durations, &l.Timeout)},
+	return sourceKind{"ldap", time.Minute, []tomltree.Setting{
+		{Key: "servers", Read: d.readServers, Absent: tomltree.Missing(`write servers = ["ldaps://dc1.contoso.com"]`)},
+		{Key: "tls", Read: tomltree.Choice(&l.TLS, ldap.Auto, ldap.StartTLS, ldap.Plain)},
+		{Key: "ca_file", Read: d.readFileName(&l.CAFile)},
+		{Key: "server_name", Read: tomltree.One(hosts, &l.ServerName)},
+		{Key: "bind_dn", Read: tomltree.One(binders, &l.BindDN)},
+		{Key: "password_file", Read: d.readPasswordFile, Absent: d.passwordMissing},
+		{Key: "base", Read: tomltree.One(dns, &l.Base)},
+		{Key: "filter", Read: tomltree.One(filters, &l.Filter)},
+		{Key: "attributes", Read: tomltree.Named(d.readAttribute)},
+		{Key: "group_base", Read: tomltree.One(dns, &l.GroupBase)},
+		{Key: "photos", Read: tomltree.Boolean(&l.Photos)},
+		{Key: "page_size", Read: tomltree.Count(&l.PageSize, maxPage)},
+		{Key: "full_every", Read: tomltree.One(durations, &l.FullEvery)},
+		{Key: "timeout", Read: tomltree.One(durations, &l.Timeout)},
 	}}
 }
 
 var (
-	servers        = kind[string]{"an LDAP server", `"ldaps://dc1.contoso.com"`, checked(ldap.CheckServer)}
-	dns            = kind[string]{"a distinguished name", `"ou=people,dc=contoso,dc=com"`, checked(ldap.CheckDN)}
-	filters        = kind[string]{"an LDAP filter", `"(&(objectClass=inetOrgPerson)(mail=*))"`, checked(ldap.CheckFilter)}
-	ldapAttributes = kind[string]{"an LDAP attribute", `"extensionAttribute3"`, checked(ldap.CheckAttribute)}
-	binders        = kind[string]{"who binds", `"cn=sigmilter,ou=services,dc=contoso,dc=com"`, parseName}
-	hosts          = kind[string]{"a host", `"dc1.contoso.com"`, parseName}
+	servers        = tomltree.NewKind("an LDAP server", `"ldaps://dc1.contoso.com"`, checked(ldap.CheckServer))
+	dns            = tomltree.NewKind("a distinguished name", `"ou=people,dc=contoso,dc=com"`, checked(ldap.CheckDN))
+	filters        = tomltree.NewKind("an LDAP filter", `"(&(objectClass=inetOrgPerson)(mail=*))"`, checked(ldap.CheckFilter))
+	ldapAttributes = tomltree.NewKind("an LDAP attribute", `"extensionAttribute3"`, checked(ldap.CheckAttribute))
+	binders        = tomltree.NewKind("who binds", `"cn=sigmilter,ou=services,dc=contoso,dc=com"`, parseName)
+	hosts          = tomltree.NewKind("a host", `"dc1.contoso.com"`, parseName)
 )
 
 // checked makes a parser of a check that leaves the value as it is.
@@ -46,37 +47,37 @@ func checked(check func(string) error) func(string) (string, error) {
 }
 
 // readServers lays later faults of the source at its servers.
-func (d *Directory) readServers(v value) {
-	d.origin = v.origin()
-	many(servers, &d.LDAP.Servers)(v)
-	if list, ok := v.elements(); ok && len(list) == 0 {
-		v.fault("has no server", `write servers = ["ldaps://dc1.contoso.com"]`)
+func (d *Directory) readServers(v tomltree.Value) {
+	d.origin = v.Origin()
+	tomltree.Many(servers, &d.LDAP.Servers)(v)
+	if list, ok := v.Elements(); ok && len(list) == 0 {
+		v.Fault("has no server", `write servers = ["ldaps://dc1.contoso.com"]`)
 	}
 }
 
 // readFileName reads a file name from the folder of the configuration. That the file
 // is there is seen when it is needed: the daemon starts on its last good data.
-func (d *Directory) readFileName(dst *string) reader {
-	return func(v value) { one(pathsIn(v.src.dir), dst)(v) }
+func (d *Directory) readFileName(dst *string) tomltree.Reader {
+	return func(v tomltree.Value) { tomltree.One(paths(v), dst)(v) }
 }
 
 // readPasswordFile and passwordMissing come after bind_dn.
-func (d *Directory) readPasswordFile(v value) {
+func (d *Directory) readPasswordFile(v tomltree.Value) {
 	d.readFileName(&d.LDAP.PasswordFile)(v)
 	if d.LDAP.BindDN == "" {
-		v.fault("is without bind_dn", "write bind_dn as well, or neither for an anonymous bind")
+		v.Fault("is without bind_dn", "write bind_dn as well, or neither for an anonymous bind")
 	}
 }
 
-func (d *Directory) passwordMissing(v value) {
+func (d *Directory) passwordMissing(v tomltree.Value) {
 	if d.LDAP.BindDN != "" {
-		v.fault("is missing", "put the password of bind_dn into a file of mode 0640 and name it here")
+		v.Fault("is missing", "put the password of bind_dn into a file of mode 0640 and name it here")
 	}
 }
 
-func (d *Directory) readAttribute(name string, v value) {
+func (d *Directory) readAttribute(name string, v tomltree.Value) {
 	var attribute string
-	one(ldapAttributes, &attribute)(v)
+	tomltree.One(ldapAttributes, &attribute)(v)
 	if d.LDAP.Attributes == nil {
 		d.LDAP.Attributes = map[string]string{}
 	}

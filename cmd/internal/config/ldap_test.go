@@ -50,7 +50,7 @@ func TestLDAPFaults(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := parse("c.toml", at(t, ""), sources(test.text))
+			_, err := parseText("c.toml", at(t, ""), sources(test.text))
 			faults, ok := err.(Faults)
 			if !ok || len(faults) != 1 {
 				t.Fatalf("not one fault: %v", err)
@@ -64,7 +64,7 @@ func TestLDAPFaults(t *testing.T) {
 
 // A filter may be written without its outermost parentheses.
 func TestLDAPFilterShort(t *testing.T) {
-	cfg, err := parse("c.toml", at(t, ""), sources("[tenant.c.directory]\nsource = \"ldap\"\nservers = [\"ldaps://dc1\"]\nfilter = \"mail=*\""))
+	cfg, err := parseText("c.toml", at(t, ""), sources("[tenant.c.directory]\nsource = \"ldap\"\nservers = [\"ldaps://dc1\"]\nfilter = \"mail=*\""))
 	if err != nil || cfg.Tenants[0].Directories[0].LDAP.Filter != "mail=*" {
 		t.Errorf("%+v, %v", cfg, err)
 	}

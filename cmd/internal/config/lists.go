@@ -4,21 +4,22 @@ import (
 	"fmt"
 	"strings"
 
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/milter/policy"
 )
 
 // lists reads the names of files that have a word of a condition on each line, one
 // or several. Blank lines, and what follows a #, are for people.
-func lists(k *policy.ConditionKind, c *policy.Condition) reader {
-	return func(v value) {
-		members, ok := v.elements()
+func lists(k *policy.ConditionKind, c *policy.Condition) tomltree.Reader {
+	return func(v tomltree.Value) {
+		members, ok := v.Elements()
 		if !ok {
-			members = []value{v}
+			members = []tomltree.Value{v}
 		}
-		files := pathsIn(v.src.dir)
-		files.like = k.Like
+		files := paths(v)
+		files.Like = k.Like
 		for _, member := range members {
-			if path, ok := files.read(member); ok {
+			if path, ok := files.Read(member); ok {
 				readList(member, path, c, k.What)
 			}
 		}
@@ -27,10 +28,10 @@ func lists(k *policy.ConditionKind, c *policy.Condition) reader {
 
 // readList adds the words of a file. Of several that are wrong only the first is
 // told: it is likely to be another sort of file.
-func readList(v value, path string, c *policy.Condition, what string) {
-	text, err := readText(path)
+func readList(v tomltree.Value, path string, c *policy.Condition, what string) {
+	text, err := v.Tree().Folder.ReadText(path, maxFile)
 	if err != nil {
-		v.fault(path+" "+err.Error(), "write the name of a file that sigmilter may read")
+		v.Fault(path+" "+err.Error(), "write the name of a file that sigmilter may read")
 		return
 	}
 	n, words := 0, 0
@@ -40,13 +41,13 @@ func readList(v value, path string, c *policy.Condition, what string) {
 		if word = strings.TrimSpace(word); word == "" {
 			continue
 		}
-		if err := c.AddList(v.v.(string), word); err != nil {
-			v.fault(fmt.Sprintf("%s:%d: %q is not %s: %v", path, n, word, what, err), "write one on each line")
+		if err := c.AddList(v.Raw.(string), word); err != nil {
+			v.Fault(fmt.Sprintf("%s:%d: %q is not %s: %v", path, n, word, what, err), "write one on each line")
 			return
 		}
 		words++
 	}
 	if words == 0 {
-		v.fault(path+" has no word", "write "+what+" on each line")
+		v.Fault(path+" has no word", "write "+what+" on each line")
 	}
 }

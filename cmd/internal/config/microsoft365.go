@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/cmd/internal/m365"
 	"sigmilter/milter/policy"
 )
@@ -23,26 +24,26 @@ type Microsoft365 struct {
 }
 
 var (
-	relays    = kind[string]{"a host name", `"relay.contoso.com"`, parseRelay}
-	subjects  = kind[string]{"a certificate's name", `"relay.contoso.com" or "*.relay.contoso.com"`, parseSubject}
-	allowed   = kind[string]{"an address for the allow list", `"192.0.2.10" or "192.0.2.0/28"`, parseAllowed}
-	exoNames  = kind[string]{"a name", `"Sigmilter"`, parseExchangeName}
+	relays    = tomltree.NewKind("a host name", `"relay.contoso.com"`, parseRelay)
+	subjects  = tomltree.NewKind("a certificate's name", `"relay.contoso.com" or "*.relay.contoso.com"`, parseSubject)
+	allowed   = tomltree.NewKind("an address for the allow list", `"192.0.2.10" or "192.0.2.0/28"`, parseAllowed)
+	exoNames  = tomltree.NewKind("a name", `"Sigmilter"`, parseExchangeName)
 	exoLimits = "Exchange Online takes IPv4 only, single or from /24 to /32"
 )
 
-func (m *Microsoft365) read(v value) {
+func (m *Microsoft365) read(v tomltree.Value) {
 	*m = Microsoft365{Name: "Sigmilter", MaxSize: 25 << 20}
-	table(
-		setting{key: "relay", read: oneOrMany(relays, &m.Relays), absent: missing(`write relay = "relay.contoso.com"`)},
-		setting{key: "certificate", read: one(subjects, &m.Certificate)},
-		setting{key: "name", read: one(exoNames, &m.Name)},
-		setting{key: "allow", read: many(allowed, &m.Allow)},
-		setting{key: "except", read: many(addresses, &m.Except)},
-		setting{key: "except_group", read: one(addresses, &m.ExceptGroup)},
-		setting{key: "max_size", read: size(&m.MaxSize)},
+	tomltree.Table(
+		tomltree.Setting{Key: "relay", Read: tomltree.OneOrMany(relays, &m.Relays), Absent: tomltree.Missing(`write relay = "relay.contoso.com"`)},
+		tomltree.Setting{Key: "certificate", Read: tomltree.One(subjects, &m.Certificate)},
+		tomltree.Setting{Key: "name", Read: tomltree.One(exoNames, &m.Name)},
+		tomltree.Setting{Key: "allow", Read: tomltree.Many(allowed, &m.Allow)},
+		tomltree.Setting{Key: "except", Read: tomltree.Many(addresses, &m.Except)},
+		tomltree.Setting{Key: "except_group", Read: tomltree.One(addresses, &m.ExceptGroup)},
+		tomltree.Setting{Key: "max_size", Read: tomltree.Size(&m.MaxSize)},
 	)(v)
 	if m.Certificate == "" && len(m.Relays) > 1 {
-		v.fault("several relays need the name of the certificate that all of them have", `write certificate = "relay.contoso.com"`)
+		v.Fault("several relays need the name of the certificate that all of them have", `write certificate = "relay.contoso.com"`)
 	}
 	if m.Certificate == "" && len(m.Relays) > 0 {
 		m.Certificate = m.Relays[0]

@@ -3,12 +3,12 @@ package config
 import (
 	"errors"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/sigstore/render"
 )
 
@@ -42,18 +42,18 @@ func defaultBlocks() Blocks {
 }
 
 // read reads the settings and the partials.
-func (b *Blocks) read(v value) {
-	table(
-		setting{key: "partials", read: b.readPartials},
-		setting{key: "phone_prefix", read: one(callingCodes, &b.PhonePrefix)},
-		setting{key: "budget", read: size(&b.Budget)},
-		setting{key: "photo_pixels", read: count(&b.PhotoPixels, 2000)},
-		setting{key: "photo_bytes", read: size(&b.PhotoBytes)},
+func (b *Blocks) read(v tomltree.Value) {
+	tomltree.Table(
+		tomltree.Setting{Key: "partials", Read: b.readPartials},
+		tomltree.Setting{Key: "phone_prefix", Read: tomltree.One(callingCodes, &b.PhonePrefix)},
+		tomltree.Setting{Key: "budget", Read: tomltree.Size(&b.Budget)},
+		tomltree.Setting{Key: "photo_pixels", Read: tomltree.Count(&b.PhotoPixels, 2000)},
+		tomltree.Setting{Key: "photo_bytes", Read: tomltree.Size(&b.PhotoBytes)},
 	)(v)
 	b.options.PhonePrefix, b.options.PhotoPixels, b.options.PhotoBytes = b.PhonePrefix, b.PhotoPixels, b.PhotoBytes
 }
 
-var callingCodes = kind[string]{"a country calling code", `"+49"`, parseCallingCode}
+var callingCodes = tomltree.NewKind("a country calling code", `"+49"`, parseCallingCode)
 
 var callingCode = regexp.MustCompile(`^\+[1-9][0-9]{0,2}$`)
 
@@ -66,14 +66,14 @@ func parseCallingCode(s string) (string, error) {
 
 // readPartials reads all files .html and .txt of the folder, so that a partial
 // that cannot be read is found before a template includes it.
-func (b *Blocks) readPartials(v value) {
-	one(pathsIn(v.src.dir), &b.Partials)(v)
+func (b *Blocks) readPartials(v tomltree.Value) {
+	tomltree.One(paths(v), &b.Partials)(v)
 	if b.Partials == "" {
 		return
 	}
-	entries, err := os.ReadDir(b.Partials)
+	entries, err := v.Tree().Folder.List(b.Partials)
 	if err != nil {
-		v.fault(b.Partials+" "+unreadable(err).Error(), "write the name of a folder that sigmilter may read")
+		v.Fault(b.Partials+" "+tomltree.Unreadable(err).Error(), "write the name of a folder that sigmilter may read")
 		return
 	}
 	b.options.HTMLPartials, b.options.TextPartials = map[string]string{}, map[string]string{}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/sigstore/localfile"
 	"sigmilter/sigstore/render"
 )
@@ -39,26 +40,26 @@ func PictureType(data []byte) (string, error) {
 }
 
 // readPhotos warns of a folder that is not there, as readPath does.
-func (d *Directory) readPhotos(v value) {
-	one(pathsIn(v.src.dir), &d.Photos)(v)
+func (d *Directory) readPhotos(v tomltree.Value) {
+	tomltree.One(paths(v), &d.Photos)(v)
 	if d.Photos == "" {
 		return
 	}
 	if _, err := os.ReadDir(d.Photos); err != nil {
-		v.src.warnings = append(v.src.warnings, v.asFault(d.Photos+" "+unreadable(err).Error(), "write the name of a folder of photos"))
+		v.Warn(d.Photos+" "+tomltree.Unreadable(err).Error(), "write the name of a folder of photos")
 	}
 }
 
 // readPictures reads the pictures that the HTML of a file refers to by cid:NAME,
 // from the folder of the file, and puts their Content-IDs in place of the names.
-func readPictures(v value, path, html string) (withIDs string, pictures []render.Picture) {
+func readPictures(v tomltree.Value, path, html string) (withIDs string, pictures []render.Picture) {
 	seen := map[string]string{}
 	withIDs = pictureRef.ReplaceAllStringFunc(html, func(ref string) string {
 		name := ref[len("cid:"):]
 		if _, ok := seen[name]; !ok {
-			p, err := readPicture(filepath.Join(filepath.Dir(path), name))
+			p, err := readPicture(v.Tree().Folder, filepath.Join(filepath.Dir(path), name))
 			if err != nil {
-				v.fault(fmt.Sprintf("%s: picture cid:%s %v", path, name, err), "put a PNG, JPEG or GIF file of that name beside the template")
+				v.Fault(fmt.Sprintf("%s: picture cid:%s %v", path, name, err), "put a PNG, JPEG or GIF file of that name beside the template")
 				p.CID = name
 			} else {
 				pictures = append(pictures, p)
@@ -71,8 +72,8 @@ func readPictures(v value, path, html string) (withIDs string, pictures []render
 }
 
 // readPicture reads one picture.
-func readPicture(path string) (render.Picture, error) {
-	data, err := localfile.Read(path, maxPicture)
+func readPicture(folder tomltree.Folder, path string) (render.Picture, error) {
+	data, err := folder.Read(path, maxPicture)
 	switch {
 	case errors.Is(err, localfile.ErrTooLarge):
 		return render.Picture{}, errLargePicture

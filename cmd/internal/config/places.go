@@ -3,9 +3,13 @@ package config
 import (
 	"errors"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"sigmilter/cmd/internal/config/tomltree"
+	"sigmilter/sigstore/localfile"
 )
 
 const (
@@ -15,22 +19,22 @@ const (
 
 // controlsIn are addresses of the control socket, which is no network's business:
 // who reaches it may read everybody's data.
-func controlsIn(dir string) kind[string] {
+func controlsIn(dir string) tomltree.Kind[string] {
 	const like = `"unix:/run/sigmilter/control.sock" or "off"`
-	return kind[string]{"a unix socket", like, func(s string) (string, error) {
+	return tomltree.NewKind("a unix socket", like, func(s string) (string, error) {
 		if s == controlOff {
 			return "", nil
 		}
 		if !strings.HasPrefix(s, "unix:") {
 			return "", errors.New("unix: does not come first")
 		}
-		return addressesIn(dir).parse(s)
-	}}
+		return addressesIn(dir).Parse(s)
+	})
 }
 
-var hostPorts = kind[string]{"a host and a port", `"127.0.0.1:9464"`, func(s string) (string, error) {
+var hostPorts = tomltree.NewKind("a host and a port", `"127.0.0.1:9464"`, func(s string) (string, error) {
 	return s, checkInet(s)
-}}
+})
 
 // Places are what a verb must know to find a running daemon and its data.
 type Places struct {
@@ -55,21 +59,42 @@ func FindPlaces(path string) Places {
 	if err != nil {
 		return places
 	}
-	var file struct{ Control, State any }
-	if text, err := readText(path); err != nil {
-		return places
-	} else if _, err := toml.Decode(text, &file); err != nil {
-		return places
-	}
-	if s, ok := file.Control.(string); ok {
-		if control, err := controlsIn(dir).parse(s); err == nil {
-			places.Control = control
+	files, _ := readSettings(tomltree.Folder{Dir: dir, FS: localfile.FS(dir)}, path, settingsBounds) // what is wrong with others is not asked
+	for _, f := range files {
+		top := readTop(f.text)
+		if s, ok := top.Control.(string); ok {
+			if control, err := controlsIn(dir).Parse(s); err == nil {
+				places.Control = control
+			}
 		}
-	}
-	if s, ok := file.State.(string); ok {
-		if state, err := pathsIn(dir).parse(s); err == nil {
-			places.State = state
+		if s, ok := top.State.(string); ok {
+			if state, err := pathsIn(dir).Parse(s); err == nil {
+				places.State = state
+			}
 		}
 	}
 	return places
+}
+
+// topKeys are the keys of [Places] as a file has them.
+type topKeys struct{ Control, State any }
+
+var tableHeader = regexp.MustCompile(`(?m)^[ \t]*\[`)
+
+// readTop reads the keys of a file that are above its first table, and nothing of a
+// file that is not TOML. The tables may be those of thousands of tenants.
+func readTop(text string) topKeys {
+	above := text
+	if header := tableHeader.FindStringIndex(text); header != nil {
+		above = text[:header[0]]
+	}
+	var top topKeys
+	if _, err := toml.Decode(above, &top); err == nil {
+		return top
+	}
+	// The bracket may have been one in a value of several lines.
+	if _, err := toml.Decode(text, &top); err != nil {
+		return topKeys{}
+	}
+	return top
 }

@@ -17,7 +17,7 @@ func TestParseControl(t *testing.T) {
 	} {
 		parsed(t, controlsIn("/etc/x"), text, want)
 	}
-	if got, err := controlsIn("/etc/x").parse("off"); got != "" || err != nil {
+	if got, err := controlsIn("/etc/x").Parse("off"); got != "" || err != nil {
 		t.Errorf("off: %q, %v", got, err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/milter/policy"
 )
 
@@ -17,8 +18,8 @@ const defaultRoutingField = "X-Sigmilter-Route"
 var unprovenWords = map[string]policy.Verdict{"pass": policy.Pass, "refuse": policy.Refuse, "tempfail": policy.Defer}
 
 var (
-	networks     = kind[netip.Prefix]{"a network", `"40.92.0.0/15"`, parseNetwork}
-	requirements = kind[[]string]{"a requirement", `"routing" or "routing or dkim"`, parseRequirement}
+	networks     = tomltree.NewKind("a network", `"40.92.0.0/15"`, parseNetwork)
+	requirements = tomltree.NewKind("a requirement", `"routing" or "routing or dkim"`, parseRequirement)
 )
 
 // parseNetwork reads a network or a single address.
@@ -58,8 +59,8 @@ func proofNames() (names []string) {
 
 // routingFields refuses names that mail needs for something else, because the field
 // is removed from every message.
-func (c *Config) routingFields() kind[string] {
-	return kind[string]{"a field name", `"` + defaultRoutingField + `"`, func(s string) (string, error) {
+func (c *Config) routingFields() tomltree.Kind[string] {
+	return tomltree.NewKind("a field name", `"`+defaultRoutingField+`"`, func(s string) (string, error) {
 		name, err := parseFieldName(s)
 		guard := func(g string) bool { return strings.EqualFold(g, name) }
 		switch lower := strings.ToLower(name); {
@@ -71,7 +72,7 @@ func (c *Config) routingFields() kind[string] {
 			return "", errors.New("it is a guard field")
 		}
 		return name, nil
-	}}
+	})
 }
 
 // proofWritten is what is written of a tenant's proofs and is none of [Proof].
@@ -81,68 +82,64 @@ type proofWritten struct {
 }
 
 // proofSettings are the keys of a tenant about its proofs.
-func (c *Config) proofSettings(p *Proof, w *proofWritten) []setting {
-	return []setting{
-		{key: "routing_field", read: one(c.routingFields(), &p.RoutingField)},
-		{key: "routing_code_file", read: func(v value) {
+func (c *Config) proofSettings(p *Proof, w *proofWritten) []tomltree.Setting {
+	return []tomltree.Setting{
+		{Key: "routing_field", Read: tomltree.One(c.routingFields(), &p.RoutingField)},
+		{Key: "routing_code_file", Read: func(v tomltree.Value) {
 			path := ""
-			if one(pathsIn(v.src.dir), &path)(v); path != "" {
+			if tomltree.One(paths(v), &path)(v); path != "" {
 				p.RoutingCodes = readCodes(v, path)
 			}
 		}},
-		{key: "proof", read: table(
-			setting{key: "require", read: func(v value) {
-				many(requirements, &p.Require)(v)
-				list, ok := v.elements()
+		{Key: "proof", Read: tomltree.Table(
+			tomltree.Setting{Key: "require", Read: func(v tomltree.Value) {
+				tomltree.Many(requirements, &p.Require)(v)
+				list, ok := v.Elements()
 				w.faulty = !ok || len(p.Require) < len(list)
 			}},
-			setting{key: "listeners", read: func(v value) { many(addressesIn(v.src.dir), &p.Listeners)(v) }},
-			setting{key: "cert_names", read: many(names, &p.CertNames)},
-			setting{key: "cert_issuers", read: many(names, &p.CertIssuers)},
-			setting{key: "client_networks", read: many(networks, &p.Networks)},
-			setting{key: "dkim", read: boolean(&w.dkim)},
-			setting{key: "unproven", read: func(v value) {
+			tomltree.Setting{Key: "listeners", Read: func(v tomltree.Value) { tomltree.Many(addressesIn(v.Tree().Folder.Dir), &p.Listeners)(v) }},
+			tomltree.Setting{Key: "cert_names", Read: tomltree.Many(names, &p.CertNames)},
+			tomltree.Setting{Key: "cert_issuers", Read: tomltree.Many(names, &p.CertIssuers)},
+			tomltree.Setting{Key: "client_networks", Read: tomltree.Many(networks, &p.Networks)},
+			tomltree.Setting{Key: "dkim", Read: tomltree.Boolean(&w.dkim)},
+			tomltree.Setting{Key: "unproven", Read: func(v tomltree.Value) {
 				word := "pass"
-				choice(&word, "pass", "refuse", "tempfail")(v)
+				tomltree.Choice(&word, "pass", "refuse", "tempfail")(v)
 				p.Unproven = unprovenWords[word]
 			}},
 		)},
 	}
 }
 
-// completeProof works out what is required, and finds what contradicts itself or
-// another tenant.
-func (c *Config) completeProof(v value, p *Proof, w proofWritten) {
-	if !v.has("routing_code_file") {
+// completeProof works out what is required, and finds what contradicts itself.
+func (c *Config) completeProof(v tomltree.Value, p *Proof, w proofWritten) {
+	if !v.Has("routing_code_file") {
 		p.RoutingField = "" // no secret to look for
 	}
 	if !w.faulty {
 		p.completeRequire(v, w)
 	}
 	if len(p.CertIssuers) > 0 && len(p.CertNames) == 0 {
-		v.at("proof").at("cert_issuers").fault("is of no use without cert_names", "write the names of the client's certificate")
+		v.At("proof").At("cert_issuers").Fault("is of no use without cert_names", "write the names of the client's certificate")
 	}
 	if len(p.Require) == 0 && p.Unproven != policy.Pass {
-		v.at("proof").at("unproven").fault("the tenant has no proof that could be missing", "set routing_code_file, or another proof")
+		v.At("proof").At("unproven").Fault("the tenant has no proof that could be missing", "set routing_code_file, or another proof")
 	}
 	for _, l := range p.Listeners {
 		if l == c.Listen {
-			v.at("proof").at("listeners").fault(fmt.Sprintf("%q is the common listener", l), "choose another address for this tenant")
+			v.At("proof").At("listeners").Fault(fmt.Sprintf("%q is the common listener", l), "choose another address for this tenant")
 		}
-	}
-	for i := range c.Tenants {
-		p.unlike(&c.Tenants[i], v)
 	}
 }
 
 // completeRequire fills in what is required by default, and wants all that is
 // configured to be required and all that is required to be configured.
-func (p *Proof) completeRequire(v value, w proofWritten) {
+func (p *Proof) completeRequire(v tomltree.Value, w proofWritten) {
 	configured := map[string]bool{
-		"routing": v.has("routing_code_file"), "listener": len(p.Listeners) > 0, "certificate": len(p.CertNames) > 0,
+		"routing": v.Has("routing_code_file"), "listener": len(p.Listeners) > 0, "certificate": len(p.CertNames) > 0,
 		"network": len(p.Networks) > 0, policy.DKIMProof: w.dkim,
 	}
-	require := v.at("proof").at("require")
+	require := v.At("proof").At("require")
 	given := len(p.Require) > 0
 	for _, name := range proofNames() {
 		asked := slices.ContainsFunc(p.Require, func(oneOf []string) bool { return slices.Contains(oneOf, name) })
@@ -150,37 +147,59 @@ func (p *Proof) completeRequire(v value, w proofWritten) {
 		case configured[name] && !given:
 			p.Require = append(p.Require, []string{name})
 		case configured[name] && !asked:
-			require.fault(fmt.Sprintf("the tenant has a proof %q, which is not required", name), "name it, alone or after an \"or\"")
+			require.Fault(fmt.Sprintf("the tenant has a proof %q, which is not required", name), "name it, alone or after an \"or\"")
 		case !configured[name] && asked:
-			require.fault(fmt.Sprintf("%q is required, and the tenant has no such proof", name), "configure it, or leave it out")
+			require.Fault(fmt.Sprintf("%q is required, and the tenant has no such proof", name), "configure it, or leave it out")
 		}
 	}
 }
 
-// unlike wants the proofs to be the tenant's own.
-func (p *Proof) unlike(other *Tenant, v value) {
-	for _, l := range p.Listeners {
-		if slices.Contains(other.Proof.Listeners, l) {
-			v.at("proof").at("listeners").fault(fmt.Sprintf("%q is a listener of tenant %q", l, other.Name), "give each tenant its own")
+// owners are what belongs to one tenant only, and to which.
+type owners struct {
+	domains   map[string]string
+	listeners map[string]string
+	codes     map[policy.Code]string
+}
+
+func newOwners() owners {
+	return owners{map[string]string{}, map[string]string{}, map[policy.Code]string{}}
+}
+
+// addProof wants the proofs of a tenant to be its own.
+func (o owners) addProof(t *Tenant, v tomltree.Value) {
+	for _, l := range t.Proof.Listeners {
+		if other, taken := o.listeners[l]; taken && other != t.Name {
+			v.At("proof").At("listeners").Fault(fmt.Sprintf("%q is a listener of tenant %q", l, other), "give each tenant its own")
 		}
+		o.listeners[l] = t.Name
 	}
-	for _, code := range p.RoutingCodes {
-		if slices.Contains(other.Proof.RoutingCodes, code) {
-			v.at("routing_code_file").fault(fmt.Sprintf("has a code of tenant %q", other.Name), "give each tenant its own")
+	for _, code := range t.Proof.RoutingCodes {
+		if other, taken := o.codes[code]; taken && other != t.Name {
+			v.At("routing_code_file").Fault(fmt.Sprintf("has a code of tenant %q", other), "give each tenant its own")
 		}
+		o.codes[code] = t.Name
 	}
+}
+
+// secretFields are the routing fields of all tenants, in lower case.
+func (c *Config) secretFields() map[string]bool {
+	fields := map[string]bool{}
+	for i := range c.Tenants {
+		fields[strings.ToLower(c.Tenants[i].Proof.RoutingField)] = true
+	}
+	return fields
 }
 
 // keepSecrets refuses rules that look at a routing field: what a condition finds
 // is told to whoever asks.
-func (c *Config) keepSecrets(v value, conditions []policy.Condition) {
+func keepSecrets(v tomltree.Value, conditions []policy.Condition, secret map[string]bool) {
 	for i := range conditions {
 		if conditions[i].Name() != "header" {
 			continue
 		}
 		for _, key := range conditions[i].Keys() {
-			if slices.ContainsFunc(c.Tenants, func(t Tenant) bool { return strings.EqualFold(t.Proof.RoutingField, key) }) {
-				v.at("header").fault(key+" is a routing field, which is a secret", "leave it out; unproven messages are not signed anyway")
+			if secret[strings.ToLower(key)] {
+				v.At("header").Fault(key+" is a routing field, which is a secret", "leave it out; unproven messages are not signed anyway")
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/cmd/internal/printed"
 	"sigmilter/milter/seal"
 	"sigmilter/sigstore/localfile"
@@ -44,18 +45,18 @@ func serviceCredential(path string) string {
 
 // readSecret reads a file that holds a secret. That others may read it is a
 // fault, and no fault quotes what is in it.
-func readSecret(v value, path string) (text string, ok bool) {
+func readSecret(v tomltree.Value, path string) (text string, ok bool) {
 	const fix = "write the name of a file that sigmilter may read"
 	raw, err := localfile.ReadSecret(path)
 	switch name, credential := strings.CutPrefix(path, ServiceCredentials+"/"); {
-	case err != nil && credential && v.src.elsewhere:
-		v.src.notes = append(v.src.notes, v.asFault("the credential "+name+" was not looked at, only the service has it", "run check as root"))
+	case err != nil && credential && v.Tree().Rewrite != nil:
+		v.Note("the credential "+name+" was not looked at, only the service has it", "run check as root")
 	case errors.Is(err, localfile.ErrExposed):
-		v.fault(path+" can be read by others", "chmod 640 "+printed.Word(path))
+		v.Fault(path+" can be read by others", "chmod 640 "+printed.Word(path))
 	case err != nil && !errors.Is(err, localfile.ErrTooLarge):
-		v.fault(path+" "+unreadable(err).Error(), fix)
+		v.Fault(path+" "+tomltree.Unreadable(err).Error(), fix)
 	case err != nil, !utf8.Valid(raw):
-		v.fault(path+" is no text file of at most 1 MiB", "write each secret as a line of text")
+		v.Fault(path+" is no text file of at most 1 MiB", "write each secret as a line of text")
 	default:
 		return string(raw), true
 	}
@@ -63,9 +64,9 @@ func readSecret(v value, path string) (text string, ok bool) {
 }
 
 // readKeys reads the file of the keys of guard and tokens.
-func (g *Guard) readKeys(v value) {
+func (g *Guard) readKeys(v tomltree.Value) {
 	var path string
-	one(pathsIn(v.src.dir), &path)(v)
+	tomltree.One(paths(v), &path)(v)
 	if path == "" {
 		return
 	}
@@ -75,7 +76,7 @@ func (g *Guard) readKeys(v value) {
 	}
 	keys, err := seal.ParseKeys(text)
 	if err != nil {
-		v.fault(fmt.Sprintf("%s: %v", path, err), "write a key on each line, such as openssl rand -base64 32 prints")
+		v.Fault(fmt.Sprintf("%s: %v", path, err), "write a key on each line, such as openssl rand -base64 32 prints")
 		return
 	}
 	g.Keys = keys

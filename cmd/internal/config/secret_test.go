@@ -105,7 +105,7 @@ func TestHashCoversKeys(t *testing.T) {
 }
 
 func TestCredentialPath(t *testing.T) {
-	read := pathsIn("/etc/sigmilter").parse
+	read := pathsIn("/etc/sigmilter").Parse
 	t.Setenv("CREDENTIALS_DIRECTORY", "/run/credentials/sigmilter.service")
 	if got, err := read("${CREDENTIALS_DIRECTORY}/guard.key"); got != "/run/credentials/sigmilter.service/guard.key" || err != nil {
 		t.Errorf("%q, %v", got, err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/milter/policy"
 )
 
@@ -49,144 +50,146 @@ func defaults() *Config {
 	}
 }
 
-// settings is the whole language of the file. Order matters in six places:
+// settings is the whole language of the files. Sockets and what is local start at dir. Order matters in six places:
 // templates include partials, tenants take on_error from the top, tenants refer to templates, rules take their
 // defaults from place and refer to templates, and a tenant's precedence refers to
 // its sources.
-func (c *Config) settings(src *source) []setting {
-	return []setting{
-		{key: "listen", read: one(addressesIn(src.dir), &c.Listen)},
-		{key: "socket_mode", read: one(modes, &c.SocketMode)},
-		{key: "socket_group", read: one(groups, &c.SocketGroup)},
-		{key: "state", read: one(pathsIn(src.dir), &c.State)},
-		{key: "control", read: one(controlsIn(src.dir), &c.Control)},
-		{key: "metrics", read: one(hostPorts, &c.Metrics)},
-		{key: "spool", read: one(pathsIn(src.dir), &c.Spool)},
-		{key: "on_error", read: choice(&c.OnError, Tempfail, Pass)},
-		{key: "on_render_error", read: choice(&c.OnRenderError, Tempfail, Pass)},
-		{key: "on_hidden", read: choice(&c.OnHidden, Tempfail, Pass)},
-		{key: "limits", read: table(
-			setting{key: "message_bytes", read: size(&c.Limits.MessageBytes)},
-			setting{key: "body_memory", read: size(&c.Limits.BodyMemory)},
-			setting{key: "memory", read: size(&c.Limits.Memory)},
-			setting{key: "spool_bytes", read: size(&c.Limits.SpoolBytes)},
-			setting{key: "header_fields", read: count(&c.Limits.HeaderFields, 1_000_000)},
-			setting{key: "header_bytes", read: size(&c.Limits.HeaderBytes)},
-			setting{key: "sessions", read: count(&c.Limits.Sessions, 100_000)},
-			setting{key: "parts", read: count(&c.Limits.Parts, 1_000_000)},
-			setting{key: "depth", read: count(&c.Limits.Depth, 1000)},
-			setting{key: "text_bytes", read: size(&c.Limits.TextBytes)},
-			setting{key: "line_bytes", read: size(&c.Limits.LineBytes)},
+func (c *Config) settings(dir string) []tomltree.Setting {
+	return []tomltree.Setting{
+		{Key: "listen", Read: tomltree.One(addressesIn(dir), &c.Listen)},
+		{Key: "socket_mode", Read: tomltree.One(modes, &c.SocketMode)},
+		{Key: "socket_group", Read: tomltree.One(groups, &c.SocketGroup)},
+		{Key: "state", Read: tomltree.One(pathsIn(dir), &c.State)},
+		{Key: "control", Read: tomltree.One(controlsIn(dir), &c.Control)},
+		{Key: "metrics", Read: tomltree.One(hostPorts, &c.Metrics)},
+		{Key: "spool", Read: tomltree.One(pathsIn(dir), &c.Spool)},
+		{Key: "on_error", Read: tomltree.Choice(&c.OnError, Tempfail, Pass)},
+		{Key: "on_render_error", Read: tomltree.Choice(&c.OnRenderError, Tempfail, Pass)},
+		{Key: "on_hidden", Read: tomltree.Choice(&c.OnHidden, Tempfail, Pass)},
+		{Key: "limits", Read: tomltree.Table(
+			tomltree.Setting{Key: "message_bytes", Read: tomltree.Size(&c.Limits.MessageBytes)},
+			tomltree.Setting{Key: "body_memory", Read: tomltree.Size(&c.Limits.BodyMemory)},
+			tomltree.Setting{Key: "memory", Read: tomltree.Size(&c.Limits.Memory)},
+			tomltree.Setting{Key: "spool_bytes", Read: tomltree.Size(&c.Limits.SpoolBytes)},
+			tomltree.Setting{Key: "header_fields", Read: tomltree.Count(&c.Limits.HeaderFields, 1_000_000)},
+			tomltree.Setting{Key: "header_bytes", Read: tomltree.Size(&c.Limits.HeaderBytes)},
+			tomltree.Setting{Key: "sessions", Read: tomltree.Count(&c.Limits.Sessions, 100_000)},
+			tomltree.Setting{Key: "parts", Read: tomltree.Count(&c.Limits.Parts, 1_000_000)},
+			tomltree.Setting{Key: "depth", Read: tomltree.Count(&c.Limits.Depth, 1000)},
+			tomltree.Setting{Key: "text_bytes", Read: tomltree.Size(&c.Limits.TextBytes)},
+			tomltree.Setting{Key: "line_bytes", Read: tomltree.Size(&c.Limits.LineBytes)},
 		)},
-		{key: "timeouts", read: table(
-			setting{key: "idle", read: one(durations, &c.Timeouts.Idle)},
-			setting{key: "write", read: one(durations, &c.Timeouts.Write)},
-			setting{key: "stop", read: one(durations, &c.Timeouts.Stop)},
-			setting{key: "message", read: one(durations, &c.Timeouts.Message)},
-			setting{key: "dns", read: one(durations, &c.Timeouts.DNS)},
+		{Key: "timeouts", Read: tomltree.Table(
+			tomltree.Setting{Key: "idle", Read: tomltree.One(durations, &c.Timeouts.Idle)},
+			tomltree.Setting{Key: "write", Read: tomltree.One(durations, &c.Timeouts.Write)},
+			tomltree.Setting{Key: "stop", Read: tomltree.One(durations, &c.Timeouts.Stop)},
+			tomltree.Setting{Key: "message", Read: tomltree.One(durations, &c.Timeouts.Message)},
+			tomltree.Setting{Key: "dns", Read: tomltree.One(durations, &c.Timeouts.DNS)},
 		)},
-		{key: "guard", read: table(
-			setting{key: "field", read: one(fieldNames, &c.Guard.Field)},
-			setting{key: "also_honour", read: many(fieldNames, &c.Guard.AlsoHonour)},
-			setting{key: "key_file", read: c.Guard.readKeys},
-			setting{key: "lifetime", read: one(durations, &c.Guard.Lifetime)},
-			setting{key: "max_passes", read: count(&c.Guard.MaxPasses, 100)},
-			setting{key: "on_loop", read: choice(&c.Guard.OnLoop, Tempfail, Pass)},
+		{Key: "guard", Read: tomltree.Table(
+			tomltree.Setting{Key: "field", Read: tomltree.One(fieldNames, &c.Guard.Field)},
+			tomltree.Setting{Key: "also_honour", Read: tomltree.Many(fieldNames, &c.Guard.AlsoHonour)},
+			tomltree.Setting{Key: "key_file", Read: c.Guard.readKeys},
+			tomltree.Setting{Key: "lifetime", Read: tomltree.One(durations, &c.Guard.Lifetime)},
+			tomltree.Setting{Key: "max_passes", Read: tomltree.Count(&c.Guard.MaxPasses, 100)},
+			tomltree.Setting{Key: "on_loop", Read: tomltree.Choice(&c.Guard.OnLoop, Tempfail, Pass)},
 		)},
-		{key: "cache", read: table(
-			setting{key: "ttl", read: one(durations, &c.Cache.TTL)},
+		{Key: "cache", Read: tomltree.Table(
+			tomltree.Setting{Key: "ttl", Read: tomltree.One(durations, &c.Cache.TTL)},
 		)},
-		{key: "place", read: table(append(c.Place.Selections.settings(),
-			setting{key: "marker", read: one(markers, &c.Place.Marker)},
-			setting{key: "signoffs", read: many(patterns, &c.Place.Signoffs)},
-			setting{key: "attach_only", read: choice(&c.Place.AttachOnly, PassThrough, AddText)},
-			setting{key: "amp", read: choice(&c.Place.AMP, PassAMP, DropAMP)},
-			setting{key: "opt_out", read: many(keywords, &c.Place.OptOut)},
-			setting{key: "thread_token", read: boolean(&c.Place.ThreadToken)},
-			setting{key: "learn", read: boolean(&c.Place.Learn)},
+		{Key: "place", Read: tomltree.Table(append(c.Place.Selections.settings(),
+			tomltree.Setting{Key: "marker", Read: tomltree.One(markers, &c.Place.Marker)},
+			tomltree.Setting{Key: "signoffs", Read: tomltree.Many(patterns, &c.Place.Signoffs)},
+			tomltree.Setting{Key: "attach_only", Read: tomltree.Choice(&c.Place.AttachOnly, PassThrough, AddText)},
+			tomltree.Setting{Key: "amp", Read: tomltree.Choice(&c.Place.AMP, PassAMP, DropAMP)},
+			tomltree.Setting{Key: "opt_out", Read: tomltree.Many(keywords, &c.Place.OptOut)},
+			tomltree.Setting{Key: "thread_token", Read: tomltree.Boolean(&c.Place.ThreadToken)},
+			tomltree.Setting{Key: "learn", Read: tomltree.Boolean(&c.Place.Learn)},
 		)...)},
-		{key: "kinds", read: table(
-			setting{key: "sign", read: many(conventions, &c.Kinds.Sign)},
-			setting{key: "enforced_pass", read: many(conventions, &c.Kinds.EnforcedPass)},
-			setting{key: "enforced_defer", read: many(conventions, &c.Kinds.EnforcedDefer)},
+		{Key: "kinds", Read: tomltree.Table(
+			tomltree.Setting{Key: "sign", Read: tomltree.Many(conventions, &c.Kinds.Sign)},
+			tomltree.Setting{Key: "enforced_pass", Read: tomltree.Many(conventions, &c.Kinds.EnforcedPass)},
+			tomltree.Setting{Key: "enforced_defer", Read: tomltree.Many(conventions, &c.Kinds.EnforcedDefer)},
 		)},
-		{key: "blocks", read: c.Blocks.read},
-		{key: "template", read: c.readTemplates, absent: missing("add a table [template.NAME] with the html file of a signature")},
-		{key: "tenant", read: c.readTenants, absent: missing("add a table [tenant.NAME] with its domains")},
-		{key: "rule", read: c.readRules, absent: c.impliedRule},
-		{key: "decisions", read: table(
-			setting{key: "days", read: number(&c.Decisions.Days, 0, 366)},
-			setting{key: "bytes", read: size(&c.Decisions.Bytes)},
+		{Key: "blocks", Read: c.Blocks.read},
+		{Key: "template", Read: c.readTemplates, Absent: tomltree.Missing("add a table [template.NAME] with the html file of a signature")},
+		{Key: "tenant", Read: c.readTenants, Absent: tomltree.Missing("add a table [tenant.NAME] with its domains")},
+		{Key: "rule", Read: c.readRules, Absent: c.impliedRule},
+		{Key: "decisions", Read: tomltree.Table(
+			tomltree.Setting{Key: "days", Read: tomltree.Number(&c.Decisions.Days, 0, 366)},
+			tomltree.Setting{Key: "bytes", Read: tomltree.Size(&c.Decisions.Bytes)},
 		)},
-		{key: "log", read: table(
-			setting{key: "level", read: one(levels, &c.Log.Level)},
-			setting{key: "format", read: choice(&c.Log.Format, Logfmt, JSON, Journald)},
+		{Key: "log", Read: tomltree.Table(
+			tomltree.Setting{Key: "level", Read: tomltree.One(levels, &c.Log.Level)},
+			tomltree.Setting{Key: "format", Read: tomltree.Choice(&c.Log.Format, Logfmt, JSON, Journald)},
 		)},
 	}
 }
 
-func (s *Selections) settings() []setting {
-	return []setting{
-		{key: "replace_existing", read: boolean(&s.ReplaceExisting)},
-		{key: "replace_signoff", read: boolean(&s.ReplaceSignoff)},
-		{key: "on_new", read: boolean(&s.OnNew)},
-		{key: "on_reply", read: boolean(&s.OnReply)},
+func (s *Selections) settings() []tomltree.Setting {
+	return []tomltree.Setting{
+		{Key: "replace_existing", Read: tomltree.Boolean(&s.ReplaceExisting)},
+		{Key: "replace_signoff", Read: tomltree.Boolean(&s.ReplaceSignoff)},
+		{Key: "on_new", Read: tomltree.Boolean(&s.OnNew)},
+		{Key: "on_reply", Read: tomltree.Boolean(&s.OnReply)},
 	}
 }
 
 // readTenants refuses a domain that another tenant has: an author's tenant must
 // be beyond doubt.
-func (c *Config) readTenants(v value) {
-	owners := map[string]string{}
-	named(func(name string, v value) {
+func (c *Config) readTenants(v tomltree.Value) {
+	own := newOwners()
+	tomltree.Named(func(name string, v tomltree.Value) {
 		t := Tenant{Name: name, OnStale: StaleSign, OnBehalf: OnBehalfFrom, OnError: c.OnError}
 		t.Proof.RoutingField = defaultRoutingField
 		var w proofWritten
-		table(append(c.proofSettings(&t.Proof, &w),
-			setting{key: "domains", read: ownDomains(&t, owners), absent: missing(`write domains = ["contoso.com"]`)},
-			setting{key: "directory", read: t.readDirectories,
-				absent: missing("add a table [" + child(v.path, "directory") + "] with the path of a CSV file")},
-			setting{key: "precedence", read: named(t.readPrecedence)},
-			setting{key: "max_stale", read: one(durations, &t.MaxStale)},
-			setting{key: "on_stale", read: choice(&t.OnStale, StaleSign, StalePass, StaleDefer)},
-			setting{key: "on_error", read: choice(&t.OnError, Tempfail, Pass)},
-			setting{key: "on_unclear_author", read: choice(&t.OnUnclearAuthor, UnclearPass, UnclearTempfail, UnclearRefuse)},
-			setting{key: "on_behalf", read: choice(&t.OnBehalf, OnBehalfFrom, OnBehalfSender)},
-			setting{key: "default_person", read: t.readDefaultPerson},
-			setting{key: "default_template", read: c.template(&t.DefaultTemplate)},
-			setting{key: "microsoft365", read: t.Microsoft365.read},
+		tomltree.Table(append(c.proofSettings(&t.Proof, &w),
+			tomltree.Setting{Key: "domains", Read: own.readDomains(&t), Absent: tomltree.Missing(`write domains = ["contoso.com"]`)},
+			tomltree.Setting{Key: "directory", Read: t.readDirectories,
+				Absent: tomltree.Missing("add a table [" + v.At("directory").Path + "] with the path of a CSV file")},
+			tomltree.Setting{Key: "precedence", Read: tomltree.Named(t.readPrecedence)},
+			tomltree.Setting{Key: "max_stale", Read: tomltree.One(durations, &t.MaxStale)},
+			tomltree.Setting{Key: "on_stale", Read: tomltree.Choice(&t.OnStale, StaleSign, StalePass, StaleDefer)},
+			tomltree.Setting{Key: "on_error", Read: tomltree.Choice(&t.OnError, Tempfail, Pass)},
+			tomltree.Setting{Key: "on_unclear_author", Read: tomltree.Choice(&t.OnUnclearAuthor, UnclearPass, UnclearTempfail, UnclearRefuse)},
+			tomltree.Setting{Key: "on_behalf", Read: tomltree.Choice(&t.OnBehalf, OnBehalfFrom, OnBehalfSender)},
+			tomltree.Setting{Key: "default_person", Read: t.readDefaultPerson},
+			tomltree.Setting{Key: "default_template", Read: c.template(&t.DefaultTemplate)},
+			tomltree.Setting{Key: "microsoft365", Read: t.Microsoft365.read},
 		)...)(v)
 		c.completeProof(v, &t.Proof, w)
+		own.addProof(&t, v)
 		c.Tenants = append(c.Tenants, t)
 	})(v)
 }
 
-func ownDomains(t *Tenant, owners map[string]string) reader {
-	return func(v value) {
-		many(domains, &t.Domains)(v)
-		if list, ok := v.elements(); ok && len(list) == 0 {
-			v.fault("has no domain", `write domains = ["contoso.com"]`)
+// readDomains wants each domain to be the tenant's own.
+func (o owners) readDomains(t *Tenant) tomltree.Reader {
+	return func(v tomltree.Value) {
+		tomltree.Many(domains, &t.Domains)(v)
+		if list, ok := v.Elements(); ok && len(list) == 0 {
+			v.Fault("has no domain", `write domains = ["contoso.com"]`)
 		}
 		for _, domain := range t.Domains {
-			if owner, taken := owners[domain]; taken {
-				v.fault(fmt.Sprintf("%q is already a domain of tenant %q", domain, owner), "leave it in one place")
+			if owner, taken := o.domains[domain]; taken {
+				v.Fault(fmt.Sprintf("%q is already a domain of tenant %q", domain, owner), "leave it in one place")
 			}
-			owners[domain] = t.Name
+			o.domains[domain] = t.Name
 		}
 	}
 }
 
-func (c *Config) readTemplates(v value) {
-	named(func(name string, v value) {
+func (c *Config) readTemplates(v tomltree.Value) {
+	tomltree.Named(func(name string, v tomltree.Value) {
 		if name == noSignature {
-			v.fault(`"none" stands for no signature in rules`, "choose another name")
+			v.Fault(`"none" stands for no signature in rules`, "choose another name")
 			return
 		}
 		t := Template{Name: name}
-		table(
-			setting{key: "html", read: contents(&t.HTMLPath, &t.HTML), absent: missing(`write html = "` + name + `.html"`)},
-			setting{key: "text", read: contents(&t.TextPath, &t.Text)},
-			setting{key: "ready", read: boolean(&t.Ready)},
+		tomltree.Table(
+			tomltree.Setting{Key: "html", Read: contents(&t.HTMLPath, &t.HTML), Absent: tomltree.Missing(`write html = "` + name + `.html"`)},
+			tomltree.Setting{Key: "text", Read: contents(&t.TextPath, &t.Text)},
+			tomltree.Setting{Key: "ready", Read: tomltree.Boolean(&t.Ready)},
 		)(v)
 		t.parse(v, c.Blocks)
 		// A faulty template counts as there, or its rules would be faulty too.
@@ -195,9 +198,9 @@ func (c *Config) readTemplates(v value) {
 }
 
 // contents reads a file name and the text of the file.
-func contents(path, text *string) reader {
-	return func(v value) {
-		one(pathsIn(v.src.dir), path)(v)
+func contents(path, text *string) tomltree.Reader {
+	return func(v tomltree.Value) {
+		tomltree.One(paths(v), path)(v)
 		if *path == "" {
 			return
 		}
@@ -206,13 +209,13 @@ func contents(path, text *string) reader {
 }
 
 // readTemplateFile reads the file of a template or a partial.
-func readTemplateFile(v value, path string) (text string, ok bool) {
-	text, err := readText(path)
+func readTemplateFile(v tomltree.Value, path string) (text string, ok bool) {
+	text, err := v.Tree().Folder.ReadText(path, maxFile)
 	switch {
 	case err != nil:
-		v.fault(path+" "+err.Error(), readingFix(err, "write the name of a file that sigmilter may read"))
+		v.Fault(path+" "+err.Error(), readingFix(err, "write the name of a file that sigmilter may read"))
 	case strings.TrimSpace(text) == "":
-		v.fault(path+" is empty", "put the signature into it")
+		v.Fault(path+" is empty", "put the signature into it")
 	default:
 		return text, true
 	}
@@ -221,58 +224,59 @@ func readTemplateFile(v value, path string) (text string, ok bool) {
 
 // parse parses the template. The HTML alone comes first, so that a fault is laid
 // at the right file.
-func (t *Template) parse(v value, b Blocks) {
+func (t *Template) parse(v tomltree.Value, b Blocks) {
 	const fix = "mend the template"
 	if t.HTML == "" {
 		return
 	}
-	t.HTML, t.Pictures = readPictures(v.at("html"), t.HTMLPath, t.HTML)
+	t.HTML, t.Pictures = readPictures(v.At("html"), t.HTMLPath, t.HTML)
 	var err error
 	if t.Parsed, err = b.options.Parse(t.Name, t.HTML, ""); err != nil {
-		v.at("html").fault(fmt.Sprintf("%s: %v", t.HTMLPath, err), fix)
+		v.At("html").Fault(fmt.Sprintf("%s: %v", t.HTMLPath, err), fix)
 		return
 	}
 	t.addPictures(b)
 	if t.Parsed, err = b.options.Parse(t.Name, t.HTML, t.Text); err != nil {
-		v.at("text").fault(fmt.Sprintf("%s: %v", t.TextPath, err), fix)
+		v.At("text").Fault(fmt.Sprintf("%s: %v", t.TextPath, err), fix)
 	}
 }
 
-func (c *Config) readRules(v value) {
+func (c *Config) readRules(v tomltree.Value) {
 	seen := map[string]bool{}
-	tables(func(v value) {
+	secret := c.secretFields()
+	tomltree.Tables(func(v tomltree.Value) {
 		r := Rule{Stop: true, Plain: KeepPlain, Selections: c.Place.Selections}
-		if !v.has("opt_out") {
+		if !v.Has("opt_out") {
 			r.OptOut = c.Place.OptOut
 		}
 		var reply string
-		signature := setting{key: "signature", read: c.template(&r.Signature)}
-		if !v.has("disclaimer") && !v.has("banner") {
-			signature.absent = missing("name a template")
+		signature := tomltree.Setting{Key: "signature", Read: c.template(&r.Signature)}
+		if !v.Has("disclaimer") && !v.Has("banner") {
+			signature.Absent = tomltree.Missing("name a template")
 		}
-		table(slices.Concat([]setting{
-			{key: "name", read: one(names, &r.Name), absent: missing(`write name = "outside"`)},
-		}, conditions(&r.If), []setting{
-			{key: "except", read: table(conditions(&r.Except)...)},
-			{key: "opt_out", read: many(keywords, &r.OptOut)},
+		tomltree.Table(slices.Concat([]tomltree.Setting{
+			{Key: "name", Read: tomltree.One(names, &r.Name), Absent: tomltree.Missing(`write name = "outside"`)},
+		}, conditions(&r.If), []tomltree.Setting{
+			{Key: "except", Read: tomltree.Table(conditions(&r.Except)...)},
+			{Key: "opt_out", Read: tomltree.Many(keywords, &r.OptOut)},
 			signature,
-			{key: "reply_signature", read: c.template(&reply, noSignature)},
-			{key: "disclaimer", read: c.template(&r.Disclaimer)},
-			{key: "banner", read: c.template(&r.Banner)},
-			{key: "plain", read: choice(&r.Plain, KeepPlain, Alternative)},
-			{key: "stop", read: boolean(&r.Stop)},
-			{key: "enforce", read: enforcement(&r.Enforce, &r.EnforceByText)},
+			{Key: "reply_signature", Read: c.template(&reply, noSignature)},
+			{Key: "disclaimer", Read: c.template(&r.Disclaimer)},
+			{Key: "banner", Read: c.template(&r.Banner)},
+			{Key: "plain", Read: tomltree.Choice(&r.Plain, KeepPlain, Alternative)},
+			{Key: "stop", Read: tomltree.Boolean(&r.Stop)},
+			{Key: "enforce", Read: enforcement(&r.Enforce, &r.EnforceByText)},
 		}, r.Selections.settings())...)(v)
 		if r.Name != "" && seen[r.Name] {
-			v.at("name").fault(fmt.Sprintf("%q is the name of an earlier rule", r.Name), "choose another name")
+			v.At("name").Fault(fmt.Sprintf("%q is the name of an earlier rule", r.Name), "choose another name")
 		}
 		seen[r.Name] = true
-		c.keepSecrets(v, r.If)
-		c.keepSecrets(v.at("except"), r.Except)
+		keepSecrets(v, r.If, secret)
+		keepSecrets(v.At("except"), r.Except, secret)
 		r.ReplySignature = replySignature(r.Signature, reply)
 		c.Rules = append(c.Rules, r)
 	})(v)
-	if list, ok := v.elements(); ok && len(list) == 0 {
+	if list, ok := v.Elements(); ok && len(list) == 0 {
 		c.impliedRule(v)
 	}
 	c.warnShadows(v)
@@ -280,9 +284,9 @@ func (c *Config) readRules(v value) {
 
 // impliedRule stands in when there is no rule: a sole template is meant for all
 // mail, of several one must be chosen.
-func (c *Config) impliedRule(v value) {
+func (c *Config) impliedRule(v tomltree.Value) {
 	if len(c.Templates) > 1 {
-		v.fault("is missing", "add a [[rule]] with the name of a template as its signature")
+		v.Fault("is missing", "add a [[rule]] with the name of a template as its signature")
 	}
 	for name := range c.Templates {
 		c.Rules = []Rule{{
@@ -304,12 +308,28 @@ func replySignature(signature, reply string) string {
 }
 
 // template reads the name of a template, or one of the words beside.
-func (c *Config) template(dst *string, words ...string) reader {
-	return func(v value) {
+func (c *Config) template(dst *string, words ...string) tomltree.Reader {
+	return func(v tomltree.Value) {
 		if len(c.Templates) == 0 {
 			// The lack of templates is a fault already.
 			return
 		}
-		choice(dst, append(slices.Sorted(maps.Keys(c.Templates)), words...)...)(v)
+		if name, ok := v.Raw.(string); ok && c.Templates[name].Name != "" {
+			*dst = name
+			return
+		}
+		tomltree.Choice(dst, append(slices.Sorted(maps.Keys(c.Templates)), words...)...)(v)
+	}
+}
+
+// enforcement reads true, false or "text", which is true with a way out.
+func enforcement(dst, byText *bool) tomltree.Reader {
+	return func(v tomltree.Value) {
+		switch v.Raw {
+		case true, false, "text":
+			*dst, *byText = v.Raw != false, v.Raw == "text"
+		default:
+			v.Mistyped(`true, false or "text"`, `write true, false or "text"`)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/milter/policy"
 )
 
@@ -130,9 +131,14 @@ func TestExceptionsAreConditions(t *testing.T) {
 
 // knownKeys are those that the fault of the unknown key lists.
 func knownKeys(root map[string]any) []string {
-	src := &source{file: "c.toml", dir: "/"}
-	table(defaults().settings(src)...)(value{src: src, v: root})
-	for _, f := range src.faults {
+	tree := &tomltree.Tree{Folder: tomltree.Folder{Dir: "/"}}
+	var text strings.Builder
+	if err := toml.NewEncoder(&text).Encode(root); err != nil {
+		panic(err)
+	}
+	tree.Add("c.toml", text.String())
+	tomltree.Table(defaults().settings("/")...)(tree.Root())
+	for _, f := range tree.Faults {
 		list, ok := strings.CutPrefix(f.Problem, "unknown key; known here: ")
 		if ok && strings.HasSuffix(f.Key, unknownKey) {
 			return strings.Split(list, ", ")
@@ -156,13 +162,16 @@ func smallest(t *testing.T) map[string]any {
 // not compare.
 func readMap(t *testing.T, root map[string]any) *Config {
 	t.Helper()
-	src := &source{file: "c.toml", dir: at(t, "")}
-	cfg := defaults()
-	table(cfg.settings(src)...)(value{src: src, v: root})
-	if len(src.faults) > 0 {
-		t.Fatal(src.faults)
+	var text strings.Builder
+	if err := toml.NewEncoder(&text).Encode(root); err != nil {
+		t.Fatal(err)
 	}
-	cfg.Templates = nil
+	cfg, err := parseText("c.toml", at(t, ""), text.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Templates, cfg.hash = nil, ""
+	cfg.Tenants[0].Directories[0].origin = Fault{}
 	return cfg
 }
 

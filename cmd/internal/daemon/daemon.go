@@ -27,6 +27,9 @@ import (
 	"sigmilter/sigstore"
 )
 
+// maxDoubts is how many tenants without a proof are logged by name.
+const maxDoubts = 20
+
 // mappedLimit is how many bytes of the state file the daemon keeps mapped.
 const mappedLimit = 128 << 20
 
@@ -97,7 +100,7 @@ func New(cfg *config.Config, o Options) *Daemon {
 // Serve runs the milter until ctx ends, and reloads at each hangup.
 func (d *Daemon) Serve(ctx context.Context, hangups <-chan os.Signal) (err error) {
 	cfg := d.fixed
-	tuneMemory(cfg.Limits.Memory)
+	tuneMemory(cfg.Limits.Memory, len(cfg.Tenants))
 	if err := d.openState(cfg.State); err != nil {
 		return err
 	}
@@ -125,6 +128,9 @@ func (d *Daemon) Serve(ctx context.Context, hangups <-chan os.Signal) (err error
 	defer d.openControl(cfg)()
 	listeners, err := d.readSourcesAndListen(cfg)
 	d.reloading.Unlock()
+	if errors.Is(err, context.Canceled) {
+		return nil // stopped before there was a message
+	}
 	if err != nil {
 		return err
 	}
@@ -139,7 +145,7 @@ func (d *Daemon) readSourcesAndListen(cfg *config.Config) (map[string]net.Listen
 	if err != nil {
 		return nil, err
 	}
-	if err := feed.SetPlans(cfg, d.store); err != nil {
+	if err := feed.SetPlans(d.ctx, cfg, d.store); err != nil {
 		return nil, err
 	}
 	d.notify.status("reading people for tenants that have none")
@@ -247,7 +253,11 @@ func logWarnings(cfg *config.Config, log *slog.Logger) {
 	for _, w := range cfg.Warnings {
 		log.Warn("configuration", "problem", w.String())
 	}
-	for _, doubt := range cfg.Doubts() {
+	doubts := cfg.Doubts()
+	for _, doubt := range doubts[:min(len(doubts), maxDoubts)] {
 		log.Warn(doubt)
+	}
+	if more := len(doubts) - maxDoubts; more > 0 {
+		log.Warn("the mail of more tenants is not proven; sigmilter check lists them", "tenants", more)
 	}
 }

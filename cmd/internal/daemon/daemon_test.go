@@ -352,7 +352,7 @@ func TestDamagedDaemonEnds(t *testing.T) {
 	if err := os.WriteFile(cfg.State, make([]byte, 8192), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := feed.SetPlans(cfg, d.store); err == nil {
+	if err := feed.SetPlans(t.Context(), cfg, d.store); err == nil {
 		t.Fatal("the damage is not seen")
 	}
 	never := make(chan struct{})

@@ -11,14 +11,15 @@ import (
 const (
 	gcPercent = 800
 	headroom  = 128 << 20 // bytes on top of those of messages
+	perTenant = 12 << 10  // and of those a tenant takes, its feed and its settings
 )
 
-// tuneMemory applies them, for messages that may take this many bytes together, unless the
-// environment sets its own.
-func tuneMemory(messages int64) {
+// tuneMemory applies them, for messages that may take this many bytes together and so many
+// tenants, unless the environment sets its own.
+func tuneMemory(messages int64, tenants int) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
 	debug.SetGCPercent(gcPercent)
-	debug.SetMemoryLimit(messages + headroom)
+	debug.SetMemoryLimit(messages + headroom + int64(tenants)*perTenant)
 }

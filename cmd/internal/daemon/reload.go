@@ -89,8 +89,8 @@ func (d *Daemon) takeOver() (r control.Reloaded, err error) {
 		return r, err
 	}
 	old := d.current.Load()
-	if err := feed.SetPlans(cfg, d.store); err != nil {
-		return r, errors.Join(err, feed.SetPlans(old.cfg, d.store))
+	if err := feed.SetPlans(d.ctx, cfg, d.store); err != nil {
+		return r, errors.Join(err, feed.SetPlans(d.ctx, old.cfg, d.store))
 	}
 	logWarnings(cfg, d.log)
 	r = control.Reloaded{Hash: cfg.Hash(), Changed: cfg.Hash() != old.cfg.Hash(), Restart: needRestart(d.fixed, cfg)}
@@ -100,7 +100,7 @@ func (d *Daemon) takeOver() (r control.Reloaded, err error) {
 	// The people of a new tenant must be there before its first message.
 	r.Sources = d.feeds.Replace(feeds)
 	d.level.Set(cfg.Log.Level)
-	tuneMemory(cfg.Limits.Memory)
+	tuneMemory(cfg.Limits.Memory, len(cfg.Tenants))
 	d.server.Configure(d.milterOptions(cfg))
 	d.record.Configure(decisionLimits(cfg))
 	d.current.Store(d.newGeneration(cfg))

@@ -83,7 +83,7 @@ func (d *Daemon) pruneStateFile() {
 		d.pruning.Lock()
 		defer d.pruning.Unlock()
 		cfg := d.current.Load().cfg
-		if err := d.store.KeepTemplates(slices.Collect(maps.Keys(cfg.Templates))); err != nil {
+		if err := d.store.KeepTemplates(d.ctx, slices.Collect(maps.Keys(cfg.Templates))); err != nil && d.ctx.Err() == nil {
 			d.log.Error("cannot remove signatures of deleted templates from the state file", "error", err)
 		}
 		if err := d.store.KeepLearned(learningTenants(cfg)); err != nil {

@@ -37,6 +37,8 @@ type Feed struct {
 	log       *slog.Logger
 	progress  *readingProgress
 
+	files    *fileWatcher  // of all feeds
+	places   readingPlaces // likewise
 	requests chan request
 	lastErr  string // logged last, empty after a good reading
 	failures int    // in a row
@@ -69,17 +71,16 @@ func New(cfg *config.Config, store *sigstore.Store, log *slog.Logger) ([]*Feed, 
 }
 
 // SetPlans tells the store how to merge the sources of each tenant.
-func SetPlans(cfg *config.Config, store *sigstore.Store) error {
+func SetPlans(ctx context.Context, cfg *config.Config, store *sigstore.Store) error {
+	plans := make(map[string]people.Plan, len(cfg.Tenants))
 	for _, t := range cfg.Tenants {
 		plan := people.Plan{Precedence: t.Precedence}
 		for _, d := range t.Directories {
 			plan.Sources = append(plan.Sources, d.Name)
 		}
-		if err := store.SetPlan(t.Name, plan); err != nil {
-			return err
-		}
+		plans[t.Name] = plan
 	}
-	return nil
+	return store.SetPlans(ctx, plans)
 }
 
 // ReadOnce reads every source into a store, one after the other.
@@ -88,7 +89,7 @@ func ReadOnce(ctx context.Context, cfg *config.Config, store *sigstore.Store, lo
 	if err != nil {
 		return err
 	}
-	if err := SetPlans(cfg, store); err != nil {
+	if err := SetPlans(ctx, cfg, store); err != nil {
 		return err
 	}
 	for _, f := range feeds {
@@ -124,6 +125,11 @@ func (f *Feed) readSource(ctx context.Context, extent control.Extent) (err error
 			err = f.noteFailure(fmt.Errorf("a bug in sigmilter: %v", v))
 		}
 	}()
+	leave, ok := f.places.takePlace(ctx, placeLimit)
+	if !ok {
+		return ctx.Err()
+	}
+	defer leave()
 	state, err := f.store.Sync(f.tenant, f.directory.Name)
 	if err != nil {
 		return f.noteFailure(err)
@@ -202,15 +208,20 @@ func (f *Feed) logWarnings(warnings []error) {
 func (f *Feed) keepReading(ctx context.Context) {
 	changed := make(chan struct{}, 1)
 	if local, ok := f.source.(directory.Local); ok {
-		stop, err := watchPaths(local.Paths(), changed)
+		stop, err := f.files.watchPaths(local.Paths(), changed)
+		if ctx.Err() != nil {
+			return
+		}
 		if err != nil {
 			f.log.Warn("cannot watch the files; changes are seen at the next interval", "error", err)
 		} else {
 			defer stop()
 		}
 	}
-	for {
-		timer := time.NewTimer(f.nextPause())
+	// Thousands of sources that were read together at the start are not read together again.
+	pause := time.Duration((0.5 + 0.5*rand.Float64()) * float64(f.nextPause()))
+	for ; ; pause = f.nextPause() {
+		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
 			timer.Stop()

@@ -60,7 +60,7 @@ func newFeed(t *testing.T, source directory.Source) (*Feed, *logtest.Buffer) {
 	progress := &readingProgress{log: log, every: time.Millisecond}
 	return &Feed{
 		tenant: "contoso", directory: config.Directory{Name: "hr", Source: "csv", Every: time.Minute, MaxVanish: 0.2},
-		source: source, store: temporaryStore(t), log: log, progress: progress, requests: make(chan request),
+		source: source, store: temporaryStore(t), log: log, progress: progress, files: newFileWatcher(t.Context()), requests: make(chan request),
 	}, out
 }
 
@@ -282,7 +282,8 @@ func TestFeedWatchesFile(t *testing.T) {
 func TestWatchFolder(t *testing.T) {
 	dir := t.TempDir()
 	changed := make(chan struct{}, 1)
-	stop, err := watchPaths([]string{dir}, changed)
+	w := newFileWatcher(t.Context())
+	stop, err := w.watchPaths([]string{dir}, changed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,7 +305,7 @@ func TestWatchFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen("a file in the new folder")
-	if _, err := watchPaths([]string{filepath.Join(dir, "absent", "people.csv")}, changed); err == nil {
+	if _, err := w.watchPaths([]string{filepath.Join(dir, "absent", "people.csv")}, changed); err == nil {
 		t.Error("a folder that is not there is watched")
 	}
 }

@@ -26,6 +26,8 @@ type Set struct {
 	log          *slog.Logger
 	grace, limit time.Duration // firstGrace and firstLimit, except in tests
 
+	files    *fileWatcher
+	places   readingPlaces
 	changing sync.Mutex // one replace at a time
 	mu       sync.Mutex // guards the rest
 	running  map[key]*runningFeed
@@ -46,7 +48,7 @@ type runningFeed struct {
 // NewSet returns a set without feeds, whose feeds end with ctx.
 func NewSet(ctx context.Context, log *slog.Logger) *Set {
 	return &Set{
-		ctx: ctx, log: log, grace: firstGrace, limit: firstLimit,
+		ctx: ctx, log: log, files: newFileWatcher(ctx), places: make(readingPlaces, placesToRead), grace: firstGrace, limit: firstLimit,
 		running: map[key]*runningFeed{}, unread: map[string]int{}, empty: map[string]int{},
 	}
 }
@@ -59,20 +61,17 @@ func (f *Feed) key() key { return key{f.tenant, f.directory.Name} }
 func (s *Set) Replace(feeds []*Feed) (begun []string) {
 	s.changing.Lock()
 	defer s.changing.Unlock()
-	wanted := map[key]*Feed{}
+	keep := map[key]bool{}
 	var fresh []*Feed
 	for _, f := range feeds {
-		wanted[f.key()] = f
-		if now := s.runningFeedOf(f.key()); now == nil || !now.readsAs(f) {
-			fresh = append(fresh, f)
-			begun = append(begun, f.key().String())
+		if now := s.runningFeedOf(f.key()); now != nil && now.readsAs(f) {
+			keep[f.key()] = true
+			continue
 		}
+		fresh = append(fresh, f)
+		begun = append(begun, f.key().String())
 	}
-	for _, now := range s.runningFeeds() {
-		if next := wanted[now.key()]; next == nil || slices.Contains(fresh, next) {
-			s.stopFeed(now)
-		}
-	}
+	s.stopFeeds(slices.DeleteFunc(s.runningFeeds(), func(now *runningFeed) bool { return keep[now.key()] }))
 	s.startAll(fresh)
 	return begun
 }
@@ -94,6 +93,7 @@ func (s *Set) startAll(feeds []*Feed) {
 	}
 	read := make(chan *Feed, len(feeds))
 	for _, f := range feeds {
+		f.files, f.places = s.files, s.places
 		ctx, cancel := context.WithCancel(s.ctx)
 		r := &runningFeed{f, cancel, make(chan struct{})}
 		firstDone := s.addRunning(r, missing[f])
@@ -189,14 +189,26 @@ func (s *Set) logStillReading(missing map[*Feed]bool) {
 		sources = append(sources, f.key().String())
 	}
 	slices.Sort(sources)
-	s.log.Warn("first read still in progress; starting anyway and deferring mail of these tenants until it is done", "sources", sources)
+	s.log.Warn("first read still in progress; starting anyway and deferring mail of these tenants until it is done",
+		"number", len(sources), "sources", sources[:min(len(sources), maxWarnings)])
 }
 
-// stopFeed stops a feed and waits for it: the next feed of the same source must not overlap
-// it.
-func (s *Set) stopFeed(r *runningFeed) {
-	r.cancel()
-	<-r.done
+// stopFeeds stops feeds and waits for them: the next feed of the same source must not overlap one.
+func (s *Set) stopFeeds(feeds []*runningFeed) {
+	for _, r := range feeds {
+		r.cancel()
+	}
+	for _, r := range feeds {
+		select {
+		case <-r.done:
+			s.removeRunning(r)
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *Set) removeRunning(r *runningFeed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.running, r.key())

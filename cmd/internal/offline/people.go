@@ -41,7 +41,7 @@ func OpenWith(ctx context.Context, path, file string, log *slog.Logger) (*Setup,
 		return nil, err
 	}
 	for _, t := range cfg.Tenants {
-		err := store.SetPlan(t.Name, people.Plan{Sources: []string{"file"}})
+		err := store.SetPlans(ctx, map[string]people.Plan{t.Name: {Sources: []string{"file"}}})
 		if err == nil {
 			err = storePeople(store.Intake(t.Name, "file"), all, batch)
 		}

@@ -65,7 +65,7 @@ func storeOf(t *testing.T, tenants ...string) *sigstore.Store {
 	}
 	t.Cleanup(func() { store.Close() })
 	for _, tenant := range tenants {
-		if err := store.SetPlan(tenant, people.Plan{Sources: []string{"file"}}); err != nil {
+		if err := store.SetPlans(t.Context(), map[string]people.Plan{tenant: {Sources: []string{"file"}}}); err != nil {
 			t.Fatal(err)
 		}
 		intake := store.Intake(tenant, "file")

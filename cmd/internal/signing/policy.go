@@ -15,11 +15,12 @@ func newPolicy(cfg *config.Config) *policy.Policy {
 		Keys: cfg.Guard.Keys, Lifetime: cfg.Guard.Lifetime, MaxPasses: cfg.Guard.MaxPasses, ThreadTokens: cfg.Place.ThreadToken,
 	}
 	p.Kinds = policy.HandlingOf(cfg.Kinds.Sign, cfg.Kinds.EnforcedPass, cfg.Kinds.EnforcedDefer)
+	enforced := slices.ContainsFunc(cfg.Rules, func(r config.Rule) bool { return r.Enforce })
 	for _, t := range cfg.Tenants {
 		p.Tenants = append(p.Tenants, policy.Tenant{
 			Name: t.Name, Domains: t.Domains,
 			BySender: t.OnBehalf == config.OnBehalfSender, DefaultPerson: t.DefaultPerson, DefaultTemplate: t.DefaultTemplate,
-			Proof: policy.Proof(t.Proof), Unclear: onUnclearAuthor(cfg, t),
+			Proof: policy.Proof(t.Proof), Unclear: onUnclearAuthor(t, enforced),
 		})
 	}
 	for _, r := range cfg.Rules {
@@ -37,18 +38,20 @@ func newPolicy(cfg *config.Config) *policy.Policy {
 			},
 		})
 	}
+	p.Prepare()
 	return p
 }
 
-// onUnclearAuthor is what to do with mail of a tenant whose author is unclear.
-func onUnclearAuthor(cfg *config.Config, t config.Tenant) policy.Verdict {
+// onUnclearAuthor is what to do with mail of a tenant whose author is unclear. enforced
+// says that a rule forbids mail to leave without its blocks.
+func onUnclearAuthor(t config.Tenant, enforced bool) policy.Verdict {
 	switch t.OnUnclearAuthor {
 	case config.UnclearRefuse:
 		return policy.Refuse
 	case config.UnclearTempfail:
 		return policy.Defer
 	case config.UnclearByRules:
-		if slices.ContainsFunc(cfg.Rules, func(r config.Rule) bool { return r.Enforce }) {
+		if enforced {
 			return policy.Defer
 		}
 	}

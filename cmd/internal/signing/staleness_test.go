@@ -23,7 +23,7 @@ func TestStaleness(t *testing.T) {
 	if err := s.checkFresh(store, "contoso", noon); !errors.As(err, &stale) || !stale.Defer || !stale.Since.IsZero() {
 		t.Errorf("never read: %v", err)
 	}
-	if err := store.SetPlan("contoso", people.Plan{Sources: []string{"hr"}}); err != nil {
+	if err := store.SetPlans(t.Context(), map[string]people.Plan{"contoso": {Sources: []string{"hr"}}}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := store.Intake("contoso", "hr").Apply(people.Reading{At: noon}); err != nil {

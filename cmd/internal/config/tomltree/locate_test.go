@@ -1,9 +1,10 @@
-package config
+package tomltree
 
 import (
 	"maps"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/BurntSushi/toml"
 )
@@ -76,18 +77,18 @@ func compare(t *testing.T, found lines, path string, v any) {
 	if members, ok := v.(map[string]any); ok {
 		for key, member := range members {
 			name := child(path, key)
-			if _, ok := found[name]; !ok && !strings.ContainsFunc(key, notPrinted) {
+			if _, ok := found[name]; !ok && !strings.ContainsFunc(key, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
 				t.Errorf("%s was not found in %v", name, found)
 			}
 			compare(t, found, name, member)
 		}
 		return
 	}
-	list, _ := value{path: path, v: v}.elements()
+	list, _ := Value{Path: path, Raw: v}.Elements()
 	for _, member := range list {
-		if _, ok := found[member.path]; !ok {
-			t.Errorf("%s was not found in %v", member.path, found)
+		if _, ok := found[member.Path]; !ok {
+			t.Errorf("%s was not found in %v", member.Path, found)
 		}
-		compare(t, found, member.path, member.v)
+		compare(t, found, member.Path, member.Raw)
 	}
 }

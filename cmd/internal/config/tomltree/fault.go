@@ -1,4 +1,4 @@
-package config
+package tomltree
 
 import (
 	"cmp"
@@ -50,8 +50,8 @@ func (f Faults) Error() string {
 }
 
 // sort puts the faults in the order of the file; those of one line by key.
-func (f Faults) sort() {
+func (f Faults) sort(rank map[string]int) {
 	slices.SortStableFunc(f, func(a, b Fault) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Key, b.Key))
+		return cmp.Or(cmp.Compare(rank[a.File], rank[b.File]), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Key, b.Key))
 	})
 }
