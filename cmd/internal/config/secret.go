@@ -49,7 +49,7 @@ func readSecret(v value, path string) (text string, ok bool) {
 	raw, err := localfile.ReadSecret(path)
 	switch name, credential := strings.CutPrefix(path, ServiceCredentials+"/"); {
 	case err != nil && credential && v.src.elsewhere:
-		v.src.notes = append(v.src.notes, v.asFault("the credential "+name+" was not looked at, only the service has it", "run check as root"))
+		v.src.notes = append(v.src.notes, v.asFault("the credential "+name+" was not looked at, only the service has it", "run check as root on the configuration of sigmilter.service"))
 	case errors.Is(err, localfile.ErrExposed):
 		v.fault(path+" can be read by others", "chmod 640 "+printed.Word(path))
 	case err != nil && !errors.Is(err, localfile.ErrTooLarge):
