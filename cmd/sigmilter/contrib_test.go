@@ -173,11 +173,16 @@ func TestContrib(t *testing.T) {
 			t.Run("no mistake found", func(t *testing.T) {
 				place := filepath.Join(filepath.Dir(r.site.Config), tt.check[2])
 				out, err := exec.Command(r.binary, "mta", tt.check[0], "--check", "-c", r.site.Config, tt.check[1], place).CombinedOutput()
-				if err != nil || !strings.Contains(string(out), "no mistake found") {
+				if err != nil || !strings.Contains(string(out), "no mistake found") || !strings.Contains(string(out), " answers user ") {
 					t.Errorf("%v: %s", err, out)
 				}
 			})
 			t.Run("in the clear", func(t *testing.T) { inTheClear(t, r) })
+			t.Run("old TLS", func(t *testing.T) { oldTLS(t, r) })
+			// The check has asked the daemon, which finds nothing wrong with that.
+			if _, log, _ := strings.Cut(r.daemon.Log(), "directory read"); strings.Contains(log, `"level":"WARN"`) || strings.Contains(log, `"level":"ERROR"`) {
+				t.Errorf("the daemon warns:\n%s", log)
+			}
 		})
 	}
 }
@@ -209,5 +214,19 @@ func inTheClear(t *testing.T, r *relay) {
 	defer client.Close()
 	if err := client.Mail("alice@contoso.com", nil); err == nil {
 		t.Error("mail is taken without TLS")
+	}
+}
+
+// oldTLS wants a session refused that knows nothing newer than TLS 1.1.
+func oldTLS(t *testing.T, r *relay) {
+	for version, good := range map[uint16]bool{tls.VersionTLS11: false, tls.VersionTLS12: true} {
+		client, err := smtp.DialStartTLS(r.mta.Addr(), &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, MaxVersion: version})
+		if err == nil {
+			err = client.Mail("alice@contoso.com", nil) // what shakes hands
+			client.Close()
+		}
+		if (err == nil) != good {
+			t.Errorf("%s: %v", tls.VersionName(version), err)
+		}
 	}
 }

@@ -24,7 +24,7 @@ func (r *run) checkTenant(ctx context.Context, t config.Tenant) error {
 		switch {
 		case err == nil:
 		case strings.Contains(err.Error(), config.ServiceCredentials) && r.elsewhere:
-			r.Notes = append(r.Notes, d.Fault("was not read, for its credential only the service has; run check as root").String())
+			r.Notes = append(r.Notes, d.Fault("was not read, for its credential only the service has; run check as root on the configuration of sigmilter.service").String())
 		default:
 			r.addFault(d.Fault(err.Error() + "; fix it or name another source"))
 		}

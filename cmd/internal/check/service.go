@@ -13,7 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/mta"
 	"sigmilter/cmd/internal/printed"
+	"sigmilter/cmd/internal/unit"
 )
 
 // noteMissing tells of credentials without which systemd does not start the service.
@@ -56,29 +58,34 @@ func (r *run) checkWritable(place Place) {
 	if place.Service == nil {
 		return
 	}
-	r.checkFolder(place, "state", r.cfg.State)
-	if path, unix := strings.CutPrefix(r.cfg.Control, "unix:"); unix {
-		r.checkFolder(place, "control", path)
+	r.checkFolder(place, "state", filepath.Dir(r.cfg.State))
+	if r.cfg.Spool != "" {
+		r.checkFolder(place, "spool", r.cfg.Spool)
 	}
-	if path, unix := strings.CutPrefix(r.cfg.Listen, "unix:"); unix && !place.Socket.Active {
-		r.checkFolder(place, "listen", path)
+	for _, socket := range []struct{ key, address string }{{"control", r.cfg.Control}, {"listen", r.cfg.Listen}} {
+		path, ok := strings.CutPrefix(socket.address, "unix:")
+		if byUnit := socket.key == "listen" && place.Socket.Active; ok && !byUnit {
+			r.checkFolder(place, socket.key, filepath.Dir(path))
+		}
 	}
 }
 
-// checkFolder looks at the folder of a file that the service makes. What the unit has
+// checkFolder looks at a folder in which the service makes a file. What the unit has
 // systemd make need not be there.
-func (r *run) checkFolder(place Place, key, file string) {
-	dir, user := filepath.Dir(file), place.Service.User
+func (r *run) checkFolder(place Place, key, dir string) {
+	user, word := place.Service.User, printed.Word(dir)
 	_, err := os.Stat(dir)
 	problem := ""
 	switch absent := errors.Is(err, fs.ErrNotExist); {
-	case !place.Service.MayWrite(dir):
-		problem = fmt.Sprintf("sigmilter.service may not write to %s; put ReadWritePaths=%[1]s under [Service] with: systemctl edit sigmilter", dir)
 	case absent && place.Service.Makes(dir):
+	case absent && key == "listen":
+		problem = fmt.Sprintf("the folder %s is not there; make it: %s", dir, mta.MakeSocketFolder(dir))
 	case absent:
-		problem = fmt.Sprintf("the folder %s is not there; make it: install -d -o %s %s", dir, printed.Word(user), printed.Word(dir))
+		problem = fmt.Sprintf("the folder %s is not there; make it: install -d -o %s %s", dir, printed.Word(user), word)
+	case !place.Service.MayWrite(dir):
+		problem = fmt.Sprintf("sigmilter.service may not write to %s; let it: %s", dir, unit.DropIn("sigmilter.service", key, "Service", "ReadWritePaths="+dir))
 	case unix.Access(dir, unix.W_OK|unix.X_OK) != nil:
-		problem = fmt.Sprintf("user %s may not write to the folder %s; give it to them: chown %s %s", user, dir, printed.Word(user), printed.Word(dir))
+		problem = fmt.Sprintf("user %s may not write to the folder %s; give it to them: chown %s %s", user, dir, printed.Word(user), word)
 	}
 	if problem != "" {
 		r.addFault(config.Fault{File: r.File, Key: key, Problem: problem})

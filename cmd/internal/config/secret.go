@@ -50,7 +50,7 @@ func readSecret(v tomltree.Value, path string) (text string, ok bool) {
 	raw, err := localfile.ReadSecret(path)
 	switch name, credential := strings.CutPrefix(path, ServiceCredentials+"/"); {
 	case err != nil && credential && v.Tree().Rewrite != nil:
-		v.Note("the credential "+name+" was not looked at, only the service has it", "run check as root")
+		v.Note("the credential "+name+" was not looked at, only the service has it", "run check as root on the configuration of sigmilter.service")
 	case errors.Is(err, localfile.ErrExposed):
 		v.Fault(path+" can be read by others", "chmod 640 "+printed.Word(path))
 	case err != nil && !errors.Is(err, localfile.ErrTooLarge):

@@ -34,6 +34,10 @@ func (r *Report) ask(d Daemon, v visit, ask Ask) {
 	switch {
 	case err == nil && answer.Signs:
 		r.Answers = append(r.Answers, fmt.Sprintf("%s: %s answers%s", v.by, v.socket, v.seen()))
+		if v.as.Name == "" {
+			// That is this process, and the mail server's is judged as it can be.
+			r.note(socketCheck, unreachable(d, v.visitor))
+		}
 	case err == nil:
 		r.note(socketCheck, fmt.Sprintf("%s: a milter answers on %s that does not ask to change mail, so it is not sigmilter; end it, and: %s", v.by, v.socket, d.start()))
 	case errors.Is(err, fs.ErrPermission) && !greet.CanCall():

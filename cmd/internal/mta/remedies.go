@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sigmilter/cmd/internal/printed"
+	"sigmilter/cmd/internal/unit"
 )
 
 const (
@@ -25,14 +26,6 @@ const (
 )
 
 func word(s string) string { return printed.Word(s) }
-
-// dropIn is the command that adds lines to a section of a unit of systemd, in a
-// file of its own.
-func dropIn(unit, name, section string, lines ...string) string {
-	dir := "/etc/systemd/system/" + unit + ".d"
-	text := "[" + section + "]\\n" + strings.Join(lines, "\\n") + "\\n"
-	return fmt.Sprintf("mkdir -p %s && printf '%s' > %s/%s.conf && systemctl daemon-reload", dir, text, dir, name)
-}
 
 // start is the command after which the daemon listens.
 func (d Daemon) start() string {
@@ -60,11 +53,20 @@ func makeOwnFolder(dir, group string) string {
 	if dir == chrootFolder || strings.HasPrefix(dir, chrootFolder+"/") {
 		return commands
 	}
-	commands += " && " + dropIn("sigmilter.service", "socket", "Service", "ReadWritePaths="+dir)
+	commands += " && " + unit.DropIn("sigmilter.service", "socket", "Service", "ReadWritePaths="+dir)
 	if exists("/etc/apparmor.d/sigmilter") && exists("/sys/kernel/security/apparmor/profiles") {
 		commands += fmt.Sprintf(" && echo %s >> /etc/apparmor.d/local/sigmilter && apparmor_parser -r /etc/apparmor.d/sigmilter", word(dir+"/*.sock rw,"))
 	}
 	return commands
+}
+
+// MakeSocketFolder is the command that makes a folder for the socket of Postfix, where
+// that is on this machine, or of another mail server.
+func MakeSocketFolder(dir string) string {
+	if v, ok := visitorNamed("postfix", ""); ok {
+		return makeOwnFolder(dir, v.group)
+	}
+	return fmt.Sprintf("install -d -o %s %s", serviceUser, word(dir))
 }
 
 func inRuntimeFolder(dir string) bool {
@@ -82,7 +84,7 @@ func (d Daemon) openFolder(dir string, v visitor) string {
 	case d.Activated, !inRuntimeFolder(dir) && !ownFolder(dir):
 		return "let everybody pass: chmod o+x " + word(dir)
 	case inRuntimeFolder(dir):
-		return "let everybody pass: " + dropIn("sigmilter.service", "folder", "Service", "RuntimeDirectoryMode=0755") + " && " + restartService
+		return "let everybody pass: " + unit.DropIn("sigmilter.service", "folder", "Service", "RuntimeDirectoryMode=0755") + " && " + restartService
 	}
 	return "give it to their group, and its socket with it: " + handOnGroup(dir, v.group)
 }
@@ -98,7 +100,7 @@ func (d Daemon) openSocket(path string, socket owned, v visitor) string {
 	dir, group := filepath.Dir(path), groupName(socket.gid)
 	switch {
 	case d.Activated:
-		return "give it to their group: " + dropIn("sigmilter.socket", "group", "Socket", "SocketGroup="+v.group, "SocketMode=0660") + " && " + restartSocket
+		return "give it to their group: " + unit.DropIn("sigmilter.socket", "group", "Socket", "SocketGroup="+v.group, "SocketMode=0660") + " && " + restartSocket
 	case d.SocketMode&0o020 == 0:
 		return fmt.Sprintf("write socket_mode = \"0660\" into sigmilter's configuration, and: %s", restartService)
 	case ownFolder(dir) && d.SocketGroup == "":
@@ -115,7 +117,7 @@ func (d Daemon) openSocket(path string, socket owned, v visitor) string {
 func (d Daemon) listenAt(dir, group string) string {
 	path := filepath.Join(dir, "milter.sock")
 	if d.Activated {
-		return dropIn("sigmilter.socket", "listen", "Socket", "ListenStream=", "ListenStream="+path, "SocketGroup="+group) + " && " + restartSocket
+		return unit.DropIn("sigmilter.socket", "listen", "Socket", "ListenStream=", "ListenStream="+path, "SocketGroup="+group) + " && " + restartSocket
 	}
 	return fmt.Sprintf("%s; then write listen = \"unix:%s\" into sigmilter's configuration, and: %s", makeOwnFolder(dir, group), path, restartService)
 }
@@ -127,7 +129,7 @@ func (d Daemon) listenSafely(dir string) string {
 	case ownFolder(dir):
 		return "run: chmod go-w " + word(dir)
 	case d.Activated:
-		return "run: " + dropIn("sigmilter.socket", "listen", "Socket", "ListenStream=", "ListenStream="+runtimeFolder+"/milter.sock") + " && " + restartSocket
+		return "run: " + unit.DropIn("sigmilter.socket", "listen", "Socket", "ListenStream=", "ListenStream="+runtimeFolder+"/milter.sock") + " && " + restartSocket
 	}
 	return fmt.Sprintf("write listen = \"unix:%s/milter.sock\" into sigmilter's configuration, and: %s", runtimeFolder, restartService)
 }
