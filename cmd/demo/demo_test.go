@@ -111,11 +111,3 @@ func TestPageShowsMailInert(t *testing.T) {
 		t.Errorf("a message that did not come back has an after file (%v)", err)
 	}
 }
-
-func TestLastLine(t *testing.T) {
-	for in, want := range map[string]string{"": "", "one": "one", "one\ntwo\n\n": "two"} {
-		if got := string(lastLine([]byte(in))); got != want {
-			t.Errorf("last line of %q is %q, want %q", in, got, want)
-		}
-	}
-}

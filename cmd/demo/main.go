@@ -8,9 +8,8 @@
 // message is left before and after in DIR (demo-out), with a page index.html that
 // shows them side by side, and both logs.
 //
-// Postfix is installed with apt-get where it is missing, which needs root; so does
-// running it. The exit status is 0 when every message arrived once and as
-// expected, 1 otherwise, 2 for bad usage.
+// Postfix must be installed, as make demo sees to, and be run by root. The exit status is 0
+// when every message arrived once and as expected, 1 otherwise, 2 for bad usage.
 package main
 
 import (
@@ -22,6 +21,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"sigmilter/cmd/internal/lab"
 )
 
 // errUnexpected says that the demo ran, and that its table tells what is wrong.
@@ -57,7 +58,7 @@ func progressTo(f *os.File) progress {
 
 // run plays the whole demo and leaves its results in the folder out.
 func run(ctx context.Context, out string, stdout io.Writer, tell progress) error {
-	if err := ensurePostfix(ctx, tell); err != nil {
+	if err := lab.CheckPostfix(); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
