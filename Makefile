@@ -53,6 +53,10 @@ demo: ## real mail through a private Postfix, before and after in demo-out/
 	@testdata/setup.sh postfix
 	$(GO) run ./cmd/demo
 
+.PHONY: pictures
+pictures: demo ## those of the documentation, as the demo draws them, into docs/pictures
+	cp demo-out/pictures/*.svg docs/pictures/
+
 bench: ## sigmilter beside filters that do nothing: bench-out/report.md, summary.json
 	@GO='$(GO)' testdata/setup.sh compiler postfix libmilter peers
 	$(GO) run ./cmd/bench

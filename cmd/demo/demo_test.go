@@ -36,6 +36,7 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%s: %d files, want %d (%v)", pattern, len(files), len(lab.Samples), err)
 		}
 	}
+	wantPictures(t, filepath.Join(out, "pictures"), "*.svg")
 	for _, name := range []string{"index.html", "sigmilter.log", "postfix.log"} {
 		if info, err := os.Stat(filepath.Join(out, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s is missing or empty (%v)", name, err)
