@@ -69,7 +69,9 @@ put 0644 packaging/sysusers.conf "$common/usr/lib/sysusers.d/sigmilter.conf"
 put 0644 packaging/tmpfiles.conf "$common/usr/lib/tmpfiles.d/sigmilter.conf"
 
 doc=$share/doc/sigmilter
-put 0644 README.md docs/*.md -t "$doc"
+put 0644 README.md -t "$doc"
+put 0644 docs/*.md -t "$doc/docs"
+put 0644 docs/pictures/*.svg -t "$doc/docs/pictures"
 mkdir -p "$doc/examples"
 for part in contrib/*; do
 	cp -R "$part" "$doc/examples"

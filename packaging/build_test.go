@@ -130,7 +130,7 @@ var contents = []struct{ mode, name string }{
 	{"-rw-r--r--", "/usr/share/man/man5/sigmilter.toml.5.gz"},
 	{"-rw-r--r--", "/usr/share/bash-completion/completions/sigmilter"},
 	{"-rw-r--r--", "/usr/share/fish/vendor_completions.d/sigmilter.fish"},
-	{"-rw-r--r--", "/usr/share/doc/sigmilter/quick-start.md"},
+	{"-rw-r--r--", "/usr/share/doc/sigmilter/docs/quick-start.md"},
 	{"-rw-r--r--", "/usr/share/doc/sigmilter/libraries.gz"},
 	{"-rw-r--r--", "/usr/share/doc/sigmilter/examples/signatures/corporate.html"},
 }

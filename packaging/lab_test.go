@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// testRoot is a small Debian with Postfix, which `make tools` makes.
+// testRoot is a small Debian with Postfix, which `make setup` makes.
 func testRoot(t *testing.T) string {
 	t.Helper()
 	if dir := os.Getenv("SIGMILTER_DEBIAN"); dir != "" {
@@ -39,7 +39,7 @@ func need(t *testing.T, programs ...string) {
 	t.Helper()
 	for _, program := range programs {
 		if _, err := exec.LookPath(program); err != nil {
-			missing(t, program+" is missing; make tools installs it")
+			missing(t, program+" is missing; make setup installs it")
 		}
 	}
 }
@@ -62,7 +62,7 @@ func newMachine(t *testing.T) *machine {
 	need(t, "unshare")
 	lower := testRoot(t)
 	if _, err := os.Stat(lower + ".done"); err != nil {
-		missing(t, lower+" is missing; make tools makes it")
+		missing(t, lower+" is missing; make setup makes it")
 	}
 	dir := t.TempDir()
 	m := &machine{root: filepath.Join(dir, "root")}

@@ -46,7 +46,7 @@ func TestLeaving(t *testing.T) {
 func TestAlterMIMEScript(t *testing.T) {
 	lab.RequirePostfix(t)
 	if _, _, err := peer("altermime"); err != nil {
-		t.Skip("make benchtools: ", err)
+		t.Skip("make bench: ", err)
 	}
 	f := &filter{name: "altermime-script", mark: signature}
 	b := &bench{dir: lab.TestDir(t), scale: 1000, filters: []*filter{{name: "none"}, f}}

@@ -24,7 +24,7 @@ const signature = "Gauge"
 // peerClients is how many SMTP sessions the peers are compared with.
 const peerClients = 4
 
-// peer finds a program of Debian's package: on the path, or where `make benchtools`
+// peer finds a program of Debian's package: on the path, or where `make bench`
 // unpacks it. It is not installed, as a package of a milter would start its own.
 func peer(name string) (path, root string, err error) {
 	root = os.Getenv("SIGMILTER_PEERS")

@@ -36,6 +36,7 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%s: %d files, want %d (%v)", pattern, len(files), len(lab.Samples), err)
 		}
 	}
+	wantPictures(t, filepath.Join(out, "pictures"), "*.svg")
 	for _, name := range []string{"index.html", "sigmilter.log", "postfix.log"} {
 		if info, err := os.Stat(filepath.Join(out, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s is missing or empty (%v)", name, err)
@@ -109,13 +110,5 @@ func TestPageShowsMailInert(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(out, "02-iphone-reply.after.eml")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a message that did not come back has an after file (%v)", err)
-	}
-}
-
-func TestLastLine(t *testing.T) {
-	for in, want := range map[string]string{"": "", "one": "one", "one\ntwo\n\n": "two"} {
-		if got := string(lastLine([]byte(in))); got != want {
-			t.Errorf("last line of %q is %q, want %q", in, got, want)
-		}
 	}
 }

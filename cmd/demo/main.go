@@ -6,11 +6,10 @@
 // sigmilter on a unix socket, sends it messages as different clients write them,
 // takes them back as Microsoft 365 would, and prints what was done with each. Every
 // message is left before and after in DIR (demo-out), with a page index.html that
-// shows them side by side, and both logs.
+// shows them side by side, both logs, and the pictures of the documentation.
 //
-// Postfix is installed with apt-get where it is missing, which needs root; so does
-// running it. The exit status is 0 when every message arrived once and as
-// expected, 1 otherwise, 2 for bad usage.
+// Postfix must be installed, as make demo sees to, and be run by root. The exit status is 0
+// when every message arrived once and as expected, 1 otherwise, 2 for bad usage.
 package main
 
 import (
@@ -21,7 +20,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
+
+	"sigmilter/cmd/internal/lab"
 )
 
 // errUnexpected says that the demo ran, and that its table tells what is wrong.
@@ -57,7 +59,7 @@ func progressTo(f *os.File) progress {
 
 // run plays the whole demo and leaves its results in the folder out.
 func run(ctx context.Context, out string, stdout io.Writer, tell progress) error {
-	if err := ensurePostfix(ctx, tell); err != nil {
+	if err := lab.CheckPostfix(); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
@@ -68,6 +70,9 @@ func run(ctx context.Context, out string, stdout io.Writer, tell progress) error
 		return err
 	}
 	if err := writeResults(out, results); err != nil {
+		return err
+	}
+	if err := writePictures(ctx, filepath.Join(out, "pictures"), results); err != nil {
 		return err
 	}
 	if err := printTable(stdout, results); err != nil {

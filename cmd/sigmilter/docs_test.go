@@ -297,27 +297,6 @@ func TestTroubleshootingExplainsReasons(t *testing.T) {
 	}
 }
 
-var pageLink = regexp.MustCompile(`\]\(([^)#:]+\.md)(?:#[^)]*)?\)`)
-
-// Pages name only pages that are there.
-func TestDocumentedLinks(t *testing.T) {
-	pages, err := filepath.Glob(filepath.Join(docsDir, "*.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, page := range append(pages, "../../README.md") {
-		text, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range pageLink.FindAllStringSubmatch(string(text), -1) {
-			if _, err := os.Stat(filepath.Join(filepath.Dir(page), m[1])); err != nil {
-				t.Errorf("%s: %v", page, err)
-			}
-		}
-	}
-}
-
 var namedTest = regexp.MustCompile("`((?:Test|Fuzz)[A-Z][A-Za-z0-9]*)`")
 
 // Each test that the threat model names for a promise is there.

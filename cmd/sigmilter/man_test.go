@@ -83,9 +83,9 @@ func TestManReferences(t *testing.T) {
 func TestManLint(t *testing.T) {
 	if _, err := exec.LookPath("mandoc"); err != nil {
 		if os.Getenv("CI") == "true" {
-			t.Fatal("mandoc is missing; make tools installs it")
+			t.Fatal("mandoc is missing; make setup installs it")
 		}
-		t.Skip("mandoc is not installed; make tools installs it")
+		t.Skip("mandoc is not installed; make setup installs it")
 	}
 	// The status is that of any remark, also of those left out below.
 	out, _ := exec.CommandContext(t.Context(), "mandoc", append([]string{"-Tlint"}, writePages(t)...)...).Output()

@@ -63,9 +63,9 @@ func TestUnits(t *testing.T) {
 func TestUnitIsHardened(t *testing.T) {
 	if _, err := exec.LookPath("systemd-analyze"); err != nil {
 		if os.Getenv("CI") == "true" {
-			t.Fatal("systemd-analyze is missing; make tools installs it")
+			t.Fatal("systemd-analyze is missing; make setup installs it")
 		}
-		t.Skip("systemd-analyze is not installed; make tools installs it")
+		t.Skip("systemd-analyze is not installed; make setup installs it")
 	}
 	cmd := exec.CommandContext(t.Context(), "systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold=15", units+"sigmilter.service")
 	if out, err := cmd.CombinedOutput(); err != nil {

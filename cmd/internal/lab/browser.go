@@ -38,7 +38,7 @@ func NewBrowser(t testing.TB) *Browser {
 		if os.Getenv("CI") != "" {
 			t.Fatal(err)
 		}
-		t.Skip("there is no chromium: make tools")
+		t.Skip("there is no chromium: make setup")
 	}
 	theirIn, in, err := os.Pipe()
 	if err != nil {

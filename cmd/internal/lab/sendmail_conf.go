@@ -12,7 +12,7 @@ import (
 
 // sendmailRoot, in the environment, names the folder that Debian's Sendmail
 // packages are unpacked in; without it, it is sigmilter/sendmail in the user's
-// cache folder. `make tools` unpacks them there: installed, they would put
+// cache folder. `make setup` unpacks them there: installed, they would put
 // Postfix out.
 const sendmailRoot = "SIGMILTER_SENDMAIL"
 
@@ -24,7 +24,7 @@ type sendmailPrograms struct {
 	m4       string
 }
 
-// findSendmail looks where `make tools` puts it.
+// findSendmail looks where `make setup` puts it.
 func findSendmail() (sendmailPrograms, error) {
 	root := os.Getenv(sendmailRoot)
 	if root == "" {
@@ -41,7 +41,7 @@ func findSendmail() (sendmailPrograms, error) {
 	}
 	for _, name := range []string{p.sendmail, p.makemap, filepath.Join(p.macros, "m4/cf.m4")} {
 		if _, err := os.Stat(name); err != nil {
-			return sendmailPrograms{}, fmt.Errorf("%w: %w; as root: make tools", ErrNoSendmail, err)
+			return sendmailPrograms{}, fmt.Errorf("%w: %w; as root: make setup", ErrNoSendmail, err)
 		}
 	}
 	m4, err := exec.LookPath("m4")

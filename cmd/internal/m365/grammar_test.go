@@ -24,7 +24,7 @@ type parsed struct {
 	Strings []string
 }
 
-// parse reads a script with the grammar that `make tools` puts into the user's
+// parse reads a script with the grammar that `make setup` puts into the user's
 // cache folder.
 func parse(t *testing.T, script string) parsed {
 	t.Helper()
@@ -39,9 +39,9 @@ func parse(t *testing.T, script string) parsed {
 	}
 	if err != nil {
 		if os.Getenv("CI") == "true" {
-			t.Fatalf("no grammar of PowerShell: %v; run make tools", err)
+			t.Fatalf("no grammar of PowerShell: %v; run make setup", err)
 		}
-		t.Skipf("no grammar of PowerShell: %v; run make tools", err)
+		t.Skipf("no grammar of PowerShell: %v; run make setup", err)
 	}
 	var stderr bytes.Buffer
 	cmd := exec.Command(node, "--liftoff-only", "testdata/grammar.mjs", modules)

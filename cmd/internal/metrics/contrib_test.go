@@ -125,9 +125,9 @@ func TestAlerts(t *testing.T) {
 func TestAlertsFire(t *testing.T) {
 	if _, err := exec.LookPath("promtool"); err != nil {
 		if os.Getenv("CI") == "true" {
-			t.Fatal("promtool is missing; make tools installs it")
+			t.Fatal("promtool is missing; make setup installs it")
 		}
-		t.Skip("promtool is not installed; make tools installs it")
+		t.Skip("promtool is not installed; make setup installs it")
 	}
 	cmd := exec.CommandContext(t.Context(), "promtool", "test", "rules", "alerts_test.yml")
 	cmd.Dir = contrib + "prometheus"

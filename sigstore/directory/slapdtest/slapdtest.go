@@ -63,7 +63,7 @@ func Require(t testing.TB) {
 	switch {
 	case err == nil:
 	case os.Getenv("CI") != "true":
-		t.Skipf("no OpenLDAP server to run: %v (make tools installs it)", err)
+		t.Skipf("no OpenLDAP server to run: %v (make setup installs it)", err)
 	default:
 		t.Fatal(err)
 	}
