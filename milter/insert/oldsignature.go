@@ -123,7 +123,7 @@ func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
 		switch {
 		case again == fully && o.name == partly, s.unknown && !s.phone && foreign && m < marked:
 			return // somebody else stands between, or what the author typed above
-		case unexplained > 0 && again != notNamed, j-o.from >= longestSignature, s.sense == strange, s.unknown && m == unmarked && s.sense == between:
+		case j > o.to && again != notNamed, j-o.from >= longestSignature, s.sense == strange, s.unknown && m == unmarked && s.sense == between:
 			return
 		case s.sense >= usual, m > unmarked && unexplained == 0 && (s.sense == likely || titles), s.pictured && r.signs(j, m):
 			o.add(pending.said())

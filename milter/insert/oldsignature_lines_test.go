@@ -24,6 +24,8 @@ func TestLinesOfOldSignatures(t *testing.T) {
 		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\nMeet us at the gate tomorrow at nine?"},
 		{"hannah", "Please register\n\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n\nMeet us at Flow Expo, Birmingham NEC, stand 4C20"},
 		{"hannah", "To be shipped to,\n\nHannah Whitlock\nPump Designer\n18 Weir Road, Leeds\nT +44 113 496 0121"},
+		{"hannah", "The photo is below.\n\nRegards\n\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n\nSent from my assistant's mailbox\n\nSent from my assistant's mailbox\n\nHannah Whitlock\nContoso Ltd\nT +44 113 496 0121"},
+		{"hannah", "The photo is below.\n\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\nhannah@contoso.com\n\nSent from my assistant's mailbox\n\nHannah Whitlock\nContoso Ltd\nT +44 113 496 0121"},
 		{"hannah", "Good morning Dale,\n\nHannah Whitlock\nPump Designer\n18 Weir Road, Leeds\nT +44 113 496 0121"},
 	})
 }
