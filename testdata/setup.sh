@@ -12,7 +12,7 @@
 set -u
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive PATH="$PATH:/usr/sbin:/sbin"
 
-tests='compiler postfix programs sendmail grammar debian promtool'
+tests='compiler postfix programs sendmail grammar debian debian13 promtool'
 needed='compiler postfix programs libmilter'
 
 cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/sigmilter
@@ -80,6 +80,7 @@ programs_lacks() {
 	lacks debootstrap debootstrap
 	lacks apparmor_parser apparmor
 	lacks systemd-analyze systemd
+	lacks systemd-nspawn systemd-container
 	lacks chromium chromium fonts-dejavu
 }
 programs_get() {
@@ -112,20 +113,27 @@ grammar_get() {
 		--no-save --no-package-lock web-tree-sitter@0.27.1 tree-sitter-powershell@0.26.4
 }
 
-# A small Debian with Postfix, into copies of which the tests install the packages. It is
-# made once, from where apt gets its own packages.
+# Small Debians with Postfix, into copies of which the tests install the packages, and which
+# they boot. Each is made once, from where apt gets its own packages.
 debian_dir=${SIGMILTER_DEBIAN:-$cache/debian-12}
 debian_lacks() { [ -e "$debian_dir.done" ] || echo "a small Debian in $debian_dir"; }
-debian_get() {
-	rm -rf "$debian_dir"
-	mkdir -p "$debian_dir"
+debian_get() { make_debian bookworm "$debian_dir"; }
+
+debian13_dir=${debian_dir%/*}/debian-13
+debian13_lacks() { [ -e "$debian13_dir.done" ] || echo "a small Debian in $debian13_dir"; }
+debian13_get() { make_debian trixie "$debian13_dir"; }
+
+# make_debian RELEASE FOLDER
+make_debian() {
+	rm -rf "$2"
+	mkdir -p "$2"
 	# shellcheck disable=SC2016 # apt-get fills it in
 	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Release: bookworm' | head -n 1)
-	echo "setup: this takes a few minutes; log: $debian_dir.log"
+	echo "setup: this takes a few minutes; log: $2.log"
 	# shellcheck disable=SC2086 # without a mirror, debootstrap knows its own
 	debootstrap --variant=minbase --include=postfix,systemd,init-system-helpers,iproute2,ca-certificates \
-		bookworm "$debian_dir" $mirror >"$debian_dir.log" 2>&1
-	touch "$debian_dir.done"
+		"$1" "$2" $mirror >"$2.log" 2>&1
+	touch "$2.done"
 }
 
 # Of Prometheus only promtool is taken out of its package: installed, that would start a
