@@ -4,8 +4,8 @@
 #     packaging/build.sh ARCH FOLDER
 #
 # The same sources give the same bytes: all times are that of SOURCE_DATE_EPOCH, by
-# default of the last commit. VERSION is by default that of the tag, MAINTAINER whom
-# the packages name.
+# default of the last commit. VERSION is by default what version.sh prints, MAINTAINER
+# whom the packages name. With SIGN_KEY, a file with a private key, the .rpm is signed.
 set -eu
 umask 022
 export LC_ALL=C TZ=UTC
@@ -15,15 +15,8 @@ ARCH=$1
 out=$2
 GO=${GO:-go}
 MAINTAINER=${MAINTAINER:-sigmilter packagers <sigmilter@packages.invalid>}
+VERSION=${VERSION:-$(packaging/version.sh)}
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
-if [ -z "${VERSION:-}" ]; then
-	if tag=$(git describe --tags --match 'v[0-9]*' 2>/dev/null); then
-		# v1.2.3-4-gabcdef is four commits after 1.2.3.
-		VERSION=$(echo "${tag#v}" | sed 's/-\([0-9]*\)-g/+\1.g/; s/-/~/')
-	else
-		VERSION=0.0~git$(date -d "@$SOURCE_DATE_EPOCH" +%Y%m%d).$(git rev-parse --short HEAD)
-	fi
-fi
 STAGE=$(mktemp -d)
 trap 'rm -rf "$STAGE"' EXIT
 export ARCH VERSION MAINTAINER SOURCE_DATE_EPOCH STAGE
