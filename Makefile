@@ -51,6 +51,7 @@ soak: ## 200,000 messages through the daemon: memory and open files stay flat
 
 demo: ## real mail through a private Postfix, before and after in demo-out/
 	@testdata/setup.sh postfix
+	@[ ! -t 2 ] || echo '· building the demo; the first time this takes a minute' >&2
 	$(GO) run ./cmd/demo
 
 .PHONY: pictures
@@ -95,6 +96,10 @@ packages: ## .deb and .rpm for ARCHES (amd64 arm64), in bin/packages
 	@for arch in $(or $(ARCHES),amd64 arm64); do \
 	  GO='$(GO)' packaging/build.sh $$arch bin/packages || exit 1; \
 	done
+
+.PHONY: repo
+repo: ## adds .deb and .rpm to a repository for apt and dnf in bin/repo, signed with SIGN_KEY
+	@GO='$(GO)' packaging/repo.sh bin/repo $(or $(ARCHES),amd64 arm64)
 
 # The scenarios of TestChaos with so many messages, and the counts as the last line.
 # CHAOS_HOSTILE is how long hostile mail is sent in one of them.

@@ -4,8 +4,8 @@
 #     packaging/build.sh ARCH FOLDER
 #
 # The same sources give the same bytes: all times are that of SOURCE_DATE_EPOCH, by
-# default of the last commit. VERSION is by default that of the tag, MAINTAINER whom
-# the packages name.
+# default of the last commit. VERSION is by default what version.sh prints, MAINTAINER
+# whom the packages name. With SIGN_KEY, a file with a private key, the .rpm is signed.
 set -eu
 umask 022
 export LC_ALL=C TZ=UTC
@@ -15,18 +15,17 @@ ARCH=$1
 out=$2
 GO=${GO:-go}
 MAINTAINER=${MAINTAINER:-sigmilter packagers <sigmilter@packages.invalid>}
+VERSION=${VERSION:-$(packaging/version.sh)}
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
-if [ -z "${VERSION:-}" ]; then
-	if tag=$(git describe --tags --match 'v[0-9]*' 2>/dev/null); then
-		# v1.2.3-4-gabcdef is four commits after 1.2.3.
-		VERSION=$(echo "${tag#v}" | sed 's/-\([0-9]*\)-g/+\1.g/; s/-/~/')
-	else
-		VERSION=0.0~git$(date -d "@$SOURCE_DATE_EPOCH" +%Y%m%d).$(git rev-parse --short HEAD)
-	fi
-fi
+SIGN_KEY=${SIGN_KEY:-}
 STAGE=$(mktemp -d)
 trap 'rm -rf "$STAGE"' EXIT
-export ARCH VERSION MAINTAINER SOURCE_DATE_EPOCH STAGE
+export ARCH VERSION MAINTAINER SOURCE_DATE_EPOCH STAGE SIGN_KEY
+
+# tell SENTENCE says on a terminal what takes its time.
+tell() {
+	[ ! -t 2 ] || echo "· $*" >&2
+}
 
 # put MODE FILE PLACE... puts one file or several into the packages.
 put() {
@@ -41,20 +40,20 @@ share=$common/usr/share
 build() {
 	CGO_ENABLED=0 GOOS=linux GOARCH=$1 $GO build -trimpath -ldflags "-s -w -X main.version=$VERSION" -o "$2" ./cmd/sigmilter
 }
+tell "building sigmilter $VERSION for $ARCH"
 build "$ARCH" "$STAGE/sigmilter"
 here=$STAGE/sigmilter
 put 0755 "$STAGE/sigmilter" "$common/usr/bin/sigmilter"
 # The program writes its own manual and completions, so one is needed that runs here.
 if [ "$ARCH" != "$($GO env GOHOSTARCH)" ]; then
 	here=$STAGE/here
+	tell "building it for this machine, to write its manual"
 	build "$($GO env GOHOSTARCH)" "$here"
 fi
 
 mkdir -p "$share/man/man8" "$share/man/man5"
 "$here" man -o "$share/man/man8"
 put 0644 packaging/man/sigmilter.toml.5 -t "$share/man/man5"
-gzip -9n "$share"/man/man?/*
-chmod 0644 "$share"/man/man?/*
 
 "$here" completion bash >"$STAGE/bash"
 "$here" completion zsh >"$STAGE/zsh"
@@ -77,7 +76,20 @@ for part in contrib/*; do
 	cp -R "$part" "$doc/examples"
 done
 mv "$doc/examples/examples" "$doc/examples/signatures"
-put 0644 packaging/sigmilter.toml "$doc/examples/all-settings.toml"
+# The scripts make the configuration of this sample; documentation may be left out where
+# a package is installed.
+put 0644 packaging/sigmilter.toml -t "$share/sigmilter"
+ln -s ../../../sigmilter/sigmilter.toml "$doc/examples/all-settings.toml"
+
+# What texts name stands elsewhere in the packages; links from page to page hold.
+find "$doc" "$share/man" "$share/sigmilter" -type f -exec sed -i \
+	-e 's,\bcontrib/examples\b,/usr/share/doc/sigmilter/examples/signatures,g' \
+	-e 's,\bcontrib/,/usr/share/doc/sigmilter/examples/,g' \
+	-e 's,\bpackaging/systemd\b,/usr/lib/systemd/system,g' {} +
+find "$doc" "$share/man" "$share/sigmilter" -type f ! -name '*.md' -exec sed -i \
+	-e 's,\bdocs/\([a-z0-9-]*\.md\),/usr/share/doc/sigmilter/&,g' {} +
+gzip -9n "$share"/man/man?/*
+chmod 0644 "$share"/man/man?/*
 
 # The licences of the libraries inside, which ask to go along.
 $GO list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' ./cmd/sigmilter | sort -u |
@@ -109,5 +121,6 @@ find "$STAGE" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 
 mkdir -p "$out"
 for packager in deb rpm; do
+	tell "making the .$packager" # the first time the tool for it is built
 	$GO tool -modfile=packaging/nfpm.mod nfpm package -f packaging/nfpm.yaml -p $packager -t "$out/"
 done

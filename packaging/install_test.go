@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// previous is the package as an earlier version of it: its sample lacks the last
-// line, and so does its logcheck file.
+// previous is the package as an earlier version of it: the configuration is a conffile,
+// its sample lacks the last line, and so does its logcheck file.
 func previous(t *testing.T, deb string) string {
 	t.Helper()
 	dir, old := t.TempDir(), filepath.Join(t.TempDir(), "old.deb")
@@ -20,7 +20,10 @@ func previous(t *testing.T, deb string) string {
 dpkg-deb -R %s %s
 cd %[2]s
 sed -i 's/^Version: .*/Version: 0.9.0-1/' DEBIAN/control
-sed -i '$d' etc/sigmilter/sigmilter.toml etc/logcheck/ignore.d.server/sigmilter
+rm DEBIAN/preinst
+sed '$d' usr/share/sigmilter/sigmilter.toml > etc/sigmilter/sigmilter.toml
+echo /etc/sigmilter/sigmilter.toml >> DEBIAN/conffiles
+sed -i '$d' etc/logcheck/ignore.d.server/sigmilter
 dpkg-deb -Zgzip -z1 -b . %s`, deb, dir, old)
 	if out, err := exec.CommandContext(t.Context(), "sh", "-c", script).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -76,12 +79,14 @@ stat -c '%a %U %G' /etc/sigmilter /var/spool/postfix/sigmilter
 readlink /etc/systemd/system/multi-user.target.wants/sigmilter.service`
 	const want = "# mine\nmail\nstate\n710 root sigmilter\n2750 sigmilter postfix\n/usr/lib/systemd/system/sigmilter.service\n"
 
-	m.run(t, "dpkg --force-confold -i /root/new.deb")
+	// Nothing is asked: there is nobody to answer.
+	m.run(t, "dpkg -i /root/new.deb")
 	m.same(t, "after the upgrade", kept, want)
 	m.same(t, "the new version", `sigmilter version | cut -d ' ' -f 1-2
-tail -n 1 /etc/sigmilter/sigmilter.toml.dpkg-dist
-tail -n 1 /etc/logcheck/ignore.d.server/sigmilter | grep -c Deactivated`,
-		"sigmilter 1.0.0\n#zone = \"Europe/Berlin\"\n1\n")
+tail -n 1 /usr/share/doc/sigmilter/examples/all-settings.toml
+tail -n 1 /etc/logcheck/ignore.d.server/sigmilter | grep -c Deactivated
+find /etc/sigmilter -type f | sort`,
+		"sigmilter 1.0.0\n#zone = \"Europe/Berlin\"\n1\n/etc/sigmilter/people.csv\n/etc/sigmilter/sigmilter.toml\n")
 
 	if out := m.run(t, "dpkg -r sigmilter"); !strings.Contains(out, "Postfix still has it in smtpd_milters") {
 		t.Errorf("no word of Postfix's setting:\n%s", out)
@@ -90,7 +95,7 @@ tail -n 1 /etc/logcheck/ignore.d.server/sigmilter | grep -c Deactivated`,
 	if left := m.run(t, "find /usr -name '*sigmilter*'"); left != "" {
 		t.Errorf("left after the removal:\n%s", left)
 	}
-	m.run(t, "dpkg --force-confold -i /root/new.deb")
+	m.run(t, "dpkg -i /root/new.deb")
 	m.same(t, "installed again", kept, want)
 
 	m.run(t, `rm /etc/systemd/system/multi-user.target.wants/sigmilter.service
@@ -125,12 +130,20 @@ func TestSystemdIsTold(t *testing.T) {
 	m := newMachine(t)
 	m.copy(t, previous(t, deb), "/root/old.deb")
 	m.copy(t, deb, "/root/new.deb")
-	m.write(t, "/usr/local/bin/systemctl", "#!/bin/sh\necho \"$@\" >> /root/calls\n")
+	// Of the units the service is enabled.
+	m.write(t, "/usr/local/bin/systemctl", `#!/bin/sh
+echo "$@" >> /root/calls
+case "$*" in *is-enabled*) for unit; do [ "$unit" != sigmilter.service ] || echo enabled; done ;; esac
+`)
 	m.run(t, "mkdir -p /run/systemd/system")
 	for _, step := range []struct{ command, want, never string }{
 		{"dpkg -i /root/old.deb", "daemon-reload", "start"},
 		{"dpkg -i /root/new.deb", "try-restart sigmilter.service", " start"},
 		{"dpkg -r sigmilter", "stop sigmilter-probe.timer sigmilter.socket sigmilter.service", "restart"},
+		// It starts again, since it was enabled; the other two units were not.
+		{"dpkg -i /root/new.deb", "--system start sigmilter.service\n", "try-restart sigmilter.socket"},
+		{"dpkg -i /root/new.deb", "try-restart sigmilter.service", "--system start"},
+		{"dpkg --purge sigmilter; dpkg -i /root/new.deb", "daemon-reload", "--system start"},
 	} {
 		m.run(t, ": > /root/calls; "+step.command)
 		if calls := m.read(t, "/root/calls"); !strings.Contains(calls, step.want) || strings.Contains(calls, step.never) {
@@ -160,28 +173,89 @@ case "$*" in
 esac
 `
 
-// pageCommands are the commands of a page, block by block, with this in front of each
-// line: those within a list are indented.
-func pageCommands(t *testing.T, name, indent string) (blocks []string) {
+// step is a block of commands on a page.
+type step struct {
+	commands string
+	prints   string // as the block of text below it says; empty without one
+}
+
+// pageSteps are the commands of a page, with this in front of each line: those within a
+// list are indented.
+func pageSteps(t *testing.T, name, indent string) (steps []step) {
 	t.Helper()
 	text, err := os.ReadFile("../docs/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range regexp.MustCompile("(?ms)^"+indent+"```sh\n(.*?)^"+indent+"```$").FindAllStringSubmatch(string(text), -1) {
-		blocks = append(blocks, m[1])
+	block := regexp.MustCompile("(?ms)^" + indent + "```sh\n(.*?)^" + indent + "```$(?:\n\n" + indent + "```text\n(.*?)^" + indent + "```$)?")
+	for _, m := range block.FindAllStringSubmatch(string(text), -1) {
+		steps = append(steps, step{m[1], m[2]})
 	}
-	return blocks
+	return steps
 }
 
 // follow runs the commands of a page, of which there must be so many blocks.
-func (m *machine) follow(t *testing.T, blocks []string, count int) {
+func (m *machine) follow(t *testing.T, steps []step, count int) {
 	t.Helper()
-	if len(blocks) != count {
-		t.Fatalf("%d blocks of commands, not %d", len(blocks), count)
+	if len(steps) != count {
+		t.Fatalf("%d blocks of commands, not %d", len(steps), count)
 	}
-	for _, block := range blocks {
-		t.Logf("%s\n%s", block, m.run(t, "cd /root\n"+block))
+	for _, s := range steps {
+		got := m.run(t, "cd /root\n"+s.commands)
+		t.Logf("%s\n%s", s.commands, got)
+		if s.prints != "" && !printedAs(got, s.prints) {
+			t.Errorf("%s\nprints\n%s\nand not\n%s", s.commands, got, s.prints)
+		}
+	}
+}
+
+// followAsPrinted is follow for a page that says what each block prints, if anything.
+func (m *machine) followAsPrinted(t *testing.T, steps []step, count int) {
+	t.Helper()
+	for i := range steps {
+		if steps[i].prints == "" {
+			steps[i].prints = "\n"
+		}
+	}
+	m.follow(t, steps, count)
+}
+
+// printedAs reports whether a text is as a page says. There "..." is anything in a line,
+// and any lines where it stands alone; how many blanks are between words is no matter.
+func printedAs(got, page string) bool {
+	var pattern strings.Builder
+	for line := range strings.Lines(strings.TrimSpace(page) + "\n") {
+		words := strings.Fields(line)
+		if len(words) == 1 && words[0] == "..." {
+			pattern.WriteString("(?:.*\n)*?")
+			continue
+		}
+		for i := range words {
+			words[i] = strings.ReplaceAll(regexp.QuoteMeta(words[i]), `\.\.\.`, ".*")
+		}
+		pattern.WriteString(strings.Join(words, " +") + " *\n")
+	}
+	got = strings.TrimSpace(strings.ReplaceAll(got, "\r\n", "\n")) + "\n"
+	return regexp.MustCompile("^" + pattern.String() + "$").MatchString(got)
+}
+
+func TestPrintedAs(t *testing.T) {
+	for _, tc := range []struct {
+		got, page string
+		want      bool
+	}{
+		{"", "\n", true},
+		{"a\n", "\n", false},
+		{"a  b\r\n", "a b\n", true},
+		{"a\nb\nc\n", "...\nc\n", true},
+		{"a\nb\nc\n", "...\nb\n", false},
+		{"a\nb\nc\n", "...\nb\n...\n", true},
+		{"up 3s (x)\n", "up ... (x)\n", true},
+		{"up 3s\nago (x)\n", "up ... (x)\n", false},
+	} {
+		if got := printedAs(tc.got, tc.page); got != tc.want {
+			t.Errorf("%q, %q: %v", tc.got, tc.page, got)
+		}
 	}
 }
 
@@ -193,7 +267,7 @@ func TestQuickStart(t *testing.T) {
 	m.write(t, "/usr/local/bin/systemctl", systemctl)
 	m.copy(t, deb, "/root/"+filepath.Base(deb))
 	// What the lists of the last section have is for later.
-	m.follow(t, pageCommands(t, "quick-start.md", ""), 9)
+	m.followAsPrinted(t, pageSteps(t, "quick-start.md", ""), 9)
 	got := m.run(t, "cat /var/tmp/sink/*")
 	for _, want := range []string{"X-Sigmilter-Handled: Yes", "Alice Muster\r\nApplication Engineer\r\n+49 30 5550 101", "Thursday is fine."} {
 		if !strings.Contains(strings.ReplaceAll(got, "\r\n", "\n"), strings.ReplaceAll(want, "\r\n", "\n")) {
@@ -214,9 +288,9 @@ timeout 30 sh -c 'until grep -q second@ /var/tmp/sink/* 2>/dev/null; do sleep 0.
 		t.Errorf("without the marker:\n%s", got)
 	}
 
-	// And the way back: an upgrade, a backup and the removal.
-	m.follow(t, pageCommands(t, "operations.md", ""), 2)
-	m.follow(t, pageCommands(t, "operations.md", "   "), 3)
+	// And the way back: an upgrade, an older version, a backup and the removal.
+	m.follow(t, pageSteps(t, "operations.md", ""), 3)
+	m.follow(t, pageSteps(t, "operations.md", "   "), 3)
 	m.same(t, "what is left", `find /etc/sigmilter /var/lib/sigmilter /var/spool/postfix/sigmilter /usr/bin/sigmilter 2>/dev/null || true
 postconf -n smtpd_milters`, "")
 }

@@ -78,6 +78,10 @@ programs_lacks() {
 	lacks lintian lintian
 	lacks rpm rpm
 	lacks debootstrap debootstrap
+	lacks dpkg-scanpackages dpkg-dev
+	lacks gpg gpg
+	lacks createrepo_c createrepo-c
+	lacks dnf dnf
 	lacks apparmor_parser apparmor
 	lacks systemd-analyze systemd
 	lacks systemd-nspawn systemd-container

@@ -73,7 +73,9 @@ func newCacheChangeCommand(verb, short, long string, change cacheChange) *cobra.
 	cmd.Flags().StringVar(&tenant, "tenant", "", "only those of tenant `NAME`")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return ask.askDaemon(func(c *control.Client) error {
+			done := waiting("the daemon makes signatures")
 			n, err := change(c, cmd.Context(), tenant, cmp.Or(args...))
+			done()
 			if err != nil {
 				return err
 			}

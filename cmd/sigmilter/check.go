@@ -52,7 +52,9 @@ which is no mistake.`,
 			}
 			place = asRoot(place, err)
 		}
+		done := waiting("reading people and templates")
 		found, err := check.Run(cmd.Context(), *path, place)
+		done()
 		if err != nil {
 			return err
 		}

@@ -89,7 +89,9 @@ func (o *importOptions) importTemplate(file string, stdout io.Writer) error {
 		return err
 	}
 	r := importReport{Product: product.Name, Template: name}
+	done := waiting("converting the template")
 	result := r.convertTemplate(source, migrate.Options{Product: product, Prefix: name})
+	done()
 	files := map[string][]byte{name + ".html": []byte(result.HTML), name + ".toml": importedSettings(name, file, product)}
 	r.addPictures(filepath.Dir(file), result.Pictures, files)
 	if err := r.writeFiles(o.folder, files, o.force); err != nil {

@@ -21,8 +21,8 @@ func newManCommand() *cobra.Command {
 		Use:   "man -o DIR",
 		Short: "Write the manual pages, one for each verb",
 		Long: `man writes sigmilter.8 and a page for each verb into a folder, in mdoc. The packages have
-them already; sigmilter.toml(5) is in packaging/man. The date of the pages is today, or
-SOURCE_DATE_EPOCH.`,
+them already, and sigmilter.toml(5), which is not written by the program. The date of the
+pages is today, or SOURCE_DATE_EPOCH.`,
 		Example: `  sigmilter man -o /usr/local/share/man/man8
   man sigmilter-check`,
 		Args: takesArguments(),

@@ -132,6 +132,7 @@ It changes nothing.`,
 
 // ask greets a milter for a check.
 func ask(as greet.Caller, network, address string) (greet.Answer, error) {
+	defer waiting("asking the milter")()
 	return greet.Ask(as, network, address, greet.Patience)
 }
 

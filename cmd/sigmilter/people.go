@@ -307,7 +307,9 @@ applies the result all the same. The exit status is 1 if a source could not be r
 }
 
 func refreshPeople(ctx context.Context, c *control.Client, w io.Writer, asJSON bool, tenant, source string, extent control.Extent) error {
+	done := waiting("the daemon reads the sources")
 	readings, err := c.RefreshPeople(ctx, tenant, source, extent)
+	done()
 	if err != nil {
 		return err
 	}

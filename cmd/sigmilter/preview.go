@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/offline"
 	"sigmilter/cmd/internal/preview"
 	"sigmilter/cmd/internal/printed"
-	"sigmilter/sigstore/directory"
+	"sigmilter/cmd/internal/terminal"
 )
 
 // previewOptions are the flags of the verb.
@@ -21,12 +22,19 @@ type previewOptions struct {
 	person string
 	folder string
 	all    bool
+	asJSON bool
+}
+
+// previewReport is what `preview --json` writes.
+type previewReport struct {
+	Index  string            `json:"index,omitempty"` // the page of everyone
+	People []preview.Written `json:"people"`
 }
 
 func newPreviewCommand() *cobra.Command {
 	var o previewOptions
 	cmd := &cobra.Command{
-		Use:   "preview [-c FILE] {--person ADDRESS | --all} [-o FOLDER]",
+		Use:   "preview [-c FILE] {--person ADDRESS | --all} [-o FOLDER] [--json]",
 		Short: "Write a person's blocks as files to look at",
 		Long: `preview renders every template for a person and writes three files for each: NAME.html for
 a browser, NAME.txt, and NAME.eml, a message with nothing but the block, to open in a mail
@@ -46,6 +54,7 @@ are written all the same and the exit status is 1.`,
 	cmd.Flags().StringVar(&o.person, "person", "", "an `ADDRESS` of the person, primary or not")
 	cmd.Flags().StringVarP(&o.folder, "output", "o", "preview", "the `FOLDER` to write to; it is created if necessary")
 	cmd.Flags().BoolVar(&o.all, "all", false, "everyone, with an index page")
+	cmd.Flags().BoolVar(&o.asJSON, "json", false, "write what was written as JSON, with fields that are missing")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if o.all == (o.person != "") {
 			return &exitError{exitUsage, errors.New("preview needs one of --person ADDRESS and --all")}
@@ -72,21 +81,25 @@ func (o *previewOptions) writePerson(setup *offline.Setup, stdout, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	results, err := preview.Write(o.folder, setup.Config.Templates, person)
-	if err != nil {
+	w := preview.Written{Address: person.Address, Person: person, Folder: o.folder}
+	if w.Results, err = preview.Write(o.folder, setup.Config.Templates, person); err != nil {
 		return err
 	}
 	failed := 0
-	for _, r := range results {
+	for _, r := range w.Results {
 		if r.Failed != "" {
 			failed++
-			continue
 		}
 		for _, file := range r.Files {
-			fmt.Fprintln(stdout, filepath.Join(o.folder, file))
+			if !o.asJSON {
+				fmt.Fprintln(stdout, filepath.Join(o.folder, file))
+			}
 		}
 	}
-	warnOfProblems(person, results, stderr)
+	printWarnings(problemsOf(w), stderr)
+	if err := o.writeReport(stdout, previewReport{People: []preview.Written{w}}); err != nil {
+		return err
+	}
 	if failed > 0 {
 		return fmt.Errorf("templates that failed: %d", failed)
 	}
@@ -94,31 +107,66 @@ func (o *previewOptions) writePerson(setup *offline.Setup, stdout, stderr io.Wri
 }
 
 func (o *previewOptions) writeAll(ctx context.Context, setup *offline.Setup, stdout, stderr io.Writer) error {
-	page, err := preview.WriteAll(ctx, o.folder, setup.Config, setup.Store, func(person directory.Person, results []preview.Result) {
-		warnOfProblems(person, results, stderr)
+	report := previewReport{People: []preview.Written{}}
+	total := 0
+	for _, t := range setup.Config.Tenants {
+		n, err := setup.Store.Count(t.Name)
+		if err != nil {
+			return err
+		}
+		total += n
+	}
+	written := 0
+	progress := terminal.NewProgress(printed.Exact(stderr))
+	page, err := preview.WriteAll(ctx, o.folder, setup.Config, setup.Store, func(w preview.Written) {
+		written++
+		if problems := problemsOf(w); len(problems) > 0 {
+			progress.Clear()
+			printWarnings(problems, stderr)
+		}
+		progress.Show(func() string { return fmt.Sprintf("%d of %d people", written, total) })
+		if o.asJSON {
+			report.People = append(report.People, w)
+		}
 	})
+	progress.Clear()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s: people: %d, with missing fields: %d\n", page.Path, len(page.Rows), page.Incomplete)
+	report.Index = page.Path
+	if err := o.writeReport(stdout, report); err != nil {
+		return err
+	}
+	if !o.asJSON {
+		fmt.Fprintf(stdout, "%s: people: %d, with missing fields: %d\n", page.Path, len(page.Rows), page.Incomplete)
+	}
 	if page.Failed > 0 {
 		return fmt.Errorf("people for whom a template failed: %d", page.Failed)
 	}
 	return nil
 }
 
-// warnOfProblems prints which templates failed for a person, and which pictures were
-// left out of the others.
-func warnOfProblems(person directory.Person, results []preview.Result, stderr io.Writer) {
-	warn := func(template, problem string) {
-		fmt.Fprintf(stderr, "warning: %s: template %s: %s\n", person.Address, template, printed.Line(problem))
+// writeReport writes the report if it is asked for.
+func (o *previewOptions) writeReport(stdout io.Writer, r previewReport) error {
+	if !o.asJSON {
+		return nil
 	}
-	for _, r := range results {
-		for _, problem := range r.Problems {
-			warn(r.Template, problem)
+	return writeJSON(stdout, r)
+}
+
+// problemsOf are the templates that failed for a person, and the pictures that were left
+// out of the others.
+func problemsOf(w preview.Written) (problems []string) {
+	for _, r := range w.Results {
+		for _, problem := range nonEmpty(slices.Concat(r.Problems, []string{r.Failed})...) {
+			problems = append(problems, fmt.Sprintf("%s: template %s: %s", w.Address, r.Template, printed.Line(problem)))
 		}
-		if r.Failed != "" {
-			warn(r.Template, r.Failed)
-		}
+	}
+	return problems
+}
+
+func printWarnings(problems []string, stderr io.Writer) {
+	for _, problem := range problems {
+		fmt.Fprintf(stderr, "warning: %s\n", problem)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -75,6 +76,39 @@ func TestPreviewAll(t *testing.T) {
 	}
 	if !strings.HasSuffix(stderr, "\nsigmilter: people for whom a template failed: 1\n") {
 		t.Errorf("stderr %q", stderr)
+	}
+}
+
+func TestPreviewJSON(t *testing.T) {
+	file, out := previewFiles(t)
+	for _, tc := range []struct {
+		args   []string
+		people int
+		index  string
+	}{
+		{[]string{"--person", "bob@contoso.com"}, 1, ""},
+		{[]string{"--all"}, 3, filepath.Join(out, "index.html")},
+	} {
+		_, stdout, _ := invoke(t, append([]string{"preview", "-c", file, "-o", out, "--json"}, tc.args...)...)
+		var got previewReport
+		if err := json.Unmarshal([]byte(stdout), &got); err != nil {
+			t.Fatalf("%v\n%s", err, stdout)
+		}
+		if got.Index != tc.index || len(got.People) != tc.people {
+			t.Errorf("%q: %s", tc.args, stdout)
+		}
+		for _, p := range got.People {
+			for _, r := range p.Results {
+				wantFailed := p.Address == "bob@contoso.com" && r.Template == "corporate"
+				wantMissing := p.Address == "alice@contoso.com" && r.Template == "corporate"
+				if (r.Failed != "") != wantFailed || (len(r.Missing) > 0) != wantMissing {
+					t.Errorf("%s: %+v", p.Address, r)
+				}
+				for _, name := range r.Files {
+					readPreview(t, p.Folder, name)
+				}
+			}
+		}
 	}
 }
 

@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"sigmilter/cmd/internal/printed"
+	"sigmilter/cmd/internal/terminal"
 )
 
 // writeJSON writes a value as indented JSON.
@@ -34,6 +36,10 @@ func writeTable(w io.Writer, head string, rows func(row func(cells ...any))) err
 	})
 	return out.Flush()
 }
+
+// waiting shows on a terminal what is waited for, once that takes long, until done is
+// called. That comes before anything else is printed.
+func waiting(what string) (done func()) { return terminal.Wait(os.Stderr, what) }
 
 // ago says how long ago a time was.
 func ago(t time.Time) string {

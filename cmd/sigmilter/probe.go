@@ -90,7 +90,9 @@ func (o *probeOptions) run(ctx context.Context, configAsked bool, out io.Writer)
 	o.Mailbox, o.Slow = box, o.slow
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
 	defer cancel()
+	done := waiting("waiting for the message to come back")
 	result := o.Probe.Run(ctx)
+	done()
 	if err := box.Close(); err != nil && result.OK {
 		result.OK, result.Problem = false, err.Error()
 	}

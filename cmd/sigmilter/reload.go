@@ -25,7 +25,9 @@ on.`,
 	ask := addAskingFlags(cmd, "write JSON")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return ask.askDaemon(func(c *control.Client) error {
+			done := waiting("the daemon reads its configuration")
 			r, err := c.Reload(cmd.Context())
+			done()
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/daemon"
 	"sigmilter/cmd/internal/printed"
 )
 
@@ -79,18 +80,27 @@ func report(err error, stderr io.Writer) int {
 	}
 	var faults config.Faults
 	if errors.As(err, &faults) {
-		fmt.Fprintln(stderr, faults)
+		writeError(stderr, faults.Error())
 		return exitUsage
 	}
 	var exit *exitError
 	if !errors.As(err, &exit) {
-		fmt.Fprintf(stderr, "sigmilter: %v\n", err)
+		writeError(stderr, fmt.Sprintf("sigmilter: %v", err))
 		return exitFailed
 	}
 	if exit.err != nil {
-		fmt.Fprintf(stderr, "sigmilter: %v\n", exit.err)
+		writeError(stderr, fmt.Sprintf("sigmilter: %v", exit.err))
 	}
 	return exit.status
+}
+
+// writeError prints the lines of an error. In systemd's journal each is one of its own and
+// has the priority of an error, see sd-daemon(3).
+func writeError(stderr io.Writer, text string) {
+	if daemon.ToJournal() {
+		text = "<3>" + strings.ReplaceAll(text, "\n", "\n<3>")
+	}
+	fmt.Fprintln(stderr, text)
 }
 
 func newRootCommand() *cobra.Command {
@@ -155,6 +165,8 @@ signature and marks the message as handled, and the MTA delivers it.`,
 			return &exitError{status: exitUsage}
 		},
 	}
+	root.Version = readBuildInfo().String()
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(
 		newServeCommand(),
 		newSignCommand(),

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
+
+	"sigmilter/cmd/internal/config"
 )
 
 // invoke runs a command line in this process.
@@ -42,6 +45,7 @@ func TestUsage(t *testing.T) {
 		{"check -c", 2, "", "flag needs an argument"},
 		{"version now", 2, "", "See 'sigmilter version --help'"},
 		{"version", 0, "sigmilter dev (" + runtime.Version() + " ", ""},
+		{"--version", 0, "sigmilter dev (" + runtime.Version() + " ", ""},
 		{"completion bash", 0, "bash completion", ""},
 	} {
 		t.Run(tc.args, func(t *testing.T) {
@@ -74,6 +78,22 @@ func TestReport(t *testing.T) {
 		if got := report(tc.err, &stderr); got != tc.status || stderr.String() != tc.stderr {
 			t.Errorf("%v: %d %q, want %d %q", tc.err, got, stderr.String(), tc.status, tc.stderr)
 		}
+	}
+}
+
+// A verb that systemd runs, such as serve, says why it failed where journalctl -p warning
+// finds it.
+func TestReportToJournal(t *testing.T) {
+	var stat syscall.Stat_t
+	if err := syscall.Fstat(2, &stat); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("JOURNAL_STREAM", fmt.Sprintf("%d:%d", stat.Dev, stat.Ino))
+	var stderr strings.Builder
+	report(config.Faults{{File: "a", Line: 1, Key: "b", Problem: "c"}, {File: "a", Line: 2, Key: "d", Problem: "e"}}, &stderr)
+	report(errors.New("no luck"), &stderr)
+	if got := stderr.String(); got != "<3>a:1: b: c\n<3>a:2: d: e\n<3>sigmilter: no luck\n" {
+		t.Error(got)
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"sigmilter/cmd/internal/laws"
 	"sigmilter/cmd/internal/offline"
@@ -28,7 +27,7 @@ type folderRun struct {
 	setup    *offline.Setup
 	table    io.Writer     // a line for each message
 	reports  *json.Encoder // one object for each message, nil for none
-	progress progress
+	progress terminal.Progress
 
 	messages, breached, unreadable int
 	actions                        map[milter.Action]int
@@ -52,14 +51,14 @@ func (o *signOptions) signFolder(ctx context.Context, dir string, stdout, stderr
 
 	c := &folderRun{
 		options: o, setup: setup, table: stdout, actions: map[milter.Action]int{},
-		progress: progress{line: terminal.NewLine(printed.Exact(stderr))},
+		progress: terminal.NewProgress(printed.Exact(stderr)),
 	}
 	done, err := c.openReport(stdout)
 	if err != nil {
 		return err
 	}
 	err = errors.Join(c.tryFolder(ctx, dir), done())
-	c.progress.line.Clear()
+	c.progress.Clear()
 	if err != nil {
 		return err
 	}
@@ -107,7 +106,7 @@ func (c *folderRun) tryFolder(ctx context.Context, dir string) error {
 // noteUnreadable prints and counts a file that cannot be read. The run goes on.
 func (c *folderRun) noteUnreadable(name string, err error) error {
 	c.unreadable++
-	c.progress.line.Clear()
+	c.progress.Clear()
 	_, err = fmt.Fprintf(c.table, "%s\terror\t%s\n", printed.Cell(name), printed.Cell(err.Error()))
 	return err
 }
@@ -115,7 +114,7 @@ func (c *folderRun) noteUnreadable(name string, err error) error {
 // tryMessage takes one file through the engine.
 func (c *folderRun) tryMessage(path, name string) error {
 	c.messages++
-	c.progress.showAt(c.messages, name)
+	c.progress.Show(func() string { return fmt.Sprintf("%d messages, at %.60s", c.messages, printed.Line(name)) })
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return c.noteUnreadable(name, err)
@@ -137,7 +136,7 @@ func (c *folderRun) tryMessage(path, name string) error {
 			return fmt.Errorf("writing the report: %w", err)
 		}
 	}
-	c.progress.line.Clear()
+	c.progress.Clear()
 	_, err = fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t%s\n", printed.Cell(name), r.Action, r.Reason, placesText(r), breachText(t.Breaches))
 	return err
 }
@@ -184,32 +183,4 @@ func (c *folderRun) printCounts() error {
 		return &exitError{status: exitFailed}
 	}
 	return nil
-}
-
-// progress shows on a terminal how far a long run is.
-type progress struct {
-	line  *terminal.Line
-	begun time.Time
-	shown time.Time
-}
-
-// progressAfter is how long a run must take to be worth a progress line.
-const progressAfter = 2 * time.Second
-
-func (p *progress) showAt(n int, name string) {
-	if p.due(time.Now()) {
-		p.line.Show(fmt.Sprintf("%d messages, at %.60s", n, printed.Line(name)))
-	}
-}
-
-// due reports whether the line should change now.
-func (p *progress) due(now time.Time) bool {
-	if p.begun.IsZero() {
-		p.begun = now
-	}
-	if now.Sub(p.begun) < progressAfter || now.Sub(p.shown) < progressAfter/20 {
-		return false
-	}
-	p.shown = now
-	return true
 }

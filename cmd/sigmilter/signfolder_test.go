@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"sigmilter/cmd/internal/laws"
 )
@@ -132,21 +131,5 @@ func TestCorpusUsage(t *testing.T) {
 	status, _, stderr := invoke(t, "sign", "-c", corpusConfig, "--as", "alice@contoso.com", file)
 	if status != 2 || !strings.Contains(stderr, "--as is for a folder of messages") {
 		t.Errorf("status %d, stderr %s", status, stderr)
-	}
-}
-
-// TestProgress wants the line only when a run takes long, and not at each message.
-func TestProgress(t *testing.T) {
-	var p progress
-	begun := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
-	for _, c := range []struct {
-		after time.Duration
-		due   bool
-	}{
-		{0, false}, {progressAfter - 1, false}, {progressAfter, true}, {progressAfter + 1, false}, {2 * progressAfter, true},
-	} {
-		if got := p.due(begun.Add(c.after)); got != c.due {
-			t.Errorf("after %v: due %t", c.after, got)
-		}
 	}
 }

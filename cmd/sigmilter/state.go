@@ -36,7 +36,9 @@ the state file. The copy holds personal data: its mode is 0600.`,
 	}
 	ask := addAskingFlags(cmd, "")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		done := waiting("copying the state file")
 		n, err := ask.copyState(cmd, args[0])
+		done()
 		if err != nil {
 			return err
 		}
@@ -101,6 +103,7 @@ makes a new file from the sources.`,
 	ask := addAskingFlags(cmd, "")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		path := config.FindPlaces(ask.config).State
+		done := waiting("reading the state file")
 		if len(args) > 0 {
 			path = args[0]
 			err = checkState(path)
@@ -109,6 +112,7 @@ makes a new file from the sources.`,
 				func(c *control.Client) error { return c.CheckState(cmd.Context()) },
 				func(store *sigstore.Store, _ []string) error { return store.Check() })
 		}
+		done()
 		if err != nil {
 			return err
 		}

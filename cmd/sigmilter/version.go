@@ -20,6 +20,11 @@ type buildInfo struct {
 	Modules  []moduleReport `json:"modules"`
 }
 
+// String is the line that `version` prints.
+func (b buildInfo) String() string {
+	return fmt.Sprintf("sigmilter %s (%s %s)", b.Version, b.Go, b.Platform)
+}
+
 type moduleReport struct {
 	Path    string `json:"path"`
 	Version string `json:"version"`
@@ -38,7 +43,7 @@ func newVersionCommand() *cobra.Command {
 			if asJSON {
 				return writeJSON(cmd.OutOrStdout(), info)
 			}
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "sigmilter %s (%s %s)\n", info.Version, info.Go, info.Platform)
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), info)
 			return err
 		},
 	}

@@ -297,7 +297,7 @@ type Decisions struct {
 // Log is about the daemon's log on stderr.
 type Log struct {
 	Level  slog.Level // info by default
-	Format LogFormat  // Logfmt by default
+	Format LogFormat  // Auto by default
 }
 
 // LogFormat is how a log line is written.
@@ -305,6 +305,8 @@ type LogFormat string
 
 // The choices of log.format.
 const (
+	// Auto is Journald where the log goes to the journal of systemd, else Logfmt.
+	Auto   LogFormat = "auto"
 	Logfmt LogFormat = "logfmt"
 	JSON   LogFormat = "json"
 	// Journald is logfmt without the time and with the priority in front, which

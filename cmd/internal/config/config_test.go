@@ -110,7 +110,7 @@ func TestLoadSmallest(t *testing.T) {
 			Name: "corporate", Signature: "corporate", ReplySignature: "corporate", Plain: KeepPlain, Selections: all, Stop: true,
 		}},
 		Decisions: Decisions{Days: 7, Bytes: 256 << 20},
-		Log:       Log{Level: slog.LevelInfo, Format: Logfmt},
+		Log:       Log{Level: slog.LevelInfo, Format: Auto},
 		hash:      cfg.hash,
 	}
 	if !reflect.DeepEqual(cfg, want) {

@@ -46,7 +46,7 @@ func defaults() *Config {
 		Blocks:    defaultBlocks(),
 		Templates: map[string]Template{},
 		Decisions: Decisions{Days: 7, Bytes: 256 << 20},
-		Log:       Log{Level: slog.LevelInfo, Format: Logfmt},
+		Log:       Log{Level: slog.LevelInfo, Format: Auto},
 	}
 }
 
@@ -121,7 +121,7 @@ func (c *Config) settings(dir string) []tomltree.Setting {
 		)},
 		{Key: "log", Read: tomltree.Table(
 			tomltree.Setting{Key: "level", Read: tomltree.One(levels, &c.Log.Level)},
-			tomltree.Setting{Key: "format", Read: tomltree.Choice(&c.Log.Format, Logfmt, JSON, Journald)},
+			tomltree.Setting{Key: "format", Read: tomltree.Choice(&c.Log.Format, Auto, Logfmt, JSON, Journald)},
 		)},
 	}
 }

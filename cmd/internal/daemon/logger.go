@@ -6,12 +6,17 @@ import (
 	"log/slog"
 	"sync"
 
+	sdjournal "github.com/coreos/go-systemd/v22/journal"
+
 	"sigmilter/cmd/internal/config"
 )
 
 // NewLogger returns a logger that writes lines of at least a level to w, in a format of the
 // configuration. The level may change later.
 func NewLogger(format config.LogFormat, level slog.Leveler, w io.Writer) *slog.Logger {
+	if format == config.Auto && ToJournal() {
+		format = config.Journald
+	}
 	o := &slog.HandlerOptions{Level: level}
 	switch format {
 	case config.JSON:
@@ -20,6 +25,12 @@ func NewLogger(format config.LogFormat, level slog.Leveler, w io.Writer) *slog.L
 		return slog.New(newJournal(w, level))
 	}
 	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// ToJournal reports whether standard error is systemd's journal.
+func ToJournal() bool {
+	is, err := sdjournal.StderrIsJournalStream()
+	return is && err == nil
 }
 
 // priorities are the prefixes of sd-daemon(3) for each level.

@@ -2,8 +2,10 @@ package daemon
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
+	"syscall"
 	"testing"
 
 	"sigmilter/cmd/internal/config"
@@ -26,6 +28,34 @@ func TestJournalLines(t *testing.T) {
 `
 	if out.String() != want {
 		t.Errorf("got:\n%s\nwant:\n%s", out.String(), want)
+	}
+}
+
+// journalIsStderr has this process' standard error be the journal, as systemd tells it.
+func journalIsStderr(t *testing.T) {
+	t.Helper()
+	var stat syscall.Stat_t
+	if err := syscall.Fstat(2, &stat); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("JOURNAL_STREAM", fmt.Sprintf("%d:%d", stat.Dev, stat.Ino))
+}
+
+// Without a format of the administrator's the journal gets what it reads.
+func TestLogToJournal(t *testing.T) {
+	for _, toJournal := range []bool{false, true} {
+		t.Setenv("JOURNAL_STREAM", "1:1") // of somebody else
+		if toJournal {
+			journalIsStderr(t)
+		}
+		for _, format := range []config.LogFormat{config.Auto, config.Logfmt, config.JSON, config.Journald} {
+			var out strings.Builder
+			NewLogger(format, slog.LevelInfo, &out).Warn("careful")
+			inJournald := out.String() == "<4>msg=careful\n"
+			if want := format == config.Journald || format == config.Auto && toJournal; inJournald != want {
+				t.Errorf("to the journal %v, %s: %q", toJournal, format, out.String())
+			}
+		}
 	}
 }
 

@@ -3,6 +3,7 @@
 package maillog
 
 import (
+	"context"
 	"log/slog"
 	"strings"
 	"time"
@@ -10,7 +11,8 @@ import (
 	"sigmilter/milter"
 )
 
-// Write writes the line when a message has come to its end.
+// Write writes the line when a message has come to its end. That of one that failed is a
+// warning.
 func Write(log *slog.Logger, m *milter.Message, o milter.Outcome, waited time.Duration) {
 	r := &o.Report
 	attrs := []any{
@@ -26,7 +28,11 @@ func Write(log *slog.Logger, m *milter.Message, o milter.Outcome, waited time.Du
 		}
 	}
 	attrs = append(attrs, "micros", r.Micros, "waited", waited.Microseconds())
-	log.Info("message", attrs...)
+	level := slog.LevelInfo
+	if r.Action == milter.Failed {
+		level = slog.LevelWarn
+	}
+	log.Log(context.Background(), level, "message", attrs...)
 }
 
 // BlockNames are the blocks that were inserted: "signature:corporate".

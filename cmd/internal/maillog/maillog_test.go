@@ -10,6 +10,16 @@ import (
 	"sigmilter/milter"
 )
 
+func TestFailedIsAWarning(t *testing.T) {
+	for action, want := range map[milter.Action]string{milter.Signed: "INFO", milter.Skipped: "INFO", milter.Handled: "INFO", milter.Failed: "WARN"} {
+		var out bytes.Buffer
+		Write(slog.New(slog.NewTextHandler(&out, nil)), &milter.Message{}, milter.Outcome{Report: milter.Report{Action: action}}, 0)
+		if !strings.Contains(out.String(), "level="+want+" ") {
+			t.Errorf("%s: %s", action, out.String())
+		}
+	}
+}
+
 func TestWrite(t *testing.T) {
 	var out bytes.Buffer
 	m := &milter.Message{Session: "s1", QueueID: "C471D3DF", Sender: "alice@contoso.com", Recipients: []string{"ben@example.net"}, Size: 120}

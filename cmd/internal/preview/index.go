@@ -46,7 +46,7 @@ type indexLink struct{ Label, Href string }
 
 // WriteAll writes the files of everyone, in a folder for each person, and the index page.
 // It hands the results of each person to done.
-func WriteAll(ctx context.Context, folder string, cfg *config.Config, store *sigstore.Store, done func(directory.Person, []Result)) (*Index, error) {
+func WriteAll(ctx context.Context, folder string, cfg *config.Config, store *sigstore.Store, done func(Written)) (*Index, error) {
 	page := &Index{Path: filepath.Join(folder, "index.html"), Config: cfg.Path, At: time.Now(), Tenants: len(cfg.Tenants) > 1}
 	for _, t := range cfg.Tenants {
 		for person, err := range store.People(t.Name) {
@@ -63,12 +63,13 @@ func WriteAll(ctx context.Context, folder string, cfg *config.Config, store *sig
 			if page.Tenants { // an address may be in two of them
 				below = fileName(t.Name) + "," + below
 			}
-			results, err := Write(filepath.Join(folder, below), cfg.Templates, person)
+			w := Written{Tenant: t.Name, Address: person.Address, Person: person, Folder: filepath.Join(folder, below)}
+			w.Results, err = Write(w.Folder, cfg.Templates, person)
 			if err != nil {
 				return nil, err
 			}
-			done(person, results)
-			page.add(t.Name, below, person, results)
+			done(w)
+			page.add(t.Name, below, person, w.Results)
 		}
 	}
 	if err := page.write(); err != nil {

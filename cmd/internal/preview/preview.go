@@ -18,11 +18,20 @@ import (
 
 // Result is what became of one template for one person.
 type Result struct {
-	Template string
-	Files    []string // names in the person's folder: .html, .txt, .eml
-	Missing  []string // fields the template uses and the person does not have
-	Problems []string // pictures that were left out, and why
-	Failed   string   // why there are no files
+	Template string   `json:"template"`
+	Files    []string `json:"files"`              // names in the person's folder: .html, .txt, .eml
+	Missing  []string `json:"missing,omitempty"`  // fields the template uses and the person does not have
+	Problems []string `json:"problems,omitempty"` // pictures that were left out, and why
+	Failed   string   `json:"failed,omitempty"`   // why there are no files
+}
+
+// Written is what became of the templates for one person.
+type Written struct {
+	Tenant  string           `json:"tenant,omitempty"` // where everyone is written
+	Address string           `json:"address"`
+	Person  directory.Person `json:"-"`
+	Folder  string           `json:"folder"` // of the files
+	Results []Result         `json:"templates"`
 }
 
 // Write renders every template for a person into a folder. A template that fails is
@@ -34,7 +43,7 @@ func Write(folder string, templates map[string]config.Template, person directory
 	var results []Result
 	for _, name := range slices.Sorted(maps.Keys(templates)) {
 		t := templates[name]
-		r := Result{Template: name, Missing: missingFields(t, person)}
+		r := Result{Template: name, Files: []string{}, Missing: missingFields(t, person)}
 		rendered, err := t.Parsed.Render(render.Person{Attributes: person.Attributes, Photo: person.Photo})
 		if err != nil {
 			r.Failed = err.Error()

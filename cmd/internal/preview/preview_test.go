@@ -180,7 +180,7 @@ func TestMessage(t *testing.T) {
 func TestWriteAll(t *testing.T) {
 	out := t.TempDir()
 	done := 0
-	index, err := WriteAll(t.Context(), out, load(t, contoso), storeOf(t, "contoso"), func(directory.Person, []Result) { done++ })
+	index, err := WriteAll(t.Context(), out, load(t, contoso), storeOf(t, "contoso"), func(Written) { done++ })
 	if err != nil || done != 3 || index.Incomplete != 1 || index.Failed != 1 {
 		t.Fatalf("%v, %d people: %+v", err, done, index)
 	}
@@ -213,7 +213,7 @@ func TestWriteAll(t *testing.T) {
 func TestWriteAllOfTwoTenants(t *testing.T) {
 	out := t.TempDir()
 	cfg := load(t, contoso+"[tenant.\"../x\"]\ndomains = [\"fabrikam.com\"]\ndirectory.path = \"people.csv\"\n")
-	if _, err := WriteAll(t.Context(), out, cfg, storeOf(t, "contoso", "../x"), func(directory.Person, []Result) {}); err != nil {
+	if _, err := WriteAll(t.Context(), out, cfg, storeOf(t, "contoso", "../x"), func(Written) {}); err != nil {
 		t.Fatal(err)
 	}
 	for _, folder := range []string{"contoso,carl@contoso.com", "..%2Fx,carl@contoso.com"} {

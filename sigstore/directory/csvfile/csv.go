@@ -77,7 +77,7 @@ func (e *RowError) Error() string {
 func (c Source) Read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
 	f, err := localfile.Open(c.Path)
 	if err != nil {
-		return directory.Batch{}, fmt.Errorf("read people: %w", err)
+		return directory.Batch{}, fmt.Errorf("read people: %w", localfile.Explained(c.Path, err))
 	}
 	defer f.Close()
 	photos, err := openPhotoFiles(c.Path, c.Photos)

@@ -235,7 +235,7 @@ func TestUnusableFiles(t *testing.T) {
 		})
 	}
 	_, err := directorytest.Read(t.Context(), Source{Path: filepath.Join(t.TempDir(), "absent.csv")}, "", nil)
-	if !errors.Is(err, fs.ErrNotExist) {
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "look at the name") {
 		t.Errorf("absent file: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

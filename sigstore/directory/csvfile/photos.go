@@ -41,7 +41,7 @@ func openPhotoFiles(csv, folder string) (*photoFiles, error) {
 	}
 	if err != nil {
 		f.close()
-		return nil, fmt.Errorf("photos: %w", err)
+		return nil, fmt.Errorf("photos: %w", localfile.Explained(folder, err))
 	}
 	return f, nil
 }

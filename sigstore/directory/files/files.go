@@ -52,7 +52,7 @@ func (f Source) Read(ctx context.Context, cursor string, people directory.Sink, 
 func (f Source) read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
 	root, err := os.OpenRoot(f.Path)
 	if err != nil {
-		return directory.Batch{}, err
+		return directory.Batch{}, localfile.Explained(f.Path, err)
 	}
 	defer root.Close()
 	seen, err := f.fingerprint(ctx, root)
