@@ -137,6 +137,10 @@ func (d *document) attributes(n *nethtml.Node) []hit {
 				}
 				hint("width", v)
 			}
+		case "leftmargin", "rightmargin", "topmargin", "bottommargin", "marginwidth", "marginheight":
+			if n.DataAtom == atom.Body {
+				hint(marginOf[a.Key], strings.TrimSpace(a.Val)+"px")
+			}
 		case "text":
 			if n.DataAtom == atom.Body {
 				hint("color", legacyColor(a.Val))
@@ -152,6 +156,12 @@ func (d *document) attributes(n *nethtml.Node) []hit {
 		}
 	}
 	return hits
+}
+
+// marginOf are the properties of the attributes by which the body gets its margins.
+var marginOf = map[string]string{
+	"leftmargin": "margin-left", "rightmargin": "margin-right", "topmargin": "margin-top", "bottommargin": "margin-bottom",
+	"marginwidth": "margin-inline", "marginheight": "margin-block",
 }
 
 // legacyColor is the value of an attribute that names a colour, which need not have

@@ -124,7 +124,9 @@ func (v *view) overlays() overlay {
 		}
 		v.doc.work.Spend(perNode)
 		if n.Type == nethtml.ElementNode {
-			o := overlayOf(v.doc.inline(attr(n, "style")), v.doc.sheets.over.placed)
+			style := v.doc.inline(attr(n, "style"))
+			o := overlayOf(style, v.doc.sheets.over.placed)
+			o.placed = o.placed || inlineElements[n.DataAtom] && paddedOver(style)
 			over.placed, over.broad, over.near, over.rigid = over.placed || o.placed, over.broad || o.broad || broadAttr(n), over.near || o.near, over.rigid || o.rigid
 			over.skips = over.skips || o.skips
 			if behind {
@@ -138,6 +140,31 @@ func (v *view) overlays() overlay {
 		over.pulled = 0
 	}
 	return over
+}
+
+// inlineElements stand in lines, whose height their padding does not change: it lies over
+// the lines below and above.
+var inlineElements = map[atom.Atom]bool{
+	atom.Span: true, atom.A: true, atom.Font: true, atom.B: true, atom.I: true, atom.Em: true, atom.Strong: true, atom.U: true, atom.S: true, atom.Strike: true,
+	atom.Small: true, atom.Big: true, atom.Sub: true, atom.Sup: true, atom.Code: true, atom.Tt: true, atom.Cite: true, atom.Q: true, atom.Abbr: true, atom.Acronym: true,
+	atom.Label: true, atom.Mark: true, atom.Del: true, atom.Ins: true, atom.Kbd: true, atom.Samp: true, atom.Var: true, atom.Dfn: true, atom.Bdo: true, atom.Bdi: true, atom.Time: true,
+}
+
+// paddedOver reports whether a style pads its element by more than a line above or below.
+func paddedOver(style []declaration) bool {
+	const most = 60 // pixels
+	for i := range style {
+		d := &style[i]
+		if !strings.HasPrefix(d.property, "padding") {
+			continue
+		}
+		for _, w := range words(d.value) {
+			if n, ok := pixels(w, 16); ok && n > most && d.property != "padding-left" && d.property != "padding-right" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // broadAttr reports whether an attribute makes an element broader than a screen.
