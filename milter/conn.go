@@ -48,7 +48,8 @@ var (
 //   - macros that an MTA repeats from field to field are left out, and fields are
 //     handed to the session directly;
 //   - a read that waits has a deadline, and so has every write;
-//   - while draining, a read fails as soon as no message is in hand;
+//   - while draining, a read fails after the message in hand, or when none has begun
+//     within a short time;
 //   - [conn.Close], which the library calls when a session ends, tells the server.
 type conn struct {
 	net.Conn
@@ -67,8 +68,9 @@ type conn struct {
 	once    sync.Once
 
 	mu       sync.Mutex
-	busy     bool // a message is in hand
-	draining bool // no new message is to be begun
+	busy     bool      // a message is in hand
+	draining bool      // the session is to end
+	grace    time.Time // until when a message may be begun that was on its way
 }
 
 // newConn wraps nc. A read waits for the MTA at most idle, a write for at most
@@ -183,13 +185,17 @@ func (c *conn) await() error {
 func (c *conn) arm(waits bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	until := time.Now().Add(c.idle)
 	if c.draining && !c.busy {
-		return io.EOF
+		if !time.Now().Before(c.grace) {
+			return io.EOF
+		}
+		until = c.grace
 	}
 	if !waits {
 		return nil
 	}
-	return c.SetReadDeadline(time.Now().Add(c.idle))
+	return c.SetReadDeadline(until)
 }
 
 // ended logs why no more is read, unless the MTA just went or we are stopping.
@@ -313,18 +319,26 @@ func givenUp(packet []byte) error {
 func (c *conn) setBusy(busy bool) {
 	c.mu.Lock()
 	c.busy = busy
+	if !busy {
+		c.grace = time.Time{}
+	}
 	c.mu.Unlock()
 }
 
-// drain lets the session end as soon as no message is in hand, at once if none
-// is now: a read that waits for the MTA is woken up.
+// drainGrace is how long a session that ends may still begin a message. The MTA opens a
+// session when its client connects: the message that follows would be refused for now if
+// the session ended before it.
+const drainGrace = 2 * time.Second
+
+// drain lets the session end after the message in hand, or after the one that begins
+// within [drainGrace].
 func (c *conn) drain() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.draining = true
 	if !c.busy {
-		// The only fault is that the connection is closed already.
-		_ = c.SetReadDeadline(time.Unix(1, 0))
+		c.grace = time.Now().Add(drainGrace)
+		_ = c.SetReadDeadline(c.grace) // its only fault is that the connection is closed already
 	}
 }
 

@@ -165,6 +165,25 @@ func TestShutdownIdle(t *testing.T) {
 	}
 }
 
+// An MTA opens its session before the message comes: one that was on its way is taken.
+func TestShutdownTakesMessageOnItsWay(t *testing.T) {
+	h := start(t, script{}, Options{})
+	opened, used := h.dial(), h.dial()
+	h.send(used, miltertest.Envelope{}, simple)
+	stopped := h.shutdown()
+	<-h.server.stopping
+	h.send(opened, miltertest.Envelope{}, simple)
+	h.closed(opened)
+	h.send(used, miltertest.Envelope{}, simple)
+	h.closed(used)
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+	if got := h.messages(); len(got) != 3 {
+		t.Errorf("%d messages", len(got))
+	}
+}
+
 func TestShutdownDuringAMessage(t *testing.T) {
 	h := start(t, script{finish: func(*Message) Outcome {
 		return stamp(entity.Splice{New: make([]byte, 1<<20)})

@@ -133,7 +133,8 @@ echo messages $(cat * | grep -c '^X-Rcpt-Args:') of $(cat * | grep '^X-Rcpt-Args
 echo signed $(cat * | grep -c 'Alice Muster two')
 echo refused $(grep -c 'milter-reject\|NOQUEUE: reject' /var/log/mail.log)`)
 	if want := fmt.Sprintf("messages %d of %[1]d\nsigned %[1]d\nrefused 0\n", messages); got != want {
-		m.t.Errorf("%d upgrades and downgrades under load: got\n%swant\n%s", times, got, want)
+		refused, _ := m.try("grep 'reject' /var/log/mail.log; journalctl -u sigmilter --no-pager -n 60")
+		m.t.Errorf("%d upgrades and downgrades under load: got\n%swant\n%s\n%s", times, got, want, refused)
 	}
 }
 
