@@ -19,6 +19,7 @@ func TestLimits(t *testing.T) {
 		"rules":                  "<style>" + many(30_000, "a{color:red}") + "</style>{B}",
 		"selectors":              many(300, "<div class=a>") + "<style>" + many(3000, ".b * * * * * *{color:#fff}") + "</style>{B}",
 		"items":                  "<style>" + many(2500, ".a b{min-width:1px}") + `</style><body style="display:flex"><p>` + many(5000, "<i>x</i>") + "</p>{B}",
+		"attributes of body":     distinct(2000, "<body %=1>") + "{B}",
 		"blocks in blocks":       "<style>" + many(5000, "@media x{") + "</style>{B}",
 	} {
 		n := testing.AllocsPerRun(1, func() {

@@ -60,12 +60,13 @@ var barriers = map[atom.Atom]bool{
 // not. Formatting that may be open counts for every text behind it; a parser keeps
 // three of a kind at most, and no more than maxOpen in all.
 func affordable(page []byte, w *work.Meter) error {
-	const maxOpen = 512
+	const maxOpen, shortestAttribute = 512, 4 // elements, bytes
 	z := nethtml.NewTokenizer(bytes.NewReader(page))
 	z.SetMaxBuf(0)
 	var open []string // formatting since the last barrier, "" for a barrier
 	left := map[string]int{}
 	tags, nodes := 0, 0
+	roots := 0 // bytes of the tags of html and body
 	for {
 		tt := z.Next()
 		raw := z.Raw()
@@ -88,6 +89,10 @@ func affordable(page []byte, w *work.Meter) error {
 			name, _ := z.TagName()
 			tag := atom.Lookup(name)
 			tags, nodes = tags+1, nodes+1+min(3*len(left), maxOpen)
+			if tag == atom.Body || tag == atom.Html { // the parser goes through the attributes of all before
+				nodes += roots / shortestAttribute
+				roots += len(raw)
+			}
 			if barriers[tag] {
 				open = append(open, "")
 			} else if formatting[tag] {
