@@ -42,6 +42,9 @@ func Show(path string) ([]Shown, error) {
 	all := make([]Shown, len(tree.Shown))
 	for i, s := range tree.Shown {
 		all[i] = Shown{Key: s.Key, Value: plain(s.Value), File: s.File, Line: s.Line}
+		if s.File == "" && isNone(s.Value) {
+			all[i].Value = nil
+		}
 		all[i].hideSecret()
 	}
 	return all, nil
@@ -67,13 +70,21 @@ func (s *Shown) hideSecret() {
 	}
 }
 
-// plain is a value as it would be written. What stands for none is nil.
+// isNone reports whether a default stands for nothing. Modes and levels are never zero for
+// that reason, nor is false.
+func isNone(v any) bool {
+	switch v.(type) {
+	case bool, fs.FileMode, slog.Level:
+		return false
+	}
+	r := reflect.ValueOf(v)
+	return !r.IsValid() || r.IsZero() || r.Kind() == reflect.Slice && r.Len() == 0
+}
+
+// plain is a value as it would be written.
 func plain(v any) any {
 	switch v := v.(type) {
 	case time.Duration:
-		if v == 0 {
-			return nil
-		}
 		return shortDuration(v)
 	case fs.FileMode:
 		return fmt.Sprintf("%04o", v.Perm())
@@ -85,16 +96,13 @@ func plain(v any) any {
 	r := reflect.ValueOf(v)
 	switch r.Kind() {
 	case reflect.String:
-		if r.Len() == 0 {
-			return nil
-		}
 		return r.String()
 	case reflect.Slice:
-		return plainList(r)
-	case reflect.Int, reflect.Int64:
-		if r.IsZero() {
-			return nil
+		list := make([]any, r.Len())
+		for i := range list {
+			list[i] = plain(r.Index(i).Interface())
 		}
+		return list
 	}
 	return v
 }
@@ -110,17 +118,6 @@ func plainTime(t time.Time) string {
 		}
 	}
 	return t.Format(time.RFC3339)
-}
-
-func plainList(r reflect.Value) any {
-	if r.Len() == 0 {
-		return nil
-	}
-	list := make([]any, r.Len())
-	for i := range list {
-		list[i] = plain(r.Index(i).Interface())
-	}
-	return list
 }
 
 // shortDuration is 10m for 10m0s.

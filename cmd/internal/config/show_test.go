@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -75,7 +76,10 @@ func TestShownDefaults(t *testing.T) {
 				t.Fatalf("%s: %v", setting, err)
 			}
 			compared[setting] = true
-			if got := sameSize(s.Value); !depends[setting] && !reflect.DeepEqual(got, sameSize(plain(want.V))) {
+			if isNone(want.V) {
+				want.V = ""
+			}
+			if got := sameSize(s.Value); !depends[setting] && !reflect.DeepEqual(cmp.Or(got, any("")), sameSize(want.V)) {
 				t.Errorf("%s: %s is %v, documented as %s", path, key, got, literal)
 			}
 		}
@@ -175,6 +179,25 @@ func TestShownIsAsLoaded(t *testing.T) {
 	_, want := Load(bad)
 	if _, got := Show(bad); got == nil || got.Error() != want.Error() {
 		t.Errorf("got\n%v\nwant\n%v", got, want)
+	}
+}
+
+// What is written stays, though it stands for nothing.
+func TestShownZeros(t *testing.T) {
+	path := sourcesOfAllKinds(t)
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = os.WriteFile(path, append([]byte("guard.also_honour = []\ndecisions.days = 0\n"), text...), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := shownOf(t, path)
+	if days := shown["decisions.days"]; days.Value != int64(0) || days.Line != 2 {
+		t.Errorf("%+v", days)
+	}
+	if list, ok := shown["guard.also_honour"].Value.([]any); !ok || len(list) > 0 {
+		t.Errorf("%+v", shown["guard.also_honour"])
 	}
 }
 

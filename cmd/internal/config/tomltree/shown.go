@@ -46,12 +46,9 @@ func (v Value) readShown(read Reader) {
 	}
 }
 
-// showUnset notes the default of a key that is not there.
+// showUnset notes the default of a key that is not there, in a tree that shows its keys.
 func (v Value) showUnset(read Reader) {
 	t := v.Tree()
-	if !t.Show {
-		return
-	}
 	noted := len(t.Shown)
 	v.asked = new(answer)
 	read(v)

@@ -30,7 +30,9 @@ func Table(settings ...Setting) Reader {
 			case s.Absent != nil && !meant[s.Key]:
 				s.Absent(v.At(s.Key))
 			}
-			v.At(s.Key).showUnset(s.Read)
+			if v.Tree().Show {
+				v.At(s.Key).showUnset(s.Read)
+			}
 		}
 	}
 }
