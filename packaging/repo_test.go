@@ -161,14 +161,31 @@ Provides: systemd, /bin/sh
 %files
 `
 
+// ownsItsConfig is an earlier version of the package, whose configuration is its own.
+const ownsItsConfig = `Name: sigmilter
+Version: 0.9.0
+Release: 1
+Summary: an earlier one
+License: none
+BuildArch: noarch
+%description
+%install
+mkdir -p %{buildroot}/etc/sigmilter
+echo '# the sample' >%{buildroot}/etc/sigmilter/sigmilter.toml
+%files
+%config(noreplace) /etc/sigmilter/sigmilter.toml
+`
+
 func testDNF(t *testing.T, dir, first, second string) {
 	need(t, "dnf", "rpmbuild")
 	m := newMachine(t)
 	work := t.TempDir()
-	if err := os.WriteFile(filepath.Join(work, "standin.spec"), []byte(standIn), 0o644); err != nil {
-		t.Fatal(err)
+	for name, spec := range map[string]string{"standin.spec": standIn, "earlier.spec": ownsItsConfig} {
+		if err := os.WriteFile(filepath.Join(work, name), []byte(spec), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		output(t, "rpmbuild", "--quiet", "-bb", "--define", "_topdir "+work, "--define", "_rpmdir "+work, filepath.Join(work, name))
 	}
-	output(t, "rpmbuild", "--quiet", "-bb", "--define", "_topdir "+work, "--define", "_rpmdir "+work, work+"/standin.spec")
 	config := strings.ReplaceAll(pageConfig(t, "repository.md", "ini"), "https://packages.example.net/sigmilter", "file://"+dir)
 	if err := os.WriteFile(filepath.Join(work, "sigmilter.repo"), []byte(config), 0o644); err != nil {
 		t.Fatal(err)
@@ -184,9 +201,10 @@ func testDNF(t *testing.T, dir, first, second string) {
 		}
 	}
 	const version = "sigmilter version | cut -d ' ' -f 2; tail -n 1 /etc/sigmilter/sigmilter.toml"
-	dnf("install sigmilter-" + first)
+	dnf("install sigmilter-0.9.0")
 	m.run(t, "echo '# mine' >> /etc/sigmilter/sigmilter.toml")
-	m.same(t, "the first", version, first+"\n# mine\n")
+	dnf("install sigmilter-" + first)
+	m.same(t, "the first", version+"; ls /etc/sigmilter", first+"\n# mine\nconf.d\nsigmilter.toml\n")
 	dnf("upgrade sigmilter")
 	m.same(t, "the upgrade", version, second+"\n# mine\n")
 	dnf("downgrade sigmilter")

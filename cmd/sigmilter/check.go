@@ -107,7 +107,7 @@ func writeCheckText(out io.Writer, r *check.Report) error {
 		row(t.Name, t.HTML, cmp.Or(t.Text, "derived from the HTML"))
 	}
 	row()
-	row("RULE", "TO", "FROM", "AND", "SIGNATURE", "ON REPLIES", "THEN")
+	row("RULE", "TO", "FROM", "AND", "SIGNATURE", "ON REPLIES", "DISCLAIMER", "BANNER", "THEN")
 	for _, rule := range r.Rules {
 		then := "next rule"
 		if rule.Stop {
@@ -115,7 +115,16 @@ func writeCheckText(out io.Writer, r *check.Report) error {
 		}
 		from := cmp.Or(strings.Join(rule.From, " "), "everyone")
 		and := cmp.Or(strings.Join(rule.Conditions, " "), "-")
-		row(rule.Name, rule.To, from, and, rule.Signature, cmp.Or(rule.ReplySignature, "none"), then)
+		row(rule.Name, rule.To, from, and, onlyAt(rule.Signature, rule.NewOnlyAt), onlyAt(rule.ReplySignature, rule.RepliesOnlyAt),
+			cmp.Or(rule.Disclaimer, "none"), cmp.Or(rule.Banner, "none"), then)
 	}
 	return w.Flush()
+}
+
+// onlyAt is a signature with what alone brings it into mail, if anything does.
+func onlyAt(signature string, places []string) string {
+	if len(places) == 0 {
+		return cmp.Or(signature, "none")
+	}
+	return signature + ", only at " + strings.Join(places, " or ")
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -91,8 +92,10 @@ func TestCheckGood(t *testing.T) {
 	for _, want := range []string{
 		"contoso           contoso.com contoso.de  certificate, network, routing or listener or dkim  2 ",
 		"short.html      derived from the HTML\n",
-		"outside  external  alice@contoso.com contoso.de  recipient recipient_list from_group from_attribute kind subject header when larger_than smaller_than body language except opt_out  corporate  short       next rule\n",
+		"outside  external  alice@contoso.com contoso.de  recipient recipient_list from_group from_attribute kind subject header when larger_than smaller_than body language except opt_out  corporate, only at marker or old signature  short       short       none    next rule\n",
 		"inside   internal  everyone                      opt_out ",
+		"  short                                       none        none        none    stop\n",
+		"none        none        short   stop\n",
 	} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("%q is not in\n%s", want, stdout)
@@ -148,7 +151,8 @@ func writeFiles(t *testing.T, files map[string]string) (config string) {
 		if text == "" {
 			continue
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sigmilter/cmd/internal/check"
+	"sigmilter/cmd/internal/printed"
 	"sigmilter/cmd/internal/unit"
 )
 
@@ -62,7 +63,9 @@ func checkAsService(cmd *cobra.Command, path string, flags ...string) error {
 	child := exec.CommandContext(cmd.Context(), self, append([]string{"check", "-c", path}, flags...)...)
 	child.Env = append(os.Environ(), asService+"=1")
 	child.Dir = "/"
-	child.Stdout, child.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
+	// It escapes what it prints by itself. Given the files, it prints warnings and table in
+	// their order, and sees a terminal.
+	child.Stdout, child.Stderr = printed.Exact(cmd.OutOrStdout()), printed.Exact(cmd.ErrOrStderr())
 	child.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
 	err = child.Run()
 	var exit *exec.ExitError

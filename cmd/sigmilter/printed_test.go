@@ -124,6 +124,7 @@ directory = [{ name = "csv", path = "people.csv", every = "1h" }, { name = "web"
 		"test":                  {{[]string{cases}, true}, {[]string{none}, true}},
 		"find":                  {{nil, true}, {[]string{"--reason", hostile}, true}, {[]string{"--since", hostile}, true}},
 		"check":                 {{nil, true}},
+		"config show":           {{nil, false}, {[]string{hostile}, true}},
 		"preview":               {{[]string{"--person", "alice@contoso.com", "-o", folder}, true}, {[]string{"--all", "-o", folder}, false}, {[]string{"--person", hostile}, true}},
 		"import":                {{[]string{"--name", "a", "-o", folder, filepath.Join(r.Dir, "b.html")}, true}, {[]string{"--product", hostile, none}, true}},
 		"mta postfix":           {{nil, false}, {[]string{"--check", "--dir", none}, false}},

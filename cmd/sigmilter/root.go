@@ -112,6 +112,9 @@ signature and marks the message as handled, and the MTA delivers it.`,
 		Example: `  Look for mistakes in the configuration, in templates and in people's data:
     sigmilter check -c /etc/sigmilter/sigmilter.toml
 
+  Print every setting as it takes effect, and where it comes from:
+    sigmilter config show -c /etc/sigmilter/sigmilter.toml
+
   Run the milter, or one message through it without a mail server:
     sigmilter serve -c /etc/sigmilter/sigmilter.toml
     sigmilter sign -c /etc/sigmilter/sigmilter.toml message.eml > signed.eml
@@ -174,6 +177,7 @@ signature and marks the message as handled, and the MTA delivers it.`,
 		newFindCommand(),
 		newTestCommand(),
 		newCheckCommand(),
+		newConfigCommand(),
 		newPreviewCommand(),
 		newImportCommand(),
 		newMTACommand(),
@@ -187,6 +191,7 @@ signature and marks the message as handled, and the MTA delivers it.`,
 		newManCommand(),
 		newVersionCommand(),
 	)
+	addCompletions(root)
 	return root
 }
 

@@ -60,7 +60,13 @@ type Rule struct {
 	Conditions     []string `json:"conditions"` // names of the others
 	Signature      string   `json:"signature"`
 	ReplySignature string   `json:"reply_signature"` // empty: none
+	Disclaimer     string   `json:"disclaimer,omitempty"`
+	Banner         string   `json:"banner,omitempty"`
 	Stop           bool     `json:"stop"`
+	// NewOnlyAt and RepliesOnlyAt are all that brings the signature into new mails and
+	// into replies, where these selections are off; empty: nothing is asked for.
+	NewOnlyAt     []string `json:"new_only_at,omitempty"`
+	RepliesOnlyAt []string `json:"replies_only_at,omitempty"`
 }
 
 // run is one run of check: the report, and what the people turn out to have.

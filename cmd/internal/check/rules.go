@@ -13,10 +13,18 @@ import (
 // checkRule warns of a rule with groups or attributes that nobody has, or whose time is
 // over.
 func (r *run) checkRule(rule config.Rule, now time.Time) {
-	r.Rules = append(r.Rules, Rule{
-		rule.Name, cmp.Or(strings.Join(rule.Words("to"), " "), "any"), append([]string{}, rule.Words("from")...),
-		otherConditions(&rule.Conditions), rule.Signature, rule.ReplySignature, rule.Stop,
-	})
+	short := Rule{
+		Name: rule.Name, To: cmp.Or(strings.Join(rule.Words("to"), " "), "any"), From: append([]string{}, rule.Words("from")...),
+		Conditions: otherConditions(&rule.Conditions), Signature: rule.Signature, ReplySignature: rule.ReplySignature,
+		Disclaimer: rule.Disclaimer, Banner: rule.Banner, Stop: rule.Stop,
+	}
+	if rule.Signature != "" && !rule.OnNew {
+		short.NewOnlyAt = replacedBy(rule.Selections)
+	}
+	if rule.ReplySignature != "" && !rule.OnReply {
+		short.RepliesOnlyAt = replacedBy(rule.Selections)
+	}
+	r.Rules = append(r.Rules, short)
 	for _, c := range slices.Concat(rule.If, rule.Except) {
 		switch c.Name() {
 		case "from_group":
@@ -36,6 +44,18 @@ func (r *run) checkRule(rule config.Rule, now time.Time) {
 	if rule.Over(now) {
 		r.warn("rule %s: its time is over; it never applies again", rule.Name)
 	}
+}
+
+// replacedBy are what a signature takes the place of.
+func replacedBy(s config.Selections) []string {
+	at := []string{"marker"}
+	if s.ReplaceExisting {
+		at = append(at, "old signature")
+	}
+	if s.ReplaceSignoff {
+		at = append(at, "sign-off")
+	}
+	return at
 }
 
 // hasFold reports whether a name is there, in upper or lower case.

@@ -37,7 +37,7 @@ func conditions(dst *[]policy.Condition) []tomltree.Setting {
 
 // condition reads one. A table without any faults in it is compiled.
 func condition(k *policy.ConditionKind, dst *[]policy.Condition) tomltree.Reader {
-	return func(v tomltree.Value) {
+	return tomltree.Or(unsetConditions[k.Name], func(v tomltree.Value) {
 		before := len(v.Tree().Faults)
 		c := k.New()
 		switch k.Shape {
@@ -63,8 +63,11 @@ func condition(k *policy.ConditionKind, dst *[]policy.Condition) tomltree.Reader
 		if !c.Empty() {
 			*dst = append(*dst, c)
 		}
-	}
+	})
 }
+
+// unsetConditions are what conditions are that a rule does not have; the others are none.
+var unsetConditions = map[string]any{"to": "any"}
 
 // conditionTable reads a table with the names of the kind, or with any.
 func conditionTable(k *policy.ConditionKind, c *policy.Condition) tomltree.Reader {

@@ -83,7 +83,7 @@ func (d *Directory) kinds() []sourceKind {
 		{"csv", 5 * time.Minute, []tomltree.Setting{
 			{Key: "path", Read: d.readPath, Absent: tomltree.Missing(`write path = "people.csv"`)},
 			{Key: "columns", Read: tomltree.Named(d.readColumn)},
-			{Key: "charset", Read: tomltree.One(charsets, &d.Charset)},
+			{Key: "charset", Read: tomltree.Or("utf-8", tomltree.One(charsets, &d.Charset))},
 			{Key: "photos", Read: d.readPhotos},
 		}},
 		d.filesKind(),
@@ -131,7 +131,7 @@ func (d *Directory) read(v tomltree.Value) {
 	d.Source, d.Every, d.MaxVanish = kind.name, kind.every, 0.2
 	settings := slices.Concat([]tomltree.Setting{
 		{Key: "source", Read: tomltree.Choice(&d.Source, words...)},
-		{Key: "name", Read: tomltree.One(names, &d.Name)},
+		{Key: "name", Read: tomltree.OrOf(func() any { return d.Source }, tomltree.One(names, &d.Name))},
 		{Key: "every", Read: tomltree.One(durations, &d.Every)},
 		{Key: "max_vanish", Read: share(&d.MaxVanish)},
 	}, kind.keys)
@@ -244,6 +244,7 @@ func share(dst *float64) tomltree.Reader {
 			n, ok = float64(whole), true
 		}
 		switch {
+		case v.Asks(*dst):
 		case !ok:
 			v.Mistyped("a number", fix)
 		case !(n >= 0 && n <= 1):

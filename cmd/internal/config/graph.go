@@ -23,16 +23,16 @@ func (d *Directory) graphKind() sourceKind {
 		{Key: "secret_file", Read: d.readFileName(&g.SecretFile)},
 		{Key: "certificate_file", Read: d.readCertificate, Absent: d.loginMissing},
 		{Key: "certificate_password_file", Read: d.readFileName(&g.CertificatePasswordFile)},
-		{Key: "cloud", Read: tomltree.Choice(&g.Cloud, clouds...)},
+		{Key: "cloud", Read: tomltree.Or("public", tomltree.Choice(&g.Cloud, clouds...))},
 		{Key: "login_url", Read: tomltree.One(origins, &g.LoginURL)},
 		{Key: "graph_url", Read: tomltree.One(origins, &g.GraphURL)},
 		{Key: "ca_file", Read: d.readFileName(&g.CAFile)},
 		{Key: "photos", Read: tomltree.Boolean(&g.Photos)},
-		{Key: "photo_size", Read: d.readPhotoSize},
+		{Key: "photo_size", Read: tomltree.Or(240, d.readPhotoSize)},
 		{Key: "guests", Read: tomltree.Boolean(&g.Guests)},
 		{Key: "enabled_only", Read: tomltree.Boolean(&g.EnabledOnly)},
-		{Key: "full_every", Read: tomltree.One(durations, &g.FullEvery)},
-		{Key: "timeout", Read: tomltree.One(durations, &g.Timeout)},
+		{Key: "full_every", Read: tomltree.Or(24*time.Hour, tomltree.One(durations, &g.FullEvery))},
+		{Key: "timeout", Read: tomltree.Or(time.Minute, tomltree.One(durations, &g.Timeout))},
 	}}
 }
 

@@ -15,8 +15,8 @@ func (d *Directory) httpKind() sourceKind {
 		{Key: "url", Read: d.readURL, Absent: tomltree.Missing(`write url = "https://hr.contoso.com/people"`)},
 		{Key: "token_file", Read: d.readFileName(&h.TokenFile)},
 		{Key: "ca_file", Read: d.readFileName(&h.CAFile)},
-		{Key: "timeout", Read: tomltree.One(durations, &h.Timeout)},
-		{Key: "max_bytes", Read: tomltree.Size(&h.MaxBytes)},
+		{Key: "timeout", Read: tomltree.Or(time.Minute, tomltree.One(durations, &h.Timeout))},
+		{Key: "max_bytes", Read: tomltree.Or("256MiB", tomltree.Size(&h.MaxBytes))},
 	}}
 }
 

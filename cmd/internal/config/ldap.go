@@ -16,7 +16,7 @@ func (d *Directory) ldapKind() sourceKind {
 	l := &d.LDAP
 	return sourceKind{"ldap", time.Minute, []tomltree.Setting{
 		{Key: "servers", Read: d.readServers, Absent: tomltree.Missing(`write servers = ["ldaps://dc1.contoso.com"]`)},
-		{Key: "tls", Read: tomltree.Choice(&l.TLS, ldap.Auto, ldap.StartTLS, ldap.Plain)},
+		{Key: "tls", Read: tomltree.Or("auto", tomltree.Choice(&l.TLS, ldap.Auto, ldap.StartTLS, ldap.Plain))},
 		{Key: "ca_file", Read: d.readFileName(&l.CAFile)},
 		{Key: "server_name", Read: tomltree.One(hosts, &l.ServerName)},
 		{Key: "bind_dn", Read: tomltree.One(binders, &l.BindDN)},
@@ -24,11 +24,11 @@ func (d *Directory) ldapKind() sourceKind {
 		{Key: "base", Read: tomltree.One(dns, &l.Base)},
 		{Key: "filter", Read: tomltree.One(filters, &l.Filter)},
 		{Key: "attributes", Read: tomltree.Named(d.readAttribute)},
-		{Key: "group_base", Read: tomltree.One(dns, &l.GroupBase)},
+		{Key: "group_base", Read: tomltree.OrOf(func() any { return l.Base }, tomltree.One(dns, &l.GroupBase))},
 		{Key: "photos", Read: tomltree.Boolean(&l.Photos)},
-		{Key: "page_size", Read: tomltree.Count(&l.PageSize, maxPage)},
-		{Key: "full_every", Read: tomltree.One(durations, &l.FullEvery)},
-		{Key: "timeout", Read: tomltree.One(durations, &l.Timeout)},
+		{Key: "page_size", Read: tomltree.Or(ldap.DefaultPage, tomltree.Count(&l.PageSize, maxPage))},
+		{Key: "full_every", Read: tomltree.Or(ldap.DefaultFullEvery, tomltree.One(durations, &l.FullEvery))},
+		{Key: "timeout", Read: tomltree.Or(ldap.DefaultTimeout, tomltree.One(durations, &l.Timeout))},
 	}}
 }
 

@@ -48,11 +48,20 @@ func Load(path string) (*Config, error) { return loadAs(path, nil) }
 func LoadElsewhere(path string) (*Config, error) { return loadAs(path, serviceCredential) }
 
 func loadAs(path string, rewrite func(string) string) (*Config, error) {
+	tree, err := treeOf(path, rewrite)
+	if err != nil {
+		return nil, err
+	}
+	return loadTree(tree, path)
+}
+
+// treeOf is a tree for the configuration at path, before its files are read.
+func treeOf(path string, rewrite func(string) string) (*tomltree.Tree, error) {
 	dir, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
 		return nil, Faults{{File: path, Problem: err.Error() + "; use an absolute path"}}
 	}
-	return loadTree(&tomltree.Tree{Folder: tomltree.Folder{Dir: dir, FS: localfile.FS(dir)}, Rewrite: rewrite}, path)
+	return &tomltree.Tree{Folder: tomltree.Folder{Dir: dir, FS: localfile.FS(dir)}, Rewrite: rewrite}, nil
 }
 
 // loadFrom is Load for a configuration in a folder. Faults name its main file as main.

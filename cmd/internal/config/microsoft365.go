@@ -35,7 +35,7 @@ func (m *Microsoft365) read(v tomltree.Value) {
 	*m = Microsoft365{Name: "Sigmilter", MaxSize: 25 << 20}
 	tomltree.Table(
 		tomltree.Setting{Key: "relay", Read: tomltree.OneOrMany(relays, &m.Relays), Absent: tomltree.Missing(`write relay = "relay.contoso.com"`)},
-		tomltree.Setting{Key: "certificate", Read: tomltree.One(subjects, &m.Certificate)},
+		tomltree.Setting{Key: "certificate", Read: tomltree.OrOf(m.firstRelay, tomltree.One(subjects, &m.Certificate))},
 		tomltree.Setting{Key: "name", Read: tomltree.One(exoNames, &m.Name)},
 		tomltree.Setting{Key: "allow", Read: tomltree.Many(allowed, &m.Allow)},
 		tomltree.Setting{Key: "except", Read: tomltree.Many(addresses, &m.Except)},
@@ -48,6 +48,14 @@ func (m *Microsoft365) read(v tomltree.Value) {
 	if m.Certificate == "" && len(m.Relays) > 0 {
 		m.Certificate = m.Relays[0]
 	}
+}
+
+// firstRelay is the certificate's name unless that is set.
+func (m *Microsoft365) firstRelay() any {
+	if len(m.Relays) == 0 {
+		return nil
+	}
+	return m.Relays[0]
 }
 
 // TLSDomain is the name that the server certificates of the relays must have.

@@ -155,7 +155,7 @@ func (c *Config) readTenants(v tomltree.Value) {
 			tomltree.Setting{Key: "on_behalf", Read: tomltree.Choice(&t.OnBehalf, OnBehalfFrom, OnBehalfSender)},
 			tomltree.Setting{Key: "default_person", Read: t.readDefaultPerson},
 			tomltree.Setting{Key: "default_template", Read: c.template(&t.DefaultTemplate)},
-			tomltree.Setting{Key: "microsoft365", Read: t.Microsoft365.read},
+			tomltree.Setting{Key: "microsoft365", Read: tomltree.Or(nil, t.Microsoft365.read)},
 		)...)(v)
 		c.completeProof(v, &t.Proof, w)
 		own.addProof(&t, v)
@@ -257,10 +257,10 @@ func (c *Config) readRules(v tomltree.Value) {
 		tomltree.Table(slices.Concat([]tomltree.Setting{
 			{Key: "name", Read: tomltree.One(names, &r.Name), Absent: tomltree.Missing(`write name = "outside"`)},
 		}, conditions(&r.If), []tomltree.Setting{
-			{Key: "except", Read: tomltree.Table(conditions(&r.Except)...)},
+			{Key: "except", Read: tomltree.Or(nil, tomltree.Table(conditions(&r.Except)...))},
 			{Key: "opt_out", Read: tomltree.Many(keywords, &r.OptOut)},
 			signature,
-			{Key: "reply_signature", Read: c.template(&reply, noSignature)},
+			{Key: "reply_signature", Read: tomltree.OrOf(func() any { return r.Signature }, c.template(&reply, noSignature))},
 			{Key: "disclaimer", Read: c.template(&r.Disclaimer)},
 			{Key: "banner", Read: c.template(&r.Banner)},
 			{Key: "plain", Read: tomltree.Choice(&r.Plain, KeepPlain, Alternative)},
@@ -325,6 +325,9 @@ func (c *Config) template(dst *string, words ...string) tomltree.Reader {
 // enforcement reads true, false or "text", which is true with a way out.
 func enforcement(dst, byText *bool) tomltree.Reader {
 	return func(v tomltree.Value) {
+		if v.Asks(*dst) {
+			return
+		}
 		switch v.Raw {
 		case true, false, "text":
 			*dst, *byText = v.Raw != false, v.Raw == "text"

@@ -80,11 +80,11 @@ func (l *Source) connect(ctx context.Context, server string) (*connection, error
 	}
 	timeout := l.Timeout
 	if timeout == 0 {
-		timeout = defaultTimeout
+		timeout = DefaultTimeout
 	}
 	page := l.PageSize
 	if page == 0 {
-		page = defaultPage
+		page = DefaultPage
 	}
 	raw, err := (&net.Dialer{Timeout: timeout}).DialContext(ctx, s.network, s.address)
 	if err != nil {

@@ -107,9 +107,9 @@ func (e *EntryError) Error() string { return e.DN + ": " + e.Problem }
 
 // Defaults of [Options].
 const (
-	defaultPage      = 500
-	defaultFullEvery = time.Hour
-	defaultTimeout   = 30 * time.Second
+	DefaultPage      = 500
+	DefaultFullEvery = time.Hour
+	DefaultTimeout   = 30 * time.Second
 )
 
 // Read implements [directory.Source]. Each server is tried once; when none can be read, the
@@ -235,7 +235,7 @@ func (r *reading) resume(cursor string) (old position, ok bool) {
 	}
 	every := r.FullEvery
 	if every == 0 {
-		every = defaultFullEvery
+		every = DefaultFullEvery
 	}
 	// A clock that was set back must not put the full pass off for long.
 	if age := r.now.Sub(old.Full); age < 0 || age >= every || r.now.Before(old.At) {

@@ -19,6 +19,9 @@ func NewKind[T any](name, like string, parse func(string) (T, error)) Kind[T] {
 // One reads a quoted value of a kind.
 func One[T any](k Kind[T], dst *T) Reader {
 	return func(v Value) {
+		if v.Asks(*dst) {
+			return
+		}
 		if parsed, ok := k.Read(v); ok {
 			*dst = parsed
 		}
@@ -39,6 +42,9 @@ func OneOrMany[T any](k Kind[T], dst *[]T) Reader {
 // Many reads a list of quoted values of a kind.
 func Many[T any](k Kind[T], dst *[]T) Reader {
 	return func(v Value) {
+		if v.Asks(*dst) {
+			return
+		}
 		list, ok := v.Elements()
 		if !ok {
 			v.Mistyped("a list", "write it like ["+k.Like+"]")

@@ -13,6 +13,7 @@ func Choice[T ~string](dst *T, words ...T) Reader {
 	return func(v Value) {
 		text, ok := v.Raw.(string)
 		switch {
+		case v.Asks(*dst):
 		case !ok:
 			v.Mistyped("a word in quotes", oneOf(words))
 		case !slices.Contains(words, T(text)):
@@ -50,6 +51,9 @@ func quoted[T ~string](words []T) string {
 func Boolean(dst *bool) Reader {
 	return func(v Value) {
 		b, ok := v.Raw.(bool)
+		if v.Asks(*dst) {
+			return
+		}
 		if !ok {
 			v.Mistyped("true or false", "write true or false without quotes")
 			return
@@ -67,6 +71,7 @@ func Number(dst *int, least, most int) Reader {
 		n, ok := v.Raw.(int64)
 		fix := fmt.Sprintf("write a number from %d to %d without quotes", least, most)
 		switch {
+		case v.Asks(*dst):
 		case !ok:
 			v.Mistyped("a whole number", fix)
 		case n < int64(least) || n > int64(most):
@@ -90,6 +95,9 @@ var units = []struct {
 func Size(dst *int64) Reader {
 	const fix = `write bytes, or a number with a unit like "25MB" or "150MiB"`
 	return func(v Value) {
+		if v.Asks(SizeOf(*dst)) {
+			return
+		}
 		switch n := v.Raw.(type) {
 		case int64:
 			if n < 1 {
@@ -108,6 +116,17 @@ func Size(dst *int64) Reader {
 			v.Mistyped("a size", fix)
 		}
 	}
+}
+
+// SizeOf is a number of bytes as [Size] reads it.
+func SizeOf(n int64) any {
+	for _, unit := range []int{2, 1, 0} { // MiB are told from bytes, not from MB
+		u := units[unit]
+		if n > 0 && n%u.bytes == 0 {
+			return fmt.Sprint(n/u.bytes, u.suffix)
+		}
+	}
+	return n
 }
 
 func parseSize(s string) (int64, bool) {

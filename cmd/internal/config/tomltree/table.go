@@ -17,7 +17,7 @@ func Missing(how string) Reader {
 func Table(settings ...Setting) Reader {
 	return func(v Value) {
 		keys, ok := v.keys()
-		if !ok {
+		if !ok && v.asked == nil {
 			v.Mistyped("a table", "write ["+v.Path+"] above its keys")
 			return
 		}
@@ -25,9 +25,13 @@ func Table(settings ...Setting) Reader {
 		for _, s := range settings {
 			switch {
 			case v.Has(s.Key):
-				s.Read(v.Member(s.Key))
+				v.Member(s.Key).readShown(s.Read)
+				continue
 			case s.Absent != nil && !meant[s.Key]:
 				s.Absent(v.At(s.Key))
+			}
+			if v.Tree().Show {
+				v.At(s.Key).showUnset(s.Read)
 			}
 		}
 	}

@@ -27,6 +27,10 @@ type Tree struct {
 	// Rewrite, if not nil, is what a quoted value is read as.
 	Rewrite func(text string) string
 
+	// Show has every key noted in Shown, in the order in which they are read.
+	Show  bool
+	Shown []Shown
+
 	files []*file
 }
 

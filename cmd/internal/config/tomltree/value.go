@@ -12,6 +12,9 @@ type Value struct {
 	Path string // full name of its key, such as tenant.contoso.domains[2]
 	Raw  any    // as the TOML library decodes it; nil when it is not there
 	more []Value
+	// asked is set when no value is to be read but the default is wanted. Nothing is a
+	// fault then.
+	asked *answer
 }
 
 // A Reader stores a value where it belongs, or notes a fault.
@@ -28,7 +31,9 @@ type Setting struct {
 func (v Value) Tree() *Tree { return v.file.tree }
 
 // At returns the value of a key of a table as if it were not there.
-func (v Value) At(key string) Value { return Value{file: v.file, Path: child(v.Path, key)} }
+func (v Value) At(key string) Value {
+	return Value{file: v.file, Path: child(v.Path, key), asked: v.asked}
+}
 
 // Has reports whether the value is a table with that key.
 func (v Value) Has(key string) bool {
@@ -87,18 +92,27 @@ func (v Value) AsFault(problem, fix string) Fault {
 
 // Fault notes what is wrong with the value and how to put it right.
 func (v Value) Fault(problem, fix string) {
+	if v.asked != nil {
+		return
+	}
 	t := v.Tree()
 	t.Faults = append(t.Faults, v.AsFault(problem, fix))
 }
 
 // Warn notes what is wrong with something that the value names.
 func (v Value) Warn(problem, fix string) {
+	if v.asked != nil {
+		return
+	}
 	t := v.Tree()
 	t.Warnings = append(t.Warnings, v.AsFault(problem, fix))
 }
 
 // Note notes what could not be looked at.
 func (v Value) Note(problem, fix string) {
+	if v.asked != nil {
+		return
+	}
 	t := v.Tree()
 	t.Notes = append(t.Notes, v.AsFault(problem, fix))
 }
