@@ -106,8 +106,14 @@ func m365Tenant(cfg *config.Config, name string) (*config.Tenant, error) {
 
 func m365Setup(cfg *config.Config, t *config.Tenant) *m365.Setup {
 	m := t.Microsoft365
+	var others []string
+	for _, other := range cfg.Tenants {
+		if other.Name != t.Name && len(other.Microsoft365.Relays) > 0 {
+			others = append(others, other.Name)
+		}
+	}
 	return &m365.Setup{
-		Tenant: t.Name, Domains: t.Domains, Name: m.Name, Relays: m.Relays, TLSDomain: m.TLSDomain(), Certificate: m.Certificate,
+		Tenant: t.Name, OtherKeys: others, Domains: t.Domains, Name: m.Name, Relays: m.Relays, TLSDomain: m.TLSDomain(), Certificate: m.Certificate,
 		Allow: m.Allow, Except: m.Except, ExceptGroup: m.ExceptGroup, GuardField: cfg.Guard.Field, RoutingField: t.Proof.RoutingField,
 		MaxSize: m.MaxSize, Defer: cfg.OnError == config.Tempfail,
 	}

@@ -56,6 +56,13 @@ func TestM365Script(t *testing.T) {
 	if strings.Contains(stdout, code) {
 		t.Error("the routing code is in the script")
 	}
+	if !strings.Contains(stdout, "OtherKeys = @()\n") {
+		t.Error("a tenant without connectors is named among the other keys")
+	}
+	both, _ := m365Site(t, "contoso", "fabrikam")
+	if _, stdout, _ := invoke(t, "m365", "script", "-c", both, "--tenant", "contoso"); !strings.Contains(stdout, "OtherKeys = @('fabrikam')\n") {
+		t.Error("the other tenant's key is not in the script")
+	}
 	out := filepath.Join(t.TempDir(), "contoso.ps1")
 	if status, again, stderr := invoke(t, "m365", "script", "-c", config, "--tenant", "contoso", "-o", out); status != 0 || again != "" {
 		t.Fatalf("status %d: %s", status, stderr)

@@ -93,9 +93,9 @@ var (
 	cmdlets = strings.Fields(`Connect-ExchangeOnline Disconnect-ExchangeOnline Get-ConnectionInformation Get-AcceptedDomain
 		Get-InboundConnector Get-OutboundConnector Validate-OutboundConnector Get-TransportRule New-TransportRule Set-TransportRule
 		Get-HostedConnectionFilterPolicy Set-HostedConnectionFilterPolicy Get-RemoteDomain Set-RemoteDomain Get-Recipient
-		Get-DistributionGroup Get-DistributionGroupMember Get-DkimSigningConfig Get-MessageTraceV2 Get-MessageTrace`)
+		Get-DistributionGroup Get-DynamicDistributionGroup Get-DistributionGroupMember Get-DkimSigningConfig Get-MessageTraceV2 Get-MessageTrace`)
 	// plain are PowerShell's own.
-	plain = []string{"ForEach-Object", "Get-Command", "Get-Content", "Get-Variable", "New-Object", "Read-Host", "Select-Object",
+	plain = []string{"ForEach-Object", "Get-Command", "Get-Content", "Get-Item", "New-Object", "Read-Host", "Select-Object",
 		"Set-StrictMode", "Sort-Object", "Start-Sleep", "Where-Object", "Write-Host"}
 )
 

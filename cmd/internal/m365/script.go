@@ -18,9 +18,10 @@ import (
 // Setup is what a tenant's connectors and rules are made from. It has no secret:
 // the script reads the routing code when it runs.
 type Setup struct {
-	Tenant  string   // name in the configuration
-	Domains []string // the tenant's, in lower case
-	Name    string   // what the names of connectors and rules begin with, at most [MaxName] letters
+	Tenant    string   // key in the configuration
+	OtherKeys []string // of the other tenants that have connectors and rules
+	Domains   []string // the tenant's, in lower case
+	Name      string   // what the names of connectors and rules begin with, at most [MaxName] letters
 	// Relays are the host names of the relays: the smart hosts.
 	// Several relays share the name of one certificate.
 	Relays []string
@@ -79,24 +80,22 @@ func (s *Setup) settings() string {
 	}
 	var b strings.Builder
 	b.WriteString("$Setup = @{\n")
-	for _, row := range []struct{ name, value string }{
-		{"Tenant", quote(s.Tenant)},
-		{"Domains", quoteList(s.Domains)},
-		{"Name", quote(s.Name)},
-		{"Inbound", quote(s.Name + " in")},
-		{"Outbound", quote(s.Name + " out")},
-		{"Relays", quoteList(s.Relays)},
-		{"TlsDomain", quote(s.TLSDomain)},
-		{"Certificate", quote(s.Certificate)},
-		{"Allow", quoteList(s.Allow)},
-		{"Except", quoteList(s.Except)},
-		{"ExceptGroup", quote(s.ExceptGroup)},
-		{"GuardField", quote(s.GuardField)},
-		{"RoutingField", quote(s.RoutingField)},
-		{"MaxSize", quote(fmt.Sprint(s.MaxSize))},
-		{"RuleErrorAction", quote(onError)},
+	for _, line := range [][]struct{ name, value string }{
+		{{"Tenant", quote(s.Tenant)}, {"OtherKeys", quoteList(s.OtherKeys)}},
+		{{"Name", quote(s.Name)}, {"Inbound", quote(s.Name + " in")}, {"Outbound", quote(s.Name + " out")}},
+		{{"Domains", quoteList(s.Domains)}},
+		{{"Relays", quoteList(s.Relays)}, {"TlsDomain", quote(s.TLSDomain)}, {"Certificate", quote(s.Certificate)}},
+		{{"Allow", quoteList(s.Allow)}},
+		{{"Except", quoteList(s.Except)}, {"ExceptGroup", quote(s.ExceptGroup)}},
+		{{"GuardField", quote(s.GuardField)}, {"RoutingField", quote(s.RoutingField)}},
+		{{"MaxSize", quote(fmt.Sprint(s.MaxSize))}, {"RuleErrorAction", quote(onError)}},
 	} {
-		fmt.Fprintf(&b, "    %-15s = %s\n", row.name, row.value)
+		indent := "    "
+		for _, setting := range line {
+			b.WriteString(indent + setting.name + " = " + setting.value)
+			indent = "; "
+		}
+		b.WriteByte('\n')
 	}
 	b.WriteString("}\n")
 	return b.String()
@@ -108,7 +107,7 @@ func (s *Setup) check() error {
 		return fmt.Errorf("the name %q must have 1 to %d letters", s.Name, MaxName)
 	}
 	texts := []string{s.Tenant, s.Name, s.TLSDomain, s.Certificate, s.GuardField, s.RoutingField, s.ExceptGroup}
-	for _, text := range slices.Concat(texts, s.Domains, s.Relays, s.Allow, s.Except) {
+	for _, text := range slices.Concat(texts, s.OtherKeys, s.Domains, s.Relays, s.Allow, s.Except) {
 		if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
 			return fmt.Errorf("%q has a control character", text)
 		}

@@ -102,11 +102,11 @@ func TestPrintedCommandsAreQuoted(t *testing.T) {
 func TestScriptHoldsSettings(t *testing.T) {
 	text := script(t, contoso())
 	for _, line := range []string{
-		"    Domains         = @('contoso.com', 'contoso.de')\n",
-		"    Inbound         = 'Sigmilter in'\n",
-		"    RoutingField    = 'X-Sigmilter-Route'\n",
-		"    MaxSize         = '25000000'\n",
-		"    RuleErrorAction = 'Defer'\n",
+		"    Tenant = 'contoso'; OtherKeys = @()\n",
+		"    Domains = @('contoso.com', 'contoso.de')\n",
+		"    Name = 'Sigmilter'; Inbound = 'Sigmilter in'; Outbound = 'Sigmilter out'\n",
+		"    GuardField = 'X-Sigmilter-Handled'; RoutingField = 'X-Sigmilter-Route'\n",
+		"    MaxSize = '25000000'; RuleErrorAction = 'Defer'\n",
 	} {
 		if !strings.Contains(text, line) {
 			t.Errorf("there is no line %q", line)

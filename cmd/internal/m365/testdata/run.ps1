@@ -15,6 +15,19 @@ function Invoke-Script {
     if ($text -match 'wQ7s') { throw "$What`: the routing code is printed`n$text" }
 }
 
+# Writes the script of a changed configuration: its settings with something else in them.
+function Edit-Script {
+    param([hashtable] $Changes)
+    $text = [IO.File]::ReadAllText($Script)
+    foreach ($name in $Changes.Keys) {
+        if (-not $text.Contains($name)) { throw "no setting $name" }
+        $text = $text.Replace($name, $Changes[$name])
+    }
+    $path = Join-Path (Split-Path $Script) ([IO.Path]::GetRandomFileName() + '.ps1')
+    [IO.File]::WriteAllText($path, $text, [Text.UTF8Encoding]::new($true))
+    return $path
+}
+
 function Assert-That {
     param($What, $Holds)
     if (-not $Holds) { throw "not so: $What" }
@@ -33,6 +46,7 @@ function Set-Live {
     $Tenant.People = @(
         [pscustomobject]@{ Name = 'pilots'; Alias = 'pil'; PrimarySmtpAddress = 'pilot@contoso.com'; RecipientTypeDetails = 'MailUniversalDistributionGroup' }
         [pscustomobject]@{ Name = 'room'; Alias = 'room'; PrimarySmtpAddress = 'room@contoso.com'; RecipientTypeDetails = 'RoomMailbox' }
+        [pscustomobject]@{ Name = 'leftout'; Alias = 'leftout'; PrimarySmtpAddress = 'leftout@contoso.com'; RecipientTypeDetails = 'MailUniversalSecurityGroup' }
         [pscustomobject]@{ Name = 'closed'; Alias = 'closed'; PrimarySmtpAddress = 'closed@contoso.com'; RecipientTypeDetails = 'MailUniversalDistributionGroup'; RequireSenderAuthenticationEnabled = $true }
     )
     Invoke-Script 'create' $Script @{ Create = $true; SecretFile = $Code } 0 'Resume'

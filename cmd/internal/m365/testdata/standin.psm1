@@ -6,16 +6,18 @@
 #   $Tenant.Refuse['New-InboundConnector'] = 'words of the service'
 #   $Tenant.Busy['Get-TransportRule'] = 2     two answers of a busy service, then one
 #   $Tenant.Late = 1                          a read shows what the one before it should have
+#   $Tenant.TimesOut['New-X'] = 1             it is done, and the answer is that it timed out
+#   $Tenant.Warns = $true                     each cmdlet that changes something warns
 #   $Tenant.Log                               every call that changes something
 
 $Parameters = @{
     'AcceptedDomain' = ''; 'ConnectionInformation' = ''; 'DkimSigningConfig' = ''
     'ExchangeOnline' = 'ShowBanner ExchangeEnvironmentName Device AppId Organization CertificateThumbprint CertificateFilePath CertificatePassword ManagedIdentity DelegatedOrganization ConnectionId'
-    'InboundConnector' = 'Identity Name Enabled ConnectorType SenderDomains RequireTls TlsSenderCertificateName CloudServicesMailEnabled Comment'
-    'OutboundConnector' = 'Identity Name Enabled ConnectorType IsTransportRuleScoped UseMXRecord SmartHosts TlsSettings TlsDomain CloudServicesMailEnabled RouteAllMessagesViaOnPremises AllAcceptedDomains Comment Recipients'
-    'TransportRule' = 'Identity Name Enabled ResultSize Mode Priority FromScope FromMemberOf SetHeaderName SetHeaderValue Comments MessageTypeMatches HeaderContainsMessageHeader HeaderContainsWords RouteMessageOutboundConnector StopRuleProcessing RuleErrorAction ExceptIfHeaderContainsMessageHeader ExceptIfHeaderContainsWords ExceptIfMessageTypeMatches ExceptIfMessageSizeOver ExceptIfSentTo ExceptIfSentToMemberOf'
+    'InboundConnector' = 'Identity Name Enabled ConnectorType SenderDomains RequireTls TlsSenderCertificateName CloudServicesMailEnabled Comment AssociatedAcceptedDomains RestrictDomainsToIPAddresses SenderIPAddresses'
+    'OutboundConnector' = 'Identity Name Enabled ConnectorType IsTransportRuleScoped UseMXRecord SmartHosts TlsSettings TlsDomain CloudServicesMailEnabled RouteAllMessagesViaOnPremises AllAcceptedDomains Comment Recipients RecipientDomains TestMode SenderRewritingEnabled'
+    'TransportRule' = 'Identity Name Enabled ResultSize Mode Priority FromScope FromMemberOf SetHeaderName SetHeaderValue Comments MessageTypeMatches HeaderContainsMessageHeader HeaderContainsWords RouteMessageOutboundConnector StopRuleProcessing RuleErrorAction ExceptIfHeaderContainsMessageHeader ExceptIfHeaderContainsWords ExceptIfMessageTypeMatches ExceptIfMessageSizeOver ExceptIfSentTo ExceptIfSentToMemberOf ActivationDate ExpiryDate RemoveHeader SubjectContainsWords'
     'HostedConnectionFilterPolicy' = 'Identity IPAllowList'; 'RemoteDomain' = 'Identity TNEFEnabled'
-    'Recipient' = 'Identity RecipientTypeDetails ResultSize'; 'DistributionGroup' = 'Identity ResultSize'; 'DistributionGroupMember' = 'Identity ResultSize'
+    'Recipient' = 'Identity RecipientTypeDetails ResultSize'; 'DistributionGroup' = 'Identity ResultSize'; 'DynamicDistributionGroup' = 'Identity ResultSize'; 'DistributionGroupMember' = 'Identity ResultSize'
     'MessageTraceV2' = 'Status StartDate EndDate'
 }
 $Verbs = @{
@@ -28,8 +30,8 @@ $GoTogether = @('SetHeaderName', 'SetHeaderValue'), @('HeaderContainsMessageHead
 function Reset-Tenant {
     $global:Tenant = @{
         Domains = @('contoso.com', 'contoso.de', 'relay.contoso.com', 'contoso.onmicrosoft.com'); Allow = @('198.51.100.1')
-        Inbound = @(); Outbound = @(); Rules = @(); People = @(); Members = @{}; Pending = 0; Rich = $true; Sessions = @('of-somebody-else')
-        Log = [System.Collections.ArrayList]::new(); Refuse = @{}; Busy = @{}; Late = 0; Shown = @{}
+        Inbound = @(); Outbound = @(); Rules = @(); People = @(); Members = @{}; Pending = @(); Rich = $true; Sessions = @('of-somebody-else')
+        Log = [System.Collections.ArrayList]::new(); Refuse = @{}; Busy = @{}; Late = 0; Shown = @{}; TimesOut = @{}; Warns = $false
     }
 }
 Reset-Tenant
@@ -44,8 +46,15 @@ function Get-Listed($List, $Id) {
 function ConvertTo-Shown($Name, $Value) {
     if ($Name -eq 'SenderDomains') { return , @($Value | ForEach-Object { "smtp:$_;1" }) }
     if ($Name -eq 'ExceptIfMessageSizeOver') { return ('{0:N1} MB ({1:N0} bytes)' -f ([long]$Value / 1MB), [long]$Value) }
-    if ($Name -eq 'FromMemberOf' -and $Value) { return , @($global:Tenant.People | Where-Object { $Value -in $_.Name, $_.Alias, $_.PrimarySmtpAddress } | ForEach-Object { $_.PrimarySmtpAddress }) }
+    if ($Name -like '*MemberOf' -and $Value) { return , @($Value | ForEach-Object { @(Find-Person $_)[0].PrimarySmtpAddress }) }
     return $Value
+}
+
+# Who answers to a name, an alias, an address or the name that is shown.
+function Find-Person($Id) {
+    $found = @($global:Tenant.People | Where-Object { $Id -in $_.Name, $_.Alias, $_.PrimarySmtpAddress, $_.DisplayName })
+    if (-not $found) { throw "The operation couldn't be performed because object '$Id' couldn't be found." }
+    return $found
 }
 
 function Write-Fields($Object, $Given) {
@@ -70,6 +79,7 @@ function Assert-Given($Noun, $Given) {
         if ($name -notin ($Parameters[$Noun] -split ' ')) { throw "A parameter cannot be found that matches parameter name '$name'." }
     }
     foreach ($pair in $GoTogether) { if ($Given.ContainsKey($pair[0]) -ne $Given.ContainsKey($pair[1])) { throw "$($pair[0]) and $($pair[1]) must be given together." } }
+    if ($Given.ContainsKey('Name') -and -not $Given['Name']) { throw 'The name is empty.' }
     if ($Given['Name'] -and $Given['Name'].Length -gt 64) { throw 'The name is too long.' }
     if ($Given['TlsDomain'] -match '^[0-9.]+$') { throw 'The TlsDomain is no domain.' }
     if ($Given['RouteMessageOutboundConnector']) { $null = Get-Listed 'Outbound' $Given['RouteMessageOutboundConnector'] }
@@ -91,7 +101,12 @@ function Invoke-Standin($Verb, $Noun, $Given) {
     if ($t.Refuse.ContainsKey($cmdlet)) { throw $t.Refuse[$cmdlet] }
     Assert-Given $Noun $Given
     if ($Verb -notin 'Get', 'Validate', 'Connect', 'Disconnect') { $null = $t.Log.Add($cmdlet + ' ' + $Given['Identity'] + $Given['Name']) }
-    if ($Lists.ContainsKey($Noun) -and $Verb -ne 'Validate') { return (Invoke-Listed $Verb $Noun $Lists[$Noun] $Given) }
+    if ($t.Warns -and $Verb -ne 'Get') { Write-Warning 'It may take 30 minutes.' }
+    if ($Lists.ContainsKey($Noun) -and $Verb -ne 'Validate') {
+        $answer = Invoke-Listed $Verb $Noun $Lists[$Noun] $Given
+        if ($t.TimesOut[$cmdlet] -gt 0) { $t.TimesOut[$cmdlet]--; throw 'The operation has timed out.' }
+        return $answer
+    }
     switch ($cmdlet) {
         'Connect-ExchangeOnline' { $t.Sessions += 'ours' }
         'Disconnect-ExchangeOnline' { $t.Sessions = @($t.Sessions | Where-Object { $Given.ContainsKey('ConnectionId') -and $_ -notin @($Given.ConnectionId) }) }
@@ -102,15 +117,14 @@ function Invoke-Standin($Verb, $Noun, $Given) {
         'Get-RemoteDomain' { [pscustomobject]@{ Name = 'Default'; DomainName = '*'; TNEFEnabled = $(if ($t.Rich) { $null } else { $false }) } }
         'Set-RemoteDomain' { $t.Rich = $Given.TNEFEnabled }
         'Get-DkimSigningConfig' { [pscustomobject]@{ Domain = 'contoso.com'; Enabled = $true } }
-        'Get-MessageTraceV2' { for ($i = 0; $i -lt $t.Pending; $i++) { [pscustomobject]@{ Status = 'Pending' } } }
+        'Get-MessageTraceV2' { $t.Pending }
         'Validate-OutboundConnector' { [pscustomobject]@{ TaskName = 'Connectivity'; IsTaskSuccessful = $true; TaskDetail = '' } }
         'Get-DistributionGroupMember' { $t.Members[$Given.Identity] | ForEach-Object { [pscustomobject]@{ PrimarySmtpAddress = $_ } } }
         'Get-DistributionGroup' { $t.People | Where-Object { $_.RecipientTypeDetails -like 'Mail*Group' } }
+        'Get-DynamicDistributionGroup' { $t.People | Where-Object { $_.RecipientTypeDetails -eq 'DynamicDistributionGroup' } }
         'Get-Recipient' {
             if ($Given.ContainsKey('RecipientTypeDetails')) { return ($t.People | Where-Object { $_.RecipientTypeDetails -in $Given.RecipientTypeDetails }) }
-            $found = @($t.People | Where-Object { $Given.Identity -in $_.Name, $_.Alias, $_.PrimarySmtpAddress })
-            if (-not $found) { throw "The object '$($Given.Identity)' couldn't be found." }
-            return $found
+            return (Find-Person $Given.Identity)
         }
     }
 }
@@ -139,11 +153,19 @@ function Invoke-Listed($Verb, $Noun, $List, $Given) {
     }
 }
 
+# What a cmdlet must be given. Disconnect-ExchangeOnline takes no $null for a session, and
+# closes every one when it is given none.
+function Get-Mandatory($Verb, $Noun, $Name) {
+    if ($Verb -eq 'Disconnect' -and $Name -eq 'ConnectionId') { return "[Parameter(Mandatory = `$true, ParameterSetName = 'ConnectionId')] " }
+    if ($Verb -eq 'New' -and $Name -eq 'Name') { return '[Parameter(Mandatory = $true)] ' }
+    if ($Verb -in 'Set', 'Remove', 'Enable', 'Disable' -and $Name -eq 'Identity') { return '[Parameter(Mandatory = $true)] ' }
+}
+
 foreach ($noun in $Parameters.Keys) {
     foreach ($verb in "$(if ($Verbs.ContainsKey($noun)) { $Verbs[$noun] } else { 'Get' })" -split ' ') {
-        $list = (($Parameters[$noun] -split ' ' | Where-Object { $_ } | ForEach-Object { $(if ($_ -in 'Device', 'ManagedIdentity') { '[switch] ' }) + '$' + $_ })) -join ', '
+        $list = (($Parameters[$noun] -split ' ' | Where-Object { $_ } | ForEach-Object { (Get-Mandatory $verb $noun $_) + $(if ($_ -in 'Device', 'ManagedIdentity') { '[switch] ' }) + '$' + $_ })) -join ', '
         Invoke-Expression @"
-function $verb-$noun { [CmdletBinding(SupportsShouldProcess = `$true)] param($list)
+function $verb-$noun { [CmdletBinding(SupportsShouldProcess = `$true, DefaultParameterSetName = 'Default')] param($list)
     `$given = @{}
     foreach (`$key in `$PSBoundParameters.Keys) { if (`$key -in ('$($Parameters[$noun])' -split ' ')) { `$given[`$key] = `$PSBoundParameters[`$key] } }
     try { Invoke-Standin '$verb' '$noun' `$given } catch { Write-Error -Message `$_.Exception.Message }
