@@ -75,11 +75,41 @@ func TestBooted(t *testing.T) {
 			}
 			m.run("cp /root/good.toml /etc/sigmilter/sigmilter.toml; rm /etc/sigmilter/more; systemctl is-active sigmilter")
 
+			m.journal()
 			m.watchdog()
 			m.credentials()
 			m.upgrades()
+			m.returns()
 			m.removal()
 		})
+	}
+}
+
+// journal looks for what went wrong where an administrator does: a reload that was refused,
+// a source whose file is not there or may not be read, a start with a mistake. What went
+// well is not there.
+func (m *booted) journal() {
+	m.t.Helper()
+	m.run(`cd /etc/sigmilter
+mv people.csv person.csv; sigmilter people refresh || true; mv person.csv people.csv
+chmod 600 people.csv; sigmilter people refresh || true; chmod 644 people.csv; sigmilter people refresh
+echo broken = >> sigmilter.toml; systemctl restart sigmilter || true
+cp /root/good.toml sigmilter.toml; systemctl restart sigmilter`)
+	got := m.run("journalctl --sync; journalctl --no-pager --output cat --unit sigmilter --priority warning")
+	for _, want := range []string{
+		`msg="reload failed; keeping the current configuration"`,
+		"look at the name: /etc/sigmilter has person.csv",
+		"look at the rights: the user sigmilter may not read /etc/sigmilter/people.csv, of root:root, mode 0600",
+		"\n/etc/sigmilter/sigmilter.toml:", // of the start that failed
+	} {
+		if !strings.Contains(got, want) {
+			m.t.Errorf("no %q among the warnings:\n%s", want, got)
+		}
+	}
+	for _, quiet := range []string{"action=signed", "configuration reloaded", "listening"} {
+		if strings.Contains(got, quiet) {
+			m.t.Errorf("%q among the warnings:\n%s", quiet, got)
+		}
 	}
 }
 
@@ -136,6 +166,18 @@ echo refused $(grep -c 'milter-reject\|NOQUEUE: reject' /var/log/mail.log)`)
 		refused, _ := m.try("grep 'reject' /var/log/mail.log; journalctl -u sigmilter --no-pager -n 60")
 		m.t.Errorf("%d upgrades and downgrades under load: got\n%swant\n%s\n%s", times, got, want, refused)
 	}
+}
+
+// returns removes the package and installs it again: what was enabled runs as before.
+func (m *booted) returns() {
+	m.t.Helper()
+	m.run("dpkg --force-confold -i /root/new.deb && dpkg -r sigmilter")
+	if out, err := m.try("systemctl is-active sigmilter sigmilter.socket"); err == nil || strings.Contains("\n"+out, "\nactive") {
+		m.t.Errorf("after the removal: %s", out)
+	}
+	m.run("dpkg -i /root/new.deb && systemctl is-active sigmilter sigmilter.socket && sigmilter status")
+	m.send("fifth")
+	m.delivered("fifth", "Alice Muster two")
 }
 
 func (m *booted) removal() {
