@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -23,12 +24,14 @@ type values func(cmd *cobra.Command, typed string) []string
 
 // flagValues are for the flags of these names, whichever verb has them.
 var flagValues = map[string]values{
-	"tenant":  tenantNames,
-	"source":  sourceNames,
-	"person":  peopleAddresses,
-	"from":    peopleAddresses,
-	"as":      peopleAddresses,
-	"product": productNames,
+	"tenant":   tenantNames,
+	"source":   sourceNames,
+	"person":   peopleAddresses,
+	"from":     peopleAddresses,
+	"as":       peopleAddresses,
+	"product":  productNames,
+	"template": templateNames,
+	"rule":     ruleNames,
 }
 
 // argumentValues are for the first argument of these verbs.
@@ -105,6 +108,17 @@ func sourceNames(cmd *cobra.Command, _ string) (names []string) {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+func templateNames(cmd *cobra.Command, _ string) []string {
+	return slices.Sorted(maps.Keys(loadedConfig(cmd).Templates))
+}
+
+func ruleNames(cmd *cobra.Command, _ string) (names []string) {
+	for _, r := range loadedConfig(cmd).Rules {
+		names = append(names, r.Name)
+	}
+	return names
 }
 
 // settingKeys are the keys of the configuration and of the tables that they are in.

@@ -96,6 +96,8 @@ func TestCompletion(t *testing.T) {
 		{"config show -c " + file + " template.", "template.corporate template.corporate.html template.corporate.ready template.corporate.text template.short template.short.html template.short.ready template.short.text"},
 		{"config show -c " + file + " rule[1].sig", "rule[1].signature"},
 		{"config show -c " + file + " rule x", ""},
+		{"preview -c " + file + " --template ", "corporate short"},
+		{"find -c " + file + " --rule a", "all"},
 		{"import --product code", "codetwo\tCodeTwo"},
 		{"people show -c " + running + " al", "alice@contoso.com\tAlice Muster"},
 		{"preview -c " + running + " --person al", "alice@contoso.com\tAlice Muster"},

@@ -65,6 +65,7 @@ if nothing is found.`,
 	f.StringVar(&o.messageID, "message-id", "", "only the message with this Message-ID `FIELD`")
 	f.StringVar(&o.query.Action, "action", "", "only this `ACTION`: signed, skipped, handled, failed, deferred or refused")
 	f.StringVar(&o.query.Reason, "reason", "", "only this `REASON`, such as no-rule")
+	f.StringVar(&o.query.Rule, "rule", "", "only by the rule `NAME`")
 	f.StringVar(&o.since, "since", "", "only since `TIME`: 90m, 2h, 3d ago, 2026-11-30, or 2026-11-30T14:00")
 	f.StringVar(&o.until, "until", "", "only before `TIME`")
 	f.IntVar(&o.limit, "limit", 100, "the newest `N`; 0 for all")

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/offline"
 	"sigmilter/cmd/internal/preview"
 	"sigmilter/cmd/internal/printed"
@@ -20,6 +23,7 @@ import (
 type previewOptions struct {
 	config string
 	person string
+	only   string // template
 	folder string
 	all    bool
 	asJSON bool
@@ -34,7 +38,7 @@ type previewReport struct {
 func newPreviewCommand() *cobra.Command {
 	var o previewOptions
 	cmd := &cobra.Command{
-		Use:   "preview [-c FILE] {--person ADDRESS | --all} [-o FOLDER] [--json]",
+		Use:   "preview [-c FILE] {--person ADDRESS | --all} [--template NAME] [-o FOLDER] [--json]",
 		Short: "Write a person's blocks as files to look at",
 		Long: `preview renders every template for a person and writes three files for each: NAME.html for
 a browser, NAME.txt, and NAME.eml, a message with nothing but the block, to open in a mail
@@ -52,6 +56,7 @@ are written all the same and the exit status is 1.`,
 	}
 	cmd.Flags().StringVarP(&o.config, "config", "c", defaultConfig, "the configuration `FILE`")
 	cmd.Flags().StringVar(&o.person, "person", "", "an `ADDRESS` of the person, primary or not")
+	cmd.Flags().StringVar(&o.only, "template", "", "only the template `NAME`")
 	cmd.Flags().StringVarP(&o.folder, "output", "o", "preview", "the `FOLDER` to write to; it is created if necessary")
 	cmd.Flags().BoolVar(&o.all, "all", false, "everyone, with an index page")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "write what was written as JSON, with fields that are missing")
@@ -70,10 +75,26 @@ func (o *previewOptions) writeBlocks(ctx context.Context, stdout, stderr io.Writ
 		return err
 	}
 	defer setup.Close()
+	if err := o.chooseTemplate(setup.Config); err != nil {
+		return err
+	}
 	if o.all {
 		return o.writeAll(ctx, setup, stdout, stderr)
 	}
 	return o.writePerson(setup, stdout, stderr)
+}
+
+// chooseTemplate leaves only the template that is asked for.
+func (o *previewOptions) chooseTemplate(cfg *config.Config) error {
+	if o.only == "" {
+		return nil
+	}
+	chosen, ok := cfg.Templates[o.only]
+	if !ok {
+		return &exitError{exitUsage, fmt.Errorf("there is no template %q; there are %s", o.only, strings.Join(slices.Sorted(maps.Keys(cfg.Templates)), ", "))}
+	}
+	cfg.Templates = map[string]config.Template{o.only: chosen}
+	return nil
 }
 
 func (o *previewOptions) writePerson(setup *offline.Setup, stdout, stderr io.Writer) error {

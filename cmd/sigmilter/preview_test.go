@@ -79,6 +79,14 @@ func TestPreviewAll(t *testing.T) {
 	}
 }
 
+func TestPreviewOneTemplate(t *testing.T) {
+	file, out := previewFiles(t)
+	status, stdout, stderr := invoke(t, "preview", "-c", file, "--person", "alice@contoso.com", "--template", "very/short", "-o", out)
+	if status != 0 || strings.Count(stdout, "\n") != 3 || strings.Count(stdout, "very%2Fshort.") != 3 {
+		t.Errorf("status %d, %q, %q", status, stdout, stderr)
+	}
+}
+
 func TestPreviewJSON(t *testing.T) {
 	file, out := previewFiles(t)
 	for _, tc := range []struct {
@@ -121,6 +129,7 @@ func TestPreviewUsage(t *testing.T) {
 	}{
 		{nil, 2, "preview needs one of --person ADDRESS and --all"},
 		{[]string{"--all", "--person", "alice@contoso.com"}, 2, "preview needs one of"},
+		{[]string{"--all", "--template", "corp"}, 2, `there is no template "corp"; there are corporate, very/short`},
 		{[]string{"--person", "zoe@contoso.com"}, 1, "nobody has the address zoe@contoso.com"},
 		{[]string{"--person", "alice@contoso.com", "-o", file}, 1, "writing the preview: "},
 	} {

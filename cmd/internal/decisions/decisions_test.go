@@ -66,6 +66,8 @@ func TestKeptAndFound(t *testing.T) {
 		{"no domain above, only a longer name", Query{Domain: "ample.net"}, nil},
 		{"both", Query{Author: "person2", Domain: "example.net"}, all[2:3]},
 		{"both of different messages", Query{Author: "person2", Domain: "customer1.example"}, nil},
+		{"rule", Query{Rule: "everybody"}, all[:3]},
+		{"no such rule", Query{Rule: "every"}, nil},
 		{"queue", Query{Queue: "4Xq00002zV"}, all[2:3]},
 		{"Message-ID", Query{MessageID: HashMessageID(" <1@contoso.com> ")}, all[1:2]},
 		{"none has no Message-ID", Query{MessageID: HashMessageID("<none@contoso.com>")}, nil},

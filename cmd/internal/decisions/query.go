@@ -14,6 +14,7 @@ type Query struct {
 	Tenant       string
 	Action       string
 	Reason       string
+	Rule         string
 	Queue        string
 	MessageID    string // see [HashMessageID]
 }
@@ -31,6 +32,8 @@ func (q *Query) wants(c column, s string) bool {
 		return q.Action == "" || s == q.Action
 	case reasonColumn:
 		return q.Reason == "" || s == q.Reason
+	case ruleColumn:
+		return q.Rule == "" || s == q.Rule
 	}
 	return true
 }
