@@ -134,41 +134,6 @@ func cutColon(s string) (string, bool) {
 	return s, false
 }
 
-// fold prepares text for comparison with tables: lower case, one kind of
-// apostrophe.
-func fold(s string) string {
-	s = strings.ToLower(s)
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '`', "’"[0], "´"[0]: // or another character that begins so
-			return apostrophes.Replace(s)
-		}
-	}
-	return s
-}
-
-// folded is what a table has for a text, once that is folded. A short text in ASCII,
-// as most words are, is not copied for it.
-func folded[V any](table map[string]V, text string) V {
-	var lower [32]byte
-	if len(text) > len(lower) {
-		return table[fold(text)]
-	}
-	for i := range len(text) {
-		c := text[i]
-		if c >= utf8.RuneSelf || c == '`' {
-			return table[fold(text)]
-		}
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		lower[i] = c
-	}
-	return table[string(lower[:len(text)])]
-}
-
-var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "´", "'", "`", "'")
-
 // findVerb looks for a verb of the table; last says that it ends the text, but for
 // words such as "the following".
 func findVerb(lower string) (found, last bool) {
@@ -220,21 +185,6 @@ type verbIndex struct {
 // begin reports, at little cost, whether a verb begins with two bytes.
 func (x *verbIndex) begin(first, second byte) bool {
 	return x.starts[first][second/8]&(1<<(second%8)) != 0
-}
-
-// wordAt says whether [from, to) is not part of a longer word. In scripts that
-// write words together any place is a border.
-func wordAt(s string, from, to int) bool {
-	before, _ := utf8.DecodeLastRuneInString(s[:from])
-	first, _ := utf8.DecodeRuneInString(s[from:])
-	after, _ := utf8.DecodeRuneInString(s[to:])
-	final, _ := utf8.DecodeLastRuneInString(s[:to])
-	return !(spaced(before) && spaced(first)) && !(spaced(after) && spaced(final))
-}
-
-// spaced says whether r is a letter of a script that puts blanks between words.
-func spaced(r rune) bool {
-	return unicode.IsLetter(r) && !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai)
 }
 
 // dateShape finds a date or a time by its digits, in any language.

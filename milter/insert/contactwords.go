@@ -155,13 +155,3 @@ var roles = []wording{
 	{"ja", []string{"部長", "課長", "係長", "主任", "取締役", "社長", "専務", "常務", "担当", "技術部", "営業部", "部", "課", "室", "室長", "グループ", "チーム", "エンジニア", "マネージャー", "代表", "本部", "支店", "研究所", "工場長", "事業部"}},
 	{"ko", []string{"부장", "과장", "대리", "차장", "사원", "팀장", "팀", "이사", "대표", "대표이사", "사장", "부서", "연구원", "매니저", "엔지니어", "본부", "영업부", "부", "실장"}},
 }
-
-var (
-	labelPhrases   = phrasesOf(contactLabels)
-	socialPhrases  = phrasesOf(socials)
-	sitePhrases    = phrasesOf(sites)
-	companyPhrases = phrasesOf(companyForms)
-	streetPhrases  = phrasesOf(streets)
-	countryPhrases = phrasesOf(countries)
-	rolePhrases    = phrasesOf(roles)
-)

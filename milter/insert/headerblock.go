@@ -124,8 +124,6 @@ var labelIndex = func() map[string]labelKind {
 	return m
 }()
 
-const longestLabel = 48 // bytes
-
 // labelOf reads a line as a label of a header block and its value. Clients make
 // labels bold, which plain text shows as *From:*.
 func labelOf(text string) (labelKind, string) {

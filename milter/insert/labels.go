@@ -268,3 +268,5 @@ var labels = []label{
 	{"fil", fromLabel, "mula kay"}, {"fil", sentLabel, "petsa"}, {"fil", toLabel, "para kay"}, {"fil", subjectLabel, "paksa"},
 	{"sw", fromLabel, "kutoka"}, {"sw", sentLabel, "tarehe"}, {"sw", toLabel, "kwa"}, {"sw", subjectLabel, "mada"},
 }
+
+const longestLabel = 48 // bytes

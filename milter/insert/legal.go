@@ -156,19 +156,3 @@ var (
 		{"en", []string{"stand", "booth", "hall", "expo", "trade fair"}}, {"de", []string{"halle", "stand", "messestand", "messe"}}, {"fr", []string{"stand", "hall", "pavillon", "salon"}}, {"es", []string{"pabellón", "stand", "caseta", "feria"}}, {"pt", []string{"pavilhão", "expositor", "feira"}}, {"it", []string{"padiglione", "pad.", "fiera"}}, {"nl", []string{"beurs", "hal"}}, {"da", []string{"messe"}}, {"sv", []string{"monter", "mässan"}}, {"fi", []string{"osasto", "messut", "messuilla"}}, {"pl", []string{"stoisko", "hala", "targi", "targach"}}, {"cs", []string{"hala", "stánek", "veletrh"}}, {"hu", []string{"csarnok", "pavilon"}}, {"tr", []string{"salon", "stant", "fuar"}}, {"ru", []string{"зал", "стенд", "павильон", "выставке"}},
 	}
 )
-
-var (
-	termPhrases          = phrasesOf(terms)
-	meetingPhrases       = phrasesOf(meetings)
-	standPhrases         = phrasesOf(stands)
-	invitationPhrases    = phrasesOf(invitations)
-	registerPhrases      = phrasesOf(registers)
-	incorporationPhrases = phrasesOf(incorporations)
-	privacyPhrases       = phrasesOf(privacy)
-	lawPhrases           = phrasesOf(laws)
-	officerPhrases       = phrasesOf(officers)
-	selfPhrases          = phrasesOf(selves)
-	cautionPhrases       = phrasesOf(cautions)
-	printPhrases         = phrasesOf(printing)
-	presencePhrases      = phrasesOf(presence)
-)

@@ -14,10 +14,3 @@ func (r *Reading) Newest() string {
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
-
-func withoutImages(text string) string {
-	if !strings.Contains(text, string(image)) {
-		return text
-	}
-	return strings.Join(strings.Fields(strings.ReplaceAll(text, string(image), " ")), " ")
-}
