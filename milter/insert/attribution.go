@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
 )
 
 // Limits of what is looked at as one attribution.
@@ -61,7 +63,7 @@ func completeFrom(lines []line, n int, quoted bool) bool {
 // opens says whether an attribution could begin with this line: cheap, since
 // every line of the newest text is asked.
 func opens(text string) bool {
-	t := strings.TrimLeft(text, "-*_ \"'“„«<[(|>"+string(image))
+	t := strings.TrimLeft(text, "-*_ \"'“„«<[(|>"+string(known.Image))
 	r, _ := utf8.DecodeRuneInString(t)
 	return unicode.IsDigit(r) || unicode.IsLetter(r)
 }
@@ -143,7 +145,7 @@ func findVerb(lower string) (found, last bool) {
 			continue
 		}
 		for _, v := range verbs.byStart[[2]byte{lower[at], lower[at+1]}] {
-			if !strings.HasPrefix(lower[at:], v) || !wordAt(lower, at, at+len(v)) {
+			if !strings.HasPrefix(lower[at:], v) || !known.WordAt(lower, at, at+len(v)) {
 				continue
 			}
 			if found = true; at+len(v) == len(lower) {
@@ -156,8 +158,8 @@ func findVerb(lower string) (found, last bool) {
 
 // withoutTail takes off what may stand behind the verb: "wrote the following".
 func withoutTail(lower string) string {
-	for i := range wroteTails {
-		head, ok := strings.CutSuffix(lower, wroteTails[i].text)
+	for i := range known.WroteTails {
+		head, ok := strings.CutSuffix(lower, known.WroteTails[i].Text)
 		if head, blank := strings.CutSuffix(head, " "); ok && blank {
 			return head
 		}
@@ -169,8 +171,8 @@ func withoutTail(lower string) string {
 // once, not once for each verb.
 var verbs = func() (index verbIndex) {
 	index.byStart = map[[2]byte][]string{}
-	for i := range wrote {
-		v := wrote[i].text
+	for i := range known.Wrote {
+		v := known.Wrote[i].Text
 		index.byStart[[2]byte{v[0], v[1]}] = append(index.byStart[[2]byte{v[0], v[1]}], v)
 		index.starts[v[0]][v[1]/8] |= 1 << (v[1] % 8)
 	}
@@ -201,14 +203,14 @@ func startsDated(lower string) bool { return startDate.MatchString(lower) }
 // date. In small letters the word counts only with a date directly behind it.
 func opened(text string) bool {
 	text = strings.TrimLeft(text, "\"'([")
-	lower := fold(text)
+	lower := known.Fold(text)
 	if startsDated(lower) || startsWithWeekday(lower) {
 		return true
 	}
 	small := unicode.IsLower(firstRune(text))
-	for i := range openers {
-		o := openers[i].text
-		if strings.HasPrefix(lower, o) && wordAt(lower, 0, len(o)) {
+	for i := range known.Openers {
+		o := known.Openers[i].Text
+		if strings.HasPrefix(lower, o) && known.WordAt(lower, 0, len(o)) {
 			rest := strings.TrimLeft(lower[len(o):], " ")
 			return !small || startsDated(rest) || startsWithWeekday(rest)
 		}
@@ -237,7 +239,7 @@ func glued(text string) int {
 	if !colon {
 		return -1
 	}
-	if verb, last := findVerb(fold(t)); !verb || !last || opened(strings.TrimLeft(text, "-*_ >|")) {
+	if verb, last := findVerb(known.Fold(t)); !verb || !last || opened(strings.TrimLeft(text, "-*_ >|")) {
 		return -1
 	}
 	before, address := ' ', strings.IndexAny(text, "<@")
@@ -265,6 +267,6 @@ func gluedHere(text string) bool {
 	}
 	const opening, near = 128, 40
 	begun := text[:min(len(text), opening)]
-	lower := fold(begun)
+	lower := known.Fold(begun)
 	return opened(begun) && !startsDated(lower) && dated(lower[:min(len(lower), near)]) && attributes(text, false, 1) > 0
 }

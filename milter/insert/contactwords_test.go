@@ -1,30 +1,34 @@
 package insert
 
-import "testing"
+import (
+	"testing"
+
+	"sigmilter/milter/insert/known"
+)
 
 func TestContactWordRows(t *testing.T) {
 	k := know(people["alice"])
-	check := func(table []wording, lowest sense, line func(text string) string) {
+	check := func(table []known.Wording, lowest sense, line func(text string) string) {
 		t.Helper()
 		for _, w := range table {
-			for _, text := range w.texts {
+			for _, text := range w.Texts {
 				if got := k.read(line(text)).sense; got < lowest {
-					t.Errorf("%s: %q counts as %d, want %d", w.lang, line(text), got, lowest)
+					t.Errorf("%s: %q counts as %d, want %d", w.Lang, line(text), got, lowest)
 				}
 			}
 		}
 	}
-	check(contactLabels, usual, func(text string) string { return text + ": +49 30 555 0000" })
-	check(contactLabels, usual, func(text string) string { return text + " +49 30 123456-78" })
-	check(socials, usual, func(text string) string { return text })
-	check(registers, usual, func(text string) string { return text + ": 12345678" })
-	check(officers, usual, func(text string) string { return text + ": Bruno Beispiel, Clara Probe" })
-	check(roles, between, func(text string) string { return text })
-	check(countries, usual, func(text string) string { return text })
-	check(presence, between, func(text string) string { return text })
-	check(printing, usual, func(text string) string { return "Please: " + text + "." })
-	check(invitations, likely, func(text string) string { return text + " https://www.contoso.com" })
-	check(companyForms, between, func(text string) string { return "Fabrikam " + text })
+	check(known.ContactLabels, usual, func(text string) string { return text + ": +49 30 555 0000" })
+	check(known.ContactLabels, usual, func(text string) string { return text + " +49 30 123456-78" })
+	check(known.Socials, usual, func(text string) string { return text })
+	check(known.Registers, usual, func(text string) string { return text + ": 12345678" })
+	check(known.Officers, usual, func(text string) string { return text + ": Bruno Beispiel, Clara Probe" })
+	check(known.Roles, between, func(text string) string { return text })
+	check(known.Countries, usual, func(text string) string { return text })
+	check(known.Presence, between, func(text string) string { return text })
+	check(known.Printing, usual, func(text string) string { return "Please: " + text + "." })
+	check(known.Invitations, likely, func(text string) string { return text + " https://www.contoso.com" })
+	check(known.CompanyForms, between, func(text string) string { return "Fabrikam " + text })
 }
 
 func TestNotices(t *testing.T) {

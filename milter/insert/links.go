@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+
+	"sigmilter/milter/insert/known"
 )
 
 var linkShape = regexp.MustCompile(`[<(\[]*((https?://|mailto:|www\.)[^\s<>()\]]+)[>)\]]*`)
@@ -56,7 +58,7 @@ func programLink(link string) bool {
 	link = strings.TrimPrefix(strings.TrimPrefix(link, "https://"), "http://")
 	path, _, _ := strings.Cut(link, "?")
 	path = strings.TrimRight(path, "/.")
-	for _, l := range mobileLinks {
+	for _, l := range known.MobileLinks {
 		if prefix, open := strings.CutSuffix(l, "*"); path == l || (open && strings.HasPrefix(path, prefix)) {
 			return true
 		}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
 )
 
 // digitsOf is the digits of s: phone numbers are written in many ways.
@@ -111,9 +113,9 @@ func (n *names) known() bool { return len(n.surname) > 0 || len(n.given) > 0 }
 // particles and signs.
 func nameWords(s string) []string {
 	var words, all []string
-	for _, w := range splitName(plainForm(s)) {
+	for _, w := range splitName(known.PlainForm(s)) {
 		all = append(all, nameKey(w))
-		if !nameTitles[w] && !particles[w] {
+		if !known.NameTitles[w] && !known.Particles[w] {
 			words = append(words, nameKey(w))
 		}
 	}
@@ -144,7 +146,7 @@ func dotted(s string) string {
 	fields := strings.Fields(s)
 	for i, f := range fields {
 		core := strings.Trim(f, ",;")
-		if joined := strings.ReplaceAll(core, ".", ""); joined != core && nameTitles[strings.ReplaceAll(joined, "-", "")] {
+		if joined := strings.ReplaceAll(core, ".", ""); joined != core && known.NameTitles[strings.ReplaceAll(joined, "-", "")] {
 			fields[i] = joined
 		}
 	}
@@ -183,7 +185,7 @@ func (n *names) match(text string) naming {
 	if strings.ContainsAny(text, "&+:;@?!0123456789") { // two people, a label, a sentence
 		return notNamed
 	}
-	all := splitName(plainForm(withoutBrackets(text)))
+	all := splitName(known.PlainForm(withoutBrackets(text)))
 	if len(all) == 0 || len(all) > longestName || !n.known() {
 		return notNamed
 	}
@@ -193,12 +195,12 @@ func (n *names) match(text string) naming {
 		switch key := nameKey(w); {
 		case n.has(key):
 			words = append(words, key)
-		case utf8.RuneCountInString(w) == 1 && spaced([]rune(w)[0]):
+		case utf8.RuneCountInString(w) == 1 && known.Spaced([]rune(w)[0]):
 			if len(n.given) > 0 && strings.HasPrefix(n.given[0], key) {
 				initial = true
 			}
 			initials++
-		case nameTitles[w] || particles[w] || pronouns[w]:
+		case known.NameTitles[w] || known.Particles[w] || known.Pronouns[w]:
 		default:
 			words = append(words, key)
 		}
@@ -244,7 +246,7 @@ func (n *names) matchWords(words []string, initials int, initial bool) naming {
 		return partly
 	case surname > 0 && initial: // "A. Muster"
 		return partly
-	case surname > 0 && surname == len(words) && unspaced(words[0]): // "山田"
+	case surname > 0 && surname == len(words) && known.Unspaced(words[0]): // "山田"
 		return partly
 	}
 	return notNamed

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
 )
 
 // seeReplyAbove sees the line above which a ticket system asks for the answer, as
@@ -27,7 +29,7 @@ func (m *marking) seeReplyAbove(i int) (sign, bool) {
 	if !framed && !alone && !below {
 		return sign{}, false
 	}
-	if !asksForReplyAbove(fold(words), before >= 2 && after >= 2) {
+	if !asksForReplyAbove(known.Fold(words), before >= 2 && after >= 2) {
 		return sign{}, false
 	}
 	return sign{rule: "reply-above", from: m.above(i), to: i + 1, strength: strong}, true
@@ -57,15 +59,15 @@ func asksForReplyAbove(lower string, inRows bool) bool {
 			}
 		}
 	}
-	if unspaced(lower) {
+	if known.Unspaced(lower) {
 		return slices.ContainsFunc(replyAboveIndex[""], func(i int) bool { return saysReplyAbove(lower, i, inRows) })
 	}
 	return false
 }
 
 func saysReplyAbove(lower string, row int, inRows bool) bool {
-	before, after, ok := strings.Cut(lower, replyAbove[row].above)
-	words := replyAbove[row].words
+	before, after, ok := strings.Cut(lower, known.ReplyAbove[row].Above)
+	words := known.ReplyAbove[row].Words
 	switch {
 	case !ok:
 		return false
@@ -91,9 +93,9 @@ func hasWord(text, list string) bool {
 // scripts without blanks under "".
 var replyAboveIndex = func() map[string][]int {
 	index := map[string][]int{}
-	for i := range replyAbove {
-		word, _, _ := strings.Cut(replyAbove[i].above, " ")
-		if unspaced(word) {
+	for i := range known.ReplyAbove {
+		word, _, _ := strings.Cut(known.ReplyAbove[i].Above, " ")
+		if known.Unspaced(word) {
 			word = ""
 		}
 		index[word] = append(index[word], i)
@@ -123,7 +125,7 @@ func madeOf(word, list string) bool {
 	for word != "" {
 		rest := word
 		for w := range strings.FieldsSeq(list) {
-			if after, ok := strings.CutPrefix(word, w); ok && unspaced(w) && len(after) < len(rest) {
+			if after, ok := strings.CutPrefix(word, w); ok && known.Unspaced(w) && len(after) < len(rest) {
 				rest = after
 			}
 		}

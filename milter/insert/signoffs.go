@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
 )
 
 // signoffKind is what a line is as a sign-off.
@@ -50,12 +52,12 @@ var signoffIndex = sync.OnceValue(func() *signoffRows {
 		}
 	}
 	for _, rows := range []struct {
-		phrases []phrase
+		phrases []known.Phrase
 		kind    signoffKind
 		to      map[string][]row
-	}{{whole, sentFrom, x.whole}, {loose, unnamed, x.whole}, {slogans, notSignoff, x.slogans}} {
+	}{{known.WholeSignoffs, sentFrom, x.whole}, {known.LooseSignoffs, unnamed, x.whole}, {known.Slogans, notSignoff, x.slogans}} {
 		for _, p := range rows.phrases {
-			words := textsOf(p.text)
+			words := textsOf(p.Text)
 			rows.to[words[0]] = append(rows.to[words[0]], row{words, rows.kind})
 		}
 	}
@@ -107,7 +109,7 @@ func mayBeginSignoff(text string) bool {
 		return false
 	}
 	begin, end := nextWord(text, 0)
-	first := fold(text[begin:end])
+	first := known.Fold(text[begin:end])
 	x := signoffIndex()
 	return len(x.byHead[first]) > 0 || len(x.whole[first]) > 0 || vocabularyIndex().knows(first) || hasLinks(text)
 }
@@ -138,7 +140,7 @@ func newSignoffReading(text string) (*signoffReading, bool) {
 
 // speaking are the signs of lines that a program does not write: of questions, and what
 // stands for a picture.
-var speaking = []string{"?", "？", "؟", string(image)}
+var speaking = []string{"?", "？", "؟", string(known.Image)}
 
 // inQuotes reports whether a line stands in quotation marks: it speaks of a
 // sign-off.

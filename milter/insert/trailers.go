@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
 )
 
 // trailer is how many unquoted lines from line i on belong to the quoted ones above
@@ -45,8 +47,8 @@ func namesList(lines []line) bool {
 		return false
 	}
 	for i := range lines {
-		lower := fold(lines[i].text)
-		if slices.ContainsFunc(listWords, func(p phrase) bool { return strings.Contains(lower, p.text) }) {
+		lower := known.Fold(lines[i].text)
+		if slices.ContainsFunc(known.ListWords, func(p known.Phrase) bool { return strings.Contains(lower, p.Text) }) {
 			return true
 		}
 	}
@@ -125,9 +127,9 @@ func isListFooter(lines []line) bool {
 	if len(lines) == 0 || len(lines) > longestFooter {
 		return false
 	}
-	lower := fold(strings.TrimLeft(lines[0].text, "*_-– "))
-	for i := range listFooters {
-		if strings.HasPrefix(lower, listFooters[i].text) {
+	lower := known.Fold(strings.TrimLeft(lines[0].text, "*_-– "))
+	for i := range known.ListFooters {
+		if strings.HasPrefix(lower, known.ListFooters[i].Text) {
 			return leadsSomewhere(lines)
 		}
 	}

@@ -1,9 +1,9 @@
-package insert
+package known
 
-// mobileLinks are the hosts, or hosts with a path, of the links that phones and
+// MobileLinks are the hosts, or hosts with a path, of the links that phones and
 // mail programs put into or below a sign-off. Nothing but a query follows, or
 // with * at the end anything.
-var mobileLinks = []string{
+var MobileLinks = []string{
 	"aka.ms/o0ukef", "aka.ms/aab9ysg", "aka.ms/ghei36", "aka.ms/qtex0l", "aka.ms/weboutlook", "aka.ms/getoutlookforios", "aka.ms/getoutlookformac", "aka.ms/getoutlookforandroid",
 	"go.microsoft.com/fwlink*", "windows.microsoft.com/consumer-preview", "sprh.mn*", "aqua-mail.com", "www.aqua-mail.com", "spikenow.com*", "good.com", "www.good.com",
 	"getmailspring.com", "www.getmailspring.com", "link.getmailspring.com*", "tuta.com", "tuta.com/free-email", "tutanota.com", "www.tutanota.com", "proton.me", "proton.me/mail", "proton.me/mail/home", "pr.tn*", "protonmail.com", "www.protonmail.com", "protonmail.ch",

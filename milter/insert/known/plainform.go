@@ -1,4 +1,4 @@
-package insert
+package known
 
 import (
 	"strings"
@@ -8,13 +8,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// plainForm is text as names, directory values and the tables of signatures are
+// PlainForm is text as names, directory values and the tables of signatures are
 // compared: in lower case, without accents, with ASCII digits, and with one
 // spelling for what is written with and without umlauts, so that Jörg, Joerg and
 // Jorg are one.
-func plainForm(s string) string {
-	s = fold(s)
-	if isASCII(s) {
+func PlainForm(s string) string {
+	s = Fold(s)
+	if IsASCII(s) {
 		return oneSpelling(s)
 	}
 	var b strings.Builder
@@ -23,7 +23,7 @@ func plainForm(s string) string {
 		switch {
 		case r < utf8.RuneSelf:
 			b.WriteRune(r)
-		case unicode.Is(unicode.Mn, r) || invisible(r):
+		case unicode.Is(unicode.Mn, r) || Invisible(r):
 		case unicode.IsDigit(r):
 			b.WriteRune('0' + digitOf(r))
 		case r == '\u05f3': // geresh and gershayim, for which most keyboards have only these
@@ -38,7 +38,7 @@ func plainForm(s string) string {
 			}
 		}
 	}
-	return oneSpelling(fold(norm.NFC.String(b.String()))) // Hangul is put together again
+	return oneSpelling(Fold(norm.NFC.String(b.String()))) // Hangul is put together again
 }
 
 // oneSpelling makes one of an umlaut's two spellings without one. Most texts have none.
@@ -68,7 +68,7 @@ func digitOf(r rune) rune {
 	return n
 }
 
-func isASCII(s string) bool {
+func IsASCII(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= utf8.RuneSelf {
 			return false
@@ -77,14 +77,14 @@ func isASCII(s string) bool {
 	return true
 }
 
-func unspaced(word string) bool {
+func Unspaced(word string) bool {
 	r, _ := utf8.DecodeRuneInString(word)
-	return !spaced(r)
+	return !Spaced(r)
 }
 
-// fold prepares text for comparison with tables: lower case, one kind of
+// Fold prepares text for comparison with tables: lower case, one kind of
 // apostrophe.
-func fold(s string) string {
+func Fold(s string) string {
 	s = strings.ToLower(s)
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
@@ -95,17 +95,17 @@ func fold(s string) string {
 	return s
 }
 
-// folded is what a table has for a text, once that is folded. A short text in ASCII,
+// Folded is what a table has for a text, once that is folded. A short text in ASCII,
 // as most words are, is not copied for it.
-func folded[V any](table map[string]V, text string) V {
+func Folded[V any](table map[string]V, text string) V {
 	var lower [32]byte
 	if len(text) > len(lower) {
-		return table[fold(text)]
+		return table[Fold(text)]
 	}
 	for i := range len(text) {
 		c := text[i]
 		if c >= utf8.RuneSelf || c == '`' {
-			return table[fold(text)]
+			return table[Fold(text)]
 		}
 		if c >= 'A' && c <= 'Z' {
 			c += 'a' - 'A'
@@ -117,17 +117,17 @@ func folded[V any](table map[string]V, text string) V {
 
 var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "´", "'", "`", "'")
 
-// wordAt says whether [from, to) is not part of a longer word. In scripts that
+// WordAt says whether [from, to) is not part of a longer word. In scripts that
 // write words together any place is a border.
-func wordAt(s string, from, to int) bool {
+func WordAt(s string, from, to int) bool {
 	before, _ := utf8.DecodeLastRuneInString(s[:from])
 	first, _ := utf8.DecodeRuneInString(s[from:])
 	after, _ := utf8.DecodeRuneInString(s[to:])
 	final, _ := utf8.DecodeLastRuneInString(s[:to])
-	return !(spaced(before) && spaced(first)) && !(spaced(after) && spaced(final))
+	return !(Spaced(before) && Spaced(first)) && !(Spaced(after) && Spaced(final))
 }
 
-// spaced says whether r is a letter of a script that puts blanks between words.
-func spaced(r rune) bool {
+// Spaced says whether r is a letter of a script that puts blanks between words.
+func Spaced(r rune) bool {
 	return unicode.IsLetter(r) && !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai)
 }

@@ -1,4 +1,4 @@
-package insert
+package known
 
 import (
 	"strings"
@@ -8,13 +8,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// image stands in a line's text for a picture, so that a line with only a
+// Image stands in a line's text for a picture, so that a line with only a
 // picture is not blank.
-const image = '￼'
+const Image = '￼'
 
-// invisible says whether a reader sees nothing of r: soft hyphens, zero-width
+// Invisible says whether a reader sees nothing of r: soft hyphens, zero-width
 // characters and directional marks, which clients strew into text.
-func invisible(r rune) bool {
+func Invisible(r rune) bool {
 	switch {
 	case r == 'ᐧ': // QUIRK: read-receipt add-ins of Gmail leave it where their picture was
 		return true
@@ -26,11 +26,11 @@ func invisible(r rune) bool {
 	return r < ' ' && !unicode.IsSpace(r)
 }
 
-// visible folds blanks to single spaces, trims, leaves out what is invisible, and
+// Visible folds blanks to single spaces, trims, leaves out what is invisible, and
 // composes what is decomposed: windows-1258 and macOS write letters and their
 // marks apart, the tables do not.
-func visible(s string) string {
-	if s = strings.Trim(s, " \t\r\n"); tidy(s) {
+func Visible(s string) string {
+	if s = strings.Trim(s, " \t\r\n"); Tidy(s) {
 		return s
 	}
 	if !composed(s) {
@@ -52,7 +52,7 @@ func visible(s string) string {
 			blank = len(b) > 0
 			i += size
 			continue
-		case invisible(r):
+		case Invisible(r):
 			i += size
 			continue
 		}
@@ -70,33 +70,33 @@ func visible(s string) string {
 	return string(b)
 }
 
-// combining is the first character that others combine with.
-const combining = '\u0300'
+// Combining is the first character that others combine with.
+const Combining = '\u0300'
 
 // composed says whether s needs no composing, at little cost for most scripts of
 // the West.
 func composed(s string) bool {
 	for _, r := range s {
-		if r >= combining {
+		if r >= Combining {
 			return norm.NFC.IsNormalString(s)
 		}
 	}
 	return true
 }
 
-// shows says whether a reader sees anything of s.
-func shows(s string) bool {
+// Shows says whether a reader sees anything of s.
+func Shows(s string) bool {
 	for _, r := range s {
-		if !unicode.IsSpace(r) && r != '\u3164' && !invisible(r) {
+		if !unicode.IsSpace(r) && r != '\u3164' && !Invisible(r) {
 			return true
 		}
 	}
 	return false
 }
 
-// tidy says, at little cost, that visible would give s back unchanged: single
+// Tidy says, at little cost, that visible would give s back unchanged: single
 // blanks within, and letters that nothing combines with.
-func tidy(s string) bool {
+func Tidy(s string) bool {
 	for i := 0; i < len(s); {
 		if i+8 <= len(s) && plain8(s[i:i+8]) {
 			i += 7 // the last may be a blank, which the next eight show what follows
@@ -111,7 +111,7 @@ func tidy(s string) bool {
 			return false
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if r <= '\u00a0' || r == '\u00ad' || r >= combining {
+		if r <= '\u00a0' || r == '\u00ad' || r >= Combining {
 			return false
 		}
 		i += size
@@ -119,11 +119,11 @@ func tidy(s string) bool {
 	return !strings.HasPrefix(s, " ")
 }
 
-func withoutImages(text string) string {
-	if !strings.Contains(text, string(image)) {
+func WithoutImages(text string) string {
+	if !strings.Contains(text, string(Image)) {
 		return text
 	}
-	return strings.Join(strings.Fields(strings.ReplaceAll(text, string(image), " ")), " ")
+	return strings.Join(strings.Fields(strings.ReplaceAll(text, string(Image), " ")), " ")
 }
 
 // plain8 reports whether eight characters are visible ones of ASCII and single blanks. It

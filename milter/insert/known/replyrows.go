@@ -1,10 +1,10 @@
-package insert
+package known
 
-// replyAbove is how ticket systems ask for an answer above a line: the place, and
+// ReplyAbove is how ticket systems ask for an answer above a line: the place, and
 // the words that may stand beside it.
-var replyAbove = []struct {
-	lang, above, words string
-	sample             string
+var ReplyAbove = []struct {
+	Lang, Above, Words string
+	Sample             string
 }{
 	{"en", "above this line", " please reply respond type write enter add put leave your own a an the answer response reply replies comment comments message text to by only in here and do not delete remove edit or via email e-mail this ticket request case it when replying post keep for ", "##- Please type your reply above this line -##"},
 	{"en", "above the line", " please reply respond type write enter add put leave your a the answer response comment message text to by only ", "-- Please reply above the line --"},

@@ -1,8 +1,8 @@
-package insert
+package known
 
-// listWords are words for a mailing list and for leaving one, and what the programs
+// ListWords are words for a mailing list and for leaving one, and what the programs
 // that keep lists have in their addresses.
-var listWords = []phrase{
+var ListWords = []Phrase{
 	{"en", "mailing list", "Ramp mailing list"}, {"en", "unsubscribe", "View online | Unsubscribe"}, {"en", "discussion group", "Ramp discussion group"},
 	{"und", "listinfo", "https://lists.example.net/listinfo/ramp"}, {"und", "mailman", "https://lists.example.net/mailman/ramp"},
 	{"und", "-leave@", "ramp-leave@lists.example.net"}, {"und", "-request@", "ramp-request@lists.example.net"},
@@ -18,8 +18,8 @@ var listWords = []phrase{
 	{"ja", "メーリングリスト", "メーリングリスト"}, {"zh-Hans", "邮件列表", "邮件列表"}, {"zh-Hant", "郵件論壇", "郵件論壇"}, {"ko", "메일링 리스트", "메일링 리스트"},
 }
 
-// listFooters are the beginnings of the footers of mailing lists and groups.
-var listFooters = []phrase{
+// ListFooters are the beginnings of the footers of mailing lists and groups.
+var ListFooters = []Phrase{
 	{"en", "to unsubscribe", "To unsubscribe from this list write to ramp-leave@lists.example.net"},
 	{"en", "to stop receiving", "To stop receiving these mails, visit https://lists.example.net"},
 	{"en", "to leave this", "To leave this group, write to ramp-leave@lists.example.net"},
