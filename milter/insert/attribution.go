@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
 )
 
 // Limits of what is looked at as one attribution.
@@ -61,7 +63,7 @@ func completeFrom(lines []line, n int, quoted bool) bool {
 // opens says whether an attribution could begin with this line: cheap, since
 // every line of the newest text is asked.
 func opens(text string) bool {
-	t := strings.TrimLeft(text, "-*_ \"'“„«<[(|>"+string(image))
+	t := strings.TrimLeft(text, "-*_ \"'“„«<[(|>"+string(known.Image))
 	r, _ := utf8.DecodeRuneInString(t)
 	return unicode.IsDigit(r) || unicode.IsLetter(r)
 }
@@ -134,41 +136,6 @@ func cutColon(s string) (string, bool) {
 	return s, false
 }
 
-// fold prepares text for comparison with tables: lower case, one kind of
-// apostrophe.
-func fold(s string) string {
-	s = strings.ToLower(s)
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '`', "’"[0], "´"[0]: // or another character that begins so
-			return apostrophes.Replace(s)
-		}
-	}
-	return s
-}
-
-// folded is what a table has for a text, once that is folded. A short text in ASCII,
-// as most words are, is not copied for it.
-func folded[V any](table map[string]V, text string) V {
-	var lower [32]byte
-	if len(text) > len(lower) {
-		return table[fold(text)]
-	}
-	for i := range len(text) {
-		c := text[i]
-		if c >= utf8.RuneSelf || c == '`' {
-			return table[fold(text)]
-		}
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		lower[i] = c
-	}
-	return table[string(lower[:len(text)])]
-}
-
-var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "´", "'", "`", "'")
-
 // findVerb looks for a verb of the table; last says that it ends the text, but for
 // words such as "the following".
 func findVerb(lower string) (found, last bool) {
@@ -178,7 +145,7 @@ func findVerb(lower string) (found, last bool) {
 			continue
 		}
 		for _, v := range verbs.byStart[[2]byte{lower[at], lower[at+1]}] {
-			if !strings.HasPrefix(lower[at:], v) || !wordAt(lower, at, at+len(v)) {
+			if !strings.HasPrefix(lower[at:], v) || !known.WordAt(lower, at, at+len(v)) {
 				continue
 			}
 			if found = true; at+len(v) == len(lower) {
@@ -191,8 +158,8 @@ func findVerb(lower string) (found, last bool) {
 
 // withoutTail takes off what may stand behind the verb: "wrote the following".
 func withoutTail(lower string) string {
-	for i := range wroteTails {
-		head, ok := strings.CutSuffix(lower, wroteTails[i].text)
+	for i := range known.WroteTails {
+		head, ok := strings.CutSuffix(lower, known.WroteTails[i].Text)
 		if head, blank := strings.CutSuffix(head, " "); ok && blank {
 			return head
 		}
@@ -204,8 +171,8 @@ func withoutTail(lower string) string {
 // once, not once for each verb.
 var verbs = func() (index verbIndex) {
 	index.byStart = map[[2]byte][]string{}
-	for i := range wrote {
-		v := wrote[i].text
+	for i := range known.Wrote {
+		v := known.Wrote[i].Text
 		index.byStart[[2]byte{v[0], v[1]}] = append(index.byStart[[2]byte{v[0], v[1]}], v)
 		index.starts[v[0]][v[1]/8] |= 1 << (v[1] % 8)
 	}
@@ -222,21 +189,6 @@ func (x *verbIndex) begin(first, second byte) bool {
 	return x.starts[first][second/8]&(1<<(second%8)) != 0
 }
 
-// wordAt says whether [from, to) is not part of a longer word. In scripts that
-// write words together any place is a border.
-func wordAt(s string, from, to int) bool {
-	before, _ := utf8.DecodeLastRuneInString(s[:from])
-	first, _ := utf8.DecodeRuneInString(s[from:])
-	after, _ := utf8.DecodeRuneInString(s[to:])
-	final, _ := utf8.DecodeLastRuneInString(s[:to])
-	return !(spaced(before) && spaced(first)) && !(spaced(after) && spaced(final))
-}
-
-// spaced says whether r is a letter of a script that puts blanks between words.
-func spaced(r rune) bool {
-	return unicode.IsLetter(r) && !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai)
-}
-
 // dateShape finds a date or a time by its digits, in any language.
 var dateShape = regexp.MustCompile(`\d{1,4} ?[./-] ?\d{1,2}([./-] ?\d{2,4})?|\d{1,2}[:.h٫]\d{2}|\b(19|20)\d\d\b|\d{1,2}:\d{2}|\d年|\d月|[٠-٩]{1,2}|\d{1,2}(st|nd|rd|th|\.|º|er)? \pL{3,}`)
 
@@ -251,14 +203,14 @@ func startsDated(lower string) bool { return startDate.MatchString(lower) }
 // date. In small letters the word counts only with a date directly behind it.
 func opened(text string) bool {
 	text = strings.TrimLeft(text, "\"'([")
-	lower := fold(text)
+	lower := known.Fold(text)
 	if startsDated(lower) || startsWithWeekday(lower) {
 		return true
 	}
 	small := unicode.IsLower(firstRune(text))
-	for i := range openers {
-		o := openers[i].text
-		if strings.HasPrefix(lower, o) && wordAt(lower, 0, len(o)) {
+	for i := range known.Openers {
+		o := known.Openers[i].Text
+		if strings.HasPrefix(lower, o) && known.WordAt(lower, 0, len(o)) {
 			rest := strings.TrimLeft(lower[len(o):], " ")
 			return !small || startsDated(rest) || startsWithWeekday(rest)
 		}
@@ -287,7 +239,7 @@ func glued(text string) int {
 	if !colon {
 		return -1
 	}
-	if verb, last := findVerb(fold(t)); !verb || !last || opened(strings.TrimLeft(text, "-*_ >|")) {
+	if verb, last := findVerb(known.Fold(t)); !verb || !last || opened(strings.TrimLeft(text, "-*_ >|")) {
 		return -1
 	}
 	before, address := ' ', strings.IndexAny(text, "<@")
@@ -315,6 +267,6 @@ func gluedHere(text string) bool {
 	}
 	const opening, near = 128, 40
 	begun := text[:min(len(text), opening)]
-	lower := fold(begun)
+	lower := known.Fold(begun)
 	return opened(begun) && !startsDated(lower) && dated(lower[:min(len(lower), near)]) && attributes(text, false, 1) > 0
 }

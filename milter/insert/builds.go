@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
 )
 
 // traits are what a text has that may be an attribution.
@@ -79,7 +81,7 @@ func attributes(s string, follows bool, n int) strength {
 }
 
 // hasExactDate reports whether a text has a year or a time of day.
-func hasExactDate(s string) bool { return hasAtOrDigit(s) && (hasClock(s) || hasYear(s)) }
+func hasExactDate(s string) bool { return hasAtOrDigit(s) && (known.HasClock(s) || known.HasYear(s)) }
 
 // traitsOf looks at a text once; it is 0 for one that cannot be an attribution.
 func traitsOf(s string, follows bool, n int) traits {
@@ -88,7 +90,7 @@ func traitsOf(s string, follows bool, n int) traits {
 	if !inDashes && !(endsInColon && follows) && !hasAtOrDigit(s) {
 		return 0 // cheap, since every line of the newest text is asked
 	}
-	lower := fold(bare)
+	lower := known.Fold(bare)
 	hasVerb, last := findVerb(lower)
 	gmail := gmailDate.MatchString(lower)
 	if !endsInColon && !hasVerb && !gmail {
@@ -159,79 +161,10 @@ const longestWeekday = 32 // bytes
 
 var weekdayIndex = func() map[string]bool {
 	index := map[string]bool{}
-	for i := range weekdays {
-		for name := range strings.FieldsSeq(weekdays[i].names) {
+	for i := range known.Weekdays {
+		for name := range strings.FieldsSeq(known.Weekdays[i].Names) {
 			index[name] = true
 		}
 	}
 	return index
 }()
-
-// weekdays are the days of the week as attributions begin with them, long and short,
-// in lower case and without a period.
-var weekdays = []struct{ lang, names string }{
-	{"en", "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun"},
-	{"de", "montag dienstag mittwoch donnerstag freitag samstag sonntag mo di mi do fr sa so"},
-	{"nl", "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag ma wo vr za zo"},
-	{"da", "mandag tirsdag onsdag torsdag fredag lørdag søndag man tir tirs ons tor tors fre lør søn"},
-	{"sv", "måndag tisdag onsdag torsdag fredag lördag söndag mån tis lör sön"},
-	{"is", "mánudagur þriðjudagur miðvikudagur fimmtudagur föstudagur laugardagur sunnudagur mán þri mið fim fös lau sun"},
-	{"fi", "maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai ma ti ke to pe la su maanantaina tiistaina keskiviikkona torstaina perjantaina lauantaina sunnuntaina"},
-	{"et", "esmaspäev teisipäev kolmapäev neljapäev reede laupäev pühapäev e t k n r l p"},
-	{"lv", "pirmdiena otrdiena trešdiena ceturtdiena piektdiena sestdiena svētdiena pirmd otrd trešd ceturtd piektd sestd svētd"},
-	{"lt", "pirmadienis antradienis trečiadienis ketvirtadienis penktadienis šeštadienis sekmadienis pr an tr kt pn št sk"},
-	{"fr", "lundi mardi mercredi jeudi vendredi samedi dimanche lun mar mer jeu ven sam dim"},
-	{"es", "lunes martes miércoles jueves viernes sábado domingo lun mar mié jue vie sáb dom"},
-	{"pt", "segunda terça quarta quinta sexta sábado domingo seg ter qua qui sex sáb dom segunda-feira terça-feira quarta-feira quinta-feira sexta-feira"},
-	{"it", "lunedì martedì mercoledì giovedì venerdì sabato domenica lun mar mer gio ven sab dom"},
-	{"ro", "luni marți miercuri joi vineri sâmbătă duminică lun mar mie vin sâm dum"},
-	{"ca", "dilluns dimarts dimecres dijous divendres dissabte diumenge dl dt dc dj dv ds dg"},
-	{"pl", "poniedziałek wtorek środa czwartek piątek sobota niedziela pon wt śr czw czwart pt sob niedz"},
-	{"cs", "pondělí úterý středa čtvrtek pátek sobota neděle po út st čt pá so ne"},
-	{"sk", "pondelok utorok streda štvrtok piatok sobota nedeľa po ut st št pi so ne"},
-	{"sl", "ponedeljek torek sreda četrtek petek sobota nedelja pon tor sre čet pet sob ned"},
-	{"hr", "ponedjeljak utorak srijeda četvrtak petak subota nedjelja pon uto sri čet pet sub ned"},
-	{"sr", "понедељак уторак среда четвртак петак субота недеља пон уто сре чет пет суб нед"},
-	{"bg", "понеделник вторник сряда четвъртък петък събота неделя пн вт ср чт пт сб нд"},
-	{"ru", "понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс"},
-	{"uk", "понеділок вівторок середа четвер п'ятниця субота неділя пн вт ср чт пт сб нд"},
-	{"hu", "hétfő kedd szerda csütörtök péntek szombat vasárnap h k sze cs p szo v"},
-	{"el", "δευτέρα τρίτη τετάρτη πέμπτη παρασκευή σάββατο κυριακή δευ τρί τετ πέμ παρ σάβ κυρ δευτ τρ πεμ"},
-	{"tr", "pazartesi salı çarşamba perşembe cuma cumartesi pazar pzt sal çar per cum cmt paz"},
-	{"id", "senin selasa rabu kamis jumat sabtu minggu sen sel rab kam jum sab min"},
-}
-
-// wroteTails are words that may stand behind the verb at the end.
-var wroteTails = []phrase{
-	{"en", "the following", "On 3 Feb 2026 Bob Jones wrote the following:"},
-	{"en", "as follows", "On 3 Feb 2026 Bob Jones wrote as follows:"},
-	{"en", "in part", "On 3 Feb 2026 Bob Jones wrote in part:"},
-	{"en", "to me", "On 3 Feb 2026 Bob Jones wrote to me:"},
-	{"en", "this", "On 3 Feb 2026 Bob Jones wrote this:"},
-	{"de", "folgendes", "Am 03.02.2026 schrieb Bob Jones folgendes:"},
-	{"de", "das folgende", "Bob Jones schrieb am 03.02.2026 das Folgende:"},
-	{"de", "wie folgt", "Am 03.02.2026 schrieb Bob Jones wie folgt:"},
-	{"de", "dies", "Am 03.02.2026 schrieb Bob Jones dies:"},
-	{"nl", "het volgende", "Op 3 feb. 2026 schreef Bob Jones het volgende:"},
-	{"da", "følgende", "Den 3. feb. 2026 skrev Bob Jones følgende:"},
-	{"sv", "följande", "Den 3 feb. 2026 skrev Bob Jones följande:"},
-	{"fi", "seuraavaa", "3.2.2026 Bob Jones kirjoitti seuraavaa:"},
-	{"fi", "seuraavasti", "3.2.2026 Bob Jones kirjoitti seuraavasti:"},
-	{"fr", "ce qui suit", "Le 03/02/2026, Bob Jones a écrit ce qui suit :"},
-	{"fr", "ceci", "Le 03/02/2026, Bob Jones a écrit ceci :"},
-	{"es", "lo siguiente", "El 03/02/2026, Bob Jones escribió lo siguiente:"},
-	{"pt", "o seguinte", "Em 03/02/2026, Bob Jones escreveu o seguinte:"},
-	{"it", "quanto segue", "Il 03/02/2026, Bob Jones ha scritto quanto segue:"},
-	{"it", "il seguente", "Il 03/02/2026, Bob Jones ha scritto il seguente:"},
-	{"ro", "următoarele", "La 03.02.2026, Bob Jones a scris următoarele:"},
-	{"pl", "co następuje", "W dniu 03.02.2026 Bob Jones napisał co następuje:"},
-	{"pl", "następująco", "W dniu 03.02.2026 Bob Jones napisał następująco:"},
-	{"cs", "následující", "Dne 3.2.2026 Bob Jones napsal následující:"},
-	{"cs", "toto", "Dne 3.2.2026 Bob Jones napsal toto:"},
-	{"sk", "nasledovné", "Dňa 3.2.2026 Bob Jones napísal nasledovné:"},
-	{"hr", "sljedeće", "Dana 3.2.2026. Bob Jones je napisao sljedeće:"},
-	{"ru", "следующее", "03.02.2026 Bob Jones написал следующее:"},
-	{"uk", "наступне", "03.02.2026 Bob Jones написав наступне:"},
-	{"hu", "a következőt", "2026.02.03. Bob Jones írta a következőt:"},
-	{"el", "τα εξής", "Στις 03/02/2026, ο Bob Jones έγραψε τα εξής:"},
-}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"sigmilter/milter/insert/known"
 )
 
 // TestContainers: only the signature's lines of a container go.
@@ -24,7 +26,7 @@ func TestContainers(t *testing.T) {
 		{"a closing in it stays", `<div>Hi</div><div id="Signature"><div>Kind regards</div>` + sig + `</div>`, three},
 		{"a colleague's", `<div>Hi</div><div id="Signature"><div>Carl Nowak</div><div>Service Engineer</div><div>Contoso GmbH</div><div>+49 30 5550 102</div></div>`, nil},
 		{"an assistant's", `<div>Hi</div><div id="Signature"><div>Eva Klein</div><div>Assistant to Alice Muster</div><div>alice@contoso.com</div></div>`, nil},
-		{"a logo and a slogan between", `<div>Hi</div><div id="Signature"><div><img src="cid:a" width="100" height="40"></div><div>Alice Muster</div><div>Head of Testing</div><div>We test it all</div><div>+49 30 123456-78</div></div>`, []string{string(image), "Alice Muster", "Head of Testing", "We test it all", "+49 30 123456-78"}},
+		{"a logo and a slogan between", `<div>Hi</div><div id="Signature"><div><img src="cid:a" width="100" height="40"></div><div>Alice Muster</div><div>Head of Testing</div><div>We test it all</div><div>+49 30 123456-78</div></div>`, []string{string(known.Image), "Alice Muster", "Head of Testing", "We test it all", "+49 30 123456-78"}},
 		{"without a name", `<div>Hi</div><div class="gmail_signature"><div>Contoso GmbH</div><div>alice@contoso.com</div></div>`, []string{"Contoso GmbH", "alice@contoso.com"}},
 		{"only the company", `<div>Hi</div><div class="gmail_signature"><div>Contoso GmbH</div></div>`, nil},
 		{"the phone's, with an answer typed in it", `<div id="ms-outlook-mobile-signature"><div>Yes.</div><div>My address:</div>` + sig + `</div>`, nil},
@@ -35,16 +37,16 @@ func TestContainers(t *testing.T) {
 		{"ours, with text typed in it", `<div>Hi</div><div class="sigmilter-signature"><p>Thursday works.</p><p>Alice Muster<br>Head of Testing<br>+49 30 7777777</p></div>`, []string{"Alice Muster", "Head of Testing", "+49 30 7777777"}},
 		{"ours, with text typed below in it", `<div>Hi</div><div class="sigmilter-signature"><p>Alice Muster<br>Head of Testing</p><p>Not on Friday, please.</p></div>`, []string{"Alice Muster", "Head of Testing"}},
 		{"a table with a logo", `<p>Thursday works.</p><table><tr><td><img src="cid:a" width="80" height="40"></td><td>Alice Muster<br>Head of Testing<br>+49 30 123456-78</td></tr></table>`, nil},
-		{"a table with a logo below a closing", `<p>Kind regards</p><table><tr><td><img src="cid:a" width="80" height="40"></td><td>Alice Muster<br>Head of Testing<br>+49 30 123456-78</td></tr></table>`, append([]string{string(image)}, three...)},
+		{"a table with a logo below a closing", `<p>Kind regards</p><table><tr><td><img src="cid:a" width="80" height="40"></td><td>Alice Muster<br>Head of Testing<br>+49 30 123456-78</td></tr></table>`, append([]string{string(known.Image)}, three...)},
 		{"a photo of the letter above the name", `<p>This is the meter.</p><p><img src="cid:a" width="800" height="600"></p><p>Kind regards</p><p>Alice Muster<br>Head of Testing<br>+49 30 123456-78</p>`, three},
 		{"a screenshot below", `<p>Kind regards</p><p>Alice Muster<br>Head of Testing<br>+49 30 123456-78</p><p><img src="cid:a" width="1200" height="900"></p>`, three},
 		{"a picture of unknown size below", `<p>Kind regards</p><p>Alice Muster<br>Head of Testing<br>+49 30 123456-78</p><p><img src="cid:a"></p>`, three},
-		{"a picture of unknown size in the next line", `<p>Kind regards</p><p>Alice Muster<br>Head of Testing<br>+49 30 123456-78<br><img src="cid:a"></p>`, append(slices.Clone(three), string(image))},
-		{"a picture of unknown size in the next element", `<div>Kind regards</div><div><br></div><div>Alice Muster</div><div>Head of Testing</div><div>+49 30 123456-78</div><div><img src="cid:a"></div>`, append(slices.Clone(three), string(image))},
+		{"a picture of unknown size in the next line", `<p>Kind regards</p><p>Alice Muster<br>Head of Testing<br>+49 30 123456-78<br><img src="cid:a"></p>`, append(slices.Clone(three), string(known.Image))},
+		{"a picture of unknown size in the next element", `<div>Kind regards</div><div><br></div><div>Alice Muster</div><div>Head of Testing</div><div>+49 30 123456-78</div><div><img src="cid:a"></div>`, append(slices.Clone(three), string(known.Image))},
 		{"a picture of unknown size below a blank line", `<div>Kind regards</div><div><br></div><div>Alice Muster</div><div>Head of Testing</div><div>+49 30 123456-78</div><div><br></div><div><img src="cid:a"></div>`, three},
-		{"a logo, and no closing", `<div>The meter is here.</div><div><br></div><div>Alice Muster</div><div>Head of Testing</div><div>+49 30 123456-78</div><div><img src="cid:a" width="120" height="40"></div>`, append(slices.Clone(three), string(image))},
+		{"a logo, and no closing", `<div>The meter is here.</div><div><br></div><div>Alice Muster</div><div>Head of Testing</div><div>+49 30 123456-78</div><div><img src="cid:a" width="120" height="40"></div>`, append(slices.Clone(three), string(known.Image))},
 		{"no logo, and no closing", `<div>The meter is here.</div><div><br></div><div>Alice Muster</div><div>Head of Testing</div><div>+49 30 123456-78</div>`, nil},
-		{"a logo above, and no closing", `<div>The meter is here.</div><div><br></div><div><img src="cid:a" width="120" height="40"></div><div>Alice Muster</div><div>Head of Testing</div><div>Contoso GmbH</div><div>+49 30 123456-78</div>`, []string{string(image), "Alice Muster", "Head of Testing", "Contoso GmbH", "+49 30 123456-78"}},
+		{"a logo above, and no closing", `<div>The meter is here.</div><div><br></div><div><img src="cid:a" width="120" height="40"></div><div>Alice Muster</div><div>Head of Testing</div><div>Contoso GmbH</div><div>+49 30 123456-78</div>`, []string{string(known.Image), "Alice Muster", "Head of Testing", "Contoso GmbH", "+49 30 123456-78"}},
 		{"a photo above, and no closing", `<div>The meter is here.</div><div><br></div><div><img src="cid:a" width="320" height="240"></div><div>Alice Muster</div><div>Head of Testing</div><div>Contoso GmbH</div><div>+49 30 123456-78</div>`, nil},
 		{"a logo that is announced", `<div>On the flyer, with this logo:</div><div><br></div><div><img src="cid:a" width="120" height="40"></div><div>Alice Muster</div><div>Head of Testing</div><div>Contoso GmbH</div><div>+49 30 123456-78</div>`, nil},
 		{"a cell with an answer beside", `<p>Kind regards</p><table><tr><td>Alice Muster<br>Head of Testing<br>+49 30 123456-78</td><td>Gate code is on the back.</td></tr></table>`, three},
@@ -66,7 +68,7 @@ func TestContainers(t *testing.T) {
 
 // TestOtherForm: plain text loses what the HTML form lost.
 func TestOtherForm(t *testing.T) {
-	lines := []string{"Alice Muster", "Head of Testing", "We test it all", string(image), "www.contoso.com", "LinkedIn"}
+	lines := []string{"Alice Muster", "Head of Testing", "We test it all", string(known.Image), "www.contoso.com", "LinkedIn"}
 	for _, c := range []struct {
 		name, in string
 		lines    []string

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"sigmilter/milter/insert/known"
 	"sigmilter/milter/work"
 )
 
@@ -333,7 +334,7 @@ func datedWho(text string) bool {
 	if len(text) > maxAttribution || !hasExactDate(text) || (!opened(text) && !addressed.MatchString(text) && !startsWithName(text)) {
 		return false
 	}
-	found, _ := findVerb(fold(text))
+	found, _ := findVerb(known.Fold(text))
 	return found
 }
 

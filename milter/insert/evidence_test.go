@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"sigmilter/milter/insert/known"
 )
 
 // TestBuildRows: each row of the builds is the first that fits its own sample.
@@ -57,14 +59,14 @@ func TestClock(t *testing.T) {
 		"20 Nov 2026 17:40": true, "5:40 PM": true, "kl. 17.40": true, "17h40": true, "下午5:40": true, "17時40分": true, "오후 5시 40분": true,
 		"20.11.2026": false, "2026-11-20": false, "room 17": false, "12.12.2026, port 2": false, "": false, "Berlin": false,
 	} {
-		if got := hasClock(text); got != want {
+		if got := known.HasClock(text); got != want {
 			t.Errorf("%q: %v", text, got)
 		}
 	}
 	for text, want := range map[string]bool{
 		"20 Nov 2026": true, "20.11.26": true, "20/11/26 17:40": true, "2026年11月20日": true, "20 November": false, "17:40": false, "20.11.": false, "room 4711b": false,
 	} {
-		if got := hasYear(text); got != want {
+		if got := known.HasYear(text); got != want {
 			t.Errorf("year in %q: %v", text, got)
 		}
 	}
@@ -72,15 +74,15 @@ func TestClock(t *testing.T) {
 
 // TestReplyAboveRows: each sample is known by its own row and language.
 func TestReplyAboveRows(t *testing.T) {
-	for i, row := range replyAbove {
-		checkText(t, row.lang, row.above)
-		m := newest(textLines("Thursday works.\n\n"+row.sample+"\n\nBob Jones commented:\nHello\n"), Kind{Reply: true})
+	for i, row := range known.ReplyAbove {
+		checkText(t, row.Lang, row.Above)
+		m := newest(textLines("Thursday works.\n\n"+row.Sample+"\n\nBob Jones commented:\nHello\n"), Kind{Reply: true})
 		if m.ender == nil || m.ender.rule != "reply-above" {
-			t.Errorf("%s: %q is not known", row.lang, row.sample)
+			t.Errorf("%s: %q is not known", row.Lang, row.Sample)
 		}
-		words := strings.TrimFunc(fold(row.sample), func(r rune) bool { return r == '-' || r == '#' || r == '=' || r == ' ' })
+		words := strings.TrimFunc(known.Fold(row.Sample), func(r rune) bool { return r == '-' || r == '#' || r == '=' || r == ' ' })
 		if !saysReplyAbove(words, i, false) {
-			t.Errorf("%s: %q is not known by its own row", row.lang, row.sample)
+			t.Errorf("%s: %q is not known by its own row", row.Lang, row.Sample)
 		}
 	}
 	for _, text := range []string{
@@ -98,60 +100,60 @@ func TestReplyAboveRows(t *testing.T) {
 }
 
 func TestListFooterRows(t *testing.T) {
-	for i, row := range listFooters {
-		checkText(t, row.lang, row.text)
-		if !strings.HasPrefix(fold(visible(row.sample)), row.text) || !isListFooter(textLines(row.sample)) {
-			t.Errorf("%s: %q is no footer", row.lang, row.sample)
+	for i, row := range known.ListFooters {
+		checkText(t, row.Lang, row.Text)
+		if !strings.HasPrefix(known.Fold(known.Visible(row.Sample)), row.Text) || !isListFooter(textLines(row.Sample)) {
+			t.Errorf("%s: %q is no footer", row.Lang, row.Sample)
 		}
-		for _, other := range listFooters[:i] {
-			if strings.HasPrefix(row.text, other.text) && other.lang == row.lang {
-				t.Errorf("%s: %q is shadowed by %q", row.lang, row.text, other.text)
+		for _, other := range known.ListFooters[:i] {
+			if strings.HasPrefix(row.Text, other.Text) && other.Lang == row.Lang {
+				t.Errorf("%s: %q is shadowed by %q", row.Lang, row.Text, other.Text)
 			}
 		}
 	}
 }
 
 func TestCaptionRows(t *testing.T) {
-	for _, row := range captions {
-		checkText(t, row.lang, row.text)
-		if !undashed(visible(row.sample)) || slices.ContainsFunc(originals, func(p phrase) bool { return p.text == row.text }) {
-			t.Errorf("%s: %q is no caption of its own", row.lang, row.sample)
+	for _, row := range known.Captions {
+		checkText(t, row.Lang, row.Text)
+		if !undashed(known.Visible(row.Sample)) || slices.ContainsFunc(known.Originals, func(p known.Phrase) bool { return p.Text == row.Text }) {
+			t.Errorf("%s: %q is no caption of its own", row.Lang, row.Sample)
 		}
 	}
 }
 
 func TestListWordRows(t *testing.T) {
-	for _, row := range listWords {
-		checkText(t, row.lang, row.text)
-		if !namesList(textLines(row.sample + "\nhttps://lists.example.net\n")) {
-			t.Errorf("%s: %q names no list", row.lang, row.sample)
+	for _, row := range known.ListWords {
+		checkText(t, row.Lang, row.Text)
+		if !namesList(textLines(row.Sample + "\nhttps://lists.example.net\n")) {
+			t.Errorf("%s: %q names no list", row.Lang, row.Sample)
 		}
 	}
 }
 
 func TestVerbTails(t *testing.T) {
-	for _, row := range wroteTails {
-		checkText(t, row.lang, row.text)
-		if n, _ := attribution(textLines(row.sample + "\n> q\n")); n != 1 {
-			t.Errorf("%s: %q is no attribution", row.lang, row.sample)
+	for _, row := range known.WroteTails {
+		checkText(t, row.Lang, row.Text)
+		if n, _ := attribution(textLines(row.Sample + "\n> q\n")); n != 1 {
+			t.Errorf("%s: %q is no attribution", row.Lang, row.Sample)
 		}
-		if bare, _ := cutColon(fold(row.sample)); withoutTail(bare) == bare {
-			t.Errorf("%s: %q does not end in %q", row.lang, row.sample, row.text)
+		if bare, _ := cutColon(known.Fold(row.Sample)); withoutTail(bare) == bare {
+			t.Errorf("%s: %q does not end in %q", row.Lang, row.Sample, row.Text)
 		}
 	}
 }
 
 func TestWeekdays(t *testing.T) {
 	seen := map[string]bool{}
-	for _, row := range weekdays {
-		if seen[row.lang] {
-			t.Errorf("%s stands twice", row.lang)
+	for _, row := range known.Weekdays {
+		if seen[row.Lang] {
+			t.Errorf("%s stands twice", row.Lang)
 		}
-		seen[row.lang] = true
-		for name := range strings.FieldsSeq(row.names) {
-			checkText(t, row.lang, name)
+		seen[row.Lang] = true
+		for name := range strings.FieldsSeq(row.Names) {
+			checkText(t, row.Lang, name)
 			if !startsWithWeekday(name + "., 3 x") {
-				t.Errorf("%s: %q is no weekday", row.lang, name)
+				t.Errorf("%s: %q is no weekday", row.Lang, name)
 			}
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	nethtml "golang.org/x/net/html"
+
+	"sigmilter/milter/insert/known"
 )
 
 // search is what evidence of an old signature is looked for with.
@@ -193,7 +195,7 @@ func (r *Reading) renderedLines(b Block, last int) found {
 // asContent reports whether what stands above line i says that the data from there
 // on are what the mail is about.
 func (r *Reading) asContent(i int) bool {
-	return i > 0 && r.lines[i-1].own && (leadsOn(r.lines[i-1].text) && closingOf(r.lines[i-1].text) == noClosing || announces(r.lines[i-1].text))
+	return i > 0 && r.lines[i-1].own && (known.LeadsOn(r.lines[i-1].text) && known.ClosingOf(r.lines[i-1].text) == known.NoClosing || known.Announces(r.lines[i-1].text))
 }
 
 // are says whether the lines from one on are the author's and these.
@@ -258,7 +260,7 @@ func (r *Reading) within(s *search, from, to int, m mark, needs int) found {
 	for start < to && r.lines[start].text == "--" {
 		start++
 	}
-	for start < to && closingOf(r.lines[start].text) != noClosing {
+	for start < to && known.ClosingOf(r.lines[start].text) != known.NoClosing {
 		start++ // the closing in it stays the author's
 		from = start
 	}
@@ -269,7 +271,7 @@ func (r *Reading) within(s *search, from, to int, m mark, needs int) found {
 	h := r.head(s.known, i, start, m)
 	if h > start { // typed above the signature
 		c := r.above(s.known, h)
-		if c.content || leadsOn(r.lines[h-1].text) {
+		if c.content || known.LeadsOn(r.lines[h-1].text) {
 			return found{}
 		}
 		m, from = greeted, h
@@ -379,7 +381,7 @@ func (r *Reading) asInOtherForm(s *search) found {
 		return found{}
 	}
 	want := spelled(s.person.Other.Lines)
-	pictured := strings.ContainsRune(strings.Join(s.person.Other.Lines, ""), image)
+	pictured := strings.ContainsRune(strings.Join(s.person.Other.Lines, ""), known.Image)
 	later := s.person.Other.Later
 	for i := s.last; want != "" && i >= 0 && r.lines[i].own && s.last-i < 2*longestWhole; i-- {
 		to := r.spell(want, i, s.last+1, pictured)
@@ -420,15 +422,15 @@ func (r *Reading) withRows(lines []string, from, to, end int) (int, int) {
 
 // announced reports whether what stands above line i says that something is to come.
 func (r *Reading) announced(i int) bool {
-	return i > 0 && r.lines[i-1].own && (endsInColon(r.lines[i-1].text) || announces(r.lastWords(i-1)))
+	return i > 0 && r.lines[i-1].own && (endsInColon(r.lines[i-1].text) || known.Announces(r.lastWords(i-1)))
 }
 
 // leadingPictures is how many pictures the lines of a signature begin with.
 func leadingPictures(lines []string) int {
 	n := 0
 	for _, l := range lines {
-		rest := strings.TrimLeft(l, " "+string(image))
-		n += strings.Count(l[:len(l)-len(rest)], string(image))
+		rest := strings.TrimLeft(l, " "+string(known.Image))
+		n += strings.Count(l[:len(l)-len(rest)], string(known.Image))
 		if rest != "" {
 			break
 		}
@@ -542,11 +544,11 @@ func (r *Reading) placeholders(i, end int) int {
 // placeholder reports whether a line is nothing but what clients write for pictures:
 // their names or what they show, in brackets, and where they lead.
 func placeholder(text string) bool {
-	const longest = 120            // bytes of what one shows
-	if withoutImages(text) == "" { // QUIRK: Apple Mail leaves a character for a picture in text
+	const longest = 120                  // bytes of what one shows
+	if known.WithoutImages(text) == "" { // QUIRK: Apple Mail leaves a character for a picture in text
 		return true
 	}
-	if namedPicture.MatchString(text) || yahooPictures[fold(text)] {
+	if namedPicture.MatchString(text) || yahooPictures[known.Fold(text)] {
 		return true
 	}
 	if !strings.HasPrefix(text, "[") {

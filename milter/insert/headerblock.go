@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
 )
 
 // maxHeaderLines is how many lines are looked at as one header block.
@@ -14,7 +16,7 @@ const maxHeaderLines = 16
 // mail: From, Sent, To, Subject, in any language.
 type header struct {
 	lines     int // how many it stands on
-	seen      [otherLabel + 1]bool
+	seen      [known.OtherLabel + 1]bool
 	kinds     int    // how many of the labels that all clients write
 	inline    bool   // several labels stand in its first line
 	addressed bool   // the sender has an address
@@ -32,9 +34,9 @@ func (h *header) isHeader() bool {
 	case h.inline:
 		return true
 	case h.kinds >= 3:
-		return h.seen[fromLabel] || (proven && h.seen[sentLabel])
+		return h.seen[known.FromLabel] || (proven && h.seen[known.SentLabel])
 	case h.kinds == 2:
-		return proven && (h.seen[fromLabel] || h.seen[sentLabel])
+		return proven && (h.seen[known.FromLabel] || h.seen[known.SentLabel])
 	}
 	return false
 }
@@ -42,7 +44,7 @@ func (h *header) isHeader() bool {
 // strength is weak for what people write as well, a trip from here to there or the
 // head of a memo, and strong where the sender has an address or the date has a time.
 func (h *header) strength() strength {
-	sender := h.seen[fromLabel] && h.kinds >= 3
+	sender := h.seen[known.FromLabel] && h.kinds >= 3
 	if sender && (h.addressed || h.timed) {
 		return strong
 	}
@@ -52,20 +54,20 @@ func (h *header) strength() strength {
 // whole reports whether the header block is so complete that older mail is quoted
 // even in a message that does not say it is a reply or a forward.
 func (h *header) whole() bool {
-	named := h.seen[fromLabel] && h.seen[sentLabel] && h.dated
-	return named && h.strength() == strong && (h.seen[subjectLabel] || (h.addressed && h.seen[toLabel]))
+	named := h.seen[known.FromLabel] && h.seen[known.SentLabel] && h.dated
+	return named && h.strength() == strong && (h.seen[known.SubjectLabel] || (h.addressed && h.seen[known.ToLabel]))
 }
 
 // readHeader reads the header block that line at begins. A line of its own text
 // between labels is the rest of a long value.
 func (m *marking) readHeader(at int) (h header, ok bool) {
 	first := m.label(at)
-	if first.kind == 0 || first.kind == otherLabel {
+	if first.kind == 0 || first.kind == known.OtherLabel {
 		return h, false
 	}
 	if text := m.lines[at].text; inlineHeader(text) {
-		h = header{lines: 1, inline: true, kinds: 3, addressed: addressed.MatchString(text), dated: dated(text), timed: hasClock(text) && hasYear(text)}
-		h.seen[fromLabel], h.seen[sentLabel], h.seen[subjectLabel] = true, true, true
+		h = header{lines: 1, inline: true, kinds: 3, addressed: addressed.MatchString(text), dated: dated(text), timed: known.HasClock(text) && known.HasYear(text)}
+		h.seen[known.FromLabel], h.seen[known.SentLabel], h.seen[known.SubjectLabel] = true, true, true
 		return h, true
 	}
 	if first.lines == 1 && at+1 < len(m.lines) && !m.labelledAt(at+1) && !m.unfinished(at) {
@@ -98,54 +100,52 @@ func (m *marking) readHeader(at int) (h header, ok bool) {
 }
 
 // add notes one label and its value.
-func (h *header) add(kind labelKind, value string) {
-	if !h.seen[kind] && kind != otherLabel {
+func (h *header) add(kind known.LabelKind, value string) {
+	if !h.seen[kind] && kind != known.OtherLabel {
 		h.kinds++
 	}
 	h.seen[kind] = true
 	switch kind {
-	case fromLabel:
+	case known.FromLabel:
 		h.addressed = h.addressed || strings.Contains(value, "@")
 		h.sender = cmp.Or(h.sender, value)
-	case sentLabel:
+	case known.SentLabel:
 		h.dated = h.dated || strings.ContainsAny(value, "0123456789٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")
-		h.timed = h.timed || (hasClock(value) && hasYear(value))
+		h.timed = h.timed || (known.HasClock(value) && known.HasYear(value))
 	}
 }
 
 // labelIndex is the label table by text.
-var labelIndex = func() map[string]labelKind {
-	m := make(map[string]labelKind, len(labels))
-	for _, l := range labels {
-		if _, ok := m[l.text]; !ok {
-			m[l.text] = l.kind
+var labelIndex = func() map[string]known.LabelKind {
+	m := make(map[string]known.LabelKind, len(known.Labels))
+	for _, l := range known.Labels {
+		if _, ok := m[l.Text]; !ok {
+			m[l.Text] = l.Kind
 		}
 	}
 	return m
 }()
 
-const longestLabel = 48 // bytes
-
 // labelOf reads a line as a label of a header block and its value. Clients make
 // labels bold, which plain text shows as *From:*.
-func labelOf(text string) (labelKind, string) {
+func labelOf(text string) (known.LabelKind, string) {
 	t := text
 	if !isLetterByte(t[0]) {
-		bare := strings.TrimLeft(t[:min(len(t), longestLabel)], "*_|•·- ")
-		t = t[min(len(t), longestLabel)-len(bare):]
+		bare := strings.TrimLeft(t[:min(len(t), known.LongestLabel)], "*_|•·- ")
+		t = t[min(len(t), known.LongestLabel)-len(bare):]
 	}
 	i := colonIn(t)
 	if i <= 0 {
 		return 0, ""
 	}
 	_, size := utf8.DecodeRuneInString(t[i:])
-	return folded(labelIndex, strings.TrimRight(t[:i], "*_ ")), strings.Trim(t[i+size:], "*_ ")
+	return known.Folded(labelIndex, strings.TrimRight(t[:i], "*_ ")), strings.Trim(t[i+size:], "*_ ")
 }
 
 // colonIn is where the first colon stands in the beginning of a text that may be a
 // label, -1 for none.
 func colonIn(text string) int {
-	for i := range min(len(text), longestLabel+1) {
+	for i := range min(len(text), known.LongestLabel+1) {
 		if text[i] == ':' || (text[i] == "："[0] && strings.HasPrefix(text[i:], "：")) {
 			return i
 		}
@@ -158,11 +158,11 @@ func isLetterByte(b byte) bool { return (b|0x20 >= 'a' && b|0x20 <= 'z') }
 // lineLabel is what a line is as one of a header block.
 type lineLabel struct {
 	line  int // its index and one more
-	kind  labelKind
+	kind  known.LabelKind
 	value string
-	lines int       // over how many lines label and value stand
-	alone labelKind // what it is by itself
-	shape answer    // whether a value may go on with it
+	lines int             // over how many lines label and value stand
+	alone known.LabelKind // what it is by itself
+	shape answer          // whether a value may go on with it
 }
 
 // keptLabels is how many lines' labels are kept: a header block is looked for from each
@@ -187,13 +187,13 @@ func (m *marking) label(i int) *lineLabel {
 	case l.kind != 0:
 		return l
 	case tab > 0 && tab < len(text):
-		if l.kind = labelIndex[fold(text[:tab])]; l.kind != 0 {
+		if l.kind = labelIndex[known.Fold(text[:tab])]; l.kind != 0 {
 			l.value = strings.TrimSpace(text[tab:])
 			return l
 		}
 	}
-	if i+1 < len(lines) && lines[i].row > 0 && lines[i].row == lines[i+1].row && lines[i].elem != lines[i+1].elem && len(text) <= longestLabel {
-		l.kind, l.value, l.lines = labelIndex[fold(text)], lines[i+1].text, 2
+	if i+1 < len(lines) && lines[i].row > 0 && lines[i].row == lines[i+1].row && lines[i].elem != lines[i+1].elem && len(text) <= known.LongestLabel {
+		l.kind, l.value, l.lines = labelIndex[known.Fold(text)], lines[i+1].text, 2
 	}
 	return l
 }
@@ -248,20 +248,20 @@ func inlineHeader(text string) bool {
 	if strings.Count(text, ":") < 2 {
 		return false // at little cost
 	}
-	lower := fold(text)
-	var seen [otherLabel + 1]bool
+	lower := known.Fold(text)
+	var seen [known.OtherLabel + 1]bool
 	kinds := 0
 	for at := 0; ; {
 		i := strings.IndexByte(lower[at:], ':')
 		if i < 0 {
-			return kinds >= 3 || (kinds == 2 && seen[fromLabel] && seen[sentLabel] && addressed.MatchString(text))
+			return kinds >= 3 || (kinds == 2 && seen[known.FromLabel] && seen[known.SentLabel] && addressed.MatchString(text))
 		}
 		end := at + i
 		at = end + 1
-		near := max(0, end-longestLabel)
+		near := max(0, end-known.LongestLabel)
 		start := near + strings.LastIndexAny(strings.TrimRight(lower[near:end], " *_"), " *_|>") + 1
 		k := labelIndex[strings.Trim(lower[start:end], " *_")]
-		if k != 0 && k != otherLabel && !seen[k] {
+		if k != 0 && k != known.OtherLabel && !seen[k] {
 			seen[k] = true
 			kinds++
 		}

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/net/html/atom"
 
+	"sigmilter/milter/insert/known"
 	"sigmilter/milter/work"
 )
 
@@ -167,7 +168,7 @@ func (s *scan) startTag(t *openTag, at, in int) {
 		s.blanks++
 	case atom.Img:
 		if !t.attrs.tiny {
-			s.show(at, in, string(image))
+			s.show(at, in, string(known.Image))
 		}
 	case atom.Body:
 		s.bodyIn = in
@@ -340,7 +341,7 @@ func (s *scan) show(at, end int, raw string) {
 	if strings.IndexByte(raw, '&') >= 0 {
 		text = html.UnescapeString(raw)
 	}
-	seen := shows(text)
+	seen := known.Shows(text)
 	if !s.inLine && !seen {
 		s.blanks++ // &nbsp; and the like: an empty paragraph
 		return
@@ -352,7 +353,7 @@ func (s *scan) show(at, end int, raw string) {
 	if seen {
 		s.seen++
 		s.cur.end = int32(at + len(strings.TrimRight(raw, " \t\r\n\f")))
-		if raw == string(image) {
+		if raw == string(known.Image) {
 			s.cur.end = int32(end)
 		}
 	}
@@ -389,7 +390,7 @@ func (s *scan) endLine() {
 		return
 	}
 	s.inLine = false
-	s.cur.text = visible(s.text.take())
+	s.cur.text = known.Visible(s.text.take())
 	// QUIRK: mail written as plain text and shown as HTML on the way has > signs.
 	if depth, rest := unquoteShown(s.cur.text); depth > 0 {
 		if len(rest) == 0 {

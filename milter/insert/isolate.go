@@ -8,6 +8,8 @@ import (
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 	"golang.org/x/text/unicode/bidi"
+
+	"sigmilter/milter/insert/known"
 )
 
 // directionOf is the direction of a letter, none for what has no letter's.
@@ -18,7 +20,7 @@ func directionOf(c rune) direction {
 		}
 		return noDirection
 	}
-	if invisible(c) {
+	if known.Invisible(c) {
 		return noDirection
 	}
 	p, _ := bidi.LookupRune(c)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
 )
 
 // knowledge is what is known of a person, ready to be compared with the lines of one
@@ -65,7 +67,7 @@ func newFacts(p *Person) *facts {
 		k.begins[as.written] = k.begins[as.written] || k.begins[as.key]
 	}
 	for _, a := range p.Addresses {
-		a = plainForm(a)
+		a = known.PlainForm(a)
 		k.addresses = append(k.addresses, a)
 		if _, domain, ok := strings.Cut(a, "@"); ok {
 			k.domains = append(k.domains, domain)
@@ -85,15 +87,15 @@ func newFacts(p *Person) *facts {
 // addValue adds what an attribute holds, which may be several numbers.
 func (k *facts) addValue(v string, role bool) {
 	for _, piece := range strings.FieldsFunc(v, func(r rune) bool { return r == ';' || r == '\n' }) {
-		if d := digitsOf(plainForm(piece)); len(d) >= numberDigits && len(d)*2 >= len(piece) || strings.Count(piece, "+") > 1 {
+		if d := digitsOf(known.PlainForm(piece)); len(d) >= numberDigits && len(d)*2 >= len(piece) || strings.Count(piece, "+") > 1 {
 			for n := range strings.SplitSeq(piece, ",") {
-				if d := digitsOf(plainForm(n)); len(d) >= numberDigits {
-					k.values = append(k.values, value{text: plainForm(visible(n)), digits: d[len(d)-numberDigits:]})
+				if d := digitsOf(known.PlainForm(n)); len(d) >= numberDigits {
+					k.values = append(k.values, value{text: known.PlainForm(known.Visible(n)), digits: d[len(d)-numberDigits:]})
 				}
 			}
 			continue
 		}
-		text := plainForm(visible(piece))
+		text := known.PlainForm(known.Visible(piece))
 		if utf8.RuneCountInString(text) < 2 {
 			continue
 		}
@@ -159,7 +161,7 @@ func (k *knowledge) read(text string) said {
 }
 
 func (k *knowledge) readAnew(text string) said {
-	bare := withoutImages(text)
+	bare := known.WithoutImages(text)
 	switch {
 	case bare == "":
 		return said{sense: hollow, pictured: true}
@@ -168,8 +170,8 @@ func (k *knowledge) readAnew(text string) said {
 	case len(bare) > longestData, len(bare) <= shortestData && oneLetter(lettersOf(bare)): // "-a" labels nothing
 		return said{sense: unsaid}
 	}
-	p := plainForm(bare)
-	if printPhrases.in(p) {
+	p := known.PlainForm(bare)
+	if printPhrases.In(p) {
 		return said{sense: usual}
 	}
 	if begin := strings.TrimLeft(p, " *_>-–•→"); k.aboutPrivacy(begin) || tellsAlways(begin) {
@@ -185,7 +187,7 @@ func (k *knowledge) readAnew(text string) said {
 	if label := strings.TrimRight(p, " :：."); endsInColon(bare) && isLabel(label) { // its value stands in the next cell
 		return said{sense: between}
 	}
-	if leadsOn(bare) && strings.ContainsAny(bare[len(bare)-1:], ":") || strings.HasSuffix(bare, "：") || strings.HasSuffix(bare, "?") || strings.HasSuffix(bare, "？") {
+	if known.LeadsOn(bare) && strings.ContainsAny(bare[len(bare)-1:], ":") || strings.HasSuffix(bare, "：") || strings.HasSuffix(bare, "?") || strings.HasSuffix(bare, "？") {
 		l.said.sense = strange
 	}
 	return l.said
@@ -196,16 +198,16 @@ func (k *knowledge) readAnew(text string) said {
 // else in it.
 func (k *knowledge) aboutPrivacy(plain string) bool {
 	const few = 4 // words behind the phrase
-	phrase := privacyPhrases.begins(plain)
+	phrase := privacyPhrases.Begins(plain)
 	if phrase == "" || strings.ContainsAny(plain, "?!@") {
 		return false
 	}
 	rest := strings.Fields(plain[len(phrase):])
-	if len(rest) <= few && !concludes(plain) && digitsOf(plain) == "" {
+	if len(rest) <= few && !known.Concludes(plain) && digitsOf(plain) == "" {
 		return true
 	}
 	linked := slices.ContainsFunc(rest, func(w string) bool { return isLink(strings.Trim(w, ".,:;<>()")) })
-	return linked || lawPhrases.in(plain) || companyPhrases.in(plain)
+	return linked || lawPhrases.In(plain) || companyPhrases.In(plain)
 }
 
 // tellsAlways reports whether a line in plain form is a sentence that signatures have
@@ -215,14 +217,14 @@ func tellsAlways(plain string) bool {
 	if strings.ContainsAny(plain, "?!") {
 		return false
 	}
-	meets := presencePhrases.begins(plain) != "" || invitationPhrases.begins(plain) != "" || meetingPhrases.begins(plain) != ""
+	meets := presencePhrases.Begins(plain) != "" || invitationPhrases.Begins(plain) != "" || meetingPhrases.Begins(plain) != ""
 	switch {
-	case presencePhrases.begins(plain) != "" && concludes(plain):
+	case presencePhrases.Begins(plain) != "" && known.Concludes(plain):
 		return true
-	case meets && standPhrases.in(plain):
+	case meets && standPhrases.In(plain):
 		return true
 	}
-	return termPhrases.in(plain) || certified(plain)
+	return termPhrases.In(plain) || certified(plain)
 }
 
 // certified reports whether a line in plain form names a certificate by its number, with
@@ -242,7 +244,7 @@ func certified(plain string) bool {
 }
 
 // standards stand before the numbers of certificates.
-var standards = wordSet("iso iec iatf ohsas")
+var standards = known.WordSet("iso iec iatf ohsas")
 
 // dataLine is a line whose data are taken out of it one after the other; what is
 // left must be explained by the words of signatures.
@@ -313,7 +315,7 @@ func linkInBrackets(s string) bool {
 }
 
 // pictureWords are what clients write in brackets for a picture without a name.
-var pictureWords = wordSet("image picture logo bild photo foto immagine imagen imagem afbeelding billede bilde kuva obraz obrazek kep рисунок изображение 图片 画像 그림 banner signature")
+var pictureWords = known.WordSet("image picture logo bild photo foto immagine imagen imagem afbeelding billede bilde kuva obraz obrazek kep рисунок изображение 图片 画像 그림 banner signature")
 
 // takeWords takes out the words that are mail addresses or links.
 func (l *dataLine) takeWords() {
@@ -375,10 +377,10 @@ func (n *names) addressed(local string) bool {
 }
 
 // desks are mailboxes of a company, not of a person.
-var desks = wordSet("info office mail post kontakt contact contacto contato contatti contatto kontor sales service support hello hallo welcome team help helpdesk zentrale vertrieb verkauf einkauf buchhaltung rechnung presse jobs hr admin secretariat sekretariat direction accueil commercial ventas ventes vendite vendas compras acquisti achats amministrazione administracion comercial biuro sekretariat obchod sprzedaz iroda ertesites posta bilgi satis marketing datenschutz privacy export import order orders bestellung reception poststelle myynti toimisto firmapost postmottak registrator")
+var desks = known.WordSet("info office mail post kontakt contact contacto contato contatti contatto kontor sales service support hello hallo welcome team help helpdesk zentrale vertrieb verkauf einkauf buchhaltung rechnung presse jobs hr admin secretariat sekretariat direction accueil commercial ventas ventes vendite vendas compras acquisti achats amministrazione administracion comercial biuro sekretariat obchod sprzedaz iroda ertesites posta bilgi satis marketing datenschutz privacy export import order orders bestellung reception poststelle myynti toimisto firmapost postmottak registrator")
 
 // domainEnds are what the name of a site ends in, where no scheme says that it is one.
-var domainEnds = wordSet("com net org info biz eu de at ch li fr be lu nl uk ie dk no se fi is pl cz sk hu ro bg gr tr it es pt cat eus gal ru ua by rs hr si ba mk al ee lv lt us ca mx br ar cl co pe au nz jp cn kr tw hk sg my id th vn in il jo ae sa eg za ma tn ke ng io ai app dev tech shop group online cloud digital company example international global energy solutions systems agency consulting health care legal academy university edu gov coop berlin hamburg wien swiss brussels paris london")
+var domainEnds = known.WordSet("com net org info biz eu de at ch li fr be lu nl uk ie dk no se fi is pl cz sk hu ro bg gr tr it es pt cat eus gal ru ua by rs hr si ba mk al ee lv lt us ca mx br ar cl co pe au nz jp cn kr tw hk sg my id th vn in il jo ae sa eg za ma tn ke ng io ai app dev tech shop group online cloud digital company example international global energy solutions systems agency consulting health care legal academy university edu gov coop berlin hamburg wien swiss brussels paris london")
 
 // isLink reports whether a word in plain form is the address of a site.
 func isLink(word string) bool {
@@ -454,12 +456,12 @@ func letterBefore(s string, at int) bool {
 	}
 	r, _ := utf8.DecodeLastRuneInString(s[:at])
 	labelled := s[at] == '+' && (at == 1 || s[at-2] == ' ' || s[at-2] == '|') // "T+49"
-	return spaced(r) && !labelled
+	return known.Spaced(r) && !labelled
 }
 
 func letterAfter(s string, at int) bool {
 	r, _ := utf8.DecodeRuneInString(s[at:])
-	return spaced(r)
+	return known.Spaced(r)
 }
 
 func (l *dataLine) number(digits string) {
@@ -486,7 +488,7 @@ func (l *dataLine) takeValues() {
 				break
 			}
 			at += from
-			if !wordAt(l.rest, at, at+len(v.text)) {
+			if !known.WordAt(l.rest, at, at+len(v.text)) {
 				from = at + len(v.text)
 				continue
 			}
@@ -505,7 +507,7 @@ func (l *dataLine) takeOfficers() {
 		if i > 0 && !strings.ContainsRune("|,;/•· ", rune(l.rest[i-1])) {
 			continue
 		}
-		phrase := officerPhrases.at(l.rest, i)
+		phrase := officerPhrases.At(l.rest, i)
 		if phrase == "" {
 			continue
 		}
@@ -545,7 +547,7 @@ func (l *dataLine) weigh() {
 	l.legal = slices.ContainsFunc(pieces, registered)
 	l.street = slices.ContainsFunc(pieces, isStreet)
 	l.social = slices.ContainsFunc(pieces, social)
-	l.hours = len(pieces) > 0 && presencePhrases.begins(pieces[0]) != "" && !concludes(l.rest)
+	l.hours = len(pieces) > 0 && presencePhrases.Begins(pieces[0]) != "" && !known.Concludes(l.rest)
 	for _, piece := range pieces {
 		lowest = min(lowest, l.piece(piece))
 	}
@@ -582,9 +584,9 @@ func (l *dataLine) piece(s string) sense {
 	case registered(s):
 		l.found, l.label, l.entered = true, true, true
 		return usual
-	case words <= some && presencePhrases.begins(s) != "":
+	case words <= some && presencePhrases.Begins(s) != "":
 		return likely
-	case l.said.reach && words <= some && invitationPhrases.begins(s) != "":
+	case l.said.reach && words <= some && invitationPhrases.Begins(s) != "":
 		return likely
 	case words <= some && turkishAddress(s):
 		return between
@@ -597,21 +599,21 @@ func (l *dataLine) piece(s string) sense {
 	case l.k.names.match(s) == fully:
 		l.found = true
 		return theirs
-	case words <= some && social(s), countryPhrases.begins(s) == s:
+	case words <= some && social(s), countryPhrases.Begins(s) == s:
 		l.found = true
 		return usual
-	case l.social && sitePhrases.begins(s) == s: // "LinkedIn | YouTube | Blog"
+	case l.social && sitePhrases.Begins(s) == s: // "LinkedIn | YouTube | Blog"
 		return usual
 	case l.found && len(s) < len("100-00010") && strings.Trim(s, "0123456789- ") == "": // an extension, a postal code
 		return likely
 	case words <= few && l.k.holdsWords(s), words <= few && onlyTitles(s):
 		return likely
-	case words <= few && digitsOf(s) == "" && rolePhrases.in(s) && !articled(s):
+	case words <= few && digitsOf(s) == "" && rolePhrases.In(s) && !articled(s):
 		l.said.title = true
 		return between
-	case words <= some && !articled(s) && companyPhrases.ends(s):
+	case words <= some && !articled(s) && companyPhrases.Ends(s):
 		return likely
-	case words <= some && !articled(s) && companyPhrases.in(s):
+	case words <= some && !articled(s) && companyPhrases.In(s):
 		return between
 	case words <= some && isStreet(s), postal(s):
 		return between
@@ -619,7 +621,7 @@ func (l *dataLine) piece(s string) sense {
 		return between
 	case l.hours && words <= few && digitsOf(s) == "":
 		return likely
-	case l.found && len(s) == 2 && isASCII(s): // a state or a country
+	case l.found && len(s) == 2 && known.IsASCII(s): // a state or a country
 		return likely
 	}
 	return unsaid
@@ -629,7 +631,7 @@ func (l *dataLine) piece(s string) sense {
 // "доб. 105", "ext. 12".
 func extension(s string) bool {
 	const longest = 5
-	label := labelPhrases.begins(s)
+	label := labelPhrases.Begins(s)
 	rest := strings.Trim(s[len(label):], " .:")
 	return label != "" && rest != "" && len(rest) <= longest && digitsOf(rest) == rest
 }
@@ -638,17 +640,17 @@ func extension(s string) bool {
 // language: "G" for Turkish GSM, "Τ" for Greek τηλέφωνο.
 func oneLetter(s string) bool {
 	r, size := utf8.DecodeRuneInString(s)
-	return size == len(s) && spaced(r)
+	return size == len(s) && known.Spaced(r)
 }
 
 // social reports whether a piece of a line leads to a service: its name, or the
 // request to follow there.
 func social(s string) bool {
 	const more = 2 // words beside the name
-	if name := socialPhrases.begins(s); name != "" {
+	if name := socialPhrases.Begins(s); name != "" {
 		return len(strings.Fields(s[len(name):])) <= more
 	}
-	return socialPhrases.in(s) && (presencePhrases.begins(s) != "" || invitationPhrases.begins(s) != "")
+	return socialPhrases.In(s) && (presencePhrases.Begins(s) != "" || invitationPhrases.Begins(s) != "")
 }
 
 // isLabel reports whether a text is one or several labels of contact data.
@@ -658,7 +660,7 @@ func isLabel(s string) bool {
 		return false
 	}
 	for s != "" {
-		p := labelPhrases.begins(s)
+		p := labelPhrases.Begins(s)
 		if p == "" {
 			return false
 		}
@@ -670,7 +672,7 @@ func isLabel(s string) bool {
 // registered reports whether a piece of a line is about a register or a tax: it
 // begins with such a word and holds a number or a name.
 func registered(s string) bool {
-	p := registerPhrases.begins(s)
+	p := registerPhrases.Begins(s)
 	if p == "" {
 		return incorporated(s)
 	}
@@ -686,14 +688,14 @@ func registered(s string) bool {
 // register a company is: "Contoso Limited is registered in England and Wales".
 func incorporated(s string) bool {
 	const words = 20
-	return len(strings.Fields(s)) <= words && incorporationPhrases.in(s) && (incorporationPhrases.begins(s) != "" || companyPhrases.in(s))
+	return len(strings.Fields(s)) <= words && incorporationPhrases.In(s) && (incorporationPhrases.Begins(s) != "" || companyPhrases.In(s))
 }
 
 // holdsWords reports whether all words of a text are of the person's values.
 func (k *knowledge) holdsWords(s string) bool {
 	words := wordsOf(s)
 	for _, w := range words {
-		if !k.words[w] && countryPhrases.begins(w) != w {
+		if !k.words[w] && countryPhrases.Begins(w) != w {
 			return false
 		}
 	}
@@ -704,7 +706,7 @@ func (k *knowledge) holdsWords(s string) bool {
 func onlyTitles(s string) bool {
 	words := splitName(s)
 	for _, w := range words {
-		if !nameTitles[w] && !pronouns[w] {
+		if !known.NameTitles[w] && !known.Pronouns[w] {
 			return false
 		}
 	}
@@ -717,7 +719,7 @@ func articled(s string) bool {
 	return articles[first]
 }
 
-var articles = wordSet("the a an our your my this that these we i you he she they please der die das den dem ein eine unser unsere mein meine ihr ihre wir ich sie er es bitte dies diese le la les un une notre votre mon ma nous je vous il elle ils merci el los las una nuestro nuestra mi su yo usted por o os as um uma nosso nossa meu minha il lo gli uno una nostro nostra mio de het een onze uw mijn wij ik u jij graag vi jag du den det ett en jeg han hun proszę nasz nasza mój moja my ja pan ten ta prosím náš naše můj moje já vy a az egy mi én ön kérem мы я вы он она они наш наша пожалуйста ми ви будь şu bu biz ben siz lütfen")
+var articles = known.WordSet("the a an our your my this that these we i you he she they please der die das den dem ein eine unser unsere mein meine ihr ihre wir ich sie er es bitte dies diese le la les un une notre votre mon ma nous je vous il elle ils merci el los las una nuestro nuestra mi su yo usted por o os as um uma nosso nossa meu minha il lo gli uno una nostro nostra mio de het een onze uw mijn wij ik u jij graag vi jag du den det ett en jeg han hun proszę nasz nasza mój moja my ja pan ten ta prosím náš naše můj moje já vy a az egy mi én ön kérem мы я вы он она они наш наша пожалуйста ми ви будь şu bu biz ben siz lütfen")
 
 // streetEnds are words for streets that languages write together with the name.
 var streetEnds = []string{"strasse", "str", "weg", "platz", "allee", "gasse", "ring", "damm", "ufer", "straat", "laan", "plein", "gracht", "kade", "dijk", "vej", "gade", "plads", "veien", "vegen", "gata", "gaten", "gatan", "vagen", "katu", "tie", "kuja", "utca"}
@@ -738,7 +740,7 @@ func endsStreet(s string) bool {
 
 // isStreet reports whether a piece of a line is a street and a number.
 func isStreet(s string) bool {
-	return digitsOf(s) != "" && (streetPhrases.in(s) || endsStreet(s) || strings.ContainsAny(s, eastStreets))
+	return digitsOf(s) != "" && (streetPhrases.In(s) || endsStreet(s) || strings.ContainsAny(s, eastStreets))
 }
 
 // withHouseNumbers puts the number of a house to its street, where a comma stands
@@ -748,7 +750,7 @@ func withHouseNumbers(pieces []string) []string {
 	var joined []string
 	for _, p := range pieces {
 		last := len(joined) - 1
-		if last >= 0 && len(p) <= longest && digitsOf(p) != "" && p[0] >= '0' && p[0] <= '9' && digitsOf(joined[last]) == "" && (streetPhrases.begins(joined[last]) != "" || streetPhrases.ends(joined[last])) {
+		if last >= 0 && len(p) <= longest && digitsOf(p) != "" && p[0] >= '0' && p[0] <= '9' && digitsOf(joined[last]) == "" && (streetPhrases.Begins(joined[last]) != "" || streetPhrases.Ends(joined[last])) {
 			joined[last] += " " + p
 			continue
 		}
@@ -778,7 +780,7 @@ var unlabelled = strings.NewReplacer(" no:", " ", " kat:", " ", " daire:", " ", 
 
 // britishCode reports whether two words are a British postal code: "LS1 4DY".
 func britishCode(out, in string) bool {
-	return len(in) == 3 && in[0] >= '0' && in[0] <= '9' && digitsOf(in[1:]) == "" && isASCII(in) &&
+	return len(in) == 3 && in[0] >= '0' && in[0] <= '9' && digitsOf(in[1:]) == "" && known.IsASCII(in) &&
 		len(out) >= 2 && len(out) <= 4 && out[0] >= 'a' && out[0] <= 'z' && digitsOf(out) != ""
 }
 

@@ -9,6 +9,8 @@ import (
 
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"sigmilter/milter/insert/known"
 )
 
 // Learned signatures: the last lines that several of a person's mails share, on
@@ -233,10 +235,10 @@ func (r *Reading) belowClosing(e *ending, p *Person) (n int, closed bool) {
 		if text == "--" {
 			return n, true
 		}
-		switch how := closingOf(text); {
-		case how == noClosing:
+		switch how := known.ClosingOf(text); {
+		case how == known.NoClosing:
 			continue
-		case how == loosely && mayAnnounce(text): // "Send it to this address, thanks"
+		case how == known.LooseClosing && known.MayAnnounce(text): // "Send it to this address, thanks"
 			return 0, true
 		}
 		if n > 0 && r.isGreetingName(e, n-1, p) {
@@ -254,9 +256,9 @@ func (r *Reading) isGreetingName(e *ending, n int, p *Person) bool {
 	text := r.lines[e.lines[n]].text
 	words := strings.Fields(text)
 	switch {
-	case len(words) > 2 || strings.ContainsAny(text, "@0123456789") || strings.ContainsRune(text, image):
+	case len(words) > 2 || strings.ContainsAny(text, "@0123456789") || strings.ContainsRune(text, known.Image):
 		return false
-	case len(words) == 1 && fold(text) != fold(p.Name):
+	case len(words) == 1 && known.Fold(text) != known.Fold(p.Name):
 		return true
 	}
 	return n > 0 && r.lines[e.lines[n-1]].gap && p.beginsWithName(r.lines[e.lines[n-1]].text)
@@ -267,7 +269,7 @@ func (r *Reading) isGreetingName(e *ending, n int, p *Person) bool {
 // a closing stands above. Pictures may stand above it there.
 func (r *Reading) beginsSignature(e *ending, n int, p *Person, closed bool) bool {
 	first := n - 1
-	for closed && first > 0 && withoutImages(r.lines[e.lines[first]].text) == "" {
+	for closed && first > 0 && known.WithoutImages(r.lines[e.lines[first]].text) == "" {
 		first--
 	}
 	l := &r.lines[e.lines[first]]
@@ -284,10 +286,10 @@ func (r *Reading) isData(lines []int, p *Person) bool {
 	owned, data := false, false
 	for n, i := range lines {
 		text := r.lines[i].text
-		if postscript(text) {
+		if known.Postscript(text) {
 			return false
 		}
-		if endsInColon(text) && !(n > 0 && isLabel(plainForm(text)) && p.reachedBy(r.lines[lines[n-1]].text)) {
+		if endsInColon(text) && !(n > 0 && isLabel(known.PlainForm(text)) && p.reachedBy(r.lines[lines[n-1]].text)) {
 			return false
 		}
 		named := p.nameIn(text)
@@ -327,35 +329,35 @@ func (r *Reading) endsText(i int) bool {
 	if first && words < shortest && !(unspacedIn(text) && utf8.RuneCountInString(text) >= unblanked) {
 		return false
 	}
-	return concludes(text) && !mayAnnounce(text)
+	return known.Concludes(text) && !known.MayAnnounce(text)
 }
 
 // unspacedIn reports whether a text is of a script without blanks between words.
 func unspacedIn(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) && !spaced(r) })
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) && !known.Spaced(r) })
 }
 
 // canonical is a line as it is compared, in HTML and in plain text: in one case,
 // without blanks, without where its links lead.
 func (r *Reading) canonical(i int) string {
 	l := &r.lines[i]
-	text := strings.ReplaceAll(withoutImages(l.text), "*", "")
+	text := strings.ReplaceAll(known.WithoutImages(l.text), "*", "")
 	if bare := strings.TrimSpace(withoutTargets(text)); bare != "" {
 		text = bare
 	}
 	if text == "" {
 		return r.pictureKey(l)
 	}
-	return squeeze(fold(text))
+	return squeeze(known.Fold(text))
 }
 
 // pictureKey tells the pictures of a line: by what stays the same from mail to
 // mail, which their addresses do not.
 func (r *Reading) pictureKey(l *line) string {
 	if r.page == nil {
-		return string(image)
+		return string(known.Image)
 	}
-	key := []byte(string(image))
+	key := []byte(string(known.Image))
 	z := nethtml.NewTokenizer(bytes.NewReader(r.src[l.start:l.end]))
 	for tt := z.Next(); tt != nethtml.ErrorToken; tt = z.Next() {
 		if tt != nethtml.StartTagToken && tt != nethtml.SelfClosingTagToken {
@@ -378,7 +380,7 @@ func (r *Reading) pictureKey(l *line) string {
 func (p *Person) nameParts() []string {
 	const shortest = 2 // characters
 	all := strings.Join(append([]string{p.Name, p.Given, p.Surname}, p.Nicknames...), " ")
-	return slices.DeleteFunc(strings.FieldsFunc(plainForm(all), notOfName), func(w string) bool {
+	return slices.DeleteFunc(strings.FieldsFunc(known.PlainForm(all), notOfName), func(w string) bool {
 		return utf8.RuneCountInString(w) < shortest
 	})
 }
@@ -389,7 +391,7 @@ func notOfName(r rune) bool {
 
 // nameIn reports whether a word of the person's names is in a text.
 func (p *Person) nameIn(text string) bool {
-	plain := plainForm(text)
+	plain := known.PlainForm(text)
 	words := strings.FieldsFunc(plain, notOfName)
 	return slices.ContainsFunc(p.nameParts(), func(part string) bool {
 		return slices.Contains(words, part) || unspacedIn(part) && strings.Contains(plain, part)
@@ -400,14 +402,14 @@ func (p *Person) nameIn(text string) bool {
 // with titles and initials before it.
 func (p *Person) beginsWithName(text string) bool {
 	parts := p.nameParts()
-	for _, w := range strings.Fields(plainForm(strings.Trim(text, "*_ "))) {
+	for _, w := range strings.Fields(known.PlainForm(strings.Trim(text, "*_ "))) {
 		bare := strings.TrimFunc(w, notOfName)
 		if slices.ContainsFunc(parts, func(part string) bool {
 			return part == bare || unspacedIn(part) && strings.HasPrefix(bare, part)
 		}) {
 			return true
 		}
-		if !strings.Contains(w, ".") && !nameTitles[bare] && utf8.RuneCountInString(w) > 1 {
+		if !strings.Contains(w, ".") && !known.NameTitles[bare] && utf8.RuneCountInString(w) > 1 {
 			return false
 		}
 	}
@@ -416,17 +418,17 @@ func (p *Person) beginsWithName(text string) bool {
 
 // valueIn reports whether a text has something of the person's directory data.
 func (p *Person) valueIn(text string) bool {
-	plain := plainForm(text)
+	plain := known.PlainForm(text)
 	return p.reachedBy(text) || slices.ContainsFunc(slices.Concat(p.Roles, p.Values), func(v string) bool {
 		const shortest = 4 // bytes
-		return !isNumber(v) && len(v) >= shortest && strings.Contains(plain, plainForm(v))
+		return !isNumber(v) && len(v) >= shortest && strings.Contains(plain, known.PlainForm(v))
 	})
 }
 
 // reachedBy reports whether a text has an address or a number of the person.
 func (p *Person) reachedBy(text string) bool {
-	plain := plainForm(text)
-	if slices.ContainsFunc(p.Addresses, func(a string) bool { return strings.Contains(plain, plainForm(a)) }) {
+	plain := known.PlainForm(text)
+	if slices.ContainsFunc(p.Addresses, func(a string) bool { return strings.Contains(plain, known.PlainForm(a)) }) {
 		return true
 	}
 	digits := digitsOf(plain)

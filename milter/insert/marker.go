@@ -11,6 +11,7 @@ import (
 	nethtml "golang.org/x/net/html"
 
 	"sigmilter/milter/entity"
+	"sigmilter/milter/insert/known"
 )
 
 // atMarker puts the block where the author typed the marker and takes out every
@@ -89,10 +90,10 @@ func (r *Reading) inLine(b Block, from, to int) entity.Edit {
 		text = isolatedText(text)
 	}
 	before, after := "", ""
-	if line := r.src[lineStart(r.src, from):from]; visible(string(line)) != "" {
+	if line := r.src[lineStart(r.src, from):from]; known.Visible(string(line)) != "" {
 		before = "\n"
 	}
-	if line := r.src[to:lineEnd(r.src, to)]; visible(string(line)) != "" {
+	if line := r.src[to:lineEnd(r.src, to)]; known.Visible(string(line)) != "" {
 		after = "\n"
 	}
 	return entity.Edit{Start: from, End: to, New: before + text + after}
@@ -113,7 +114,7 @@ type span struct{ from, to int }
 // squeeze leaves out blanks and folds case, as markers are compared.
 func squeeze(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || invisible(r) {
+		if unicode.IsSpace(r) || known.Invisible(r) {
 			return -1
 		}
 		return unicode.ToUpper(r)
@@ -164,7 +165,7 @@ func match(chars []char, want []rune) int {
 			if j++; j == len(want) {
 				return i + 1
 			}
-		case i > 0 && (invisible(c.r) || unicode.IsSpace(c.r)):
+		case i > 0 && (known.Invisible(c.r) || unicode.IsSpace(c.r)):
 		default:
 			return 0
 		}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
 )
 
 // signingMarks stand before the name of who signs for somebody else.
@@ -22,7 +24,7 @@ func (k *knowledge) nameLine(text string) (naming, said) {
 	if !k.mayName(text) || bulleted(text) && !strings.HasPrefix(text, "*") {
 		return notNamed, said{}
 	}
-	bare := strings.Trim(tradeMarks.Replace(withoutImages(text)), " *_|,")
+	bare := strings.Trim(tradeMarks.Replace(known.WithoutImages(text)), " *_|,")
 	if bare == "" || len(bare) > longestNameLine || strings.HasSuffix(bare, ":") || strings.HasSuffix(bare, "：") || strings.ContainsAny(bare, "?!？！") {
 		return notNamed, said{}
 	}
@@ -53,7 +55,7 @@ var tradeMarks = strings.NewReplacer("®", "", "™", "")
 // degree reports whether what stands behind a name and a comma is built as the letters
 // of a degree or a profession are: "CTL", "cand.polyt.", or is one that is known.
 func degree(s string) bool {
-	if nameTitles[plainForm(s)] {
+	if known.NameTitles[known.PlainForm(s)] {
 		return true
 	}
 	const shortest, longest = 2, 6 // capitals
@@ -163,8 +165,8 @@ func unlessSentence(piece string, how naming) naming {
 	if how == notNamed || !strings.HasSuffix(piece, ".") {
 		return how
 	}
-	words := splitName(plainForm(piece))
-	if last := words[len(words)-1]; nameTitles[last] || utf8.RuneCountInString(last) == 1 {
+	words := splitName(known.PlainForm(piece))
+	if last := words[len(words)-1]; known.NameTitles[last] || utf8.RuneCountInString(last) == 1 {
 		return how
 	}
 	return notNamed
@@ -188,7 +190,7 @@ func script(s string) *unicode.RangeTable {
 // nameBeforeValue is the name with one of the person's values behind it and
 // nothing between: the cells of a table come out so.
 func (k *knowledge) nameBeforeValue(pieces []string) (naming, said) {
-	first := plainForm(pieces[0])
+	first := known.PlainForm(pieces[0])
 	for i, v := range k.values {
 		name, ok := strings.CutSuffix(first, v.text)
 		if !ok || v.digits != "" || name == "" || !strings.HasSuffix(name, " ") || k.names.match(name) != fully {

@@ -6,77 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"sigmilter/milter/insert/known"
 )
-
-// plainForm is text as names, directory values and the tables of signatures are
-// compared: in lower case, without accents, with ASCII digits, and with one
-// spelling for what is written with and without umlauts, so that Jörg, Joerg and
-// Jorg are one.
-func plainForm(s string) string {
-	s = fold(s)
-	if isASCII(s) {
-		return oneSpelling(s)
-	}
-	var b strings.Builder
-	b.Grow(len(s))
-	for _, r := range norm.NFKD.String(s) {
-		switch {
-		case r < utf8.RuneSelf:
-			b.WriteRune(r)
-		case unicode.Is(unicode.Mn, r) || invisible(r):
-		case unicode.IsDigit(r):
-			b.WriteRune('0' + digitOf(r))
-		case r == '\u05f3': // geresh and gershayim, for which most keyboards have only these
-			b.WriteByte('\'')
-		case r == '\u05f4':
-			b.WriteByte('"')
-		default:
-			if latin, ok := latinLetters[r]; ok {
-				b.WriteString(latin)
-			} else {
-				b.WriteRune(r)
-			}
-		}
-	}
-	return oneSpelling(fold(norm.NFC.String(b.String()))) // Hangul is put together again
-}
-
-// oneSpelling makes one of an umlaut's two spellings without one. Most texts have none.
-func oneSpelling(s string) string {
-	for i := 1; i < len(s); i++ {
-		if (s[i] == 'e' || s[i] == 'a') && (s[i-1] == 'a' || s[i-1] == 'o' || s[i-1] == 'u') {
-			return oneVowel.Replace(s)
-		}
-	}
-	return s
-}
-
-var oneVowel = strings.NewReplacer("ae", "a", "oe", "o", "ue", "u", "aa", "a")
-
-// latinLetters are the letters that no decomposition makes plain.
-var latinLetters = map[rune]string{
-	'ß': "ss", 'ø': "o", 'ł': "l", 'đ': "d", 'ı': "i", 'æ': "a", 'œ': "o", 'þ': "th", 'ð': "d", 'ħ': "h", 'ŧ': "t", 'ŋ': "n", 'ə': "a", 'ĸ': "k",
-}
-
-// digitOf is the value of a decimal digit of any script: their digits stand in
-// rows of ten.
-func digitOf(r rune) rune {
-	n := rune(0)
-	for n < 9 && unicode.IsDigit(r-n-1) {
-		n++
-	}
-	return n
-}
-
-func isASCII(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
 
 // digitsOf is the digits of s: phone numbers are written in many ways.
 func digitsOf(s string) string {
@@ -182,9 +113,9 @@ func (n *names) known() bool { return len(n.surname) > 0 || len(n.given) > 0 }
 // particles and signs.
 func nameWords(s string) []string {
 	var words, all []string
-	for _, w := range splitName(plainForm(s)) {
+	for _, w := range splitName(known.PlainForm(s)) {
 		all = append(all, nameKey(w))
-		if !nameTitles[w] && !particles[w] {
+		if !known.NameTitles[w] && !known.Particles[w] {
 			words = append(words, nameKey(w))
 		}
 	}
@@ -215,7 +146,7 @@ func dotted(s string) string {
 	fields := strings.Fields(s)
 	for i, f := range fields {
 		core := strings.Trim(f, ",;")
-		if joined := strings.ReplaceAll(core, ".", ""); joined != core && nameTitles[strings.ReplaceAll(joined, "-", "")] {
+		if joined := strings.ReplaceAll(core, ".", ""); joined != core && known.NameTitles[strings.ReplaceAll(joined, "-", "")] {
 			fields[i] = joined
 		}
 	}
@@ -254,7 +185,7 @@ func (n *names) match(text string) naming {
 	if strings.ContainsAny(text, "&+:;@?!0123456789") { // two people, a label, a sentence
 		return notNamed
 	}
-	all := splitName(plainForm(withoutBrackets(text)))
+	all := splitName(known.PlainForm(withoutBrackets(text)))
 	if len(all) == 0 || len(all) > longestName || !n.known() {
 		return notNamed
 	}
@@ -264,12 +195,12 @@ func (n *names) match(text string) naming {
 		switch key := nameKey(w); {
 		case n.has(key):
 			words = append(words, key)
-		case utf8.RuneCountInString(w) == 1 && spaced([]rune(w)[0]):
+		case utf8.RuneCountInString(w) == 1 && known.Spaced([]rune(w)[0]):
 			if len(n.given) > 0 && strings.HasPrefix(n.given[0], key) {
 				initial = true
 			}
 			initials++
-		case nameTitles[w] || particles[w] || pronouns[w]:
+		case known.NameTitles[w] || known.Particles[w] || known.Pronouns[w]:
 		default:
 			words = append(words, key)
 		}
@@ -315,13 +246,8 @@ func (n *names) matchWords(words []string, initials int, initial bool) naming {
 		return partly
 	case surname > 0 && initial: // "A. Muster"
 		return partly
-	case surname > 0 && surname == len(words) && unspaced(words[0]): // "山田"
+	case surname > 0 && surname == len(words) && known.Unspaced(words[0]): // "山田"
 		return partly
 	}
 	return notNamed
-}
-
-func unspaced(word string) bool {
-	r, _ := utf8.DecodeRuneInString(word)
-	return !spaced(r)
 }

@@ -1,5 +1,7 @@
 package insert
 
+import "sigmilter/milter/insert/known"
+
 // seeNotesHeader sees the header that HCL Notes and Domino write in columns, without
 // a colon and without a label for the sender: name, date, then recipients and subject
 // with a label each.
@@ -9,10 +11,10 @@ func (m *marking) seeNotesHeader(i int) (sign, bool) {
 	}
 	var to, subject int
 	for j := i + 2; j < min(i+2+maxHeaderLines, len(m.lines)); j++ {
-		switch kind := labelIndex[fold(trimColon(m.lines[j].text))]; {
-		case kind == toLabel && to == 0:
+		switch kind := labelIndex[known.Fold(trimColon(m.lines[j].text))]; {
+		case kind == known.ToLabel && to == 0:
 			to = j
-		case kind == subjectLabel && to > 0:
+		case kind == known.SubjectLabel && to > 0:
 			subject = j
 		}
 		if subject > 0 {
@@ -37,5 +39,5 @@ func isSenderLine(text string) bool {
 // isDateLine reports whether a line is a date with a time of day and little else.
 func isDateLine(text string) bool {
 	const longest = 48 // bytes
-	return len(text) <= longest && hasClock(text) && hasYear(text)
+	return len(text) <= longest && known.HasClock(text) && known.HasYear(text)
 }

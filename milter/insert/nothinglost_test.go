@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"sigmilter/milter/insert/known"
 )
 
 // What mails are put together of at random. The lines of letters are the
@@ -80,7 +82,7 @@ func missing(lines []string, text string, kind Kind) string {
 		have[l]++
 	}
 	for _, l := range lines {
-		if l = visible(l); l == "" || closingOf(l) != noClosing {
+		if l = known.Visible(l); l == "" || known.ClosingOf(l) != known.NoClosing {
 			continue
 		}
 		if have[l]--; have[l] < 0 {

@@ -3,6 +3,8 @@ package insert
 import (
 	"strings"
 	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
 )
 
 // Limits of notices.
@@ -26,7 +28,7 @@ func (r *Reading) notice(i, end int) int {
 		w := r.noticeWords(j)
 		says, names := w.cautions, w.self
 		goesOn := j > i && r.goesOn(j)
-		if says == 0 && !goesOn && (!names || concludes(r.lines[j].text)) || says == 0 && w.added {
+		if says == 0 && !goesOn && (!names || known.Concludes(r.lines[j].text)) || says == 0 && w.added {
 			break
 		}
 		cautious += says
@@ -57,9 +59,9 @@ func (r *Reading) noticeWords(j int) *noticeWords {
 	}
 	w := &r.noted[j%kept]
 	if w.line != j+1 {
-		p := plainForm(r.lines[j].text)
-		*w = noticeWords{j + 1, cautionPhrases.count(p), selfPhrases.in(p), postscript(r.lines[j].text)}
-		if privacyPhrases.begins(p) != "" { // "Aviso legal:" names what comes
+		p := known.PlainForm(r.lines[j].text)
+		*w = noticeWords{j + 1, cautionPhrases.Count(p), selfPhrases.In(p), known.Postscript(r.lines[j].text)}
+		if privacyPhrases.Begins(p) != "" { // "Aviso legal:" names what comes
 			w.cautions++
 		}
 	}
@@ -70,13 +72,13 @@ func (r *Reading) noticeWords(j int) *noticeWords {
 // which was wrapped.
 func (r *Reading) goesOn(j int) bool {
 	above := r.lines[j-1].text
-	return !r.lines[j].gap && utf8.RuneCountInString(above) >= wrappedLine && !concludes(above) && !strings.HasSuffix(above, ":")
+	return !r.lines[j].gap && utf8.RuneCountInString(above) >= wrappedLine && !known.Concludes(above) && !strings.HasSuffix(above, ":")
 }
 
 // shortNotice reports whether a line is a notice of a few words, which counts only
 // where something marks the signature.
 func shortNotice(text string) bool {
 	const longest = 120
-	p := plainForm(text)
-	return len(p) <= longest && selfPhrases.in(p) && cautionPhrases.in(p)
+	p := known.PlainForm(text)
+	return len(p) <= longest && selfPhrases.In(p) && cautionPhrases.In(p)
 }

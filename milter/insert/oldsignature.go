@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
 )
 
 // mark is what shows that a signature may begin at a line.
@@ -100,7 +102,7 @@ func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
 	var pending tally
 	for j := o.to; j < end && j-o.from < longestWhole && r.lines[j].own; {
 		text := r.lines[j].text
-		if postscript(text) {
+		if known.Postscript(text) {
 			return
 		}
 		if n := r.notice(j, end); n > 0 {
@@ -115,7 +117,7 @@ func (r *Reading) extend(k *knowledge, o *oldSignature, end int, m mark) {
 		if m == marked && s.sense == unsaid && shortNotice(text) {
 			s.sense = usual
 		}
-		if s.sense == unsaid && m > unmarked && r.page != nil && r.linked(j) && invitationPhrases.begins(plainForm(text)) != "" {
+		if s.sense == unsaid && m > unmarked && r.page != nil && r.linked(j) && invitationPhrases.Begins(known.PlainForm(text)) != "" {
 			s.sense = usual
 		}
 		titles := s.title && s.sense == between && o.reach == 0 && j-o.from <= longestTitles
@@ -153,10 +155,10 @@ func (s *said) spoken(text string) bool {
 	if r, _ := utf8.DecodeRuneInString(text[first:]); unicode.IsLower(r) && s.sense == likely && !s.title {
 		return true
 	}
-	words := strings.Fields(fold(text))
+	words := strings.Fields(known.Fold(text))
 	last := strings.Trim(words[len(words)-1], ".()")
 	partOfName := strings.Contains(last, ".") || strings.ContainsFunc(last, unicode.IsDigit) // "Α.Ε.", "Fő utca 7."
-	return len(words) > 1 && concludes(text) && !partOfName && !abbreviations[last]
+	return len(words) > 1 && known.Concludes(text) && !partOfName && !abbreviations[last]
 }
 
 // abbreviations are those without a period within that titles, companies and
@@ -166,8 +168,8 @@ var abbreviations = func() map[string]bool {
 	for w := range strings.FieldsSeq("str ave blvd rd dept div no nr tel jr sr esq mgr inż ing dipl доб ул стр") {
 		words[w] = true
 	}
-	for _, form := range companyForms {
-		for _, text := range form.texts {
+	for _, form := range known.CompanyForms {
+		for _, text := range form.Texts {
 			words[strings.Trim(text, ".")] = true
 		}
 	}
@@ -184,7 +186,7 @@ func (t *tally) said() said {
 // signature anything short that is nothing to note down.
 func mayStand(text string, m mark, n int) bool {
 	const most = 80
-	if announces(text) || leadsOn(text) {
+	if known.Announces(text) || known.LeadsOn(text) {
 		return false
 	}
 	if m == marked {
@@ -197,21 +199,21 @@ func mayStand(text string, m mark, n int) bool {
 // and ended as a sentence is.
 func sentence(text string) bool {
 	const motto = 3 // words
-	return concludes(text) && (len(strings.Fields(text)) > motto || unspaced(text))
+	return known.Concludes(text) && (len(strings.Fields(text)) > motto || known.Unspaced(text))
 }
 
 // titular reports whether a line may be a title or a department that no table
 // knows: a few words, no sentence, nothing to note down.
 func titular(text string) bool {
 	const most, words = 60, 7
-	if utf8.RuneCountInString(text) > most || len(strings.Fields(text)) > words || concludes(text) || leadsOn(text) || closingOf(text) != noClosing {
+	if utf8.RuneCountInString(text) > most || len(strings.Fields(text)) > words || known.Concludes(text) || known.LeadsOn(text) || known.ClosingOf(text) != known.NoClosing {
 		return false
 	}
 	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(text, "*_ \"'„“»"))
 	if unicode.IsLower(first) || strings.ContainsFunc(text, unicode.IsDigit) || strings.ContainsAny(text, ":?!@：？！") {
 		return false
 	}
-	return unicode.IsLetter(first) && !articled(plainForm(text))
+	return unicode.IsLetter(first) && !articled(known.PlainForm(text))
 }
 
 // head is the first line that belongs to the signature whose name stands in line
@@ -233,7 +235,7 @@ func (r *Reading) head(k *knowledge, i, start int, m mark) int {
 		h--
 	}
 	switch {
-	case h == start && m == marked, h > 0 && r.lines[h-1].own && closingOf(r.lines[h-1].text) != noClosing:
+	case h == start && m == marked, h > 0 && r.lines[h-1].own && known.ClosingOf(r.lines[h-1].text) != known.NoClosing:
 		return h
 	case r.logosAbove(i, h):
 		return h
@@ -248,7 +250,7 @@ func (r *Reading) logosAbove(i, h int) bool {
 		return false
 	}
 	for j := h; j < i; j++ {
-		if withoutImages(r.lines[j].text) != "" || r.apart(j+1) || !r.logos(j, lowestBanner) {
+		if known.WithoutImages(r.lines[j].text) != "" || r.apart(j+1) || !r.logos(j, lowestBanner) {
 			return false
 		}
 	}
@@ -278,7 +280,7 @@ func drawing(c rune) bool {
 	if c < utf8.RuneSelf {
 		return strings.ContainsRune("-=_~*#+.:<>^|/\\", c)
 	}
-	return c == 'ー' || c <= lastOfPlane && c != image && (unicode.IsSymbol(c) || unicode.IsPunct(c))
+	return c == 'ー' || c <= lastOfPlane && c != known.Image && (unicode.IsSymbol(c) || unicode.IsPunct(c))
 }
 
 // besideName is the first of the lines from h on that stands in the same table as
@@ -312,26 +314,26 @@ func (r *Reading) above(k *knowledge, i int) context {
 	c := context{}
 	j := i - 1
 	if j >= 0 && r.lines[j].own {
-		if how, s := k.nameLine(r.lines[j].text); how != notNamed && s.values == 0 && j > 0 && closingOf(r.lines[j-1].text) != noClosing {
+		if how, s := k.nameLine(r.lines[j].text); how != notNamed && s.values == 0 && j > 0 && known.ClosingOf(r.lines[j-1].text) != known.NoClosing {
 			j-- // the author typed their name, and the client put the signature below
 		}
 	}
 	loose := false
 	for n := 0; n < 3 && j >= 0 && r.lines[j].own; n++ {
-		how := closingOf(r.lines[j].text)
-		if how == noClosing && n == 0 && r.closingGoesOn(k, j) {
+		how := known.ClosingOf(r.lines[j].text)
+		if how == known.NoClosing && n == 0 && r.closingGoesOn(k, j) {
 			j--
-			how = closingOf(r.lines[j].text)
+			how = known.ClosingOf(r.lines[j].text)
 		}
-		if how == noClosing && n == 0 && r.wish(j) {
-			how = loosely
+		if how == known.NoClosing && n == 0 && r.wish(j) {
+			how = known.LooseClosing
 		}
-		if how == noClosing {
+		if how == known.NoClosing {
 			break
 		}
-		loose = loose || how == loosely && c.mark == unmarked
+		loose = loose || how == known.LooseClosing && c.mark == unmarked
 		c.mark = greeted
-		if how == loosely && announces(r.lines[j].text) {
+		if how == known.LooseClosing && known.Announces(r.lines[j].text) {
 			c.content = true
 		}
 		j--
@@ -342,22 +344,22 @@ func (r *Reading) above(k *knowledge, i int) context {
 	}
 	text := r.lastWords(j)
 	switch {
-	case leadsOn(r.lines[j].text) && !salutes(r.lines[j].text, c.mark):
+	case known.LeadsOn(r.lines[j].text) && !salutes(r.lines[j].text, c.mark):
 		c.content = true
 	case c.mark == greeted && !loose:
-		c.content = c.content || pointsBelow(text)
+		c.content = c.content || known.PointsBelow(text)
 	case c.mark == greeted:
-		c.content = c.content || announces(text)
+		c.content = c.content || known.Announces(text)
 	default:
 		s := k.read(r.lines[j].text)
-		c.content = !concludes(r.lines[j].text) || !r.lines[i].gap || bulleted(r.lines[j].text)
+		c.content = !known.Concludes(r.lines[j].text) || !r.lines[i].gap || bulleted(r.lines[j].text)
 		switch {
 		case c.content:
 		case s.reach && reports(r.lines[j].text):
-			c.content = mayAnnounce(behindNumbers(text)) || belowPhrases.in(plainForm(text))
+			c.content = known.MayAnnounce(behindNumbers(text)) || known.BelowPhrases.In(known.PlainForm(text))
 			c.rich = true
 		default:
-			c.content = s.reach || mayAnnounce(text)
+			c.content = s.reach || known.MayAnnounce(text)
 		}
 	}
 	return c
@@ -374,7 +376,7 @@ func (r *Reading) wish(j int) bool {
 		return false
 	}
 	first, _ := utf8.DecodeRuneInString(text)
-	return !unicode.IsLower(first) && !strings.ContainsFunc(text, unicode.IsDigit) && !mayAnnounce(text)
+	return !unicode.IsLower(first) && !strings.ContainsFunc(text, unicode.IsDigit) && !known.MayAnnounce(text)
 }
 
 // closingGoesOn reports whether line j goes on with the closing in the line above
@@ -382,17 +384,17 @@ func (r *Reading) wish(j int) bool {
 func (r *Reading) closingGoesOn(k *knowledge, j int) bool {
 	const longest = 60 // characters
 	text := r.lines[j].text
-	if j == 0 || !r.lines[j-1].own || r.apart(j) || closingOf(r.lines[j-1].text) == noClosing || strings.HasSuffix(r.lines[j-1].text, ".") {
+	if j == 0 || !r.lines[j-1].own || r.apart(j) || known.ClosingOf(r.lines[j-1].text) == known.NoClosing || strings.HasSuffix(r.lines[j-1].text, ".") {
 		return false
 	}
-	if utf8.RuneCountInString(text) > longest || leadsOn(strings.TrimRight(text, ",，")) || strings.ContainsFunc(text, unicode.IsDigit) || strings.ContainsAny(text, ":@?：？") || announces(text) {
+	if utf8.RuneCountInString(text) > longest || known.LeadsOn(strings.TrimRight(text, ",，")) || strings.ContainsFunc(text, unicode.IsDigit) || strings.ContainsAny(text, ":@?：？") || known.Announces(text) {
 		return false
 	}
 	if how, _ := k.nameLine(text); how != notNamed {
 		return false
 	}
 	first, _ := utf8.DecodeRuneInString(text)
-	return unicode.IsLower(first) || behalfPhrases.begins(plainForm(text)) != ""
+	return unicode.IsLower(first) || known.BehalfPhrases.Begins(known.PlainForm(text)) != ""
 }
 
 // apart reports whether a reader sees a blank line above line j. In HTML every
@@ -455,7 +457,7 @@ func bulleted(text string) bool {
 // below reports whether what follows a signature lets it be one: nothing, or what
 // the author wrote below it. Somebody else's data, or another closing, do not.
 func (r *Reading) below(k *knowledge, to, end int, m mark) bool {
-	if to >= end || postscript(r.lines[to].text) {
+	if to >= end || known.Postscript(r.lines[to].text) {
 		return true
 	}
 	if m == unmarked {
@@ -467,7 +469,7 @@ func (r *Reading) below(k *knowledge, to, end int, m mark) bool {
 		if s.reach || s.unknown {
 			return false
 		}
-		if m == greeted && (closingOf(r.lines[j].text) != noClosing || s.sense > unsaid && !s.pictured) {
+		if m == greeted && (known.ClosingOf(r.lines[j].text) != known.NoClosing || s.sense > unsaid && !s.pictured) {
 			return false
 		}
 	}

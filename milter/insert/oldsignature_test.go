@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"sigmilter/milter/insert/known"
 )
 
 // People whose old signatures are looked for.
@@ -51,7 +53,7 @@ func (c oldCase) split() (text string, gone []string) {
 		default:
 			lines = append(lines, l)
 			if in && l != "" {
-				gone = append(gone, visible(l))
+				gone = append(gone, known.Visible(l))
 			}
 		}
 	}

@@ -4,15 +4,17 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"sigmilter/milter/insert/known"
 )
 
 // undashed reports whether a line is an "original message" line that has lost its
 // dashes, as QQ draws a rule beside it, or never had any. It counts directly above a
 // header block.
 func undashed(text string) bool {
-	lower := strings.TrimRight(fold(text), ".:： ")
-	is := func(p phrase) bool { return p.text == lower }
-	return slices.ContainsFunc(originals, is) || slices.ContainsFunc(captions, is)
+	lower := strings.TrimRight(known.Fold(text), ".:： ")
+	is := func(p known.Phrase) bool { return p.Text == lower }
+	return slices.ContainsFunc(known.Originals, is) || slices.ContainsFunc(known.Captions, is)
 }
 
 // betweenDashes says whether a line has rows of dashes at both ends: directly
@@ -32,11 +34,11 @@ func original(text string) bool {
 		return false
 	}
 	if dashes(strings.TrimLeft(text, "*>|[ ")) >= 2 {
-		lower := fold(inner)
-		return inTable(originals, strings.TrimRight(lower, ":： ")) || strings.HasSuffix(text, "--") && begins(forwardedBy, lower)
+		lower := known.Fold(inner)
+		return inTable(known.Originals, strings.TrimRight(lower, ":： ")) || strings.HasSuffix(text, "--") && begins(known.ForwardedBy, lower)
 	}
 	word, _, _ := strings.Cut(inner, " ")
-	return folded(bareBegins, word) && bareIndex[fold(inner)]
+	return known.Folded(bareBegins, word) && bareIndex[known.Fold(inner)]
 }
 
 // dash says whether r is one of the characters rows of which separate: hyphens
@@ -57,9 +59,9 @@ func dashes(text string) int {
 
 // inTable says whether lower is a phrase of the table, or goes on after one with
 // more dashes (a header block on the same line).
-func inTable(table []phrase, lower string) bool {
+func inTable(table []known.Phrase, lower string) bool {
 	for i := range table {
-		if after, ok := strings.CutPrefix(lower, table[i].text); ok {
+		if after, ok := strings.CutPrefix(lower, table[i].Text); ok {
 			if after == "" || dashes(strings.TrimLeft(after, " ")) >= 2 {
 				return true
 			}
@@ -68,9 +70,9 @@ func inTable(table []phrase, lower string) bool {
 	return false
 }
 
-func begins(table []phrase, lower string) bool {
+func begins(table []known.Phrase, lower string) bool {
 	for i := range table {
-		if strings.HasPrefix(lower, table[i].text+" ") {
+		if strings.HasPrefix(lower, table[i].Text+" ") {
 			return true
 		}
 	}
@@ -79,9 +81,9 @@ func begins(table []phrase, lower string) bool {
 
 var bareIndex = func() map[string]bool {
 	m := make(map[string]bool)
-	for _, p := range bareOriginals {
-		m[fold(p.text)] = true
-		m[strings.TrimRight(fold(p.text), ":： ")] = true
+	for _, p := range known.BareOriginals {
+		m[known.Fold(p.Text)] = true
+		m[strings.TrimRight(known.Fold(p.Text), ":： ")] = true
 	}
 	return m
 }()

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unsafe"
 
+	"sigmilter/milter/insert/known"
 	"sigmilter/milter/work"
 )
 
@@ -36,8 +37,8 @@ func plainLines(text []byte, kind *Kind) []line {
 			quote, body = unquote(body, kind.Flowed)
 		}
 		shown, tab := strings.Trim(source[end-len(body):end], " \t"), uint8(0)
-		if !tidy(shown) { // else it has no columns either
-			shown, tab = visible(shown), column(body)
+		if !known.Tidy(shown) { // else it has no columns either
+			shown, tab = known.Visible(shown), column(body)
 		}
 		if shown == "" {
 			if quote > 0 && !gap {
@@ -90,10 +91,10 @@ func column(body []byte) uint8 {
 	if blanks := bytes.Index(body, []byte("  ")); blanks > 0 && (at < 0 || blanks < at) {
 		at = blanks
 	}
-	if at <= 0 || at > longestLabel {
+	if at <= 0 || at > known.LongestLabel {
 		return 0
 	}
-	return uint8(min(len(visible(string(body[:at]))), math.MaxUint8))
+	return uint8(min(len(known.Visible(string(body[:at]))), math.MaxUint8))
 }
 
 // closesBracket says whether a line begins with the > of an address or a link

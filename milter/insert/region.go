@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"sigmilter/milter/entity"
+	"sigmilter/milter/insert/known"
 )
 
 // replace puts the block in place of what was found, and takes out what else is
@@ -201,8 +202,8 @@ func (r *Reading) splitOff(l *line) (tail line, ok bool) {
 		return line{}, false
 	}
 	tail = *l
-	tail.text, tail.start, tail.open, tail.gap, tail.more = visible(l.text[at:]), int32(offset), int32(offset), false, nil
-	l.text, l.end = visible(l.text[:at]), int32(offset)
+	tail.text, tail.start, tail.open, tail.gap, tail.more = known.Visible(l.text[at:]), int32(offset), int32(offset), false, nil
+	l.text, l.end = known.Visible(l.text[:at]), int32(offset)
 	return tail, true
 }
 
@@ -211,7 +212,7 @@ func (r *Reading) splitOff(l *line) (tail line, ok bool) {
 func (r *Reading) offsetIn(l *line, at int) int {
 	n := len([]rune(squeeze(l.text[:at])))
 	for _, c := range r.chars(int(l.start), int(l.end)) {
-		if unicode.IsSpace(c.r) || invisible(c.r) {
+		if unicode.IsSpace(c.r) || known.Invisible(c.r) {
 			continue
 		}
 		if n == 0 {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
 )
 
 // seeReplyAbove sees the line above which a ticket system asks for the answer, as
@@ -27,7 +29,7 @@ func (m *marking) seeReplyAbove(i int) (sign, bool) {
 	if !framed && !alone && !below {
 		return sign{}, false
 	}
-	if !asksForReplyAbove(fold(words), before >= 2 && after >= 2) {
+	if !asksForReplyAbove(known.Fold(words), before >= 2 && after >= 2) {
 		return sign{}, false
 	}
 	return sign{rule: "reply-above", from: m.above(i), to: i + 1, strength: strong}, true
@@ -57,15 +59,15 @@ func asksForReplyAbove(lower string, inRows bool) bool {
 			}
 		}
 	}
-	if unspaced(lower) {
+	if known.Unspaced(lower) {
 		return slices.ContainsFunc(replyAboveIndex[""], func(i int) bool { return saysReplyAbove(lower, i, inRows) })
 	}
 	return false
 }
 
 func saysReplyAbove(lower string, row int, inRows bool) bool {
-	before, after, ok := strings.Cut(lower, replyAbove[row].above)
-	words := replyAbove[row].words
+	before, after, ok := strings.Cut(lower, known.ReplyAbove[row].Above)
+	words := known.ReplyAbove[row].Words
 	switch {
 	case !ok:
 		return false
@@ -91,9 +93,9 @@ func hasWord(text, list string) bool {
 // scripts without blanks under "".
 var replyAboveIndex = func() map[string][]int {
 	index := map[string][]int{}
-	for i := range replyAbove {
-		word, _, _ := strings.Cut(replyAbove[i].above, " ")
-		if unspaced(word) {
+	for i := range known.ReplyAbove {
+		word, _, _ := strings.Cut(known.ReplyAbove[i].Above, " ")
+		if known.Unspaced(word) {
 			word = ""
 		}
 		index[word] = append(index[word], i)
@@ -123,7 +125,7 @@ func madeOf(word, list string) bool {
 	for word != "" {
 		rest := word
 		for w := range strings.FieldsSeq(list) {
-			if after, ok := strings.CutPrefix(word, w); ok && unspaced(w) && len(after) < len(rest) {
+			if after, ok := strings.CutPrefix(word, w); ok && known.Unspaced(w) && len(after) < len(rest) {
 				rest = after
 			}
 		}
@@ -133,67 +135,4 @@ func madeOf(word, list string) bool {
 		word = rest
 	}
 	return true
-}
-
-// replyAbove is how ticket systems ask for an answer above a line: the place, and
-// the words that may stand beside it.
-var replyAbove = []struct {
-	lang, above, words string
-	sample             string
-}{
-	{"en", "above this line", " please reply respond type write enter add put leave your own a an the answer response reply replies comment comments message text to by only in here and do not delete remove edit or via email e-mail this ticket request case it when replying post keep for ", "##- Please type your reply above this line -##"},
-	{"en", "above the line", " please reply respond type write enter add put leave your a the answer response comment message text to by only ", "-- Please reply above the line --"},
-	{"en", "above this text", " please reply respond type write enter your answer response comment ", "--- Please reply above this text ---"},
-	{"en", "above this message", " please reply respond type write enter your answer response comment ", "=== Reply above this message ==="},
-	{"en", "below this line", " do not write type anything reply please ", "-- do not write below this line --"},
-	{"en", "above this delimiter", " please reply respond type write your ", "----- Reply above this delimiter -----"},
-	{"de", "oberhalb dieser zeile", " bitte antworten antworte schreiben schreibe sie ihre deine eure die eine antwort antworten den text nachricht kommentar nur hier geben gib ein eingeben einfügen und ", "-- Bitte antworten Sie oberhalb dieser Zeile --"},
-	{"de", "über dieser zeile", " bitte antworten antworte schreiben schreibe sie ihre deine die antwort nachricht kommentar nur geben gib ein eingeben ", "--- Bitte über dieser Zeile antworten ---"},
-	{"de", "über diese zeile", " bitte antworten antworte schreiben schreibe sie ihre deine die antwort nachricht kommentar nur ", "## Bitte schreiben Sie Ihre Antwort über diese Zeile ##"},
-	{"de", "oberhalb dieser linie", " bitte antworten antworte schreiben schreibe sie ihre deine die antwort nachricht nur geben ein ", "---- Bitte antworten Sie oberhalb dieser Linie ----"},
-	{"nl", "boven deze regel", " gelieve graag reageer antwoord beantwoord typ schrijf plaats uw je jouw een het reactie antwoord bericht te ", "##- Typ uw antwoord boven deze regel -##"},
-	{"nl", "boven deze lijn", " gelieve graag reageer antwoord beantwoord typ schrijf plaats uw je jouw een reactie bericht te reageren antwoorden ", "--- Reageer boven deze lijn ---"},
-	{"da", "over denne linje", " skriv svar svaret venligst dit deres din besvarelse besked her ", "##- Skriv dit svar over denne linje -##"},
-	{"nb", "over denne linjen", " skriv svar svaret vennligst ditt deres din melding her ", "##- Skriv svaret ditt over denne linjen -##"},
-	{"nb", "ovenfor denne linjen", " skriv svar svaret vennligst ditt ", "--- Vennligst svar ovenfor denne linjen ---"},
-	{"sv", "ovanför den här raden", " skriv svara svar ditt vänligen ert meddelande ", "##- Skriv ditt svar ovanför den här raden -##"},
-	{"sv", "ovanför denna rad", " skriv svara svar ditt vänligen ert meddelande ", "--- Svara ovanför denna rad ---"},
-	{"fi", "tämän rivin yläpuolelle", " kirjoita vastaa vastauksesi vastaus viestisi ", "##- Kirjoita vastauksesi tämän rivin yläpuolelle -##"},
-	{"fr", "au-dessus de cette ligne", " veuillez merci de prière répondre répondez saisir saisissez écrire écrivez entrer votre vos ta la une réponse réponses commentaire message pour par courriel mail e-mail ", "##- Veuillez saisir votre réponse au-dessus de cette ligne -##"},
-	{"es", "por encima de esta línea", " por favor responda responde responder escriba escribe su tu la respuesta mensaje comentario ", "##- Por favor, escriba su respuesta por encima de esta línea -##"},
-	{"es", "encima de esta línea", " por favor responda responde responder escriba escribe introduzca su tu la respuesta mensaje comentario ", "--- Responda encima de esta línea ---"},
-	{"es", "sobre esta línea", " por favor responda responde responder escriba escribe su tu la respuesta ", "--- Responda sobre esta línea ---"},
-	{"es", "arriba de esta línea", " por favor responda responde responder escriba escribe su tu la respuesta ", "--- Escriba su respuesta arriba de esta línea ---"},
-	{"ca", "per sobre d'aquesta línia", " si us plau respongui respon escrigui escriu la seva teva resposta ", "--- Respon per sobre d'aquesta línia ---"},
-	{"pt", "acima desta linha", " por favor responda responder digite escreva insira sua a resposta mensagem comentário ", "##- Por favor, digite sua resposta acima desta linha -##"},
-	{"it", "sopra questa riga", " si prega di per favore rispondere rispondi rispondete scrivere scrivi inserire digitare la tua vostra sua risposta messaggio al ", "##- Digitare la risposta sopra questa riga -##"},
-	{"it", "sopra questa linea", " si prega di per favore rispondere rispondi scrivere scrivi la tua risposta ", "--- Rispondi sopra questa linea ---"},
-	{"it", "al di sopra di questa riga", " si prega di per favore rispondere rispondi scrivere scrivi la tua risposta ", "--- Si prega di rispondere al di sopra di questa riga ---"},
-	{"ro", "deasupra acestei linii", " vă rugăm să răspundeți scrieți răspunsul dumneavoastră ", "--- Vă rugăm să răspundeți deasupra acestei linii ---"},
-	{"pl", "powyżej tej linii", " proszę prosimy odpowiedz odpowiedzieć odpowiadać wpisz wpisać napisz swoją odpowiedź treść ", "##- Wpisz odpowiedź powyżej tej linii -##"},
-	{"pl", "nad tą linią", " proszę prosimy odpowiedz odpowiedzieć wpisz wpisać napisz swoją odpowiedź ", "--- Prosimy odpowiedzieć nad tą linią ---"},
-	{"cs", "nad tento řádek", " prosím napište svou vaši odpověď pište odpovídejte odpovězte ", "##- Napište svou odpověď nad tento řádek -##"},
-	{"cs", "nad tímto řádkem", " prosím odpovězte odpovídejte odpověď svou vaši ", "--- Prosím odpovězte nad tímto řádkem ---"},
-	{"sk", "nad tento riadok", " prosím napíšte svoju vašu odpoveď píšte odpovedzte ", "--- Napíšte svoju odpoveď nad tento riadok ---"},
-	{"hu", "e sor fölé", " kérjük válaszát írja válaszoljon a ", "--- Kérjük, válaszát e sor fölé írja ---"},
-	{"hu", "a sor fölé", " kérjük válaszát ezen írja válaszoljon ", "--- Válaszát ezen a sor fölé írja ---"},
-	{"tr", "bu satırın üzerine", " lütfen yanıtınızı cevabınızı yazın yazınız girin ", "##- Lütfen yanıtınızı bu satırın üzerine yazın -##"},
-	{"tr", "bu satırın üstüne", " lütfen yanıtınızı cevabınızı yazın yazınız girin ", "--- Yanıtınızı bu satırın üstüne yazın ---"},
-	{"ru", "выше этой строки", " пожалуйста напишите введите пишите ваш свой ответ ответьте отвечайте ", "##- Введите ваш ответ выше этой строки -##"},
-	{"ru", "над этой строкой", " пожалуйста напишите введите ваш ответ ответьте ", "--- Пожалуйста, напишите ответ над этой строкой ---"},
-	{"uk", "вище цього рядка", " будь ласка напишіть введіть вашу свою відповідь ", "--- Напишіть відповідь вище цього рядка ---"},
-	{"el", "πάνω από αυτή τη γραμμή", " παρακαλώ απαντήστε γράψτε πληκτρολογήστε την απάντησή σας ", "--- Παρακαλώ απαντήστε πάνω από αυτή τη γραμμή ---"},
-	{"ja", "この行より上", " 返信 を に へ は ご 入力 してください ください 記入 お願いします して ", "##- この行より上に返信を入力してください -##"},
-	{"ja", "この行の上", " 返信 を に へ は ご 入力 してください ください 記入 お願いします して ", "##- 返信はこの行の上に入力してください -##"},
-	{"ja", "この線の上", " 返信 を に へ は ご 入力 してください ください 記入 して ", "--- この線の上に返信してください ---"},
-	{"ja", "この線より上", " 返信 を に へ は ご 入力 してください ください 記入 して ", "--- この線より上に返信してください ---"},
-	{"zh-Hans", "在此行上方", " 请 回复 输入 您的 你的 内容 ", "##- 请在此行上方输入您的回复 -##"},
-	{"zh-Hans", "此行以上", " 请在 请 在 回复 输入 您的 你的 内容 ", "##- 请在此行以上回复 -##"},
-	{"zh-Hans", "这一行上方", " 请在 请 在 回复 输入 您的 你的 内容 ", "--- 请在这一行上方回复 ---"},
-	{"zh-Hant", "此行之上", " 請在 請 在 回覆 輸入 您的 你的 內容 ", "--- 請在此行之上回覆 ---"},
-	{"zh-Hant", "在此行上方", " 請 回覆 輸入 您的 你的 內容 ", "##- 請在此行上方輸入您的回覆 -##"},
-	{"ko", "이 선 위에", " 답장을 회신을 답변을 입력하세요 입력해 주세요 작성해 회신해 ", "--- 이 선 위에 회신을 입력해 주세요 ---"},
-	{"ko", "이 줄 위에", " 답장을 회신을 답변을 입력하세요 입력해 주세요 작성해 회신해 ", "##- 이 줄 위에 답장을 입력하세요 -##"},
-	{"he", "מעל שורה זו", " נא להשיב השב כתוב את תשובתך ", "--- נא להשיב מעל שורה זו ---"},
-	{"ar", "فوق هذا السطر", " يرجى كتابة الرد اكتب ردك الرجاء ", "--- يرجى كتابة الرد فوق هذا السطر ---"},
 }

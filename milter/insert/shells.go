@@ -10,6 +10,8 @@ import (
 
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"sigmilter/milter/insert/known"
 )
 
 // emptied are the ranges of the source that go with the lines [from, to), in their
@@ -348,14 +350,14 @@ func (r *Reading) seen(from, to int) []char {
 			chars = runes(chars, r.src, at, at+n, true)
 		case nethtml.StartTagToken, nethtml.SelfClosingTagToken:
 			if name, _ := z.TagName(); string(name) == "img" {
-				chars = append(chars, char{image, span{at, at + n}})
+				chars = append(chars, char{known.Image, span{at, at + n}})
 			}
 		}
 		at += n
 	}
 }
 
-func unseenChar(c char) bool { return !shows(string(c.r)) }
+func unseenChar(c char) bool { return !known.Shows(string(c.r)) }
 
 // covered reports whether an offset is in one of the ranges, which are in order.
 func covered(at int, spans []span) bool {

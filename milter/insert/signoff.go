@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html/atom"
+
+	"sigmilter/milter/insert/known"
 )
 
 // found is a stretch of the author's lines that makes room for a block.
@@ -112,12 +114,12 @@ func beginsOrEndsSignoff(text string) bool {
 	}
 	x := signoffIndex()
 	word, _, _ := strings.Cut(text, " ")
-	first := fold(strings.TrimFunc(word, notLetter))
+	first := known.Fold(strings.TrimFunc(word, notLetter))
 	if len(x.byHead[first]) > 0 || len(x.whole[first]) > 0 {
 		return true
 	}
 	r, _ := utf8.DecodeRuneInString(text)
-	last := fold(strings.TrimFunc(text[strings.LastIndexByte(text, ' ')+1:], notLetter))
+	last := known.Fold(strings.TrimFunc(text[strings.LastIndexByte(text, ' ')+1:], notLetter))
 	return together(r) || x.ends[last] || strings.ContainsFunc(last, together)
 }
 
@@ -342,7 +344,7 @@ var instructing = []string{
 
 // instructs reports whether a line is one of instructions about programs.
 func instructs(text string) bool {
-	lower := fold(text)
+	lower := known.Fold(text)
 	return item(text) || slices.ContainsFunc(instructing, func(word string) bool { return strings.Contains(lower, word) })
 }
 
@@ -353,7 +355,7 @@ func (r *Reading) shown(from, to int) []string {
 	}
 	var shown []string
 	for l := range strings.Lines(string(r.src[r.lines[from].start:r.lines[to-1].end])) {
-		if l = visible(l); l != "" {
+		if l = known.Visible(l); l != "" {
 			shown = append(shown, l)
 		}
 	}

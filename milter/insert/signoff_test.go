@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"sigmilter/milter/insert/known"
 )
 
 // signoffOf is what counts as a sign-off at the end of a text.
@@ -21,14 +23,14 @@ func below(paragraph string) string {
 // checkSignoff says whether a sample goes as a whole, and nothing else.
 func checkSignoff(t *testing.T, lang, sample string) {
 	t.Helper()
-	if got := visible(strings.Join(signoffOf(below(sample), Kind{}), " ")); got != visible(sample) {
+	if got := known.Visible(strings.Join(signoffOf(below(sample), Kind{}), " ")); got != known.Visible(sample) {
 		t.Errorf("%s: %q is no sign-off: %q", lang, sample, got)
 	}
 }
 
 // matching are the rows of one language that a sample is built like.
 func matching(lang, sample string) []string {
-	r, ok := newSignoffReading(visible(sample))
+	r, ok := newSignoffReading(known.Visible(sample))
 	if !ok {
 		return nil
 	}
@@ -41,10 +43,10 @@ func matching(lang, sample string) []string {
 			rows = append(rows, p.text)
 		}
 	}
-	for _, table := range [][]phrase{whole, loose} {
+	for _, table := range [][]known.Phrase{known.WholeSignoffs, known.LooseSignoffs} {
 		for _, w := range table {
-			if words := textsOf(w.text); w.lang == lang && len(words) == len(r.words) && r.stands(0, words) {
-				rows = append(rows, w.text)
+			if words := textsOf(w.Text); w.Lang == lang && len(words) == len(r.words) && r.stands(0, words) {
+				rows = append(rows, w.Text)
 			}
 		}
 	}
@@ -85,23 +87,23 @@ func TestSignoffRows(t *testing.T) {
 			t.Errorf("%s %q has %d gaps", s.lang, s.text, n)
 		}
 	}
-	for _, table := range [][]phrase{whole, loose} {
+	for _, table := range [][]known.Phrase{known.WholeSignoffs, known.LooseSignoffs} {
 		for _, p := range table {
-			check(p.lang, p.text, p.sample)
+			check(p.Lang, p.Text, p.Sample)
 		}
 	}
 	checkLanguages(t, langs, 60)
 }
 
 func TestSloganRows(t *testing.T) {
-	for i, s := range slogans {
-		checkText(t, s.lang, s.text)
-		checkSignoff(t, s.lang, s.sample)
-		if !holdsWords(s.sample, s.text) {
-			t.Errorf("%s %q is not in its sample %q", s.lang, s.text, s.sample)
+	for i, s := range known.Slogans {
+		checkText(t, s.Lang, s.Text)
+		checkSignoff(t, s.Lang, s.Sample)
+		if !holdsWords(s.Sample, s.Text) {
+			t.Errorf("%s %q is not in its sample %q", s.Lang, s.Text, s.Sample)
 		}
-		if slices.ContainsFunc(slogans[:i], func(o phrase) bool { return o.text == s.text }) {
-			t.Errorf("%s %q stands twice", s.lang, s.text)
+		if slices.ContainsFunc(known.Slogans[:i], func(o known.Phrase) bool { return o.Text == s.Text }) {
+			t.Errorf("%s %q stands twice", s.Lang, s.Text)
 		}
 	}
 }
@@ -109,31 +111,31 @@ func TestSloganRows(t *testing.T) {
 // holdsWords reports whether the words of a row stand in a sample, one behind the
 // other.
 func holdsWords(sample, text string) bool {
-	r, _ := newSignoffReading(visible(sample))
+	r, _ := newSignoffReading(known.Visible(sample))
 	return r != nil && slices.ContainsFunc(indexes(r.words), func(i int) bool { return r.stands(i, textsOf(text)) })
 }
 
 func TestApologyRows(t *testing.T) {
 	var langs []string
-	for _, a := range apologies {
-		langs = append(langs, a.lang)
-		for _, s := range a.samples {
-			checkSignoff(t, a.lang, s)
+	for _, a := range known.Apologies {
+		langs = append(langs, a.Lang)
+		for _, s := range a.Samples {
+			checkSignoff(t, a.Lang, s)
 		}
-		if len(a.samples) == 0 {
-			t.Errorf("%s has no sample", a.lang)
+		if len(a.Samples) == 0 {
+			t.Errorf("%s has no sample", a.Lang)
 		}
-		checkWords(t, a.lang, a.sorry, a.fault, a.with)
+		checkWords(t, a.Lang, a.Sorry, a.Fault, a.With)
 	}
 	checkLanguages(t, langs, 40)
 }
 
 func TestVocabulary(t *testing.T) {
 	var langs []string
-	for _, v := range vocabularies {
-		langs = append(langs, v.lang)
-		checkWords(t, v.lang, v.mine, v.things, v.common, v.app, v.little)
-		checkWords(t, v.lang, v.endings)
+	for _, v := range known.Vocabularies {
+		langs = append(langs, v.Lang)
+		checkWords(t, v.Lang, v.Mine, v.Things, v.Common, v.App, v.Little)
+		checkWords(t, v.Lang, v.Endings)
 	}
 	if slices.Sort(langs); len(slices.Compact(slices.Clone(langs))) != len(langs) {
 		t.Errorf("a language has two rows: %q", langs)
@@ -153,7 +155,7 @@ func TestVocabulary(t *testing.T) {
 		}
 	}
 	for _, s := range stems {
-		if !slices.ContainsFunc(vocabularies, func(v vocabulary) bool { return v.lang == vocabularyOf(s.lang) }) {
+		if !slices.ContainsFunc(known.Vocabularies, func(v known.Vocabulary) bool { return v.Lang == vocabularyOf(s.lang) }) {
 			t.Errorf("%s has stems and no vocabulary", s.lang)
 		}
 	}
@@ -182,9 +184,9 @@ func checkWords(t *testing.T, lang string, rows ...string) {
 }
 
 func TestMobileLinks(t *testing.T) {
-	for i, link := range mobileLinks {
+	for i, link := range known.MobileLinks {
 		checkText(t, "und", link)
-		if slices.Contains(mobileLinks[:i], link) {
+		if slices.Contains(known.MobileLinks[:i], link) {
 			t.Errorf("%q stands twice", link)
 		}
 		if strings.Contains(link, "://") || !strings.Contains(link, ".") {

@@ -5,32 +5,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
-)
 
-// gap stands in the text of a stem for the words that name the device or the
-// program.
-const gap = "…"
-
-// stem is how the line is built that a phone or a mail program adds by itself:
-// "Sent from …", "Von … gesendet". What stands in the gap must be explained by the
-// vocabulary word for word.
-type stem struct {
-	lang   string // BCP 47
-	text   string // its words, in lower case, with one gap
-	needs  need   // what the gap must hold
-	sample string // a line as the client writes it, for the test
-}
-
-// need is what must stand in the gap of a stem.
-type need uint8
-
-const (
-	aName     need = iota // of a device, a model, a system or a program
-	aMaker                // likewise, or a maker alone: the words of the stem speak of a thing
-	aModel                // likewise, but not just "phone": the words of the stem are common
-	aProgram              // a mail program: "Sent by", "Secured with"
-	ownDevice             // a device with "my": "From my phone"
-	aPlatform             // a system, and nothing else: the stem asks to install something
+	"sigmilter/milter/insert/known"
 )
 
 // signoffKind is what a line is as a sign-off.
@@ -42,9 +18,6 @@ const (
 	unnamed                // likewise, without a name: "Sent on the go"
 	installs               // it asks to install a program
 )
-
-// stems are the rows of all languages.
-var stems = slices.Concat(westStems, eastStems)
 
 // pattern is a stem as it is looked for.
 type pattern struct {
@@ -79,12 +52,12 @@ var signoffIndex = sync.OnceValue(func() *signoffRows {
 		}
 	}
 	for _, rows := range []struct {
-		phrases []phrase
+		phrases []known.Phrase
 		kind    signoffKind
 		to      map[string][]row
-	}{{whole, sentFrom, x.whole}, {loose, unnamed, x.whole}, {slogans, notSignoff, x.slogans}} {
+	}{{known.WholeSignoffs, sentFrom, x.whole}, {known.LooseSignoffs, unnamed, x.whole}, {known.Slogans, notSignoff, x.slogans}} {
 		for _, p := range rows.phrases {
-			words := textsOf(p.text)
+			words := textsOf(p.Text)
 			rows.to[words[0]] = append(rows.to[words[0]], row{words, rows.kind})
 		}
 	}
@@ -136,7 +109,7 @@ func mayBeginSignoff(text string) bool {
 		return false
 	}
 	begin, end := nextWord(text, 0)
-	first := fold(text[begin:end])
+	first := known.Fold(text[begin:end])
 	x := signoffIndex()
 	return len(x.byHead[first]) > 0 || len(x.whole[first]) > 0 || vocabularyIndex().knows(first) || hasLinks(text)
 }
@@ -167,7 +140,7 @@ func newSignoffReading(text string) (*signoffReading, bool) {
 
 // speaking are the signs of lines that a program does not write: of questions, and what
 // stands for a picture.
-var speaking = []string{"?", "？", "؟", string(image)}
+var speaking = []string{"?", "？", "؟", string(known.Image)}
 
 // inQuotes reports whether a line stands in quotation marks: it speaks of a
 // sign-off.

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
 )
 
 // word is a word of a line, folded. Of a script that writes words together each
@@ -21,7 +23,7 @@ func cutWords(text string, most int) []word {
 	words := make([]word, 0, min(most, 1+len(text)/usual))
 	for from, to := nextWord(text, 0); from < len(text) && len(words) < most; from, to = nextWord(text, to) {
 		first, _ := utf8.DecodeRuneInString(text[from:])
-		words = append(words, word{fold(text[from:to]), unicode.IsUpper(first)})
+		words = append(words, word{known.Fold(text[from:to]), unicode.IsUpper(first)})
 	}
 	return words
 }
@@ -39,7 +41,7 @@ func nextWord(text string, from int) (begin, end int) {
 				return begin, i
 			}
 			continue
-		case r >= combining && unicode.Is(unicode.M, r):
+		case r >= known.Combining && unicode.Is(unicode.M, r):
 			continue
 		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
 			if begin >= 0 {
@@ -84,34 +86,6 @@ func together(r rune) bool {
 	return r >= first && (r == 'ー' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar))
 }
 
-// class says what a word does in a sign-off. A word may be of several.
-type class uint16
-
-const (
-	mine       class = 1 << iota // "my", "a": makes a sign-off of a mere maker
-	thing                        // what the thing in the hand is called
-	model                        // a model or a series of a maker
-	system                       // an operating system
-	platform                     // what a program is installed on, when it says too little alone
-	program                      // a mail program
-	maker                        // a maker or a provider: counts with "my" or another word
-	common                       // "device", "computer": likewise
-	app                          // "mail", "app": makes a program of a maker
-	little                       // prepositions, articles, "secure"
-	qualifier                    // "Pro", "Ultra": only behind a name
-	caseEnding                   // "-umdan", "-ul": likewise
-	sorry                        // "please excuse"
-	fault                        // "my brevity", "typos"
-	excusing                     // what else an apology is made of
-
-	from // it says by itself that something came from it or by it: "telefonumdan"
-
-	nameable = model | system | program | maker // behind which a number, a qualifier and an ending may stand
-
-	inGap     = from | mine | thing | common | nameable | app | little | qualifier | caseEnding | platform
-	inApology = sorry | fault | excusing
-)
-
 // entry is what the lexicon knows of some words that stand one behind the other.
 type entry struct {
 	lang   string // "" for all
@@ -144,29 +118,29 @@ var vocabularyIndex = sync.OnceValue(func() *lexicon {
 	for _, n := range signoffNames {
 		x.add("", n.class, n.words)
 	}
-	for i := range vocabularies {
-		v := &vocabularies[i]
-		x.add(v.lang, mine, v.mine)
-		x.add(v.lang, thing, v.things)
-		x.add(v.lang, common, v.common)
-		x.add(v.lang, app, v.app)
-		x.add(v.lang, little, v.little)
-		for _, e := range list(v.endings) {
+	for i := range known.Vocabularies {
+		v := &known.Vocabularies[i]
+		x.add(v.Lang, mine, v.Mine)
+		x.add(v.Lang, thing, v.Things)
+		x.add(v.Lang, common, v.Common)
+		x.add(v.Lang, app, v.App)
+		x.add(v.Lang, little, v.Little)
+		for _, e := range list(v.Endings) {
 			text, isMine := strings.CutPrefix(e, "!")
 			text, isFrom := strings.CutPrefix(text, "+")
-			s := suffix{fold(text), isFrom, isMine}
-			x.endings[v.lang] = append(x.endings[v.lang], s)
-			x.add(v.lang, s.class(), s.text)
+			s := suffix{known.Fold(text), isFrom, isMine}
+			x.endings[v.Lang] = append(x.endings[v.Lang], s)
+			x.add(v.Lang, s.class(), s.text)
 			x.ending[s.text] = true
 			x.longestEnding = max(x.longestEnding, len(s.text))
-			x.cased[v.lang] = x.cased[v.lang] || isFrom
+			x.cased[v.Lang] = x.cased[v.Lang] || isFrom
 		}
 	}
-	for i := range apologies {
-		a := &apologies[i]
-		x.add(a.lang, sorry, a.sorry)
-		x.add(a.lang, fault, a.fault)
-		x.add(a.lang, excusing, a.with)
+	for i := range known.Apologies {
+		a := &known.Apologies[i]
+		x.add(a.Lang, sorry, a.Sorry)
+		x.add(a.Lang, fault, a.Fault)
+		x.add(a.Lang, excusing, a.With)
 	}
 	return x
 })

@@ -1,6 +1,10 @@
 package insert
 
-import "strings"
+import (
+	"strings"
+
+	"sigmilter/milter/insert/known"
+)
 
 // IsReply reports whether a subject, decoded, has the prefix of a reply or a
 // forward in any language ("Re:", "AW:", "RE[2]:", "回复："), also behind tags
@@ -11,7 +15,7 @@ func IsReply(subject string) bool { return ReplyPrefix(subject) != "" }
 // folded and without its colon and count; "" for none.
 func ReplyPrefix(subject string) string {
 	const mostTags = 4
-	s := visible(subject)
+	s := known.Visible(subject)
 	for range mostTags {
 		if s = withoutTag(s); s == "" {
 			return ""
@@ -20,7 +24,7 @@ func ReplyPrefix(subject string) string {
 		if !ok {
 			return ""
 		}
-		prefix = strings.TrimRight(fold(prefix), " 0123456789[]()^")
+		prefix = strings.TrimRight(known.Fold(prefix), " 0123456789[]()^")
 		if replyPrefixIndex[prefix] {
 			return prefix
 		}
@@ -34,8 +38,8 @@ func ReplyPrefix(subject string) string {
 
 var replyPrefixIndex = func() map[string]bool {
 	index := map[string]bool{}
-	for i := range replyPrefixes {
-		index[replyPrefixes[i].text] = true
+	for i := range known.ReplyPrefixes {
+		index[known.ReplyPrefixes[i].Text] = true
 	}
 	return index
 }()

@@ -1,9 +1,14 @@
 package insert
 
 import (
+	"slices"
 	"testing"
 
 	"golang.org/x/net/html/atom"
+	"golang.org/x/text/language"
+	"golang.org/x/text/unicode/norm"
+
+	"sigmilter/milter/insert/known"
 )
 
 // startTag reads a sample of a table as the scanner does.
@@ -78,39 +83,39 @@ func TestContainerRows(t *testing.T) {
 func textLines(s string) []line { return plainLines([]byte(s), &Kind{}) }
 
 func TestAttributionRows(t *testing.T) {
-	for _, table := range [][]phrase{wrote, openers} {
+	for _, table := range [][]known.Phrase{known.Wrote, known.Openers} {
 		for _, p := range table {
-			if n, _ := attribution(textLines(p.sample + "\n> old\n")); n != 1 {
-				t.Errorf("%s %q: %q is an attribution over %d lines", p.lang, p.text, p.sample, n)
+			if n, _ := attribution(textLines(p.Sample + "\n> old\n")); n != 1 {
+				t.Errorf("%s %q: %q is an attribution over %d lines", p.Lang, p.Text, p.Sample, n)
 			}
 		}
 	}
 }
 
 func TestOriginalRows(t *testing.T) {
-	for _, table := range [][]phrase{originals, bareOriginals, forwardedBy} {
+	for _, table := range [][]known.Phrase{known.Originals, known.BareOriginals, known.ForwardedBy} {
 		for _, p := range table {
-			if !original(visible(p.sample)) {
-				t.Errorf("%s: %q is no original-message line", p.lang, p.sample)
+			if !original(known.Visible(p.Sample)) {
+				t.Errorf("%s: %q is no original-message line", p.Lang, p.Sample)
 			}
 		}
 	}
 }
 
 func TestLabelRows(t *testing.T) {
-	for _, l := range labels {
-		for _, text := range []string{l.text + ": x", "*" + l.text + ":* x", l.text + " : x", l.text + "：x"} {
-			if kind, value := labelOf(visible(text)); kind == 0 || value != "x" {
-				t.Errorf("%s: %q reads as label %d, value %q", l.lang, text, kind, value)
+	for _, l := range known.Labels {
+		for _, text := range []string{l.Text + ": x", "*" + l.Text + ":* x", l.Text + " : x", l.Text + "：x"} {
+			if kind, value := labelOf(known.Visible(text)); kind == 0 || value != "x" {
+				t.Errorf("%s: %q reads as label %d, value %q", l.Lang, text, kind, value)
 			}
 		}
 	}
 }
 
 func TestReplyPrefixRows(t *testing.T) {
-	for _, p := range replyPrefixes {
-		if !IsReply(p.sample) {
-			t.Errorf("%s: %q is no reply", p.lang, p.sample)
+	for _, p := range known.ReplyPrefixes {
+		if !IsReply(p.Sample) {
+			t.Errorf("%s: %q is no reply", p.Lang, p.Sample)
 		}
 	}
 	for _, s := range []string{"", "offer", "Offer: new prices", "Meeting re: prices", "[External] offer", ":"} {
@@ -122,5 +127,24 @@ func TestReplyPrefixRows(t *testing.T) {
 		if !IsReply(s) {
 			t.Errorf("%q is no reply", s)
 		}
+	}
+}
+
+// checkText checks that a text of a table is in the form that text of mail is compared in.
+func checkText(t *testing.T, lang, text string) {
+	t.Helper()
+	if _, err := language.Parse(lang); err != nil {
+		t.Errorf("%s: %v", lang, err)
+	}
+	if text == "" || text != known.Fold(known.Visible(text)) || !norm.NFC.IsNormalString(text) {
+		t.Errorf("%s %+q is not in the form it is compared in", lang, text)
+	}
+}
+
+func checkLanguages(t *testing.T, langs []string, want int) {
+	t.Helper()
+	slices.Sort(langs)
+	if got := len(slices.Compact(langs)); got < want {
+		t.Errorf("%d languages, want at least %d", got, want)
 	}
 }

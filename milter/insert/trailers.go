@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
 )
 
 // trailer is how many unquoted lines from line i on belong to the quoted ones above
@@ -45,8 +47,8 @@ func namesList(lines []line) bool {
 		return false
 	}
 	for i := range lines {
-		lower := fold(lines[i].text)
-		if slices.ContainsFunc(listWords, func(p phrase) bool { return strings.Contains(lower, p.text) }) {
+		lower := known.Fold(lines[i].text)
+		if slices.ContainsFunc(known.ListWords, func(p known.Phrase) bool { return strings.Contains(lower, p.Text) }) {
 			return true
 		}
 	}
@@ -54,24 +56,6 @@ func namesList(lines []line) bool {
 }
 
 const longestFooter = 12 // lines
-
-// listWords are words for a mailing list and for leaving one, and what the programs
-// that keep lists have in their addresses.
-var listWords = []phrase{
-	{"en", "mailing list", "Ramp mailing list"}, {"en", "unsubscribe", "View online | Unsubscribe"}, {"en", "discussion group", "Ramp discussion group"},
-	{"und", "listinfo", "https://lists.example.net/listinfo/ramp"}, {"und", "mailman", "https://lists.example.net/mailman/ramp"},
-	{"und", "-leave@", "ramp-leave@lists.example.net"}, {"und", "-request@", "ramp-request@lists.example.net"},
-	{"und", "majordomo", "majordomo@lists.example.net"}, {"und", "listserv", "listserv@lists.example.net"}, {"und", "sympa@", "sympa@lists.example.net"},
-	{"de", "mailingliste", "Mailingliste Rampe"}, {"de", "mailing-liste", "Mailing-Liste Rampe"}, {"de", "verteiler", "Verteiler Rampe"}, {"de", "abmelden", "Abmelden: https://example.net"},
-	{"fr", "liste de diffusion", "Liste de diffusion rampe"}, {"fr", "désabonner", "Se désabonner"}, {"es", "lista de correo", "Lista de correo rampa"}, {"es", "darse de baja", "Darse de baja"},
-	{"es", "lista de distribución", "Lista de distribución rampa"}, {"it", "lista di discussione", "Lista di discussione rampa"}, {"it", "cancellarsi", "Per cancellarsi"},
-	{"pt", "lista de discussão", "Lista de discussão rampa"}, {"pt", "lista de e-mails", "Lista de e-mails rampa"}, {"nl", "mailinglijst", "Mailinglijst laadplaats"}, {"nl", "afmelden", "Afmelden"},
-	{"da", "postliste", "Postliste rampe"}, {"nb", "e-postliste", "E-postliste rampe"}, {"sv", "e-postlista", "E-postlista ramp"}, {"sv", "sändlista", "Sändlista ramp"}, {"fi", "postituslista", "Postituslista ramppi"},
-	{"pl", "lista dyskusyjna", "Lista dyskusyjna rampa"}, {"pl", "lista mailingowa", "Lista mailingowa rampa"}, {"cs", "diskuzní skupina", "Diskuzní skupina rampa"}, {"cs", "mailová konference", "Mailová konference rampa"},
-	{"hu", "levelezőlista", "Levelezőlista rámpa"}, {"ro", "listă de discuții", "Listă de discuții rampă"}, {"tr", "e-posta listesi", "E-posta listesi rampa"},
-	{"ru", "список рассылки", "Список рассылки"}, {"ru", "рассылка", "Рассылка рампа"}, {"uk", "список розсилки", "Список розсилки"}, {"el", "λίστα αλληλογραφίας", "Λίστα αλληλογραφίας"},
-	{"ja", "メーリングリスト", "メーリングリスト"}, {"zh-Hans", "邮件列表", "邮件列表"}, {"zh-Hant", "郵件論壇", "郵件論壇"}, {"ko", "메일링 리스트", "메일링 리스트"},
-}
 
 // startsFooter reports whether a line is one that footers begin with: a row of signs,
 // with a few words in it or without, or a delimiter.
@@ -143,9 +127,9 @@ func isListFooter(lines []line) bool {
 	if len(lines) == 0 || len(lines) > longestFooter {
 		return false
 	}
-	lower := fold(strings.TrimLeft(lines[0].text, "*_-– "))
-	for i := range listFooters {
-		if strings.HasPrefix(lower, listFooters[i].text) {
+	lower := known.Fold(strings.TrimLeft(lines[0].text, "*_-– "))
+	for i := range known.ListFooters {
+		if strings.HasPrefix(lower, known.ListFooters[i].Text) {
 			return leadsSomewhere(lines)
 		}
 	}
@@ -160,91 +144,4 @@ func leadsSomewhere(lines []line) bool {
 		}
 	}
 	return false
-}
-
-// listFooters are the beginnings of the footers of mailing lists and groups.
-var listFooters = []phrase{
-	{"en", "to unsubscribe", "To unsubscribe from this list write to ramp-leave@lists.example.net"},
-	{"en", "to stop receiving", "To stop receiving these mails, visit https://lists.example.net"},
-	{"en", "to leave this", "To leave this group, write to ramp-leave@lists.example.net"},
-	{"en", "to post to this", "To post to this group, send email to ramp@lists.example.net"},
-	{"en", "to view this discussion", "To view this discussion visit https://lists.example.net/d/1"},
-	{"en", "to manage your subscription", "To manage your subscription, visit https://lists.example.net"},
-	{"en", "you received this message because you are subscribed", "You received this message because you are subscribed to the group: https://lists.example.net"},
-	{"en", "you are receiving this", "You are receiving this because you subscribed: https://lists.example.net"},
-	{"en", "you're receiving this", "You're receiving this because you subscribed: https://lists.example.net"},
-	{"en", "you are subscribed to", "You are subscribed to ramp@lists.example.net"},
-	{"en", "unsubscribe:", "Unsubscribe: https://lists.example.net"},
-	{"en", "unsubscribe at", "Unsubscribe at https://lists.example.net"},
-	{"en", "unsubscribe here", "Unsubscribe here: https://lists.example.net"},
-	{"en", "list info:", "List info: https://lists.example.net"},
-	{"en", "list archive", "List archive: https://lists.example.net"},
-	{"en", "this message was sent to the", "This message was sent to the list ramp@lists.example.net"},
-	{"de", "um sich abzumelden", "Um sich abzumelden, schreiben Sie an ramp-leave@lists.example.net"},
-	{"de", "um sich von dieser liste", "Um sich von dieser Liste abzumelden: https://lists.example.net"},
-	{"de", "zum abmelden", "Zum Abmelden: https://lists.example.net"},
-	{"de", "zum austragen", "Zum Austragen: https://lists.example.net"},
-	{"de", "abmelden:", "Abmelden: https://lists.example.net"},
-	{"de", "abbestellen:", "Abbestellen: https://lists.example.net"},
-	{"de", "austragen:", "Austragen: https://lists.example.net"},
-	{"de", "sie erhalten diese", "Sie erhalten diese Nachricht als Mitglied der Liste: https://lists.example.net"},
-	{"de", "sie haben diese nachricht erhalten", "Sie haben diese Nachricht erhalten, weil Sie Mitglied sind: https://lists.example.net"},
-	{"de", "mailingliste", "Mailingliste Rampe: https://lists.example.net"},
-	{"fr", "pour vous désabonner", "Pour vous désabonner : https://lists.example.net"},
-	{"fr", "pour se désabonner", "Pour se désabonner, écrivez à ramp-leave@lists.example.net"},
-	{"fr", "pour se désinscrire", "Pour se désinscrire : https://lists.example.net"},
-	{"fr", "pour vous désinscrire", "Pour vous désinscrire : https://lists.example.net"},
-	{"fr", "vous recevez ce", "Vous recevez ce message car vous êtes abonné : https://lists.example.net"},
-	{"fr", "vous avez reçu ce message", "Vous avez reçu ce message car vous êtes abonné : https://lists.example.net"},
-	{"fr", "liste de diffusion", "Liste de diffusion : https://lists.example.net"},
-	{"es", "para cancelar", "Para cancelar la suscripción: https://lists.example.net"},
-	{"es", "para darse de baja", "Para darse de baja, escriba a ramp-leave@lists.example.net"},
-	{"es", "para anular", "Para anular la suscripción: https://lists.example.net"},
-	{"es", "has recibido este mensaje", "Has recibido este mensaje porque estás suscrito: https://lists.example.net"},
-	{"es", "recibió este mensaje", "Recibió este mensaje porque está suscrito: https://lists.example.net"},
-	{"es", "lista de correo", "Lista de correo: https://lists.example.net"},
-	{"ca", "per donar-se de baixa", "Per donar-se de baixa: https://lists.example.net"},
-	{"pt", "para cancelar", "Para cancelar a inscrição: https://lists.example.net"},
-	{"pt", "para anular", "Para anular a subscrição: https://lists.example.net"},
-	{"pt", "para sair", "Para sair deste grupo: https://lists.example.net"},
-	{"pt", "você recebeu esta mensagem", "Você recebeu esta mensagem porque está inscrito: https://lists.example.net"},
-	{"it", "per cancellarsi", "Per cancellarsi: https://lists.example.net"},
-	{"it", "per cancellare", "Per cancellare l'iscrizione: https://lists.example.net"},
-	{"it", "per disiscriversi", "Per disiscriversi: https://lists.example.net"},
-	{"it", "per annullare l'iscrizione", "Per annullare l'iscrizione: https://lists.example.net"},
-	{"it", "hai ricevuto questo messaggio", "Hai ricevuto questo messaggio perché sei iscritto: https://lists.example.net"},
-	{"nl", "om je af te melden", "Om je af te melden: https://lists.example.net"},
-	{"nl", "om u af te melden", "Om u af te melden: https://lists.example.net"},
-	{"nl", "afmelden:", "Afmelden: https://lists.example.net"},
-	{"nl", "uitschrijven:", "Uitschrijven: https://lists.example.net"},
-	{"nl", "je ontvangt dit", "Je ontvangt dit bericht als lid: https://lists.example.net"},
-	{"nl", "u ontvangt dit", "U ontvangt dit bericht als lid: https://lists.example.net"},
-	{"da", "for at afmelde", "For at afmelde dig: https://lists.example.net"},
-	{"da", "afmeld", "Afmeld: https://lists.example.net"},
-	{"nb", "for å melde deg av", "For å melde deg av: https://lists.example.net"},
-	{"sv", "för att avsluta", "För att avsluta prenumerationen: https://lists.example.net"},
-	{"sv", "för att avanmäla", "För att avanmäla dig: https://lists.example.net"},
-	{"sv", "avregistrera", "Avregistrera: https://lists.example.net"},
-	{"fi", "poistuaksesi listalta", "Poistuaksesi listalta: https://lists.example.net"},
-	{"fi", "peruuta tilaus", "Peruuta tilaus: https://lists.example.net"},
-	{"pl", "aby wypisać się", "Aby wypisać się z listy: https://lists.example.net"},
-	{"pl", "aby zrezygnować", "Aby zrezygnować: https://lists.example.net"},
-	{"pl", "otrzymujesz tę wiadomość", "Otrzymujesz tę wiadomość jako członek listy: https://lists.example.net"},
-	{"cs", "pro odhlášení", "Pro odhlášení: https://lists.example.net"},
-	{"cs", "odhlásit se", "Odhlásit se: https://lists.example.net"},
-	{"sk", "pre odhlásenie", "Pre odhlásenie: https://lists.example.net"},
-	{"hu", "leiratkozás", "Leiratkozás: https://lists.example.net"},
-	{"ro", "pentru dezabonare", "Pentru dezabonare: https://lists.example.net"},
-	{"tr", "üyelikten çıkmak", "Üyelikten çıkmak için: https://lists.example.net"},
-	{"tr", "listeden ayrılmak", "Listeden ayrılmak için: https://lists.example.net"},
-	{"ru", "чтобы отписаться", "Чтобы отписаться: https://lists.example.net"},
-	{"ru", "для отписки", "Для отписки: https://lists.example.net"},
-	{"ru", "вы получили это", "Вы получили это письмо как участник: https://lists.example.net"},
-	{"uk", "щоб відписатися", "Щоб відписатися: https://lists.example.net"},
-	{"el", "για να διαγραφείτε", "Για να διαγραφείτε: https://lists.example.net"},
-	{"ja", "配信停止", "配信停止: https://lists.example.net"},
-	{"ja", "退会", "退会はこちら: https://lists.example.net"},
-	{"zh-Hans", "退订", "退订: https://lists.example.net"},
-	{"zh-Hant", "取消訂閱", "取消訂閱: https://lists.example.net"},
-	{"ko", "수신 거부", "수신 거부: https://lists.example.net"},
 }

@@ -1,4 +1,4 @@
-package insert
+package known
 
 import (
 	"strings"
@@ -7,7 +7,7 @@ import (
 
 // closings are the greetings that end a letter. The name below one is that of
 // who signs.
-var closings = []wording{
+var closings = []Wording{
 	{"en", []string{"regards", "best regards", "kind regards", "kindest regards", "warm regards", "warmest regards", "with regards", "with kind regards", "with best regards", "with warm regards", "many regards", "best", "all the best", "best wishes", "with best wishes", "warm wishes", "kind wishes", "yours", "yours sincerely", "yours faithfully", "yours truly", "sincerely", "sincerely yours", "very truly yours", "respectfully", "cordially", "cheers", "take care", "speak soon", "talk soon", "see you", "see you soon", "have a nice day", "have a great day", "have a good day", "have a good weekend", "have a nice weekend", "have a great weekend", "greetings", "br", "kr", "rgds", "brgds", "bw", "hugs", "love", "looking forward to hearing from you", "looking forward to your reply", "until then", "have a great week", "have a good week", "have a nice week", "have a lovely day", "have a lovely week", "have a lovely weekend", "have a lovely evening", "have a nice evening", "have a good evening", "enjoy your weekend", "enjoy the weekend", "enjoy your day"}},
 	{"de", []string{"mit freundlichen grüßen", "mit freundlichem gruß", "freundliche grüße", "freundlichen gruß", "freundlicher gruß", "mit freundlicher empfehlung", "mit besten grüßen", "mit besten empfehlungen", "beste grüße", "besten gruß", "bester gruß", "viele grüße", "vielen gruß", "liebe grüße", "lieber gruß", "herzliche grüße", "mit herzlichen grüßen", "herzlichst", "schöne grüße", "schönen gruß", "sonnige grüße", "grüße", "gruß", "grüßle", "mit kollegialen grüßen", "mit sportlichen grüßen", "hochachtungsvoll", "ihr", "ihre", "dein", "deine", "euer", "eure", "es grüßt", "bis bald", "bis dann", "bis morgen", "bis montag", "bis dienstag", "bis mittwoch", "bis donnerstag", "bis freitag", "bis nächste woche", "bis später", "wir sehen uns", "alles gute", "schönes wochenende", "ein schönes wochenende", "schönen tag", "einen schönen tag", "schönen feierabend", "mfg", "m.f.g.", "vg", "lg", "bg", "mit freundlichen gruessen", "freundliche gruesse", "glückauf", "servus", "mit vorzüglicher hochachtung", "schöne woche", "eine schöne woche", "einen guten start in die woche", "schönen abend", "einen schönen abend", "schöne feiertage", "frohes schaffen", "gutes gelingen"}},
 	{"fr", []string{"cordialement", "bien cordialement", "très cordialement", "bien à vous", "bien à toi", "sincèrement", "salutations", "meilleures salutations", "salutations distinguées", "sincères salutations", "cordiales salutations", "avec mes meilleures salutations", "avec nos meilleures salutations", "amicalement", "bien amicalement", "respectueusement", "bonne journée", "bonne soirée", "bonne réception", "bon week-end", "belle journée", "à bientôt", "à demain", "bises", "cdt", "cdlt", "bav", "veuillez agréer", "je vous prie d'agréer", "nous vous prions d'agréer", "je vous prie de croire", "dans l'attente de votre réponse", "dans l'attente de votre retour", "au plaisir", "bonne fin de semaine", "bonne fin de journée", "bonne semaine", "bon après-midi", "bonne continuation", "bon courage", "excellente journée", "très bonne journée"}},
@@ -73,7 +73,7 @@ var closings = []wording{
 }
 
 // thanks end a letter too, but stand below a request as well.
-var thanks = []wording{
+var thanks = []Wording{
 	{"en", []string{"thanks", "thank you", "many thanks", "thanks a lot", "thanks in advance", "thank you in advance", "thank you very much", "with thanks", "thx", "ta", "cheers and thanks", "thanks and regards", "thanks & regards", "thanks so much", "thank you so much", "thanks again", "thank you again", "many thanks indeed", "thanks ever so much", "with many thanks"}},
 	{"de", []string{"danke", "vielen dank", "danke im voraus", "vielen dank im voraus", "besten dank", "herzlichen dank", "danke schön", "dankeschön", "mit dank", "danke und gruß", "danke & gruß", "vielen dank vorab", "danke vorab", "nochmals danke", "tausend dank", "lieben dank"}},
 	{"fr", []string{"merci", "merci d'avance", "merci beaucoup", "avec mes remerciements", "en vous remerciant", "je vous remercie"}},
@@ -117,7 +117,7 @@ var thanks = []wording{
 
 // behalves begin the second line of a closing: in whose name it stands, or what
 // goes along with it. The line is the author's.
-var behalves = []wording{
+var behalves = []Wording{
 	{"en", []string{"on behalf of", "also on behalf of", "in the name of", "also in the name of", "for the team", "for the whole team", "from the whole team", "from all of us", "from me and", "from sunny", "from rainy", "and have a", "and a nice", "and good luck", "also from", "and many thanks", "and thank you"}},
 	{"de", []string{"im namen", "auch im namen", "in vertretung", "im auftrag", "auch von", "und ein schönes", "und einen schönen", "und schöne", "und vielen dank", "von uns allen", "für das team", "ihr team", "euer team", "und bis", "und gute"}},
 	{"fr", []string{"au nom de", "au nom du", "au nom des", "également au nom", "pour le compte", "de la part de", "de toute l'équipe", "et bonne", "et bon", "pour l'équipe", "avec l'équipe", "ainsi que de la part"}}, {"es", []string{"en nombre de", "en nombre del", "también en nombre", "de parte de", "por orden de", "de todo el equipo", "y buen"}}, {"pt", []string{"em nome de", "em nome da", "em nome do", "também em nome", "por parte de", "de toda a equipa", "de toda a equipe", "e bom"}}, {"it", []string{"a nome di", "a nome del", "a nome della", "anche a nome", "da parte di", "da parte del", "anche da parte", "per conto di", "da tutto il team", "e buona", "e buon"}}, {"ca", []string{"en nom de", "de part de"}}, {"ro", []string{"în numele", "și în numele", "din partea", "și din partea"}},
@@ -130,22 +130,22 @@ var behalves = []wording{
 // joinings stand between two closings, and origins between a closing and where the author
 // is: "Gruß aus Hamburg".
 var (
-	joinings = []wording{
+	joinings = []Wording{
 		{"en", []string{"and"}}, {"de", []string{"und"}}, {"fr", []string{"et"}}, {"es", []string{"y"}}, {"pt", []string{"e"}}, {"it", []string{"e", "ed"}}, {"ca", []string{"i"}}, {"ro", []string{"și"}}, {"nl", []string{"en"}}, {"da", []string{"og"}}, {"sv", []string{"och"}}, {"fi", []string{"ja"}}, {"lv", []string{"un"}}, {"lt", []string{"ir"}},
 		{"pl", []string{"i", "oraz"}}, {"cs", []string{"a"}}, {"hu", []string{"és"}}, {"sl", []string{"in"}}, {"hr", []string{"i"}}, {"bg", []string{"и"}}, {"uk", []string{"та", "і"}}, {"el", []string{"και"}}, {"tr", []string{"ve"}}, {"ar", []string{"و"}}, {"id", []string{"dan"}}, {"vi", []string{"và"}},
 	}
-	origins = []wording{
+	origins = []Wording{
 		{"en", []string{"from"}}, {"de", []string{"aus", "vom", "von", "nach", "in", "an"}}, {"fr", []string{"de", "du", "depuis"}}, {"es", []string{"desde", "de"}}, {"pt", []string{"de", "do", "da"}}, {"it", []string{"da", "dal", "dalla", "dai"}}, {"ca", []string{"des de"}}, {"ro", []string{"din"}}, {"nl", []string{"uit", "vanuit", "van"}}, {"da", []string{"fra"}}, {"sv", []string{"från"}},
 		{"pl", []string{"z", "ze"}}, {"cs", []string{"z", "ze"}}, {"sk", []string{"z", "zo"}}, {"sl", []string{"iz"}}, {"bg", []string{"от"}}, {"ru", []string{"из"}}, {"uk", []string{"з", "із"}}, {"el", []string{"από"}}, {"ar", []string{"من"}}, {"id", []string{"dari"}},
 	}
 )
 
 var (
-	joiningPhrases = phrasesOf(joinings)
-	originPhrases  = phrasesOf(origins)
-	behalfPhrases  = phrasesOf(behalves)
-	closingPhrases = phrasesOf(closings, thanks)
-	thankPhrases   = phrasesOf(thanks)
+	joiningPhrases = PhrasesOf(joinings)
+	originPhrases  = PhrasesOf(origins)
+	BehalfPhrases  = PhrasesOf(behalves)
+	closingPhrases = PhrasesOf(closings, thanks)
+	thankPhrases   = PhrasesOf(thanks)
 )
 
 const (
@@ -154,41 +154,41 @@ const (
 	shortClosing       = 10 // bytes; a shorter one is none at the end of a sentence, nor with much behind it
 )
 
-// closing says how a line ends a letter.
-type closing uint8
+// Closing says how a line ends a letter.
+type Closing uint8
 
 const (
-	noClosing closing = iota
-	loosely           // a word of thanks, or a sentence that ends in a closing
-	plainly           // nothing but a closing
+	NoClosing    Closing = iota
+	LooseClosing         // a word of thanks, or a sentence that ends in a closing
+	plainClosing         // nothing but a closing
 )
 
-// closingOf says how a line ends a letter.
-func closingOf(text string) closing {
+// ClosingOf says how a line ends a letter.
+func ClosingOf(text string) Closing {
 	text = strings.TrimSuffix(text, ":)")
 	if utf8.RuneCountInString(text) > longestClosing || strings.ContainsAny(text, "?？@") {
-		return noClosing
+		return NoClosing
 	}
 	if head, tail, ok := strings.Cut(strings.ReplaceAll(text, "：", ":"), ":"); ok { // QUIRK: Hungarians write "Üdvözlettel:"
-		if p := strings.TrimSpace(plainForm(head)); tail != "" || len(p) < shortClosing || closingPhrases.begins(p) != p {
-			return noClosing
+		if p := strings.TrimSpace(PlainForm(head)); tail != "" || len(p) < shortClosing || closingPhrases.Begins(p) != p {
+			return NoClosing
 		}
-		return plainly
+		return plainClosing
 	}
-	p := strings.Trim(plainForm(text), " ,.!;-–—*_~。、！…()^")
+	p := strings.Trim(PlainForm(text), " ,.!;-–—*_~。、！…()^")
 	n, thanked, rest := closingsIn(p)
-	phrase := closingPhrases.begins(p)
+	phrase := closingPhrases.Begins(p)
 	switch {
 	case n == 1 && rest == "" && thanked:
-		return loosely
+		return LooseClosing
 	case n > 0 && rest == "":
-		return plainly
+		return plainClosing
 	case n > 1: // what comes then is when and where: "and see you on Thursday, hall 3"
-		return loosely
+		return LooseClosing
 	case utf8.RuneCountInString(rest) > longestClosingTail, strings.ContainsAny(rest, "0123456789"):
 		return closingAtEnd(p)
-	case len(phrase) >= shortClosing, phrase != "" && originPhrases.begins(rest) != "":
-		return loosely
+	case len(phrase) >= shortClosing, phrase != "" && originPhrases.Begins(rest) != "":
+		return LooseClosing
 	}
 	return closingAtEnd(p)
 }
@@ -198,23 +198,23 @@ func closingOf(text string) closing {
 func closingsIn(p string) (n int, thanked bool, rest string) {
 	thanked, rest = true, p
 	for next := p; next != ""; n++ {
-		phrase := closingPhrases.begins(next)
+		phrase := closingPhrases.Begins(next)
 		if phrase == "" {
 			break
 		}
-		thanked = thanked && thankPhrases.begins(next) == phrase
+		thanked = thanked && thankPhrases.Begins(next) == phrase
 		rest = strings.TrimLeft(next[len(phrase):], " ,.!/|&+、")
-		next = strings.TrimLeft(rest[len(joiningPhrases.begins(rest)):], " ")
+		next = strings.TrimLeft(rest[len(joiningPhrases.Begins(rest)):], " ")
 	}
 	return n, thanked, rest
 }
 
 // closingAtEnd says whether a text in plain form ends in a closing.
-func closingAtEnd(p string) closing {
+func closingAtEnd(p string) Closing {
 	for i := range p {
-		if phrase := closingPhrases.at(p, i); len(phrase) >= shortClosing && i+len(phrase) == len(p) {
-			return loosely
+		if phrase := closingPhrases.At(p, i); len(phrase) >= shortClosing && i+len(phrase) == len(p) {
+			return LooseClosing
 		}
 	}
-	return noClosing
+	return NoClosing
 }

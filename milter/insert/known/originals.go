@@ -1,8 +1,8 @@
-package insert
+package known
 
-// originals are the lines that clients put above quoted mail between rows of
+// Originals are the lines that clients put above quoted mail between rows of
 // dashes or the like, without those.
-var originals = []phrase{
+var Originals = []Phrase{
 	// Germanic
 	{"en", "original", "------------------ Original ------------------"},
 	{"en", "original message", "-----Original Message-----"},
@@ -206,9 +206,9 @@ var originals = []phrase{
 	{"fil", "orihinal na mensahe", "-------- Orihinal na mensahe --------"},
 }
 
-// bareOriginals are such lines that stand without dashes, as Apple Mail writes
+// BareOriginals are such lines that stand without dashes, as Apple Mail writes
 // them.
-var bareOriginals = []phrase{
+var BareOriginals = []Phrase{
 	{"en", "begin forwarded message:", "Begin forwarded message:"},
 	{"de", "anfang der weitergeleiteten nachricht:", "Anfang der weitergeleiteten Nachricht:"},
 	{"de", "anfang der weitergeleiteten e-mail:", "Anfang der weitergeleiteten E-Mail:"},
@@ -250,9 +250,9 @@ var bareOriginals = []phrase{
 	{"ms", "mulakan mesej dimajukan:", "Mulakan mesej dimajukan:"},
 }
 
-// captions are lines that clients put directly above the header block of quoted mail,
+// Captions are lines that clients put directly above the header block of quoted mail,
 // without dashes and without a period or colon.
-var captions = []phrase{
+var Captions = []Phrase{
 	{"en", "this is a forwarded message", "This is a forwarded message"},
 	{"en", "here is the forwarded message", "Here is the forwarded message:"},
 	{"en", "begin original message", "Begin original message:"},
@@ -280,9 +280,9 @@ var captions = []phrase{
 	{"ja", "転送メール", "転送メール:"},
 }
 
-// forwardedBy are the lines HCL Notes puts above forwarded mail, between rows of
+// ForwardedBy are the lines HCL Notes puts above forwarded mail, between rows of
 // dashes: a name and a date follow.
-var forwardedBy = []phrase{
+var ForwardedBy = []Phrase{
 	{"en", "forwarded by", "----- Forwarded by Alice Muster/Contoso on 02/02/2026 11:02 AM -----"},
 	{"en", "forwarded message from", "----- Forwarded message from Bob Jones <bob@example.net> -----"},
 	{"de", "weitergeleitet von", "----- Weitergeleitet von Alice Muster/Contoso am 02.02.2026 11:02 -----"},

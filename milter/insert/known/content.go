@@ -1,4 +1,4 @@
-package insert
+package known
 
 import (
 	"strings"
@@ -8,7 +8,7 @@ import (
 
 // directions are what authors write above an address or a number that somebody is
 // to use: it is what the mail is about.
-var directions = []wording{
+var directions = []Wording{
 	{"en", []string{"call me", "ring me", "phone me", "reach me", "contact me", "text me", "ask for me", "in an emergency", "in case of emergency", "in emergencies", "emergency contact", "deliver to", "deliver it to", "deliver them to", "ship to", "ship it to", "ship them to", "send it to", "send them to", "send everything to", "post it to", "mail it to", "return it to", "return to", "address it to", "addressed to", "make it out to", "for the attention of", "to the attention of", "attn", "pick me up", "pick up at", "pick it up at", "register me", "sign me up", "put me on the list", "on the badge", "name badge", "visitor badge", "name tag", "business card", "business cards", "guest list", "participant is", "visitor is", "the driver", "the courier", "consignee", "bill to", "invoice to", "billing address", "delivery address", "shipping address", "postal address", "home address", "my new signature", "as a signature", "signature for", "your contact is", "contact person", "point of contact", "please contact", "please call", "turn to", "get in touch with", "reachable at", "available at", "speak to", "at the gate", "at the reception"}},
 	{"de", []string{"rufen sie mich", "ruf mich", "ruft mich", "rufen sie", "bitte anrufen", "anrufen unter", "erreichen sie mich", "erreichst du mich", "erreicht ihr mich", "erreichbar unter", "im notfall", "bei notfällen", "notfallkontakt", "notfallnummer", "liefern sie", "liefern an", "lieferung an", "liefert an", "lieferadresse", "lieferanschrift", "versandadresse", "rechnungsadresse", "rechnungsanschrift", "rechnung an", "postanschrift", "privatadresse", "schicken sie", "schick es", "schickt es", "senden sie", "bitte an", "adressieren", "zu händen", "z. hd", "z.hd", "zuzustellen", "abzugeben bei", "abgabe bei", "abholung bei", "abholen bei", "anmelden", "anmeldung", "melden sie mich", "besucherausweis", "namensschild", "visitenkarte", "visitenkarten", "gästeliste", "teilnehmer ist", "teilnehmerin ist", "besucher ist", "ansprechpartner", "ansprechpartnerin", "kontaktperson", "der fahrer", "dem fahrer", "den fahrer", "der kurier", "meine neue signatur", "signatur für", "wenden sie sich", "wende dich", "wendet euch", "melden bei", "am tor", "an der pforte"}},
 	{"fr", []string{"appelez", "appelle-moi", "appeler", "joignable", "me joindre", "contactez", "me contacter", "en cas d'urgence", "en cas de problème", "livrer à", "livrez", "livraison à", "à livrer", "adresse de livraison", "adresse de facturation", "adresse postale", "envoyez", "envoyer à", "à envoyer", "expédier", "à l'attention de", "carte de visite", "cartes de visite", "badge", "inscrire", "inscrivez", "visiteur", "participant", "participante", "le chauffeur", "le livreur", "personne à contacter", "personne de contact", "ma nouvelle signature", "signature pour", "adressez-vous", "vous adresser", "s'adresser à", "demandez"}},
@@ -41,58 +41,58 @@ var directions = []wording{
 // data are the words for contact data, and pointers those that say that they
 // follow, or whose they are: only together do they announce something.
 var (
-	data = []wording{
+	data = []Wording{
 		{"en", []string{"address", "contact details", "contact data", "contacts", "details", "data", "phone number", "phone numbers", "number", "numbers", "coordinates", "signature", "particulars", "information", "name", "cv", "profile", "email address"}},
 		{"de", []string{"adresse", "anschrift", "kontaktdaten", "kontakte", "kontakt", "daten", "angaben", "telefonnummer", "nummer", "nummern", "handynummer", "mobilnummer", "koordinaten", "signatur", "lebenslauf", "profil", "name"}},
 		{"fr", []string{"adresse", "coordonnées", "contact", "contacts", "données", "numéro", "numéros", "signature", "informations", "nom", "profil"}}, {"es", []string{"dirección", "datos", "contacto", "contactos", "número", "teléfono", "teléfonos", "firma", "información", "nombre", "perfil"}}, {"pt", []string{"endereço", "morada", "dados", "contacto", "contactos", "contato", "contatos", "número", "telefone", "assinatura", "informações", "nome", "perfil"}}, {"it", []string{"indirizzo", "dati", "recapiti", "recapito", "contatti", "contatto", "numero", "telefono", "firma", "informazioni", "nome", "coordinate", "profilo"}}, {"ca", []string{"adreça", "dades", "contacte", "número", "telèfon"}}, {"ro", []string{"adresa", "datele", "date", "contact", "numărul", "telefonul", "semnătura"}},
 		{"nl", []string{"adres", "gegevens", "contactgegevens", "nummer", "nummers", "telefoonnummer", "handtekening", "naam", "contacten"}}, {"da", []string{"adresse", "adressen", "oplysninger", "kontaktoplysninger", "kontaktdata", "nummer", "telefonnummer", "signatur", "data", "navn"}}, {"nb", []string{"adresse", "adressen", "opplysninger", "kontaktinformasjon", "kontaktopplysninger", "nummer", "telefonnummer", "signatur", "data", "navn"}}, {"sv", []string{"adress", "adressen", "uppgifter", "kontaktuppgifter", "nummer", "telefonnummer", "signatur", "namn"}}, {"is", []string{"heimilisfang", "upplýsingar", "símanúmer"}}, {"fi", []string{"osoite", "osoitteeseen", "osoitteeni", "tiedot", "tietoni", "yhteystiedot", "yhteystietoni", "numero", "numeroni", "puhelinnumero", "allekirjoitus", "nimi"}}, {"et", []string{"aadress", "andmed", "number"}}, {"lv", []string{"adrese", "dati", "numurs"}}, {"lt", []string{"adresas", "duomenys", "numeris"}},
 		{"pl", []string{"adres", "dane", "dane kontaktowe", "numer", "telefon", "podpis", "kontakty", "imię"}}, {"cs", []string{"adresa", "adresu", "údaje", "kontakt", "kontakty", "kontaktní údaje", "číslo", "telefon", "podpis", "jméno"}}, {"sk", []string{"adresa", "adresu", "údaje", "kontakt", "kontakty", "číslo", "telefón", "podpis", "meno"}}, {"hu", []string{"cím", "címre", "címem", "címünk", "adatok", "adataim", "elérhetőség", "elérhetőségek", "elérhetőségeim", "telefonszám", "telefonszámom", "szám", "aláírás", "név"}}, {"sl", []string{"naslov", "podatki", "številka", "kontakt"}}, {"hr", []string{"adresa", "adresu", "podaci", "podatke", "broj", "kontakt"}}, {"sr", []string{"adresa", "adresu", "podaci", "broj", "kontakt", "адреса", "адресу", "подаци", "број"}}, {"bg", []string{"адрес", "адреса", "данни", "данните", "номер", "телефон", "контакти", "подпис"}}, {"ru", []string{"адрес", "адресу", "данные", "контакты", "контакт", "номер", "номера", "телефон", "телефоны", "подпись", "реквизиты"}}, {"uk", []string{"адреса", "адресу", "дані", "контакти", "номер", "телефон", "підпис", "реквізити"}}, {"el", []string{"διεύθυνση", "στοιχεία", "τηλέφωνο", "αριθμός", "υπογραφή"}}, {"tr", []string{"adres", "adrese", "adresim", "adresime", "bilgiler", "bilgilerim", "numara", "numaram", "telefonum", "imza", "imzam", "iletişim"}}, {"he", []string{"כתובת", "הכתובת", "פרטים", "הפרטים", "פרטי", "טלפון", "מספר", "חתימה"}}, {"ar", []string{"عنوان", "العنوان", "عنواني", "بيانات", "بياناتي", "معلومات", "رقم", "رقمي", "أرقام", "توقيع"}}, {"fa", []string{"آدرس", "مشخصات", "شماره", "اطلاعات"}}, {"vi", []string{"địa chỉ", "thông tin", "số điện thoại", "chữ ký"}}, {"id", []string{"alamat", "data", "nomor", "kontak"}}, {"th", []string{"ที่อยู่", "ข้อมูล", "เบอร์"}}, {"zh", []string{"地址", "信息", "资料", "資料", "电话", "電話", "号码", "號碼", "签名", "簽名", "联系方式", "聯繫方式"}}, {"ja", []string{"住所", "情報", "電話番号", "番号", "署名", "連絡先"}}, {"ko", []string{"주소", "정보", "전화번호", "번호", "서명", "연락처"}},
 	}
-	pointers = []wording{
+	pointers = []Wording{
 		{"en", []string{"below", "following", "as follows", "here is", "here are", "here's", "here you have", "these are", "this is", "this", "my", "our", "new"}}, {"de", []string{"unten", "untenstehend", "untenstehende", "untenstehenden", "nachstehend", "folgend", "folgende", "folgenden", "folgender", "folgendes", "wie folgt", "hier", "hier ist", "hier sind", "dies", "diese", "dieser", "diesen", "mein", "meine", "meinen", "meiner", "unsere", "neue", "neuen"}}, {"fr", []string{"ci-dessous", "ci-après", "suivant", "suivante", "suivants", "suivantes", "voici", "cette", "ces", "mon", "ma", "mes", "nos", "notre", "nouvelle", "comme suit"}}, {"es", []string{"abajo", "a continuación", "siguiente", "siguientes", "aquí", "esta", "este", "estos", "estas", "mi", "mis", "nuestra", "nuestros", "nueva"}}, {"pt", []string{"abaixo", "seguinte", "seguintes", "a seguir", "aqui", "este", "esta", "estes", "estas", "meu", "minha", "meus", "minhas", "nosso", "nova"}}, {"it", []string{"sotto", "di seguito", "seguente", "seguenti", "qui", "ecco", "questo", "questa", "questi", "mio", "mia", "miei", "nostri", "nuovo"}}, {"ca", []string{"següent", "següents", "a continuació", "aquí", "aquesta", "meva"}}, {"ro", []string{"mai jos", "următoarea", "următoarele", "următorul", "aici", "iată", "această", "mea", "mele"}},
 		{"nl", []string{"hieronder", "onderstaand", "onderstaande", "volgende", "als volgt", "hier", "dit", "deze", "mijn", "onze", "nieuwe"}}, {"da", []string{"nedenfor", "nedenstående", "følgende", "her er", "dette", "denne", "disse", "min", "mit", "mine", "vores", "ny", "nye"}}, {"nb", []string{"nedenfor", "nedenstående", "følgende", "her er", "dette", "denne", "disse", "min", "mitt", "mine", "vår", "ny", "nye"}}, {"sv", []string{"nedan", "nedanstående", "följande", "här är", "detta", "denna", "dessa", "min", "mitt", "mina", "vår", "ny", "nya"}}, {"is", []string{"hér að neðan", "eftirfarandi", "hér", "mitt", "mínar"}}, {"fi", []string{"alla", "alle", "seuraava", "seuraavat", "seuraavaan", "tässä", "tähän", "tämä", "minun", "uusi", "osoitteeni", "tietoni", "yhteystietoni", "numeroni"}}, {"et", []string{"allpool", "järgmine", "järgmisele", "siin", "minu"}}, {"lv", []string{"zemāk", "šāda", "šeit", "mana"}}, {"lt", []string{"žemiau", "šis", "štai", "mano"}},
 		{"pl", []string{"poniżej", "poniższy", "poniższe", "następujący", "następujące", "oto", "ten", "te", "mój", "moje", "nasz", "nowy"}}, {"cs", []string{"níže", "následující", "zde", "toto", "tuto", "tyto", "má", "moje", "mé", "můj", "naše", "nová", "nový"}}, {"sk", []string{"nižšie", "nasledujúce", "nasledujúca", "tu", "toto", "túto", "tieto", "moja", "moje", "môj", "naša", "nová"}}, {"hu", []string{"alább", "alábbi", "következő", "íme", "itt", "ez", "erre", "ezek", "az én", "címem", "adataim", "elérhetőségeim", "telefonszámom", "új"}}, {"sl", []string{"spodaj", "naslednji", "tukaj", "ta", "moj", "moji"}}, {"hr", []string{"ispod", "u nastavku", "sljedeća", "sljedeću", "ovdje", "ova", "ovu", "moja", "moji", "moje"}}, {"sr", []string{"ispod", "sledeća", "sledeću", "ovde", "ovo", "moja", "moji", "доле", "следећу", "моја"}}, {"bg", []string{"по-долу", "следния", "следният", "следните", "ето", "тук", "този", "тези", "моят", "моите", "новият"}}, {"ru", []string{"ниже", "следующий", "следующие", "следующему", "вот", "этот", "этому", "эти", "мой", "мои", "мне", "новый", "новые"}}, {"uk", []string{"нижче", "наступний", "наступні", "ось", "цей", "цю", "ці", "мій", "мої", "моя", "новий"}}, {"el", []string{"παρακάτω", "ακόλουθη", "ακόλουθα", "εδώ", "αυτή", "αυτά", "μου", "μας", "νέα"}}, {"tr", []string{"aşağıdaki", "aşağıda", "şu", "işte", "bu", "benim", "adresim", "bilgilerim", "numaram", "yeni"}}, {"he", []string{"להלן", "הבא", "הבאה", "הבאים", "הנה", "זה", "זו", "זאת", "אלה", "שלי", "שלנו", "החדשה"}}, {"ar", []string{"أدناه", "التالي", "التالية", "كالتالي", "كما يلي", "هذا", "هذه", "إليكم", "إليك", "الجديد"}}, {"fa", []string{"زیر", "این", "من"}}, {"vi", []string{"dưới đây", "sau đây", "sau", "đây là", "này", "của tôi"}}, {"id", []string{"di bawah", "berikut", "ini", "saya"}}, {"th", []string{"ด้านล่าง", "ดังนี้", "นี้", "ของฉัน", "ของผม"}}, {"zh", []string{"以下", "如下", "下面", "下列", "这是", "這是", "我的", "此", "新的"}}, {"ja", []string{"以下", "下記", "次の", "こちら", "この", "私の", "新しい"}}, {"ko", []string{"아래", "다음", "여기", "이 ", "제 ", "저의", "새 "}},
 	}
 	// belows are the pointers that can only speak of what follows.
-	belows = []wording{
+	belows = []Wording{
 		{"en", []string{"below", "following", "as follows"}}, {"de", []string{"unten", "untenstehend", "untenstehende", "untenstehenden", "nachstehend", "folgende", "folgenden", "folgender", "wie folgt"}}, {"fr", []string{"ci-dessous", "ci-après", "suivant", "suivante", "suivants", "suivantes", "comme suit"}}, {"es", []string{"abajo", "a continuación", "siguiente", "siguientes"}}, {"pt", []string{"abaixo", "seguinte", "seguintes", "a seguir"}}, {"it", []string{"sotto", "di seguito", "seguente", "seguenti"}}, {"ro", []string{"mai jos", "următoarea", "următoarele"}}, {"nl", []string{"hieronder", "onderstaand", "onderstaande", "volgende", "als volgt"}}, {"da", []string{"nedenfor", "nedenstående", "følgende"}}, {"nb", []string{"nedenfor", "nedenstående", "følgende"}}, {"sv", []string{"nedan", "nedanstående", "följande"}}, {"fi", []string{"alla", "seuraava", "seuraavat", "seuraavaan"}},
 		{"pl", []string{"poniżej", "poniższy", "poniższe", "następujący", "następujące"}}, {"cs", []string{"níže", "následující"}}, {"sk", []string{"nižšie", "nasledujúce"}}, {"hu", []string{"alább", "alábbi", "következő"}}, {"hr", []string{"ispod", "u nastavku", "sljedeća", "sljedeću"}}, {"sr", []string{"ispod", "sledeća", "sledeću"}}, {"bg", []string{"по-долу", "следния", "следните"}}, {"ru", []string{"ниже", "следующие", "следующему"}}, {"uk", []string{"нижче", "наступні"}}, {"el", []string{"παρακάτω", "ακόλουθη", "ακόλουθα"}}, {"tr", []string{"aşağıdaki", "aşağıda"}}, {"he", []string{"להלן", "הבאה", "הבאים"}}, {"ar", []string{"أدناه", "التالي", "التالية", "كما يلي"}}, {"vi", []string{"dưới đây", "sau đây"}}, {"id", []string{"di bawah", "berikut"}}, {"zh", []string{"以下", "如下", "下面", "下列"}}, {"ja", []string{"以下の", "下記"}}, {"ko", []string{"아래", "다음"}},
 	}
-	signatureWords = []wording{
+	signatureWords = []Wording{
 		{"en", []string{"signature", "email footer", "e-mail footer"}}, {"de", []string{"signatur", "mail-signatur", "abbinder"}}, {"fr", []string{"signature de mail", "signature mail", "signature e-mail", "signature"}}, {"es", []string{"firma de correo", "pie de firma", "firma"}}, {"pt", []string{"assinatura"}}, {"it", []string{"firma"}}, {"nl", []string{"handtekening"}}, {"da", []string{"signatur"}}, {"nb", []string{"signatur"}}, {"sv", []string{"signatur"}}, {"fi", []string{"allekirjoitus", "allekirjoitukseni"}}, {"pl", []string{"stopka", "stopkę", "stopki"}}, {"cs", []string{"podpis"}}, {"sk", []string{"podpis"}}, {"hu", []string{"aláírás", "aláírásom"}}, {"ru", []string{"подпись"}}, {"uk", []string{"підпис"}}, {"tr", []string{"imza", "imzam"}}, {"he", []string{"חתימה"}}, {"ar", []string{"توقيع"}}, {"zh", []string{"签名", "簽名"}}, {"ja", []string{"署名"}}, {"ko", []string{"서명"}},
 	}
 	// postscripts are what a line begins with that was written below a signature.
-	postscripts = []wording{
+	postscripts = []Wording{
 		{"und", []string{"ps", "p.s", "p.s.", "p. s.", "p.-s.", "p.p.s", "pps", "p.p.s.", "post scriptum", "postscript", "n.b.", "nb"}}, {"de", []string{"nachtrag", "nachsatz"}}, {"es", []string{"pd", "p.d.", "p.d", "posdata", "postdata"}}, {"pt", []string{"p.s"}}, {"fi", []string{"jk", "jälkikirjoitus"}}, {"hu", []string{"ui", "u.i.", "utóirat"}}, {"cs", []string{"p. s", "dodatek"}}, {"sl", []string{"p.s"}}, {"tr", []string{"not", "dipnot"}}, {"ru", []string{"зы", "з.ы.", "постскриптум"}}, {"bg", []string{"п.п.", "п.с."}}, {"el", []string{"υ.γ.", "υγ", "υ.γ"}}, {"he", []string{"נ.ב.", "נ.ב", "נ\"ב"}}, {"ar", []string{"ملاحظة", "ملحوظة", "ملحوظه"}}, {"zh", []string{"附言", "又及", "附：", "另：", "备注"}}, {"ja", []string{"追伸", "追記"}}, {"ko", []string{"추신", "덧붙임"}}, {"eo", []string{"p.s"}},
 	}
 )
 
 var (
-	directionPhrases  = phrasesOf(directions)
-	dataPhrases       = phrasesOf(data)
-	pointerPhrases    = phrasesOf(pointers)
-	postscriptPhrases = phrasesOf(postscripts)
-	belowPhrases      = phrasesOf(belows)
+	directionPhrases  = PhrasesOf(directions)
+	dataPhrases       = PhrasesOf(data)
+	pointerPhrases    = PhrasesOf(pointers)
+	postscriptPhrases = PhrasesOf(postscripts)
+	BelowPhrases      = PhrasesOf(belows)
 )
 
-// announces reports whether a text says that contact data follow, or what is to be
+// Announces reports whether a text says that contact data follow, or what is to be
 // done with them: then they are what the author has to say.
-func announces(text string) bool {
-	p := plainForm(text)
-	return directionPhrases.in(p) || dataPhrases.in(p) && pointerPhrases.in(p)
+func Announces(text string) bool {
+	p := PlainForm(text)
+	return directionPhrases.In(p) || dataPhrases.In(p) && pointerPhrases.In(p)
 }
 
-// mayAnnounce is announces for a text with nothing between it and the data: one
+// MayAnnounce is announces for a text with nothing between it and the data: one
 // word is enough.
-func mayAnnounce(text string) bool {
-	p := plainForm(text)
-	return directionPhrases.in(p) || dataPhrases.in(p) || belowPhrases.in(p)
+func MayAnnounce(text string) bool {
+	p := PlainForm(text)
+	return directionPhrases.In(p) || dataPhrases.In(p) || BelowPhrases.In(p)
 }
 
-// pointsBelow is announces for a text with a closing below it: only what says that
+// PointsBelow is announces for a text with a closing below it: only what says that
 // data follow, or that the signature itself is what it is about.
-func pointsBelow(text string) bool {
-	p := plainForm(text)
+func PointsBelow(text string) bool {
+	p := PlainForm(text)
 	return dataBelow.in(p) || signaturePointed.in(p)
 }
 
@@ -104,20 +104,20 @@ var (
 // pairs are words that count with another of their language near them: "my new signature",
 // "the address below".
 type pairs struct {
-	words     phrases
+	words     Phrases
 	languages map[string][]string // of each word
-	others    map[string]phrases  // by language
+	others    map[string]Phrases  // by language
 }
 
-func pairsOf(words, others []wording) pairs {
-	p := pairs{phrasesOf(words), map[string][]string{}, map[string]phrases{}}
+func pairsOf(words, others []Wording) pairs {
+	p := pairs{PhrasesOf(words), map[string][]string{}, map[string]Phrases{}}
 	for _, w := range words {
-		for _, text := range w.texts {
-			p.languages[plainForm(text)] = append(p.languages[plainForm(text)], w.lang)
+		for _, text := range w.Texts {
+			p.languages[PlainForm(text)] = append(p.languages[PlainForm(text)], w.Lang)
 		}
 	}
 	for _, w := range others {
-		p.others[w.lang] = phrasesOf([]wording{w})
+		p.others[w.Lang] = PhrasesOf([]Wording{w})
 	}
 	return p
 }
@@ -127,10 +127,10 @@ func pairsOf(words, others []wording) pairs {
 func (ps *pairs) in(p string) bool {
 	const most = 24 // bytes between them, with the other word
 	for i := range p {
-		word := ps.words.at(p, i)
+		word := ps.words.At(p, i)
 		for _, language := range ps.languages[word] {
 			others := ps.others[language]
-			if others.in(lastWordsWithin(p[:i], most)) || others.in(firstWordsWithin(p[i+len(word):], most)) {
+			if others.In(lastWordsWithin(p[:i], most)) || others.In(firstWordsWithin(p[i+len(word):], most)) {
 				return true
 			}
 		}
@@ -155,20 +155,20 @@ func lastWordsWithin(s string, most int) string {
 	return tail[strings.IndexByte(tail, ' ')+1:]
 }
 
-// postscript reports whether a line begins as what is written below a signature.
-func postscript(text string) bool {
-	p := strings.TrimLeft(plainForm(text), " *_(-–")
-	phrase := postscriptPhrases.begins(p)
+// Postscript reports whether a line begins as what is written below a signature.
+func Postscript(text string) bool {
+	p := strings.TrimLeft(PlainForm(text), " *_(-–")
+	phrase := postscriptPhrases.Begins(p)
 	if phrase == "" {
 		return false
 	}
 	next, _ := utf8.DecodeRuneInString(p[len(phrase):])
-	return next == utf8.RuneError || !unicode.IsLetter(next) || unspaced(phrase)
+	return next == utf8.RuneError || !unicode.IsLetter(next) || Unspaced(phrase)
 }
 
-// leadsOn reports whether a line ends so that something has to follow.
-func leadsOn(text string) bool {
-	t := strings.TrimRight(text, " *_\"”»>"+string(image))
+// LeadsOn reports whether a line ends so that something has to follow.
+func LeadsOn(text string) bool {
+	t := strings.TrimRight(text, " *_\"”»>"+string(Image))
 	last, _ := utf8.DecodeLastRuneInString(t)
 	return strings.ContainsRune(":：﹕︰;；,、，-–—→⇒=…↓👇", last) || strings.HasSuffix(t, "..")
 }
@@ -176,8 +176,8 @@ func leadsOn(text string) bool {
 // smiles are what may stand in place of a full stop.
 var smiles = []string{":)", ":-)", ";)", ";-)", "^^", ":D", ":-D"}
 
-// concludes reports whether a line ends as a sentence does.
-func concludes(text string) bool {
+// Concludes reports whether a line ends as a sentence does.
+func Concludes(text string) bool {
 	for _, s := range smiles {
 		if strings.HasSuffix(text, s) {
 			return true

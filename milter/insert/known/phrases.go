@@ -1,17 +1,17 @@
-package insert
+package known
 
-// phrase is a piece of text by which one language marks quoted mail or a
+// Phrase is a piece of text by which one language marks quoted mail or a
 // sign-off. Texts are in lower case and NFC, with ' for every apostrophe and
 // without what visible leaves out. A text that serves several languages has a
 // row in each.
-type phrase struct {
-	lang   string // BCP 47, und for none
-	text   string
-	sample string // a line as a client writes it, for the test
+type Phrase struct {
+	Lang   string // BCP 47, und for none
+	Text   string
+	Sample string // a line as a client writes it, for the test
 }
 
-// wrote are the verbs of attribution lines, wherever they stand in the line.
-var wrote = []phrase{
+// Wrote are the verbs of attribution lines, wherever they stand in the line.
+var Wrote = []Phrase{
 	// Germanic
 	{"en", "wrote", "On Mon, 3 Feb 2020 at 10:15, Bob Jones <bob@example.net> wrote:"},
 	{"en", "writes", "In message <1234@example.net>, Bob Jones <bob@example.net> writes:"},
@@ -161,10 +161,10 @@ var wrote = []phrase{
 	{"sw", "aliandika", "Mnamo Jtt, 3 Feb 2020 saa 10:15, Bob Jones <bob@example.net> aliandika:"},
 }
 
-// openers are the words attribution lines begin with, before the date.
+// Openers are the words attribution lines begin with, before the date.
 // Languages that begin with the date or the name (Finnish, Hungarian, Turkish)
 // have none, or the weekday.
-var openers = []phrase{
+var Openers = []Phrase{
 	{"en", "on", "On 3 Feb 2020, at 10:15, Bob Jones wrote:"},
 	{"en", "at", "At 10:15 03/02/2020, Bob Jones wrote:"},
 	{"en", "in message", "In message <1234@example.net>, Bob Jones writes:"},

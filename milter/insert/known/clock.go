@@ -1,4 +1,4 @@
-package insert
+package known
 
 import (
 	"strings"
@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// hasClock reports whether a text has a time of day: 17:40, 5:40 PM, kl. 17.40,
+// HasClock reports whether a text has a time of day: 17:40, 5:40 PM, kl. 17.40,
 // 17h40, 17時40分, 下午5点.
-func hasClock(text string) bool {
+func HasClock(text string) bool {
 	var before rune
 	for i, r := range text {
 		if unicode.IsDigit(before) && clockSign(r) {
@@ -50,9 +50,9 @@ func digits(text string, least, most int) bool {
 	return true
 }
 
-// hasYear reports whether a text has a year: of four digits, or at the end of a
+// HasYear reports whether a text has a year: of four digits, or at the end of a
 // date in numbers (20.11.26, 20/11/26).
-func hasYear(text string) bool {
+func HasYear(text string) bool {
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsDigit(r) && !strings.ContainsRune("./-", r) }) {
 		if yearIn(word) {
 			return true

@@ -1,17 +1,17 @@
-package insert
+package known
 
 // apology is what the sentence is made of by which people excuse what a phone
 // makes of their mail. It counts only where all of its words are of the row, one of
-// sorry and one of fault among them: "Sorry for the delay" says something.
+// Sorry and one of fault among them: "Sorry for the delay" says something.
 type apology struct {
-	lang    string
-	sorry   string
-	fault   string
-	with    string // what else may be in it
-	samples []string
+	Lang    string
+	Sorry   string
+	Fault   string
+	With    string // what else may be in it
+	Samples []string
 }
 
-var apologies = []apology{
+var Apologies = []apology{
 	{"en", "excuse, pardon, forgive, sorry for, sorry about, apologies for, apologise for, apologize for, apologies, sorry, blame, my apologies for",
 		"brevity, typos, typo, typoze, typo s, misspellings, misspelling, spelling, spelling mistakes, spelling errors, typing errors, typing mistakes, autocorrect, auto correct, any errors, any mistakes, autocorrect errors, auto correct errors, terseness, my shortness, fat fingers, fat thumbs, clumsy thumbs, thumbs, typographical errors, grammatical errors, grammar, short reply, short replies, briefness, conciseness, tpyos, mis spellings, mistypes, the lack of punctuation, mistyping",
 		"please, pls, plz, kindly, my, the, any, all, i, and, or, for, in, this, of, so, do, not, but, by, due to, due, to, as it, as this, was, mistakes, errors, message, email, mail, possible, occasional, the odd, accordingly, therefore, hence, thus, thank you, thanks, sent on the go, on, small, screen, keyboard, a, phone, caused by, resulting, also, and or, iphone",

@@ -1,8 +1,8 @@
-package insert
+package known
 
-// registers are what registers, tax offices and the law ask for in signatures.
+// Registers are what registers, tax offices and the law ask for in signatures.
 // One is found at the beginning of a piece of a line, with what stands behind it.
-var registers = []wording{
+var Registers = []Wording{
 	{"de", []string{"registergericht", "handelsregister", "amtsgericht", "ag charlottenburg", "hrb", "hra", "gnr", "sitz", "sitz der gesellschaft", "firmensitz", "ust-idnr", "ust-id", "ust.-idnr", "ust-id-nr", "ust. id", "ust-ident-nr", "umsatzsteuer-id", "umsatzsteuer-identifikationsnummer", "steuernummer", "steuer-nr", "st.-nr", "vat", "wirtschafts-idnr", "firmenbuchnummer", "firmenbuchgericht", "fn", "uid", "uid-nr", "landesgericht", "handelsgericht", "che", "mwst", "mwst-nr", "registernummer", "eingetragen beim", "vereinsregister", "genossenschaftsregister", "partnerschaftsregister", "weee-reg", "lucid", "rechtsform", "dvr", "gln", "ik-nummer", "stiftungsregister"}},
 	{"en", []string{"registered in", "registered office", "registered no", "registered number", "registration no", "registration number", "company no", "company number", "company registration", "company reg", "co. reg", "co reg no", "reg no", "reg. no", "registered in england", "registered in scotland", "registered charity", "charity no", "charity number", "vat", "vat no", "vat reg", "vat number", "vat registration", "abn", "acn", "ein", "uen", "gst", "gstin", "cin", "pan", "crn", "nzbn", "hst", "duns", "authorised and regulated", "regulated by", "authorized and regulated", "a company registered", "incorporated in", "place of registration", "member of", "trading as", "llp number", "sra number", "fca no", "iso 9001", "commercial register", "commercial registry", "trade register", "tax id", "tax number", "eori", "lei"}},
 	{"fr", []string{"siret", "siren", "rcs", "r.c.s", "rcs paris", "tva", "n° tva", "tva intracommunautaire", "n° tva intracommunautaire", "code ape", "ape", "naf", "capital social", "au capital de", "sas au capital", "sarl au capital", "sa au capital", "société par actions", "siège social", "siège", "immatriculée", "bce", "n° d'entreprise", "numéro d'entreprise", "rpm", "ide", "neq"}},
@@ -28,9 +28,9 @@ var registers = []wording{
 	{"zh", []string{"统一社会信用代码", "税号", "營業執照", "统一编号", "統一編號", "工商注册号", "商業登記", "注册地址", "icp备"}}, {"ja", []string{"法人番号", "登録番号", "資本金", "適格請求書", "本社", "インボイス登録番号", "古物商許可"}}, {"ko", []string{"사업자등록번호", "사업자 등록번호", "법인등록번호", "통신판매업", "본사", "대표자"}},
 }
 
-// incorporations are the verbs of the sentence that says where a company is
+// Incorporations are the verbs of the sentence that says where a company is
 // registered; they count behind its name or its form.
-var incorporations = []wording{
+var Incorporations = []Wording{
 	{"en", []string{"is registered in", "are registered in", "is a company registered", "is a limited company", "is a private limited company", "is a public limited company", "is a limited liability", "is a registered charity", "is incorporated in", "is authorised and regulated", "is authorized and regulated", "is regulated by", "is a trading name of", "is a trading style of", "is a subsidiary of", "a company registered in", "registered in england", "registered in scotland", "registered in ireland", "registered in wales", "a limited company registered", "a company incorporated in"}},
 	{"de", []string{"ist eingetragen", "eingetragen im handelsregister", "eingetragen beim amtsgericht", "ist ein unternehmen der", "mit sitz in", "sitz der gesellschaft", "registriert beim", "eingetragen im firmenbuch", "ein unternehmen der", "zweigniederlassung der"}},
 	{"fr", []string{"au capital de", "au capital social de", "immatriculée au", "immatriculé au", "inscrite au registre", "est immatriculée", "succursale de", "dont le siège social"}},
@@ -40,9 +40,9 @@ var incorporations = []wording{
 	{"sl", []string{"vpisana v", "s sedežem v"}}, {"hr", []string{"upisana u", "upisano u", "sa sjedištem u"}}, {"sr", []string{"upisano u", "sa sedištem u"}}, {"bg", []string{"вписано в", "със седалище"}}, {"ru", []string{"зарегистрировано в", "зарегистрирована в", "внесено в реестр"}}, {"uk", []string{"зареєстроване в", "зареєстровано в"}}, {"el", []string{"εγγεγραμμένη στο", "με έδρα"}}, {"tr", []string{"siciline kayıtlı", "sicil müdürlüğü", "ticaret siciline"}}, {"he", []string{"רשומה בישראל", "חברה רשומה"}}, {"ar", []string{"مسجلة في", "مسجلة لدى", "شركة مسجلة"}},
 }
 
-// privacy are the first words of the line that says who answers for personal data
+// Privacy are the first words of the line that says who answers for personal data
 // and where that is told.
-var privacy = []wording{
+var Privacy = []Wording{
 	{"en", []string{"our privacy policy", "our privacy notice", "our privacy statement", "privacy policy", "privacy notice", "privacy statement", "data protection", "data protection notice", "data protection information", "data privacy", "information on data protection", "information about data protection", "information on the processing of personal data", "information about how we process", "for information on how we process", "for information about how we process", "for information on how we handle", "for information about how we handle", "for details of how we process", "for details of how we use", "how we process your personal data", "how we use your personal data", "how we handle your personal data", "we process personal data", "we process your personal data", "your personal data is processed", "your personal data are processed", "the controller of your personal data", "the data controller", "gdpr notice", "gdpr", "read our privacy policy", "read our privacy notice", "see our privacy policy", "see our privacy notice", "view our privacy policy", "modern slavery statement"}},
 	{"de", []string{"datenschutz", "datenschutzhinweis", "datenschutzhinweise", "datenschutzerklärung", "datenschutzinformation", "datenschutzinformationen", "unsere datenschutzhinweise", "unsere datenschutzerklärung", "unsere informationen zum datenschutz", "informationen zum datenschutz", "hinweise zum datenschutz", "hinweis zum datenschutz", "information zum datenschutz", "informationen zur verarbeitung", "hinweise zur verarbeitung", "informationen über die verarbeitung", "informationen gemäß art. 13", "informationen nach art. 13", "information gemäß art. 13", "informationspflicht", "informationspflichten", "verantwortlich für die datenverarbeitung", "verantwortlicher im sinne", "wir verarbeiten personenbezogene daten", "wir verarbeiten ihre personenbezogenen daten", "wir verarbeiten ihre daten", "wie wir ihre daten", "wie wir personenbezogene daten", "zum datenschutz", "es gelten unsere allgemeinen geschäftsbedingungen", "es gelten unsere agb"}},
 	{"fr", []string{"politique de confidentialité", "notre politique de confidentialité", "protection des données", "protection des données personnelles", "données personnelles", "vos données personnelles", "vos données sont traitées", "rgpd", "informations sur la protection des données", "informations relatives à la protection", "mentions légales", "pour en savoir plus sur le traitement", "conformément au rgpd", "le responsable du traitement"}},
@@ -60,14 +60,14 @@ var privacy = []wording{
 	{"tr", []string{"kvkk", "kvkk aydınlatma metni", "aydınlatma metni", "kişisel verilerin korunması", "kişisel verileriniz", "kişisel verilerinizin", "6698 sayılı", "gizlilik politikası", "gizlilik politikamız", "veri sorumlusu"}}, {"he", []string{"מדיניות פרטיות", "מדיניות הפרטיות", "הגנת הפרטיות"}}, {"ar", []string{"سياسة الخصوصية", "حماية البيانات"}}, {"zh", []string{"隐私政策", "隱私政策", "隐私声明", "个人信息保护"}}, {"ja", []string{"個人情報保護方針", "個人情報の取り扱い", "個人情報の取扱い", "個人情報の取扱", "プライバシーポリシー"}}, {"ko", []string{"개인정보처리방침", "개인정보 처리방침", "개인정보보호"}},
 }
 
-// laws are those on personal data, as notices name them.
-var laws = []wording{
+// Laws are those on personal data, as notices name them.
+var Laws = []Wording{
 	{"und", []string{"gdpr", "dsgvo", "ds-gvo", "rgpd", "rodo", "avg", "lopd", "lopdgdd", "lgpd", "kvkk", "bdsg", "art. 13", "2016/679", "d.lgs", "γκπδ", "152-фз"}},
 }
 
-// officers are the words before the names of those who lead a company: names of
+// Officers are the words before the names of those who lead a company: names of
 // others that belong to a signature.
-var officers = []wording{
+var Officers = []Wording{
 	{"de", []string{"geschäftsführer", "geschäftsführerin", "geschäftsführung", "geschäftsführender gesellschafter", "geschäftsleitung", "vorstand", "vorstandsvorsitzender", "vorstandsvorsitzende", "vorsitzender des vorstands", "vorsitzender des aufsichtsrats", "vorsitzende des aufsichtsrats", "vorsitzender des aufsichtsrates", "aufsichtsrat", "aufsichtsratsvorsitzender", "aufsichtsratsvorsitzende", "inhaber", "inhaberin", "persönlich haftende gesellschafterin", "komplementärin", "prokura", "prokuristen", "verwaltungsrat", "präsident", "partner", "vertretungsberechtigt", "vertreten durch", "gf"}},
 	{"en", []string{"managing director", "managing directors", "managing partner", "directors", "director", "board of directors", "board", "chairman of the board", "chairman of the supervisory board", "chairman", "chair", "supervisory board", "executive board", "management board", "management", "ceo", "chief executive", "partners", "owner", "proprietor", "trustees", "company secretary", "president", "represented by"}},
 	{"fr", []string{"gérant", "gérante", "gérants", "président", "présidente", "directeur général", "directeur de la publication", "représentant légal", "administrateurs"}},
@@ -79,8 +79,8 @@ var officers = []wording{
 	{"he", []string{"מנכ\"ל"}}, {"ar", []string{"المدير العام", "رئيس مجلس الإدارة"}}, {"ja", []string{"代表取締役", "代表者"}}, {"zh", []string{"法定代表人", "法人代表"}}, {"ko", []string{"대표이사", "대표"}},
 }
 
-// selves are how a notice names the mail it stands in.
-var selves = []wording{
+// Selves are how a notice names the mail it stands in.
+var Selves = []Wording{
 	{"en", []string{"this e-mail", "this email", "this mail", "this message", "this communication", "this transmission", "this electronic", "the information contained", "the information in this", "the contents of this", "the content of this", "any attachments", "its attachments", "e-mails", "emails", "this e-mail's", "this correspondence", "its contents"}},
 	{"de", []string{"diese e-mail", "dieser e-mail", "diese email", "diese mail", "diese nachricht", "dieser nachricht", "diesen e-mails", "dieses e-mails", "dieses schreiben", "der inhalt dieser", "e-mails", "etwaige anhänge", "deren anhänge", "dieses e-mail", "dieses mail"}},
 	{"fr", []string{"ce message", "cet e-mail", "cet email", "ce courriel", "ce courrier", "le présent message", "la présente", "ce mail", "pièces jointes", "présent courriel"}},
@@ -96,9 +96,9 @@ var selves = []wording{
 	{"vi", []string{"email này", "thư này", "thư điện tử này"}}, {"id", []string{"email ini", "pesan ini", "surel ini"}}, {"th", []string{"อีเมลฉบับนี้", "ข้อความนี้"}}, {"zh", []string{"本邮件", "此邮件", "本电子邮件", "此郵件", "本郵件", "这封邮件"}}, {"ja", []string{"本メール", "このメール", "本電子メール", "当メール"}}, {"ko", []string{"본 메일", "이 메일", "본 이메일", "이 이메일", "본 전자우편"}},
 }
 
-// cautions are what notices say: that a mail is confidential, whom it is for, what
+// Cautions are what notices say: that a mail is confidential, whom it is for, what
 // to do with one that came by mistake, and that nobody answers for it.
-var cautions = []wording{
+var Cautions = []Wording{
 	{"en", []string{"confidential", "confidentiality", "privileged", "proprietary", "intended recipient", "intended recipients", "intended only", "intended solely", "solely for", "addressee", "addressees", "named recipient", "in error", "by mistake", "by error", "unauthorized", "unauthorised", "prohibited", "strictly", "disclose", "disclosure", "dissemination", "distribution", "copying", "notify the sender", "notify us", "notify the system manager", "inform the sender", "contact the sender", "advise the sender", "notify me", "delete it", "delete this", "destroy", "legally binding", "liability", "liable", "viruses", "virus", "malware", "views expressed", "opinions expressed", "do not necessarily", "monitored", "intercepted", "tampered", "permission", "legally privileged", "not the intended", "are not secure", "guarantee", "received this", "privacy policy", "privacy notice", "personal data", "gdpr"}},
 	{"de", []string{"vertraulich", "vertrauliche", "vertraulichen", "rechtlich geschützt", "rechtlich geschützte", "richtige adressat", "vorgesehene empfänger", "bestimmungsgemäße", "beabsichtigte empfänger", "angegebene empfänger", "rechtmäßige empfänger", "richtiger empfänger", "adressat", "irrtümlich", "irrtum", "versehentlich", "informieren sie", "benachrichtigen sie", "absender", "vernichten", "löschen", "unerlaubte", "unbefugte", "unbefugten", "nicht gestattet", "weitergabe", "kopieren", "haftung", "haften", "viren", "rechtsverbindlich", "rechtsverbindliche", "ausschließlich für", "unzulässig", "untersagt", "verboten", "schadsoftware", "datenschutz", "datenschutzhinweise", "datenschutzerklärung", "informationspflichten", "personenbezogener daten", "allgemeinen geschäftsbedingungen", "agb", "gewähr"}},
 	{"fr", []string{"confidentiel", "confidentielle", "confidentielles", "confidentiels", "destinataire", "destinataires", "par erreur", "expéditeur", "détruire", "supprimer", "interdite", "interdit", "diffusion", "divulgation", "utilisation non autorisée", "responsabilité", "virus", "exclusif", "exclusivement", "strictement", "avertir", "aviser", "altéré", "intégrité", "données personnelles"}},
@@ -115,8 +115,8 @@ var cautions = []wording{
 	{"vi", []string{"bảo mật", "bí mật", "người nhận", "nhầm", "người gửi", "xóa", "nghiêm cấm"}}, {"id", []string{"rahasia", "penerima", "kesalahan", "pengirim", "hapus", "dilarang"}}, {"th", []string{"ความลับ", "ผู้รับ", "ลบ", "ห้าม"}}, {"zh", []string{"保密", "机密", "機密", "收件人", "误收", "誤收", "错误", "发件人", "寄件人", "删除", "刪除", "禁止", "未经授权", "未經授權"}}, {"ja", []string{"機密", "秘密", "宛先", "受信者", "受取人", "誤って", "誤送信", "送信者", "削除", "破棄", "禁止", "禁じ"}}, {"ko", []string{"기밀", "비밀", "수신인", "수신자", "잘못", "발신인", "발신자", "송신인", "삭제", "금지", "금합니다"}},
 }
 
-// printing is the request not to print, by what only it says.
-var printing = []wording{
+// Printing is the request not to print, by what only it says.
+var Printing = []Wording{
 	{"en", []string{"before printing", "before you print", "think before you print", "do you really need to print", "save paper", "save a tree", "save trees", "consider the environment", "think of the environment", "think about the environment", "think green"}},
 	{"de", []string{"an die umwelt", "umwelt zuliebe", "vor dem ausdrucken", "vor dem drucken", "bevor sie diese e-mail ausdrucken", "bevor sie diese mail", "bevor sie drucken", "wirklich ausgedruckt", "ausdruck dieser", "umwelt schonen", "umwelt denken", "umwelt und drucken"}},
 	{"fr", []string{"avant d'imprimer", "pensez à l'environnement", "pensez environnement", "préservez l'environnement", "préservons l'environnement"}}, {"es", []string{"antes de imprimir", "medio ambiente", "medioambiente"}}, {"pt", []string{"antes de imprimir", "meio ambiente", "pense no ambiente", "proteja o ambiente"}}, {"it", []string{"prima di stampare", "rispetta l'ambiente", "pensa all'ambiente", "rispettiamo l'ambiente", "pensate all'ambiente"}}, {"ca", []string{"abans d'imprimir", "medi ambient"}}, {"ro", []string{"înainte de a imprima", "înainte de a printa", "mediul înconjurător", "protejați mediul"}},
@@ -125,9 +125,9 @@ var printing = []wording{
 	{"tr", []string{"yazdırmadan önce", "çıktı almadan", "çevreyi düşün", "doğayı düşün", "çevreyi koru"}}, {"he", []string{"לפני הדפסה", "לפני שתדפיס", "איכות הסביבה", "חשבו על הסביבה"}}, {"ar", []string{"قبل الطباعة", "قبل طباعة", "البيئة"}}, {"vi", []string{"trước khi in", "môi trường"}}, {"id", []string{"sebelum mencetak", "lingkungan sebelum"}}, {"zh", []string{"打印前", "列印前", "环保", "環保", "保护环境"}}, {"ja", []string{"印刷する前に", "印刷前に", "環境に", "環境保護"}}, {"ko", []string{"인쇄하기 전", "출력하기 전", "환경을 생각", "환경을 위"}},
 }
 
-// presence are the lines that say when somebody works, and what signatures link to
+// Presence are the lines that say when somebody works, and what signatures link to
 // beside their addresses.
-var presence = []wording{
+var Presence = []Wording{
 	{"en", []string{"working hours", "office hours", "working days", "my working hours", "i work part-time", "i work part time", "my working days", "business hours", "opening hours", "follow us", "follow me", "connect with", "connect on", "like us on", "let's connect", "pronouns", "my pronouns", "view my profile", "certified according to", "an equal opportunity employer"}},
 	{"de", []string{"arbeitszeiten", "bürozeiten", "sprechzeiten", "arbeitstage", "meine arbeitstage", "öffnungszeiten", "geschäftszeiten", "erreichbarkeit", "folgen sie uns", "folge uns", "informationen zum datenschutz", "datenschutzhinweise", "hinweise zum datenschutz", "informationen zur verarbeitung", "zertifiziert nach", "pronomen"}},
 	{"fr", []string{"jours de présence", "horaires", "suivez-nous", "suivez nous", "prendre rendez-vous", "horaires d'ouverture"}}, {"es", []string{"síguenos", "síganos", "siganos", "horario", "horario de atención"}}, {"pt", []string{"siga-nos", "siga nos", "horário", "acompanhe-nos"}}, {"it", []string{"seguici", "seguiteci", "orari", "orario", "orario di lavoro"}}, {"ca", []string{"segueix-nos", "seguiu-nos"}}, {"ro", []string{"urmăriți-ne", "urmărește-ne", "program de lucru"}},
@@ -136,39 +136,23 @@ var presence = []wording{
 	{"el", []string{"ακολουθήστε μας", "ώρες λειτουργίας"}}, {"tr", []string{"bizi takip", "çalışma saatleri", "mesai saatleri"}}, {"he", []string{"עקבו אחרינו", "שעות פעילות", "שעות עבודה"}}, {"ar", []string{"تابعونا", "تابعنا", "ساعات العمل", "ساعات الدوام", "أوقات الدوام"}}, {"fa", []string{"ما را دنبال کنید", "ساعات کاری"}}, {"vi", []string{"theo dõi chúng tôi", "giờ làm việc"}}, {"id", []string{"ikuti kami", "jam kerja"}}, {"th", []string{"ติดตามเรา", "เวลาทำการ"}}, {"zh", []string{"关注我们", "關注我們", "工作时间", "扫码关注"}}, {"ja", []string{"フォロー", "営業時間", "受付時間"}}, {"ko", []string{"팔로우", "근무시간", "영업시간", "업무시간"}},
 }
 
-// invitations lead on to a site; without its link they are what anybody writes.
-var invitations = []wording{
+// Invitations lead on to a site; without its link they are what anybody writes.
+var Invitations = []Wording{
 	{"en", []string{"find us on", "find us at", "visit us", "visit our", "book a meeting", "book time", "book an appointment", "schedule a meeting", "schedule a call", "subscribe", "join us", "download our", "read our", "learn more", "see our", "more information", "check out", "click here", "our privacy policy", "privacy policy"}}, {"de", []string{"besuchen sie uns", "besuchen sie unsere", "besuchen sie auch", "abonnieren sie", "termin buchen", "termin vereinbaren", "mehr informationen", "weitere informationen", "jetzt anmelden", "hier klicken", "finden sie"}}, {"fr", []string{"visitez", "retrouvez-nous", "rejoignez-nous", "prenez rendez-vous", "en savoir plus", "découvrez"}}, {"es", []string{"visite", "visítenos", "visítanos", "más información", "descubra", "reserve"}}, {"pt", []string{"visite", "visite-nos", "saiba mais", "conheça"}}, {"it", []string{"visita", "visitate", "scopri", "maggiori informazioni", "prenota"}}, {"nl", []string{"bezoek", "lees meer", "meer informatie", "maak een afspraak", "vind ons"}}, {"da", []string{"besøg", "læs mere", "book et møde", "find os"}}, {"nb", []string{"besøk", "les mer", "book et møte", "finn oss"}}, {"sv", []string{"besök", "läs mer", "boka", "hitta oss"}}, {"fi", []string{"tutustu", "lue lisää", "varaa"}}, {"pl", []string{"odwiedź", "zapraszamy na", "więcej informacji", "umów spotkanie"}}, {"cs", []string{"navštivte", "více informací", "najdete nás"}}, {"sk", []string{"navštívte", "viac informácií"}}, {"hu", []string{"látogasson", "látogassa", "további információ"}}, {"ro", []string{"vizitați", "aflați"}}, {"ru", []string{"посетите", "подробнее", "мы в", "наш сайт"}}, {"uk", []string{"відвідайте", "детальніше", "ми в"}}, {"el", []string{"επισκεφθείτε", "μάθετε"}}, {"tr", []string{"bizi ziyaret", "ziyaret edin", "daha fazla"}}, {"he", []string{"בקרו", "לפרטים נוספים"}}, {"ar", []string{"زوروا", "للمزيد"}}, {"ja", []string{"詳しくは", "詳細は"}}, {"zh", []string{"访问", "了解更多"}},
 }
 
-// terms are what a company works by, as its mail says.
-var terms = []wording{
+// Terms are what a company works by, as its mail says.
+var Terms = []Wording{
 	{"en", []string{"general terms and conditions", "standard terms and conditions", "terms and conditions apply", "our terms and conditions", "terms of business", "conditions of carriage", "conditions of sale", "bifa", "all services are subject to", "all business is subject to"}}, {"de", []string{"adsp", "allgemeinen deutschen spediteurbedingungen", "es gelten unsere agb", "es gelten unsere allgemeinen", "unsere allgemeinen geschäftsbedingungen", "unserer allgemeinen geschäftsbedingungen", "allgemeine geschäftsbedingungen", "gelten ausschließlich unsere", "auf grundlage unserer agb"}}, {"fr", []string{"conditions générales de vente", "nos conditions générales", "cgv"}}, {"es", []string{"condiciones generales de venta", "nuestras condiciones generales", "condiciones generales de contratación"}}, {"pt", []string{"condições gerais de venda", "nossas condições gerais"}}, {"it", []string{"condizioni generali di vendita", "nostre condizioni generali"}}, {"nl", []string{"algemene voorwaarden", "fenex", "leveringsvoorwaarden"}}, {"da", []string{"nsab", "almindelige betingelser", "salgs- og leveringsbetingelser"}}, {"nb", []string{"alminnelige vilkår", "salgs- og leveringsbetingelser"}}, {"sv", []string{"allmänna villkor", "allmänna bestämmelser"}}, {"fi", []string{"yleisiä sopimusehtoja", "yleiset sopimusehdot"}}, {"pl", []string{"ogólne warunki", "ogólnych warunków"}}, {"cs", []string{"všeobecné obchodní podmínky", "všeobecných obchodních podmínek"}}, {"sk", []string{"všeobecné obchodné podmienky"}}, {"hu", []string{"általános szerződési feltételek", "ászf"}}, {"ro", []string{"condițiile generale de", "termenii și condițiile generale"}}, {"tr", []string{"genel şartlar", "genel şartlarımız"}}, {"ru", []string{"общие условия", "общих условий"}},
 }
 
-// meetings begin the line that says at which fair a company is, and stands are where one
+// Meetings begin the line that says at which fair a company is, and stands are where one
 // finds it there.
 var (
-	meetings = []wording{
+	Meetings = []Wording{
 		{"en", []string{"meet us", "come and see us", "see us at", "join us at", "we are exhibiting", "we're exhibiting", "find us"}}, {"de", []string{"treffen sie uns", "sie finden uns", "wir stellen aus", "wir sind dabei", "besuchen sie uns"}}, {"fr", []string{"retrouvez-nous", "rencontrons-nous", "venez nous voir", "rendez-vous au salon", "nous serons présents"}}, {"es", []string{"encuéntrenos", "nos vemos en", "visítenos"}}, {"pt", []string{"encontre-nos", "visite-nos"}}, {"it", []string{"venite a trovarci", "vi aspettiamo", "ci trovate"}}, {"nl", []string{"ontmoet ons", "bezoek ons", "kom langs"}}, {"da", []string{"mød os", "besøg os"}}, {"nb", []string{"møt oss", "besøk oss"}}, {"sv", []string{"träffa oss", "besök oss"}}, {"fi", []string{"tapaa meidät", "tavataan"}}, {"pl", []string{"spotkajmy się", "zapraszamy na nasze stoisko", "odwiedź nas"}}, {"cs", []string{"navštivte nás", "potkejte nás"}}, {"hu", []string{"látogasson el", "találkozzunk"}}, {"tr", []string{"bizi ziyaret"}}, {"ru", []string{"ждем вас", "встретимся"}},
 	}
-	stands = []wording{
+	Stands = []Wording{
 		{"en", []string{"stand", "booth", "hall", "expo", "trade fair"}}, {"de", []string{"halle", "stand", "messestand", "messe"}}, {"fr", []string{"stand", "hall", "pavillon", "salon"}}, {"es", []string{"pabellón", "stand", "caseta", "feria"}}, {"pt", []string{"pavilhão", "expositor", "feira"}}, {"it", []string{"padiglione", "pad.", "fiera"}}, {"nl", []string{"beurs", "hal"}}, {"da", []string{"messe"}}, {"sv", []string{"monter", "mässan"}}, {"fi", []string{"osasto", "messut", "messuilla"}}, {"pl", []string{"stoisko", "hala", "targi", "targach"}}, {"cs", []string{"hala", "stánek", "veletrh"}}, {"hu", []string{"csarnok", "pavilon"}}, {"tr", []string{"salon", "stant", "fuar"}}, {"ru", []string{"зал", "стенд", "павильон", "выставке"}},
 	}
-)
-
-var (
-	termPhrases          = phrasesOf(terms)
-	meetingPhrases       = phrasesOf(meetings)
-	standPhrases         = phrasesOf(stands)
-	invitationPhrases    = phrasesOf(invitations)
-	registerPhrases      = phrasesOf(registers)
-	incorporationPhrases = phrasesOf(incorporations)
-	privacyPhrases       = phrasesOf(privacy)
-	lawPhrases           = phrasesOf(laws)
-	officerPhrases       = phrasesOf(officers)
-	selfPhrases          = phrasesOf(selves)
-	cautionPhrases       = phrasesOf(cautions)
-	printPhrases         = phrasesOf(printing)
-	presencePhrases      = phrasesOf(presence)
 )

@@ -1,4 +1,4 @@
-package insert
+package known
 
 import (
 	"slices"
@@ -13,15 +13,15 @@ import (
 // how a sample of a row holds its text.
 var phraseTables = []struct {
 	name      string
-	rows      []phrase
+	rows      []Phrase
 	languages int
 	holds     func(sample, text string) bool
 }{
-	{"wrote", wrote, 35, strings.Contains},
-	{"openers", openers, 35, strings.HasPrefix},
-	{"originals", originals, 30, func(sample, text string) bool { return strings.Trim(sample, "- ") == text && sample != text }},
-	{"bareOriginals", bareOriginals, 20, func(sample, text string) bool { return sample == text && strings.HasSuffix(text, ":") }},
-	{"replyPrefixes", replyPrefixes, 30, func(sample, text string) bool {
+	{"wrote", Wrote, 35, strings.Contains},
+	{"openers", Openers, 35, strings.HasPrefix},
+	{"originals", Originals, 30, func(sample, text string) bool { return strings.Trim(sample, "- ") == text && sample != text }},
+	{"bareOriginals", BareOriginals, 20, func(sample, text string) bool { return sample == text && strings.HasSuffix(text, ":") }},
+	{"replyPrefixes", ReplyPrefixes, 30, func(sample, text string) bool {
 		prefix, _, _ := strings.Cut(strings.ReplaceAll(sample, "：", ":"), ":")
 		return strings.TrimSpace(prefix) == text
 	}},
@@ -33,16 +33,16 @@ func TestPhrases(t *testing.T) {
 			var langs []string
 			seen := make(map[[2]string]bool)
 			for _, p := range table.rows {
-				checkText(t, p.lang, p.text)
-				key := [2]string{p.lang, p.text}
+				checkText(t, p.Lang, p.Text)
+				key := [2]string{p.Lang, p.Text}
 				if seen[key] {
-					t.Errorf("%s %q stands twice", p.lang, p.text)
+					t.Errorf("%s %q stands twice", p.Lang, p.Text)
 				}
 				seen[key] = true
-				if !table.holds(fold(visible(p.sample)), p.text) {
-					t.Errorf("%s %q is not in its sample %q as it must be", p.lang, p.text, p.sample)
+				if !table.holds(Fold(Visible(p.Sample)), p.Text) {
+					t.Errorf("%s %q is not in its sample %q as it must be", p.Lang, p.Text, p.Sample)
 				}
-				langs = append(langs, p.lang)
+				langs = append(langs, p.Lang)
 			}
 			checkLanguages(t, langs, table.languages)
 		})
@@ -52,30 +52,30 @@ func TestPhrases(t *testing.T) {
 func TestLabels(t *testing.T) {
 	kinds := make(map[string]label)
 	seen := make(map[label]bool)
-	have := make(map[string]map[labelKind]bool)
+	have := make(map[string]map[LabelKind]bool)
 	var langs []string
-	for _, l := range labels {
-		checkText(t, l.lang, l.text)
+	for _, l := range Labels {
+		checkText(t, l.Lang, l.Text)
 		if seen[l] {
-			t.Errorf("%s %q stands twice", l.lang, l.text)
+			t.Errorf("%s %q stands twice", l.Lang, l.Text)
 		}
 		seen[l] = true
-		if other, ok := kinds[l.text]; ok && other.kind != l.kind {
-			t.Errorf("%q is one kind in %s and another in %s", l.text, other.lang, l.lang)
+		if other, ok := kinds[l.Text]; ok && other.Kind != l.Kind {
+			t.Errorf("%q is one kind in %s and another in %s", l.Text, other.Lang, l.Lang)
 		}
-		kinds[l.text] = l
-		if strings.ContainsAny(l.text, ":：") || len(l.text) > longestLabel {
-			t.Errorf("%s %q can not be a label", l.lang, l.text)
+		kinds[l.Text] = l
+		if strings.ContainsAny(l.Text, ":：") || len(l.Text) > LongestLabel {
+			t.Errorf("%s %q can not be a label", l.Lang, l.Text)
 		}
-		if have[l.lang] == nil {
-			have[l.lang] = make(map[labelKind]bool)
+		if have[l.Lang] == nil {
+			have[l.Lang] = make(map[LabelKind]bool)
 		}
-		have[l.lang][l.kind] = true
-		langs = append(langs, l.lang)
+		have[l.Lang][l.Kind] = true
+		langs = append(langs, l.Lang)
 	}
 	checkLanguages(t, langs, 35)
 	for lang, kinds := range have {
-		for _, k := range []labelKind{fromLabel, sentLabel, toLabel, subjectLabel} {
+		for _, k := range []LabelKind{FromLabel, SentLabel, ToLabel, SubjectLabel} {
 			if !kinds[k] {
 				t.Errorf("%s has no label of kind %d", lang, k)
 			}
@@ -89,7 +89,7 @@ func checkText(t *testing.T, lang, text string) {
 	if _, err := language.Parse(lang); err != nil {
 		t.Errorf("%s: %v", lang, err)
 	}
-	if text == "" || text != fold(visible(text)) || !norm.NFC.IsNormalString(text) {
+	if text == "" || text != Fold(Visible(text)) || !norm.NFC.IsNormalString(text) {
 		t.Errorf("%s %+q is not in the form it is compared in", lang, text)
 	}
 }

@@ -1,4 +1,4 @@
-package insert
+package known
 
 import (
 	"math/rand/v2"
@@ -18,9 +18,9 @@ func TestTidy(t *testing.T) {
 			text += pieces[random.IntN(len(pieces))]
 		}
 		want := strings.Trim(text, " ") == text && !strings.Contains(text, "  ") && !strings.ContainsFunc(text, func(r rune) bool {
-			return r < ' ' || r >= 0x7f && r <= 0xa0 || r == 0xad || r >= combining
+			return r < ' ' || r >= 0x7f && r <= 0xa0 || r == 0xad || r >= Combining
 		})
-		if tidy(text) != want {
+		if Tidy(text) != want {
 			t.Fatalf("%q: %v", text, !want)
 		}
 		if want {

@@ -1,10 +1,10 @@
-package insert
+package known
 
 import "strings"
 
-// nameTitles are what stands before and behind names in signatures, as words in
+// NameTitles are what stands before and behind names in signatures, as words in
 // plain form without full stops.
-var nameTitles = wordSet(
+var NameTitles = WordSet(
 	// English, and what is used everywhere
 	"mr mrs ms miss mx dr prof professor sir dame lord lady rev hon capt col maj lt sgt phd ph d dphil edd md dds dvm jd mba emba mpa mph mfa msc ms ma mres mphil meng med mlis bsc ba beng bcom bba bed bfa llb llm llmd hons cpa cma cfa acca fca aca cipd mcipd frics mrics riba ceng ieng mimeche miet mice eurint euring cissp cism cisa pmp prince itil csm cspo shrm sphr phr rn np pe pmi aia leed ap esq jr sr ii iii iv obe mbe cbe kc qc frs frsa facs frcp mrcp fcca cima acma aat mcips fcips dipl chartered",
 	// German
@@ -19,18 +19,18 @@ var nameTitles = wordSet(
 	"mak elk ins yuk muh muhendis mimar sn bay bayan av avukat ogr gor uyesi yrd doc docent dt uzm op sayin bey hanim kos kyrios kyria г госпожа господин д р к т н קר ד ר ה גב מר עו ד גברת م د أ السيد السيدة الدكتور الدكتورة المهندس المهندسة الأستاذ الأستاذة الحاج المحامي المحامية 様 さん 氏 先生 博士 教授 님 씨 드림 올림 배상 군 女士 先生 小姐 工程师 经理 khun nai nang nangsao en encik puan pn cik datuk dato ir ts bapak ibu bpk drh dra se st sh skom mm mt",
 )
 
-// particles are the small words within surnames: directories and people leave
+// Particles are the small words within surnames: directories and people leave
 // them out or in.
-var particles = wordSet("von van vom zu zum zur der den dem des de del della dello di da dal dos das do du la le les los las el al bin bint ibn ben ten ter te op of und und y e i af av ap mac")
+var Particles = WordSet("von van vom zu zum zur der den dem des de del della dello di da dal dos das do du la le les los las el al bin bint ibn ben ten ter te op of und und y e i af av ap mac")
 
-// pronouns are the words in which signatures say how to speak of a person.
-var pronouns = wordSet("she her hers he him his they them theirs ze zir any sie ihr er ihm dey denen elle lui iel il ella el elle la le ela dele dela ele lei zij haar hij hem die hen hun hun hon henne han honom hen de dem hun hende ham hann hun han ona jej on jego ji jeho hen")
+// Pronouns are the words in which signatures say how to speak of a person.
+var Pronouns = WordSet("she her hers he him his they them theirs ze zir any sie ihr er ihm dey denen elle lui iel il ella el elle la le ela dele dela ele lei zij haar hij hem die hen hun hun hon henne han honom hen de dem hun hende ham hann hun han ona jej on jego ji jeho hen")
 
-// wordSet is a set of words in plain form.
-func wordSet(rows ...string) map[string]bool {
+// WordSet is a set of words in plain form.
+func WordSet(rows ...string) map[string]bool {
 	set := map[string]bool{}
 	for _, w := range strings.Fields(strings.Join(rows, " ")) {
-		set[plainForm(w)] = true
+		set[PlainForm(w)] = true
 	}
 	return set
 }

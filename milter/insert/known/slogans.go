@@ -1,7 +1,7 @@
-package insert
+package known
 
-// slogans are what programs say of themselves behind or below their sign-off.
-var slogans = []phrase{
+// Slogans are what programs say of themselves behind or below their sign-off.
+var Slogans = []Phrase{
 	{"en", "the best free email app for work", "Sent from Mailspring, the best free email app for work"},
 	{"en", "the best email app for work", "Sent from Mailspring, the best email app for work"},
 	{"en", "get your own encrypted ad free mailbox", "Sent securely with Tuta. Get your own encrypted, ad-free mailbox"},
@@ -82,8 +82,8 @@ var slogans = []phrase{
 	{"ko", "업무용 최고의 무료 이메일 앱", "Mailspring에서 보냄, 업무용 최고의 무료 이메일 앱"},
 }
 
-// whole are sign-offs that fit no stem and name their program or device.
-var whole = []phrase{
+// WholeSignoffs are sign-offs that fit no stem and name their program or device.
+var WholeSignoffs = []Phrase{
 	{"en", "sent using the mobile mail app", "Sent using the mobile mail app"},
 	{"en", "sent using the mail app", "Sent using the Mail app"},
 	{"en", "connected by droid on verizon wireless", "Connected by DROID on Verizon Wireless"},
@@ -113,8 +113,8 @@ var whole = []phrase{
 	{"zh-Hans", "签名由网易邮箱大师定制", "签名由 网易邮箱大师 定制"},
 }
 
-// loose are sign-offs that name nothing; they count only where they stand alone.
-var loose = []phrase{
+// LooseSignoffs are sign-offs that name nothing; they count only where they stand alone.
+var LooseSignoffs = []Phrase{
 	{"en", "sent while on the go", "Sent while on the go"},
 	{"en", "sent on the go", "Sent on the go."},
 	{"en", "sent on the move", "Sent on the move."},

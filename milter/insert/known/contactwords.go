@@ -1,8 +1,8 @@
-package insert
+package known
 
-// contactLabels stand before a number, an address or a link in signatures, with or
+// ContactLabels stand before a number, an address or a link in signatures, with or
 // without a colon. One that asks or directs ("phone for the driver") is none.
-var contactLabels = []wording{
+var ContactLabels = []Wording{
 	{"und", []string{"t", "m", "f", "p", "e", "w", "a", "d", "o", "h", "c", "i", "s", "tel", "tel.", "fax", "e-mail", "email", "mail", "e mail", "web", "www", "mob", "mob.", "skype", "whatsapp", "signal", "threema", "telegram", "wechat", "line", "viber", "mailto", "sip", "voip", "teams", "zoom", "linkedin", "xing", "url", "gsm", "ddi", "ext", "ext.", "hp"}},
 	{"en", []string{"phone", "telephone", "mobile", "cell", "cell phone", "cellphone", "mobile phone", "office", "office phone", "desk", "desk phone", "direct", "direct line", "direct dial", "switchboard", "reception", "main", "landline", "home", "work", "business", "facsimile", "website", "web site", "internet", "homepage", "address", "call", "hotline", "toll free", "toll-free", "extension", "office address", "mailing address", "email address", "tel/fax", "phone/fax", "service desk", "helpdesk", "book a meeting", "meeting link", "calendar", "mobile/whatsapp", "head office", "registered office", "location", "work phone", "business phone"}},
 	{"de", []string{"telefon", "mobil", "handy", "mobiltelefon", "telefax", "festnetz", "durchwahl", "zentrale", "büro", "internet", "webseite", "website", "homepage", "anschrift", "adresse", "fon", "fernruf", "telefonzentrale", "sekretariat", "mobilnummer", "funk", "hausanschrift", "postanschrift", "besucheranschrift", "büroadresse", "nebenstelle", "apparat", "dw", "hotline", "standort", "dienstlich", "tel./fax", "telefon/fax", "diensthandy"}},
@@ -47,19 +47,19 @@ var contactLabels = []wording{
 	{"ko", []string{"전화", "휴대폰", "휴대전화", "팩스", "이메일", "주소", "홈페이지", "핸드폰", "모바일", "직통", "대표", "대표전화", "내선", "메일", "사무실"}},
 }
 
-// socials are the names of services that signatures link to.
-var socials = []wording{
+// Socials are the names of services that signatures link to.
+var Socials = []Wording{
 	{"und", []string{"linkedin", "xing", "twitter", "facebook", "instagram", "youtube", "tiktok", "whatsapp", "telegram", "mastodon", "threads", "bluesky", "github", "pinterest", "vimeo", "kununu", "glassdoor", "trustpilot", "flickr", "tumblr", "snapchat", "weibo", "wechat", "vkontakte", "вконтакте", "вк", "однoклассники", "kakaotalk", "naver blog", "微博", "微信", "微信公众号", "medium", "spotify", "soundcloud", "google maps", "google my business"}},
 }
 
-// sites are what a row of links has beside the names of services.
-var sites = []wording{
+// Sites are what a row of links has beside the names of services.
+var Sites = []Wording{
 	{"und", []string{"blog", "website", "web site", "web", "site", "homepage", "newsletter", "podcast", "shop", "online shop", "webshop", "news", "wiki", "forum", "rss"}}, {"en", []string{"careers", "jobs", "events", "store", "our website", "our blog", "contact us", "privacy", "support"}}, {"de", []string{"webseite", "karriere", "onlineshop", "online-shop", "impressum", "datenschutz", "stellenangebote", "termine", "aktuelles"}}, {"fr", []string{"site web", "site internet", "boutique", "actualités", "carrières"}}, {"es", []string{"sitio web", "página web", "tienda", "empleo", "noticias"}}, {"pt", []string{"sítio", "loja", "notícias", "carreiras"}}, {"it", []string{"sito", "sito web", "negozio", "notizie", "lavora con noi"}}, {"nl", []string{"webwinkel", "nieuws", "vacatures", "nieuwsbrief"}}, {"da", []string{"hjemmeside", "nyhedsbrev", "job"}}, {"nb", []string{"hjemmeside", "nettside", "nyhetsbrev", "nettbutikk"}}, {"sv", []string{"hemsida", "webbplats", "nyhetsbrev", "jobb"}}, {"fi", []string{"kotisivut", "verkkosivut", "uutiskirje", "verkkokauppa"}},
 	{"pl", []string{"strona", "strona www", "sklep", "kariera", "aktualności"}}, {"cs", []string{"web", "e-shop", "kariéra", "novinky"}}, {"sk", []string{"e-shop", "kariéra", "novinky"}}, {"hu", []string{"weboldal", "honlap", "hírlevél", "webáruház", "karrier"}}, {"ro", []string{"site", "magazin", "cariere", "noutăți"}}, {"ru", []string{"сайт", "блог", "магазин", "новости"}}, {"uk", []string{"сайт", "блог", "магазин", "новини"}}, {"bg", []string{"сайт", "блог", "магазин"}}, {"el", []string{"ιστοσελίδα", "ιστότοπος", "νέα"}}, {"tr", []string{"web sitesi", "internet sitesi", "mağaza", "kariyer", "haberler"}}, {"he", []string{"אתר", "בלוג", "חנות"}}, {"ar", []string{"الموقع", "موقعنا", "المدونة", "المتجر"}}, {"zh", []string{"官网", "网站", "官網", "網站", "博客", "商城"}}, {"ja", []string{"ホームページ", "ブログ", "サイト", "採用情報", "オンラインショップ"}}, {"ko", []string{"홈페이지", "블로그", "웹사이트", "쇼핑몰"}},
 }
 
-// companyForms are the forms of companies.
-var companyForms = []wording{
+// CompanyForms are the forms of companies.
+var CompanyForms = []Wording{
 	{"de", []string{"gmbh", "ag", "kg", "ohg", "ug", "e.v.", "eg", "ggmbh", "kgaa", "gmbh & co. kg", "mbh", "gbr", "stiftung", "verein", "körperschaft des öffentlichen rechts", "kör", "aör", "se & co. kgaa", "partg mbb", "universität", "hochschule", "landratsamt", "stadtwerke"}},
 	{"en", []string{"ltd", "ltd.", "limited", "inc", "inc.", "incorporated", "llc", "llp", "plc", "corp", "corp.", "corporation", "company", "co.", "pty", "pty ltd", "pvt", "private limited", "group", "holding", "holdings", "foundation", "university", "council", "gmbh", "trust", "cic"}},
 	{"fr", []string{"sarl", "sas", "sasu", "eurl", "s.a.", "sa", "société", "groupe", "université", "scop", "association"}},
@@ -89,9 +89,9 @@ var companyForms = []wording{
 	{"ko", []string{"주식회사", "(주)", "㈜", "유한회사", "대학교"}}, {"vi", []string{"công ty", "tnhh", "cổ phần"}}, {"id", []string{"pt", "pt.", "cv.", "tbk"}}, {"th", []string{"บริษัท", "จำกัด"}},
 }
 
-// streets are words by which an address is known beside a number; those that end
+// Streets are words by which an address is known beside a number; those that end
 // words are found there too ("Hauptstraße").
-var streets = []wording{
+var Streets = []Wording{
 	{"en", []string{"street", "st.", "road", "rd", "rd.", "avenue", "ave", "ave.", "lane", "drive", "way", "boulevard", "blvd", "square", "court", "place", "house", "park", "building", "floor", "suite", "unit", "po box", "p.o. box", "close", "crescent", "quay", "industrial estate", "business park", "level", "highway", "parkway", "terrace"}},
 	{"de", []string{"straße", "str.", "str", "weg", "platz", "allee", "gasse", "ring", "ufer", "damm", "chaussee", "postfach", "haus", "gebäude", "stock", "etage", "zimmer", "raum", "hof", "kai", "markt"}},
 	{"fr", []string{"rue", "avenue", "boulevard", "bd", "place", "quai", "chemin", "impasse", "allée", "cours", "route", "cedex", "bp", "bâtiment", "étage", "cs"}},
@@ -114,14 +114,14 @@ var streets = []wording{
 	{"zh", []string{"路", "街", "号", "區", "区", "楼", "層", "层", "室", "號", "大厦"}}, {"ja", []string{"丁目", "番地", "町", "区", "市", "ビル", "〒", "階"}}, {"ko", []string{"로", "길", "구", "층", "번지", "동"}},
 }
 
-// countries are those that addresses in signatures end in.
-var countries = []wording{
+// Countries are those that addresses in signatures end in.
+var Countries = []Wording{
 	{"en", []string{"germany", "austria", "switzerland", "france", "spain", "italy", "portugal", "netherlands", "the netherlands", "belgium", "luxembourg", "denmark", "norway", "sweden", "finland", "iceland", "poland", "czech republic", "czechia", "slovakia", "hungary", "romania", "bulgaria", "greece", "turkey", "türkiye", "united kingdom", "uk", "england", "scotland", "wales", "ireland", "northern ireland", "usa", "u.s.a.", "united states", "canada", "mexico", "brazil", "australia", "new zealand", "japan", "china", "p.r. china", "korea", "south korea", "taiwan", "india", "israel", "jordan", "uae", "united arab emirates", "saudi arabia", "egypt", "south africa", "singapore", "malaysia", "indonesia", "thailand", "vietnam", "russia", "ukraine", "estonia", "latvia", "lithuania", "slovenia", "croatia", "serbia", "hong kong", "argentina", "chile", "colombia", "philippines", "european union", "liechtenstein", "malta", "cyprus"}},
 	{"und", []string{"deutschland", "österreich", "schweiz", "suisse", "svizzera", "españa", "italia", "nederland", "belgië", "belgique", "danmark", "norge", "sverige", "suomi", "ísland", "polska", "česká republika", "česko", "slovensko", "slovenská republika", "magyarország", "românia", "българия", "ελλάδα", "brasil", "méxico", "日本", "中国", "대한민국", "한국", "россия", "україна", "ישראל", "الأردن", "الإمارات العربية المتحدة", "المملكة العربية السعودية", "مصر", "hrvatska", "slovenija", "srbija", "eesti", "latvija", "lietuva", "الاردن", "台灣", "việt nam", "ไทย", "россия", "российская федерация"}},
 }
 
-// roles are words by which a line is known as what somebody is or where they work.
-var roles = []wording{
+// Roles are words by which a line is known as what somebody is or where they work.
+var Roles = []Wording{
 	{"en", []string{"manager", "management", "engineer", "engineering", "director", "head", "lead", "leader", "officer", "assistant", "associate", "consultant", "specialist", "analyst", "developer", "designer", "architect", "technician", "coordinator", "administrator", "supervisor", "executive", "president", "vice president", "chairman", "chair", "secretary", "treasurer", "accountant", "controller", "buyer", "planner", "trainer", "scientist", "researcher", "lecturer", "professor", "teacher", "attorney", "lawyer", "counsel", "partner", "founder", "co-founder", "owner", "ceo", "cto", "cfo", "coo", "cio", "cmo", "cpo", "ciso", "vp", "svp", "evp", "department", "dept", "dept.", "division", "team", "unit", "sales", "marketing", "purchasing", "procurement", "logistics", "human resources", "hr", "finance", "accounting", "it", "research", "r&d", "quality", "production", "operations", "service", "support", "customer service", "representative", "intern", "trainee", "apprentice", "editor", "author", "nurse", "physician", "inspector", "surveyor", "agent", "advisor", "adviser", "expert", "operator", "dispatcher", "foreman", "technologist", "chemist", "laboratory", "office", "legal", "compliance", "communications", "account", "product", "project", "programme", "program", "business", "senior", "junior", "principal", "chief", "deputy", "interim", "freelance", "strategy", "warehouse", "driver", "mechanic", "electrician", "fitter"}},
 	{"de", []string{"leiter", "leiterin", "leitung", "geschäftsführer", "geschäftsführerin", "geschäftsführung", "geschäftsleitung", "vorstand", "prokurist", "prokuristin", "ingenieur", "ingenieurin", "referent", "referentin", "sachbearbeiter", "sachbearbeiterin", "sachbearbeitung", "assistent", "assistentin", "assistenz", "berater", "beraterin", "entwickler", "entwicklerin", "techniker", "technikerin", "meister", "meisterin", "kaufmann", "kauffrau", "einkauf", "einkäufer", "einkäuferin", "vertrieb", "verkauf", "außendienst", "innendienst", "buchhaltung", "buchhalter", "buchhalterin", "personal", "personalabteilung", "abteilung", "abteilungsleiter", "abteilungsleiterin", "teamleiter", "teamleiterin", "teamleitung", "bereich", "bereichsleiter", "bereichsleitung", "projektleiter", "projektleiterin", "projektleitung", "disponent", "disponentin", "disposition", "lagerleiter", "lager", "logistik", "produktion", "fertigung", "entwicklung", "forschung", "labor", "qualität", "qualitätssicherung", "messtechnik", "kundendienst", "kundenservice", "kundenberater", "kundenberaterin", "sekretariat", "rechtsanwalt", "rechtsanwältin", "steuerberater", "steuerberaterin", "notar", "arzt", "ärztin", "inhaber", "inhaberin", "gesellschafter", "stellvertretender", "stellvertretende", "stv.", "auszubildender", "auszubildende", "azubi", "werkstudent", "praktikant", "praktikantin", "beauftragter", "beauftragte", "koordinator", "koordinatorin", "mitarbeiter", "mitarbeiterin", "betriebsrat", "vorsitzender", "vorsitzende", "dozent", "dozentin", "lehrer", "lehrerin", "fachbereich", "institut", "lehrstuhl", "redaktion", "redakteur", "redakteurin", "verwaltung", "dezernat", "amt"}},
 	{"fr", []string{"responsable", "directeur", "directrice", "direction", "chef", "cheffe", "ingénieur", "ingénieure", "assistant", "assistante", "gérant", "gérante", "président", "présidente", "secrétaire", "comptable", "acheteur", "acheteuse", "achats", "commercial", "commerciale", "technicien", "technicienne", "chargé", "chargée", "conseiller", "conseillère", "consultant", "consultante", "service", "département", "pôle", "équipe", "avocat", "avocate", "associé", "associée", "fondateur", "fondatrice", "gestionnaire", "coordinateur", "coordinatrice", "logistique", "ventes", "qualité", "recherche", "formateur", "attaché", "attachée", "adjoint", "adjointe", "stagiaire", "délégué"}},
@@ -155,13 +155,3 @@ var roles = []wording{
 	{"ja", []string{"部長", "課長", "係長", "主任", "取締役", "社長", "専務", "常務", "担当", "技術部", "営業部", "部", "課", "室", "室長", "グループ", "チーム", "エンジニア", "マネージャー", "代表", "本部", "支店", "研究所", "工場長", "事業部"}},
 	{"ko", []string{"부장", "과장", "대리", "차장", "사원", "팀장", "팀", "이사", "대표", "대표이사", "사장", "부서", "연구원", "매니저", "엔지니어", "본부", "영업부", "부", "실장"}},
 }
-
-var (
-	labelPhrases   = phrasesOf(contactLabels)
-	socialPhrases  = phrasesOf(socials)
-	sitePhrases    = phrasesOf(sites)
-	companyPhrases = phrasesOf(companyForms)
-	streetPhrases  = phrasesOf(streets)
-	countryPhrases = phrasesOf(countries)
-	rolePhrases    = phrasesOf(roles)
-)

@@ -1,8 +1,8 @@
-package insert
+package known
 
-// replyPrefixes are the subject prefixes of replies and forwards, without the
+// ReplyPrefixes are the subject prefixes of replies and forwards, without the
 // colon.
-var replyPrefixes = []phrase{
+var ReplyPrefixes = []Phrase{
 	{"en", "re", "Re: offer"},
 	{"en", "fw", "FW: offer"},
 	{"en", "fwd", "Fwd: offer"},

@@ -1,0 +1,29 @@
+package insert
+
+import "sigmilter/milter/insert/known"
+
+var (
+	labelPhrases   = known.PhrasesOf(known.ContactLabels)
+	socialPhrases  = known.PhrasesOf(known.Socials)
+	sitePhrases    = known.PhrasesOf(known.Sites)
+	companyPhrases = known.PhrasesOf(known.CompanyForms)
+	streetPhrases  = known.PhrasesOf(known.Streets)
+	countryPhrases = known.PhrasesOf(known.Countries)
+	rolePhrases    = known.PhrasesOf(known.Roles)
+)
+
+var (
+	termPhrases          = known.PhrasesOf(known.Terms)
+	meetingPhrases       = known.PhrasesOf(known.Meetings)
+	standPhrases         = known.PhrasesOf(known.Stands)
+	invitationPhrases    = known.PhrasesOf(known.Invitations)
+	registerPhrases      = known.PhrasesOf(known.Registers)
+	incorporationPhrases = known.PhrasesOf(known.Incorporations)
+	privacyPhrases       = known.PhrasesOf(known.Privacy)
+	lawPhrases           = known.PhrasesOf(known.Laws)
+	officerPhrases       = known.PhrasesOf(known.Officers)
+	selfPhrases          = known.PhrasesOf(known.Selves)
+	cautionPhrases       = known.PhrasesOf(known.Cautions)
+	printPhrases         = known.PhrasesOf(known.Printing)
+	presencePhrases      = known.PhrasesOf(known.Presence)
+)
