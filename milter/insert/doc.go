@@ -9,13 +9,13 @@
 // lines that begin with >, whichever stands first. What remains is the author's own
 // text, and the block goes after its last line. HTML and plain text of one message
 // are made to agree ([Agree]). All knowledge of clients and
-// languages is in tables (separators.go, builds.go, phrases.go, stems_west.go,
-// containers.go), a row per form with the mail client or language it comes
+// languages is in tables (separators.go, builds.go, stems_west.go, containers.go, and
+// those of the package known), a row per form with the mail client or language it comes
 // from; the code knows none.
 //
 // An old signature is taken out line by line: each line of it is the person's own
 // data or what nothing but a signature holds (knowledge.go), and what stands above
-// and below it must not say that the data are what the mail is about (content.go).
+// and below it must not say that the data are what the mail is about (known.Announces).
 // A line for which nothing speaks stays, whatever stands beside it.
 //
 // The result is a list of edits over the text; nothing is parsed into a tree

@@ -11,6 +11,7 @@ type apology struct {
 	Samples []string
 }
 
+// Apologies are the excuses that phones add for brevity and mistakes, by language.
 var Apologies = []apology{
 	{"en", "excuse, pardon, forgive, sorry for, sorry about, apologies for, apologise for, apologize for, apologies, sorry, blame, my apologies for",
 		"brevity, typos, typo, typoze, typo s, misspellings, misspelling, spelling, spelling mistakes, spelling errors, typing errors, typing mistakes, autocorrect, auto correct, any errors, any mistakes, autocorrect errors, auto correct errors, terseness, my shortness, fat fingers, fat thumbs, clumsy thumbs, thumbs, typographical errors, grammatical errors, grammar, short reply, short replies, briefness, conciseness, tpyos, mis spellings, mistypes, the lack of punctuation, mistyping",

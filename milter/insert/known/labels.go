@@ -269,4 +269,5 @@ var Labels = []label{
 	{"sw", FromLabel, "kutoka"}, {"sw", SentLabel, "tarehe"}, {"sw", ToLabel, "kwa"}, {"sw", SubjectLabel, "mada"},
 }
 
+// LongestLabel is more than any label of a header block has.
 const LongestLabel = 48 // bytes

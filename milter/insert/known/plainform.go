@@ -68,6 +68,7 @@ func digitOf(r rune) rune {
 	return n
 }
 
+// IsASCII reports whether a text has ASCII characters only.
 func IsASCII(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= utf8.RuneSelf {
@@ -77,6 +78,7 @@ func IsASCII(s string) bool {
 	return true
 }
 
+// Unspaced reports whether a word is of a script that is written without blanks.
 func Unspaced(word string) bool {
 	r, _ := utf8.DecodeRuneInString(word)
 	return !Spaced(r)

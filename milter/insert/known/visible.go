@@ -119,6 +119,8 @@ func Tidy(s string) bool {
 	return !strings.HasPrefix(s, " ")
 }
 
+// WithoutImages is a text without the characters that stand for pictures, and without the
+// blanks around it.
 func WithoutImages(text string) string {
 	if !strings.Contains(text, string(Image)) {
 		return text

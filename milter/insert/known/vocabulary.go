@@ -13,6 +13,7 @@ type Vocabulary struct {
 	Endings string // what names take, glued or behind an apostrophe or a hyphen
 }
 
+// Vocabularies are the words of which sign-offs are made, by language.
 var Vocabularies = []Vocabulary{
 	// Germanic
 	{Lang: "en", Mine: "my, my new, a, an",

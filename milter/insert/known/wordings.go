@@ -18,6 +18,7 @@ type Wording struct {
 // line is gone through once, not once for each phrase.
 type Phrases map[[2]byte][]string
 
+// PhrasesOf is the index of the phrases of some tables.
 func PhrasesOf(tables ...[]Wording) Phrases {
 	index := Phrases{}
 	for _, t := range slices.Concat(tables...) {
