@@ -32,6 +32,15 @@ func load(t *testing.T, name string) *Config {
 	return cfg
 }
 
+// TestMain gives the code the mode that git does not keep.
+func TestMain(m *testing.M) {
+	if err := os.Chmod(filepath.Join(testdata, "contoso.code"), 0o640); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
 // at is the absolute path of a file in testdata.
 func at(t *testing.T, name string) string {
 	t.Helper()
@@ -122,10 +131,6 @@ func TestLoadSmallest(t *testing.T) {
 }
 
 func TestLoadEverything(t *testing.T) {
-	// Git does not keep this mode.
-	if err := os.Chmod(filepath.Join(testdata, "contoso.code"), 0o640); err != nil {
-		t.Fatal(err)
-	}
 	t.Setenv("CREDENTIALS_DIRECTORY", secrets(t))
 	cfg := load(t, "good-everything.toml")
 	want := &Config{
