@@ -273,12 +273,15 @@ func TestRemoved(t *testing.T) {
 // until waits for a condition.
 func until(t *testing.T, met func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.After(30 * time.Second)
+	looks := time.NewTicker(time.Millisecond)
+	defer looks.Stop()
 	for !met() {
-		if time.Now().After(deadline) {
+		select {
+		case <-deadline:
 			t.Fatal("it did not come to that")
+		case <-looks.C:
 		}
-		time.Sleep(time.Millisecond)
 	}
 }
 
