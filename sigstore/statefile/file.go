@@ -27,6 +27,7 @@ import (
 	"sync/atomic"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // Transactions and buckets are bbolt's. What else of bbolt the users of a file need is
@@ -260,7 +261,9 @@ func (f *File) wrap(err error) error {
 // guard turns what bbolt does on meeting a damaged page into ErrDamaged.
 //
 // QUIRK: bbolt trusts its file: on a page that does not fit it panics, and on an
-// offset that points outside of the file it touches memory that is not there.
+// offset that points outside of the file it touches memory that is not there. Where a
+// write was to enlarge the file, it maps it anew; when that fails, the write says so in
+// words only, and all that comes later gets [berrors.ErrInvalidMapping], for ever.
 func guard(f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -268,5 +271,9 @@ func guard(f func() error) (err error) {
 			err = fmt.Errorf("%w: %v", errFault, p)
 		}
 	}()
-	return f()
+	err = f()
+	if errors.Is(err, berrors.ErrInvalidMapping) {
+		return fmt.Errorf("%w: %w", errFault, err)
+	}
+	return err
 }

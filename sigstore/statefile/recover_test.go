@@ -85,19 +85,7 @@ func TestDamagedWhileOpen(t *testing.T) {
 	for name, damage := range map[string]func(path string) error{
 		"emptied":  func(path string) error { return os.Truncate(path, 0) },
 		"one page": func(path string) error { return os.Truncate(path, 4096) },
-		"noise": func(path string) error {
-			info, err := os.Stat(path)
-			if err != nil {
-				return err
-			}
-			f, err := os.OpenFile(path, os.O_WRONLY, 0)
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			_, err = f.Write(bytes.Repeat([]byte{0xA5, 0x17, 0xC3}, int(info.Size())/3))
-			return err
-		},
+		"noise":    makeNoise,
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := statePath(t)
@@ -146,6 +134,51 @@ func TestDamagedWhileOpen(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// makeNoise writes over all of a file.
+func makeNoise(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = f.Write(bytes.Repeat([]byte{0xA5, 0x17, 0xC3}, int(info.Size())/3))
+	return err
+}
+
+// A file that is damaged while a write enlarges it cannot be mapped again. Each later use
+// finds it damaged; a store that only failed would do so for ever.
+func TestDamagedWhileItGrows(t *testing.T) {
+	path := statePath(t)
+	s, err := open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.Update(func(tx *Tx) error {
+		if err := tx.Bucket(thingsBucket).Put([]byte("large"), make([]byte, 1<<20)); err != nil {
+			return err
+		}
+		return makeNoise(path)
+	})
+	if err == nil {
+		t.Fatal("the file took a write")
+	}
+	if _, err := has(s, 1); !errors.Is(err, ErrDamaged) {
+		t.Errorf("a look-up fails with %v, want %v", err, ErrDamaged)
+	}
+	select {
+	case <-s.Damaged():
+	default:
+		t.Error("the damage is not reported")
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
 	}
 }
 
