@@ -82,7 +82,8 @@ func (s *Setup) settings() string {
 	b.WriteString("$Setup = @{\n")
 	for _, line := range [][]struct{ name, value string }{
 		{{"Tenant", quote(s.Tenant)}, {"OtherKeys", quoteList(s.OtherKeys)}},
-		{{"Name", quote(s.Name)}, {"Inbound", quote(s.Name + " in")}, {"Outbound", quote(s.Name + " out")}},
+		{{"Name", quote(s.Name)}},
+		{{"Inbound", quote(s.Name + " in")}, {"Outbound", quote(s.Name + " out")}},
 		{{"Domains", quoteList(s.Domains)}},
 		{{"Relays", quoteList(s.Relays)}, {"TlsDomain", quote(s.TLSDomain)}, {"Certificate", quote(s.Certificate)}},
 		{{"Allow", quoteList(s.Allow)}},

@@ -210,8 +210,7 @@ function Find-Recipients($Name) {   # the recipients that answer to a name, alia
     return $Run.Groups[$Name]
 }
 function Get-GroupAddress($Name, $Setting) {   # the address of a group that a rule can be limited to.
-    $found = @(Find-Recipients $Name)
-    $what = $Setting + ': "' + $Name + '" '
+    $found = @(Find-Recipients $Name); $what = $Setting + ': "' + $Name + '" '
     $addresses = @($found | ForEach-Object { [string]$_.PrimarySmtpAddress })
     if (-not $found) { throw ($what + 'is not there. To make the group: New-DistributionGroup -Type Security -Name ' + (Format-Quoted $Name)) }
     if ($found.Count -gt 1) { throw ($what + 'is the name of several: ' + ($addresses -join ', ') + '. Give the address.') }

@@ -104,7 +104,8 @@ func TestScriptHoldsSettings(t *testing.T) {
 	for _, line := range []string{
 		"    Tenant = 'contoso'; OtherKeys = @()\n",
 		"    Domains = @('contoso.com', 'contoso.de')\n",
-		"    Name = 'Sigmilter'; Inbound = 'Sigmilter in'; Outbound = 'Sigmilter out'\n",
+		"    Name = 'Sigmilter'\n",
+		"    Inbound = 'Sigmilter in'; Outbound = 'Sigmilter out'\n",
 		"    GuardField = 'X-Sigmilter-Handled'; RoutingField = 'X-Sigmilter-Route'\n",
 		"    MaxSize = '25000000'; RuleErrorAction = 'Defer'\n",
 	} {
