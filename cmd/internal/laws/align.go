@@ -100,12 +100,20 @@ func (x *aligner) removal(s state, n int) bool {
 		return false
 	}
 	for skip := n; skip >= max(0, n-near); skip-- {
-		if x.remove(state{s.i + skip, s.j + skip, s.k, s.in}) {
+		if x.mayBegin(s.i+skip) && x.remove(state{s.i + skip, s.j + skip, s.k, s.in}) {
 			return true
 		}
 	}
 	return false
 }
+
+// mayBegin reports whether a removal may begin at a unit of a: not within a word.
+func (x *aligner) mayBegin(i int) bool {
+	return i == 0 || i >= x.a.size() || !within(&x.a.units[i-1]) || !within(&x.a.units[i])
+}
+
+// within reports whether a unit is a character of a word.
+func within(u *unit) bool { return u.kind == char && !blank(u.r) }
 
 // remove tries removals that begin at i: text that the report lists, with the
 // markup that belongs to it alone.
