@@ -64,8 +64,9 @@ func CheckGrowth[T any](t testing.TB, size int, input func(size int) T, read fun
 // an input of a size, prepare returns what is measured with it.
 //
 // For each doubling allocations, and bytes of them, may double and be a tenth more. CPU
-// time is not exact, so its bound is wider and the least of several tries counts; where
-// it grows with the square it is sixteen times as much.
+// time is not exact, so its bound is wider; where it grows with the square it is sixteen
+// times as much. The least of several tries counts, of memory too: what other goroutines
+// allocate meanwhile is counted along.
 //
 // What grows does so at every size. A step at one size is no growth, such as where a slice
 // is copied once more or a buffer first needed: what is too much is looked at again from
@@ -82,27 +83,35 @@ func Growth(n int, prepare func(n int) func()) string {
 const times = 4
 
 func growth(n int, prepare func(n int) func()) string {
-	const (
-		tries  = 12
-		allocs = 2.2 * 2.2
-		bytes  = 2.2 * 2.2
-		cpu    = 2 * times
-	)
+	const tries = 12
 	small, large := prepare(n), prepare(times*n)
 	if small(); Raced { // what is made once only is made now
 		return ""
 	}
 	one, four := CostOf(small), CostOf(large)
-	for range tries {
-		switch {
-		case float64(four.Allocs) > allocs*float64(one.Allocs)+200:
-			return fmt.Sprintf("%d allocations for %d bytes of input, and %d for %d", one.Allocs, n, four.Allocs, times*n)
-		case float64(four.Bytes) > bytes*float64(one.Bytes)+(64<<10):
-			return fmt.Sprintf("%d bytes of memory for %d bytes of input, and %d for %d", one.Bytes, n, four.Bytes, times*n)
-		case float64(four.CPU) <= cpu*float64(one.CPU)+float64(time.Millisecond):
-			return ""
-		}
+	fault := one.tooMuch(four, n)
+	for try := 1; try < tries && fault != ""; try++ {
 		one, four = one.least(CostOf(small)), four.least(CostOf(large))
+		fault = one.tooMuch(four, n)
 	}
-	return fmt.Sprintf("%v for %d bytes of input, and %v for %d", one.CPU, n, four.CPU, times*n)
+	return fault
+}
+
+// tooMuch says what grows too much from the cost of n bytes to that of times as many, ""
+// for nothing.
+func (c Cost) tooMuch(more Cost, n int) string {
+	const (
+		memory = 2.2 * 2.2
+		cpu    = 2 * times
+	)
+	if float64(more.Allocs) > memory*float64(c.Allocs)+200 {
+		return fmt.Sprintf("%d allocations for %d bytes of input, and %d for %d", c.Allocs, n, more.Allocs, times*n)
+	}
+	if float64(more.Bytes) > memory*float64(c.Bytes)+(64<<10) {
+		return fmt.Sprintf("%d bytes of memory for %d bytes of input, and %d for %d", c.Bytes, n, more.Bytes, times*n)
+	}
+	if float64(more.CPU) > cpu*float64(c.CPU)+float64(time.Millisecond) {
+		return fmt.Sprintf("%v for %d bytes of input, and %v for %d", c.CPU, n, more.CPU, times*n)
+	}
+	return ""
 }
