@@ -561,6 +561,8 @@ func (l *dataLine) weigh() {
 		l.said.sense = unsaid
 	case lowest > between && l.said.unknown && !l.label:
 		l.said.sense = between
+	case lowest == usual && l.emptyLabels(): // "Main", "a/main.c"
+		l.said.sense = between
 	case lowest == between && l.said.values != 0:
 		l.said.sense = likely
 	case lowest == unsaid && l.said.values != 0 && titular(l.text):
@@ -568,6 +570,12 @@ func (l *dataLine) weigh() {
 	default:
 		l.said.sense = lowest
 	}
+}
+
+// emptyLabels reports whether the line has labels with nothing behind them: no data of
+// anybody's, no register and no service.
+func (l *dataLine) emptyLabels() bool {
+	return l.label && !l.found && !l.legal && !l.social && !l.said.reach && l.said.values == 0
 }
 
 // piece says what a piece of a line is.

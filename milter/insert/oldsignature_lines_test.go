@@ -20,7 +20,11 @@ func TestLinesOfOldSignatures(t *testing.T) {
 		{"otto", "Der Container steht bereit.\n\nMit freundlichen Grüßen\n\n^\nOtto Brandt\nDisponent\nTelefon: 040 / 5550-126\nWir arbeiten ausschließlich auf Grundlage der ADSp 2017.\nInformationen zum Datenschutz finden Sie hier.\n$"},
 		{"hannah", "The bore is unchanged.\n\nKind regards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n\nMy working days are Monday to Thursday. I may email outside your hours, please answer in yours.\nMeet us at Flow Expo, Birmingham NEC, stand 4C20\nCertified to ISO 9001 and ISO 14001\n$"},
 		{"jose", "Las mediciones están bien.\n\nUn cordial saludo,\n\n^\nJefe de Obra\nJosé GARCÍA LÓPEZ\nContoso S.L.\nTel. +34 91 5550 105 · Móv. +34 600 555 105\n$"},
+		// labels whose data stand in the next line
+		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nMobile\n+44 113 496 0121\n$"},
 		// the same as the author's words
+		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\n--- a/main.c"},
+		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\nMain"},
 		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\nMeet us at the gate tomorrow at nine?"},
 		{"hannah", "Please register\n\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n\nMeet us at Flow Expo, Birmingham NEC, stand 4C20"},
 		{"hannah", "To be shipped to,\n\nHannah Whitlock\nPump Designer\n18 Weir Road, Leeds\nT +44 113 496 0121"},
