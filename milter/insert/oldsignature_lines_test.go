@@ -23,8 +23,8 @@ func TestLinesOfOldSignatures(t *testing.T) {
 		// labels whose data stand in the next line
 		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nMobile\n+44 113 496 0121\n$"},
 		// the same as the author's words
-		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\n--- a/main.c"},
-		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\nMain"},
+		{"hannah", "The pump is ready.\n\nRegards\n\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n\n--- a/main.c"},
+		{"hannah", "The pump is ready.\n\nRegards\n\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n\nMain"},
 		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\nMeet us at the gate tomorrow at nine?"},
 		{"hannah", "Please register\n\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n\nMeet us at Flow Expo, Birmingham NEC, stand 4C20"},
 		{"hannah", "To be shipped to,\n\nHannah Whitlock\nPump Designer\n18 Weir Road, Leeds\nT +44 113 496 0121"},
