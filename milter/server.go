@@ -11,7 +11,10 @@ import (
 	"syscall"
 	"time"
 
+	"sigmilter/milter/engine"
+
 	"sigmilter/milter/entity"
+	"sigmilter/milter/work"
 )
 
 // What [Options] means by a zero value.
@@ -47,10 +50,10 @@ type Options struct {
 	// end-of-message or was accepted at end-of-headers, on the session's own
 	// goroutine and before the MTA has the reply. The duration is the time the
 	// MTA waited for us. The message's body is gone when Done returns.
-	Done func(*Message, Outcome, time.Duration)
+	Done func(*engine.Message, engine.Outcome, time.Duration)
 	// Aborted, if not nil, is called once for each message that was begun and
 	// given up before that: the MTA aborted it, began another, or went away.
-	Aborted func(*Message)
+	Aborted func(*engine.Message)
 }
 
 // withDefaults fills in the zero values.
@@ -80,8 +83,8 @@ func setDefault[T comparable](v *T, def T) {
 type Server struct {
 	opts atomic.Pointer[Options]
 
-	memory, disk budget // of the messages of all sessions
-	turns        turns
+	memory, disk work.Budget // of the messages of all sessions
+	turns        engine.Turns
 
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
@@ -106,7 +109,7 @@ func New(opts Options) *Server {
 		sessions:  map[*conn]struct{}{},
 		stopping:  make(chan struct{}),
 		empty:     make(chan struct{}),
-		turns:     newTurns(),
+		turns:     engine.NewTurns(),
 	}
 	s.Configure(opts)
 	return s
@@ -120,8 +123,8 @@ func (s *Server) Configure(opts Options) {
 		panic("milter: Options.Signer is nil")
 	}
 	opts = opts.withDefaults()
-	s.memory.limit.Store(opts.AllMemory)
-	s.disk.limit.Store(opts.SpoolBytes)
+	s.memory.SetLimit(opts.AllMemory)
+	s.disk.SetLimit(opts.SpoolBytes)
 	s.opts.Store(&opts)
 }
 

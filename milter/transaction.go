@@ -2,28 +2,32 @@ package milter
 
 import (
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
+
+	"sigmilter/milter/engine"
 
 	gomilter "github.com/emersion/go-milter"
 
 	"sigmilter/milter/entity"
+	"sigmilter/milter/policy"
 	"sigmilter/milter/work"
 )
 
 // transaction is the message in hand and all that belongs to it: a new MAIL
 // starts from an empty one, so that nothing of one message gets into the next.
 type transaction struct {
-	message Message
+	message engine.Message
 	signer  Signer
 	asked   bool // Head has been called
 	told    bool // what became of it was reported
 	body    *bodyStore
 	scanner *entity.Scanner
-	fault   *failure        // why the message could not be collected
+	fault   *engine.Failure // why the message could not be collected
 	fields  int             // bytes of the header so far
 	texts   strings.Builder // of its fields, as many as one piece of memory has room for
-	header  account         // what it takes
+	header  work.Account    // what it takes
 	waited  time.Duration   // how long the MTA has waited for us
 }
 
@@ -31,7 +35,7 @@ type transaction struct {
 func (t *transaction) close() {
 	t.scanner = nil
 	t.message.Body = nil
-	t.message.memory.close()
+	t.message.Release()
 	if t.body != nil {
 		t.body.Close()
 		t.body = nil
@@ -47,16 +51,16 @@ func (s *session) head(t *transaction) bool {
 	t.asked = true
 	began := time.Now()
 	switch t.signer.Head(&t.message) {
-	case AcceptNow:
+	case engine.AcceptNow:
 		outcome := t.signer.Finish(&t.message)
 		t.waited = time.Since(began)
-		s.report(t, Outcome{Reply: Continue, Report: outcome.Report})
+		s.report(t, engine.Outcome{Reply: engine.Continue, Report: outcome.Report})
 		return true
-	case WantBody:
+	case engine.WantBody:
 		t.body = newBodyStore(s.opts.MemoryBytes, s.opts.TempDir)
 		t.body.memory, t.body.disk = s.memory, s.disk
 		t.scanner = entity.NewScanner(t.message.Header, s.opts.Limits)
-		t.scanner.Work = t.message.work
+		t.scanner.Work = t.message.Meter()
 	}
 	t.waited = time.Since(began)
 	return false
@@ -66,7 +70,7 @@ func (s *session) head(t *transaction) bool {
 // body is wanted and not too large, otherwise only its size.
 func (s *session) collect(t *transaction, chunk []byte) {
 	t.message.Size += int64(len(chunk))
-	t.message.allow(len(chunk))
+	t.message.Allow(len(chunk))
 	if t.body == nil {
 		return
 	}
@@ -77,7 +81,7 @@ func (s *session) collect(t *transaction, chunk []byte) {
 	// QUIRK: the library reads each packet into memory of its own, so that the
 	// body can be kept without copying it.
 	if err := t.body.Keep(chunk); err != nil {
-		t.fault = &failure{reasonSpool, err}
+		t.fault = &engine.Failure{Reason: engine.ReasonSpool, Err: err}
 		t.close()
 		return
 	}
@@ -88,13 +92,13 @@ func (s *session) collect(t *transaction, chunk []byte) {
 // scan runs a step of the scanner. When the work on the message is stopped in it, that
 // is its fault.
 func (t *transaction) scan(step func()) {
-	t.message.begin()
-	defer t.message.pause()
+	t.message.Begin()
+	defer t.message.Pause()
 	defer func() {
 		switch v := recover().(type) {
 		case nil:
 		case work.Stop:
-			t.fault = &failure{stopReason(v.Err), v.Err}
+			t.fault = &engine.Failure{Reason: engine.StopReason(v.Err), Err: v.Err}
 			t.close()
 		default:
 			panic(v)
@@ -120,15 +124,15 @@ func (s *session) addField(t *transaction, f entity.Field) {
 		return
 	}
 	t.fields += len(f.Name) + len(f.Value)
-	t.message.allow(len(f.Name) + len(f.Value))
+	t.message.Allow(len(f.Name) + len(f.Value))
 	if n := len(t.message.Header); n >= s.opts.HeaderFields || t.fields > s.opts.HeaderBytes {
-		t.fault = &failure{reasonHeaderBig, fmt.Errorf("%d fields and %d bytes of header have come, and the limits are %d and %d",
+		t.fault = &engine.Failure{Reason: engine.ReasonHeaderBig, Err: fmt.Errorf("%d fields and %d bytes of header have come, and the limits are %d and %d",
 			n+1, t.fields, s.opts.HeaderFields, s.opts.HeaderBytes)}
 		return
 	}
 	const overhead = 64 // bytes of a field beside its text
-	if err := t.header.take(int64(overhead + len(f.Name) + len(f.Value))); err != nil {
-		t.fault = &failure{reasonHeaderBig, err} // never to be passed, as fields are missing
+	if err := t.header.Take(int64(overhead + len(f.Name) + len(f.Value))); err != nil {
+		t.fault = &engine.Failure{Reason: engine.ReasonHeaderBig, Err: err} // never to be passed, as fields are missing
 		return
 	}
 	if t.message.Header == nil {
@@ -139,41 +143,41 @@ func (s *session) addField(t *transaction, f entity.Field) {
 }
 
 // finish asks the signer at end-of-message and sends its edits to the MTA.
-func (s *session) finish(t *transaction) Outcome {
+func (s *session) finish(t *transaction) engine.Outcome {
 	outcome := s.outcome(t)
-	if outcome.Reply != Continue {
+	if outcome.Reply != engine.Continue {
 		return outcome
 	}
-	if err := outcome.validate(t.message.Body); err != nil {
+	if err := outcome.Validate(t.message.Body); err != nil {
 		// The guard can still be stamped, if the configuration lets the message pass.
-		outcome = t.signer.Fail(&t.message, reasonEdit, err)
-		if outcome.Reply != Continue {
+		outcome = t.signer.Fail(&t.message, engine.ReasonEdit, err)
+		if outcome.Reply != engine.Continue {
 			return outcome
 		}
-		if err := outcome.validate(nil); err != nil {
-			return giveUp(s.opts.Log, &t.message, reasonReplay, err, outcome.Report)
+		if err := outcome.Validate(nil); err != nil {
+			return giveUp(s.opts.Log, &t.message, engine.ReasonReplay, err, outcome.Report)
 		}
 	}
 	if err := replay(s.conn, t.message.Body, outcome); err != nil {
-		return giveUp(s.opts.Log, &t.message, reasonReplay, err, outcome.Report)
+		return giveUp(s.opts.Log, &t.message, engine.ReasonReplay, err, outcome.Report)
 	}
 	return outcome
 }
 
 // outcome is what the signer says of a message, or of what went wrong with it.
-func (s *session) outcome(t *transaction) Outcome {
+func (s *session) outcome(t *transaction) engine.Outcome {
 	if t.fault == nil && !t.asked {
-		t.fault = &failure{reason: reasonSequence}
+		t.fault = &engine.Failure{Reason: engine.ReasonSequence}
 	}
 	if t.fault == nil && t.body != nil {
 		t.scan(func() { t.message.Tree, t.message.TreeErr = t.scanner.Finish() })
 	}
 	switch {
 	case t.fault == nil:
-	case t.fault.reason == reasonPanic: // what the session has of the message may be wrong
-		return giveUp(s.opts.Log, &t.message, reasonPanic, t.fault.err, Report{})
+	case t.fault.Reason == engine.ReasonPanic: // what the session has of the message may be wrong
+		return giveUp(s.opts.Log, &t.message, engine.ReasonPanic, t.fault.Err, engine.Report{})
 	default:
-		return t.signer.Fail(&t.message, t.fault.reason, t.fault.err)
+		return t.signer.Fail(&t.message, t.fault.Reason, t.fault.Err)
 	}
 	if t.body != nil {
 		t.message.Body = t.body
@@ -185,7 +189,7 @@ func (s *session) outcome(t *transaction) Outcome {
 }
 
 // report hands the message and its outcome to Done.
-func (s *session) report(t *transaction, o Outcome) {
+func (s *session) report(t *transaction, o engine.Outcome) {
 	t.told = true
 	if s.opts.Done == nil {
 		return
@@ -203,13 +207,22 @@ func (s *session) abandoned(t *transaction) {
 // response is the last word on a message. It is continue rather than accept
 // because the library then keeps its handler; after tempfail it asks for a new
 // one and gets the same session. A reply nobody knows must not become silence.
-func (r Reply) response() gomilter.Response {
+func response(r engine.Reply) gomilter.Response {
 	switch r {
-	case Continue:
+	case engine.Continue:
 		return gomilter.RespContinue
-	case Reject:
+	case engine.Reject:
 		return gomilter.RespReject
 	default:
 		return gomilter.RespTempFail
 	}
+}
+
+// giveUp is the answer where no signer can be asked: it Panicked, or part of its
+// edits has left.
+func giveUp(log *slog.Logger, m *engine.Message, why policy.Reason, err error, r engine.Report) engine.Outcome {
+	engine.LogFailure(log, m, why, err)
+	return engine.Outcome{Reply: engine.Tempfail, Report: engine.Report{
+		Action: engine.Failed, Reason: string(why), Tenant: r.Tenant, Author: r.Author, Rule: r.Rule, Micros: r.Micros,
+	}}
 }

@@ -24,6 +24,7 @@ import (
 	"sigmilter/cmd/internal/metrics"
 	"sigmilter/cmd/internal/signing"
 	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/sigstore"
 )
 
@@ -70,7 +71,7 @@ type Daemon struct {
 type generation struct {
 	cfg    *config.Config
 	book   *sigstore.Book
-	engine *milter.Engine
+	engine *engine.Engine
 	loaded time.Time
 	retire context.CancelFunc // ends its tasks
 }
@@ -234,12 +235,12 @@ func (d *Daemon) milterOptions(cfg *config.Config) milter.Options {
 		Limits:       signing.ScanLimits(cfg),
 		Log:          d.log,
 		Done:         d.messageDone,
-		Aborted:      func(*milter.Message) { d.metrics.Aborted() },
+		Aborted:      func(*engine.Message) { d.metrics.Aborted() },
 	}
 }
 
 // messageDone logs, counts and records a message.
-func (d *Daemon) messageDone(m *milter.Message, o milter.Outcome, waited time.Duration) {
+func (d *Daemon) messageDone(m *engine.Message, o engine.Outcome, waited time.Duration) {
 	maillog.Write(d.log, m, o, waited)
 	r := &o.Report
 	d.metrics.Message(string(r.Action), r.Reason, r.Tenant, r.Rule, waited, m.Size)
