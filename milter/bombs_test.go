@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"sigmilter/milter/engine"
-
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
 	"sigmilter/milter/policy"

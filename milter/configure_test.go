@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"sigmilter/milter/engine"
-
 	"sigmilter/milter/miltertest"
 )
 

@@ -14,9 +14,9 @@ import (
 	"syscall"
 	"time"
 
-	"sigmilter/milter/engine"
-
 	gomilter "github.com/emersion/go-milter"
+
+	"sigmilter/milter/engine"
 )
 
 const (

@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"sigmilter/milter/engine"
-
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
 )

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"sigmilter/milter/engine"
-
 	"sigmilter/milter/entity"
 	"sigmilter/milter/insert"
 	"sigmilter/milter/miltertest"
@@ -12,7 +11,7 @@ import (
 )
 
 // benchEngine signs for Alice, who writes the workloads.
-func benchEngine() *engine.Engine {
+func benchEngine() engineSigner {
 	return newEngine(func(e *engine.Engine, s *shelf) {
 		s.Person = &policy.Person{
 			Address: "alice@contoso.com", Addresses: []string{"alice@contoso.com"},
@@ -34,8 +33,9 @@ func BenchmarkEngine(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				m := file.Message("alice@contoso.com", []string{"ben@fabrikam.example"}, entity.Limits{})
-				e.Head(m)
-				if o := e.Finish(m); o.Report.Action != engine.Signed {
+				job := e.Begin(m)
+				job.Head()
+				if o := job.Finish(); o.Report.Action != engine.Signed {
 					b.Fatal(o.Report)
 				}
 			}

@@ -9,9 +9,8 @@ import (
 	"testing"
 
 	"sigmilter/milter/engine"
-	"sigmilter/milter/insert"
-
 	"sigmilter/milter/entity"
+	"sigmilter/milter/insert"
 	"sigmilter/milter/miltertest"
 	"sigmilter/milter/policy"
 )
@@ -50,15 +49,16 @@ func german(_ *engine.Engine, s *shelf) {
 
 // offline is what `sigmilter sign` would make of a message, with the last line ended as
 // in any message an MTA sends.
-func offline(t *testing.T, e *engine.Engine, raw string) string {
+func offline(t *testing.T, e engineSigner, raw string) string {
 	t.Helper()
 	f := engine.ParseFile([]byte(raw))
 	m := f.Message(fromAnna.Sender, fromAnna.Recipients, entity.Limits{})
 	if m.Size > mailbagOptions.MaxBytes {
 		m.Body, m.Tree = nil, nil
 	}
-	e.Head(m)
-	out, err := f.Apply(e.Finish(m))
+	job := e.Begin(m)
+	job.Head()
+	out, err := f.Apply(job.Finish())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,11 +138,11 @@ func TestRefusedThenSigned(t *testing.T) {
 		for _, onError := range []engine.Reply{engine.Tempfail, engine.Continue} {
 			t.Run(fmt.Sprintf("%s, reply %d", name, onError), func(t *testing.T) {
 				broken := newEngine(func(e *engine.Engine, s *shelf) { fail(s); e.OnError, e.OnRender = onError, onError })
-				engines := []Signer{broken, newEngine(german)}
-				h := start(t, nil, Options{Signer: func() Signer {
+				engines := []signer{broken, newEngine(german)}
+				h := start(t, nil, Options{Begin: func(m *engine.Message) Work {
 					s := engines[0]
 					engines = engines[1:]
-					return s
+					return s.begin(m)
 				}})
 				mta := h.dial()
 				first, second := h.send(mta, fromAnna, hello), h.send(mta, fromAnna, hello)

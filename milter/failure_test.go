@@ -12,11 +12,10 @@ import (
 
 	"sigmilter/milter/engine"
 	"sigmilter/milter/engine/enginetest"
-	"sigmilter/milter/work"
-
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
 	"sigmilter/milter/policy"
+	"sigmilter/milter/work"
 )
 
 // With on_error = "pass" a message that the session could not keep goes out as it
@@ -75,14 +74,22 @@ func TestSessionFaultsPass(t *testing.T) {
 
 // altered is an engine whose outcomes something changes.
 type altered struct {
-	*engine.Engine
+	engineSigner
 	alter func(*engine.Message, engine.Outcome) engine.Outcome
 }
 
-func (a altered) Finish(m *engine.Message) engine.Outcome {
-	o := a.Engine.Finish(m)
-	if a.alter != nil {
-		return a.alter(m, o)
+func (a altered) begin(m *engine.Message) Work { return alteredWork{a.Begin(m), m, a.alter} }
+
+type alteredWork struct {
+	*engine.Job
+	message *engine.Message
+	alter   func(*engine.Message, engine.Outcome) engine.Outcome
+}
+
+func (w alteredWork) Finish() engine.Outcome {
+	o := w.Job.Finish()
+	if w.alter != nil {
+		return w.alter(w.message, o)
 	}
 	return o
 }

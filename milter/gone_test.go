@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"sigmilter/milter/engine"
-
 	"sigmilter/milter/miltertest"
 )
 
@@ -127,11 +126,18 @@ func TestScanIsStopped(t *testing.T) {
 }
 
 // frugal stops the work on a multipart while its body comes in.
-type frugal struct{ *engine.Engine }
+type frugal struct{ engineSigner }
 
-func (f frugal) Head(m *engine.Message) engine.Stage {
-	if strings.Contains(m.Header.Get("Content-Type"), "multipart") {
-		defer func() { m.Meter().Allow(-1 << 40) }()
+func (f frugal) begin(m *engine.Message) Work { return frugalWork{f.Begin(m), m} }
+
+type frugalWork struct {
+	*engine.Job
+	message *engine.Message
+}
+
+func (w frugalWork) Head() engine.Stage {
+	if strings.Contains(w.message.Header.Get("Content-Type"), "multipart") {
+		defer w.message.Cost.Meter().Allow(-1 << 40)
 	}
-	return f.Engine.Head(m)
+	return w.Job.Head()
 }

@@ -9,7 +9,6 @@ import (
 
 	"sigmilter/milter/engine"
 	"sigmilter/milter/engine/enginetest"
-
 	"sigmilter/milter/miltertest"
 	"sigmilter/milter/policy"
 	"sigmilter/milter/seal"
@@ -24,7 +23,7 @@ func sealed(e *engine.Engine, _ *shelf) {
 }
 
 // once plays a message in a session of its own and returns what the MTA has then.
-func once(t *testing.T, e *engine.Engine, raw string) (out string, s finished, log string) {
+func once(t *testing.T, e engineSigner, raw string) (out string, s finished, log string) {
 	t.Helper()
 	var lines logBuffer
 	e.Log = slog.New(slog.NewTextHandler(&lines, nil))
@@ -159,7 +158,7 @@ func TestSealIsNoPass(t *testing.T) {
 // An author who took the signature out by a keyword does not get it when the message
 // comes again, without the keyword.
 func TestOptOutComesAgain(t *testing.T) {
-	e := func() *engine.Engine { return newEngine(sealed, withOptOut) }
+	e := func() engineSigner { return newEngine(sealed, withOptOut) }
 	first, s, _ := once(t, e(), identity+strings.Replace(hello, "Subject: ", "Subject: #nosig ", 1))
 	if s.outcome.Report.Reason != string(policy.OptedOut) || strings.Contains(first, "#nosig") {
 		t.Fatalf("%+v\n%s", s.outcome.Report, first)
@@ -174,7 +173,7 @@ func TestOptOutComesAgain(t *testing.T) {
 
 // A message that goes in circles is held or let go, and the log says so.
 func TestLoop(t *testing.T) {
-	most := func(onLoop engine.Reply) *engine.Engine {
+	most := func(onLoop engine.Reply) engineSigner {
 		return newEngine(func(e *engine.Engine, _ *shelf) { e.Policy.MaxPasses, e.OnLoop = 3, onLoop })
 	}
 	if _, s, _ := once(t, most(engine.Tempfail), received(2)+hello); s.outcome.Report.Action != engine.Signed {

@@ -44,6 +44,9 @@ func (w *panicWatch) Write(p []byte) (int, error) {
 // patience is how long a test waits for what must happen.
 const patience = 10 * time.Second
 
+// signer is what the server under test asks about messages.
+type signer interface{ begin(*engine.Message) Work }
+
 // script is a signer that does what a test says. What is left out: WantBody,
 // and an outcome without edits.
 type script struct {
@@ -51,22 +54,30 @@ type script struct {
 	finish func(*engine.Message) engine.Outcome
 }
 
-func (s script) Head(m *engine.Message) engine.Stage {
+func (s script) begin(m *engine.Message) Work { return scripted{s, m} }
+
+// scripted is the work on one message by a script.
+type scripted struct {
+	script
+	message *engine.Message
+}
+
+func (s scripted) Head() engine.Stage {
 	if s.head == nil {
 		return engine.WantBody
 	}
-	return s.head(m)
+	return s.head(s.message)
 }
 
-func (s script) Finish(m *engine.Message) engine.Outcome {
+func (s scripted) Finish() engine.Outcome {
 	if s.finish == nil {
 		return engine.Outcome{Report: engine.Report{Action: engine.Skipped, Reason: "script"}}
 	}
-	return s.finish(m)
+	return s.finish(s.message)
 }
 
 // Fail defers every message.
-func (s script) Fail(_ *engine.Message, why policy.Reason, _ error) engine.Outcome {
+func (s scripted) Fail(why policy.Reason, _ error) engine.Outcome {
 	return engine.Outcome{Reply: engine.Tempfail, Report: engine.Report{Action: engine.Failed, Reason: string(why)}}
 }
 
@@ -95,11 +106,11 @@ type harness struct {
 
 // newServer makes a server without a listener; opts.Done and opts.Log are the
 // harness's unless they are set.
-func newServer(t *testing.T, signer Signer, opts Options) *harness {
+func newServer(t *testing.T, signer signer, opts Options) *harness {
 	t.Helper()
 	h := &harness{t: t, log: &logBuffer{}}
-	if opts.Signer == nil {
-		opts.Signer = func() Signer { return signer }
+	if opts.Begin == nil {
+		opts.Begin = signer.begin
 	}
 	if opts.Done == nil {
 		opts.Done = h.note
@@ -110,7 +121,7 @@ func newServer(t *testing.T, signer Signer, opts Options) *harness {
 }
 
 // start serves on a port of the kernel's choice until the test ends.
-func start(t *testing.T, signer Signer, opts Options) *harness {
+func start(t *testing.T, signer signer, opts Options) *harness {
 	t.Helper()
 	h := newServer(t, signer, opts)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -289,12 +300,17 @@ var (
 	allSelection = enginetest.AllSelected
 )
 
+// engineSigner is a signer of production.
+type engineSigner struct{ *engine.Engine }
+
+func (s engineSigner) begin(m *engine.Message) Work { return s.Begin(m) }
+
 // newEngine is an engine for Anna, with changes made to it and to its store.
-func newEngine(change ...func(*engine.Engine, *shelf)) *engine.Engine {
+func newEngine(change ...func(*engine.Engine, *shelf)) engineSigner {
 	s := enginetest.Anna()
 	e := &engine.Engine{Policy: enginetest.Policy(), Store: s, Known: new(engine.Known), OnError: engine.Tempfail, Log: slog.New(slog.DiscardHandler)}
 	for _, c := range change {
 		c(e, s)
 	}
-	return e
+	return engineSigner{e}
 }

@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"sigmilter/milter/engine"
-
 	"sigmilter/milter/miltertest"
 )
 

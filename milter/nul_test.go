@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"sigmilter/milter/engine"
-
 	"sigmilter/milter/miltertest"
 )
 

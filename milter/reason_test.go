@@ -6,7 +6,6 @@ import (
 
 	"sigmilter/milter/engine"
 	"sigmilter/milter/engine/enginetest"
-
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
 	"sigmilter/milter/policy"

@@ -8,10 +8,9 @@ import (
 	"strings"
 	"sync"
 
-	"sigmilter/milter/engine"
-
 	gomilter "github.com/emersion/go-milter"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
 )
 

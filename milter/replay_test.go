@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"sigmilter/milter/engine"
-
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
 )

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"sigmilter/milter/engine"
-
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
 )

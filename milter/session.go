@@ -13,10 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"sigmilter/milter/engine"
-
 	gomilter "github.com/emersion/go-milter"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
 	"sigmilter/milter/work"
 )
@@ -192,12 +191,16 @@ func (s *session) Helo(name string, m *gomilter.Modifier) (gomilter.Response, er
 func (s *session) MailFrom(from string, m *gomilter.Modifier) (gomilter.Response, error) {
 	s.protect("mail", func() {
 		s.end()
-		s.current = &transaction{message: engine.Message{Session: s.id, Listener: s.listener, Macros: maps.Clone(s.macros), Sender: from}}
+		s.current = &transaction{
+			message: engine.Message{
+				Session: s.id, Listener: s.listener, Macros: maps.Clone(s.macros), Sender: from,
+				Cost: engine.NewCost(s.memory, s.turns, s.conn.gone),
+			},
+			header: work.Account{Budget: s.memory},
+		}
 		s.conn.setBusy(true)
 		s.takeMacros(m)
-		s.current.message.Serve(s.memory, s.turns, s.conn.gone)
-		s.current.header.Budget = s.memory
-		s.current.signer = s.opts.Signer()
+		s.current.work = s.opts.Begin(&s.current.message)
 	})
 	return s.proceed(gomilter.OptNoMailReply), nil
 }
@@ -287,7 +290,7 @@ func (s *session) Body(m *gomilter.Modifier) (gomilter.Response, error) {
 	if !answered {
 		outcome = giveUp(s.opts.Log, &s.current.message, engine.ReasonPanic, s.current.fault.Err, engine.Report{})
 	}
-	if err := s.current.message.Gone(); err != nil { // to be reported as given up
+	if err := s.current.message.Cost.Gone(); err != nil { // to be reported as given up
 		s.log.Info("work on a message ended: the MTA does not wait for it any more", "queue", s.current.message.QueueID, "error", err)
 		return response(outcome.Reply), nil
 	}

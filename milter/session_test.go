@@ -12,10 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"sigmilter/milter/engine"
-
 	gomilter "github.com/emersion/go-milter"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
 )
@@ -94,11 +93,11 @@ func TestTwoMessagesOnOneConnection(t *testing.T) {
 		"panicking":                  {finish: func(*engine.Message) engine.Outcome { panic("script") }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			signers := []Signer{first, script{}}
-			h := start(t, nil, Options{Signer: func() Signer {
+			signers := []signer{first, script{}}
+			h := start(t, nil, Options{Begin: func(m *engine.Message) Work {
 				s := signers[0]
 				signers = signers[1:]
-				return s
+				return s.begin(m)
 			}})
 			mta := h.dial()
 			h.send(mta, firstEnvelope, firstRaw)
@@ -312,7 +311,7 @@ func TestPanic(t *testing.T) {
 		"head":    {script: script{head: func(*engine.Message) engine.Stage { boom(); return engine.WantBody }}, logged: "in stage end-of-headers: string"},
 		"finish":  {script: script{finish: func(*engine.Message) engine.Outcome { index(); return engine.Outcome{} }}, logged: "index out of range"},
 		"accept":  {script: script{head: func(*engine.Message) engine.Stage { return engine.AcceptNow }, finish: func(*engine.Message) engine.Outcome { boom(); return engine.Outcome{} }}, logged: "in stage end-of-headers"},
-		"signer":  {opts: Options{Signer: func() Signer { boom(); return nil }}, logged: "in stage mail"},
+		"begin":   {opts: Options{Begin: func(*engine.Message) Work { boom(); return nil }}, logged: "in stage mail"},
 		"no edit": {script: script{finish: func(m *engine.Message) engine.Outcome { m.Header = nil; boom(); return stamp() }}, logged: "in stage end-of-message"},
 	} {
 		t.Run(name, func(t *testing.T) {

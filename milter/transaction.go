@@ -6,10 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"sigmilter/milter/engine"
-
 	gomilter "github.com/emersion/go-milter"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
 	"sigmilter/milter/policy"
 	"sigmilter/milter/work"
@@ -19,7 +18,7 @@ import (
 // starts from an empty one, so that nothing of one message gets into the next.
 type transaction struct {
 	message engine.Message
-	signer  Signer
+	work    Work
 	asked   bool // Head has been called
 	told    bool // what became of it was reported
 	body    *bodyStore
@@ -35,14 +34,14 @@ type transaction struct {
 func (t *transaction) close() {
 	t.scanner = nil
 	t.message.Body = nil
-	t.message.Release()
+	t.message.Cost.Release()
 	if t.body != nil {
 		t.body.Close()
 		t.body = nil
 	}
 }
 
-// head asks the signer at end-of-headers and reports whether the message is
+// head asks at end-of-headers and reports whether the message is
 // accepted there. Finish then only says what to report.
 func (s *session) head(t *transaction) bool {
 	if t.asked || t.fault != nil {
@@ -50,9 +49,9 @@ func (s *session) head(t *transaction) bool {
 	}
 	t.asked = true
 	began := time.Now()
-	switch t.signer.Head(&t.message) {
+	switch t.work.Head() {
 	case engine.AcceptNow:
-		outcome := t.signer.Finish(&t.message)
+		outcome := t.work.Finish()
 		t.waited = time.Since(began)
 		s.report(t, engine.Outcome{Reply: engine.Continue, Report: outcome.Report})
 		return true
@@ -60,7 +59,7 @@ func (s *session) head(t *transaction) bool {
 		t.body = newBodyStore(s.opts.MemoryBytes, s.opts.TempDir)
 		t.body.memory, t.body.disk = s.memory, s.disk
 		t.scanner = entity.NewScanner(t.message.Header, s.opts.Limits)
-		t.scanner.Work = t.message.Meter()
+		t.scanner.Work = t.message.Cost.Meter()
 	}
 	t.waited = time.Since(began)
 	return false
@@ -70,7 +69,7 @@ func (s *session) head(t *transaction) bool {
 // body is wanted and not too large, otherwise only its size.
 func (s *session) collect(t *transaction, chunk []byte) {
 	t.message.Size += int64(len(chunk))
-	t.message.Allow(len(chunk))
+	t.message.Cost.Allow(len(chunk))
 	if t.body == nil {
 		return
 	}
@@ -92,19 +91,10 @@ func (s *session) collect(t *transaction, chunk []byte) {
 // scan runs a step of the scanner. When the work on the message is stopped in it, that
 // is its fault.
 func (t *transaction) scan(step func()) {
-	t.message.Begin()
-	defer t.message.Pause()
-	defer func() {
-		switch v := recover().(type) {
-		case nil:
-		case work.Stop:
-			t.fault = &engine.Failure{Reason: engine.StopReason(v.Err), Err: v.Err}
-			t.close()
-		default:
-			panic(v)
-		}
-	}()
-	step()
+	if stopped := t.message.Cost.Do(step); stopped != nil {
+		t.fault = stopped
+		t.close()
+	}
 }
 
 // fieldText is the data of a field as a string, which lies beside those of other fields.
@@ -124,7 +114,7 @@ func (s *session) addField(t *transaction, f entity.Field) {
 		return
 	}
 	t.fields += len(f.Name) + len(f.Value)
-	t.message.Allow(len(f.Name) + len(f.Value))
+	t.message.Cost.Allow(len(f.Name) + len(f.Value))
 	if n := len(t.message.Header); n >= s.opts.HeaderFields || t.fields > s.opts.HeaderBytes {
 		t.fault = &engine.Failure{Reason: engine.ReasonHeaderBig, Err: fmt.Errorf("%d fields and %d bytes of header have come, and the limits are %d and %d",
 			n+1, t.fields, s.opts.HeaderFields, s.opts.HeaderBytes)}
@@ -142,7 +132,7 @@ func (s *session) addField(t *transaction, f entity.Field) {
 	t.message.Header = append(t.message.Header, f)
 }
 
-// finish asks the signer at end-of-message and sends its edits to the MTA.
+// finish asks at end-of-message and sends its edits to the MTA.
 func (s *session) finish(t *transaction) engine.Outcome {
 	outcome := s.outcome(t)
 	if outcome.Reply != engine.Continue {
@@ -150,7 +140,7 @@ func (s *session) finish(t *transaction) engine.Outcome {
 	}
 	if err := outcome.Validate(t.message.Body); err != nil {
 		// The guard can still be stamped, if the configuration lets the message pass.
-		outcome = t.signer.Fail(&t.message, engine.ReasonEdit, err)
+		outcome = t.work.Fail(engine.ReasonEdit, err)
 		if outcome.Reply != engine.Continue {
 			return outcome
 		}
@@ -164,7 +154,7 @@ func (s *session) finish(t *transaction) engine.Outcome {
 	return outcome
 }
 
-// outcome is what the signer says of a message, or of what went wrong with it.
+// outcome is what is to become of a message, or of what went wrong with it.
 func (s *session) outcome(t *transaction) engine.Outcome {
 	if t.fault == nil && !t.asked {
 		t.fault = &engine.Failure{Reason: engine.ReasonSequence}
@@ -177,7 +167,7 @@ func (s *session) outcome(t *transaction) engine.Outcome {
 	case t.fault.Reason == engine.ReasonPanic: // what the session has of the message may be wrong
 		return giveUp(s.opts.Log, &t.message, engine.ReasonPanic, t.fault.Err, engine.Report{})
 	default:
-		return t.signer.Fail(&t.message, t.fault.Reason, t.fault.Err)
+		return t.work.Fail(t.fault.Reason, t.fault.Err)
 	}
 	if t.body != nil {
 		t.message.Body = t.body
@@ -185,7 +175,7 @@ func (s *session) outcome(t *transaction) engine.Outcome {
 			t.message.Tree = nil
 		}
 	}
-	return t.signer.Finish(&t.message)
+	return t.work.Finish()
 }
 
 // report hands the message and its outcome to Done.
@@ -218,7 +208,7 @@ func response(r engine.Reply) gomilter.Response {
 	}
 }
 
-// giveUp is the answer where no signer can be asked: it Panicked, or part of its
+// giveUp is the answer where there is nothing to ask: it Panicked, or part of its
 // edits has left.
 func giveUp(log *slog.Logger, m *engine.Message, why policy.Reason, err error, r engine.Report) engine.Outcome {
 	engine.LogFailure(log, m, why, err)

@@ -45,10 +45,11 @@ func TestNoMessageTextInLogs(t *testing.T) {
 		given := trial.Given{Sender: g.From, Recipients: g.To}
 		e := given.Envelope(engine.ParseFile(raw))
 		m := engine.ParseFile(raw).Message(e.Sender, e.Recipients, signing.ScanLimits(cfg))
-		signer.Head(m)
-		outcome := signer.Finish(m)
+		job := signer.Begin(m)
+		job.Head()
+		outcome := job.Finish()
 		maillog.Write(b.log, m, outcome, time.Millisecond)
-		signer.Fail(m, "spool", os.ErrClosed)
+		job.Fail("spool", os.ErrClosed)
 		marked += bytes.Count(raw, []byte(word))
 	}
 	if marked < 100 || strings.Count(log.String(), "msg=message ") < 50 {

@@ -12,47 +12,47 @@ import (
 )
 
 // decide asks the policy about a message with all that is known of it.
-func (e *Engine) decide(m *Message) {
-	d, err := e.Policy.Decide(&m.facts, e.Store)
-	m.decision = d
+func (j *Job) decide() {
+	d, err := j.engine.Policy.Decide(&j.facts, j.engine.Store)
+	j.decision = d
 	switch {
 	case errors.Is(err, policy.ErrProof):
-		m.failure = &Failure{reasonProof, fmt.Errorf("message of %s: %w", d.Author, err)}
+		j.failure = &Failure{reasonProof, fmt.Errorf("message of %s: %w", d.Author, err)}
 	case errors.As(err, new(Stale)):
-		m.failure = &Failure{reasonStale, err}
+		j.failure = &Failure{reasonStale, err}
 	case errors.Is(err, ErrFirstReading):
-		m.failure = &Failure{reasonReading, err}
+		j.failure = &Failure{reasonReading, err}
 	case err != nil:
-		m.failure = &Failure{reasonStore, fmt.Errorf("looking up %s: %w", d.Author, err)}
+		j.failure = &Failure{reasonStore, fmt.Errorf("looking up %s: %w", d.Author, err)}
 	}
 }
 
-// facts are what is known of a message at end-of-headers.
-func (e *Engine) facts(m *Message) policy.Facts {
+// headFacts are what is known of a message at end-of-headers.
+func (j *Job) headFacts() policy.Facts {
 	now := time.Now
-	if e.Now != nil {
-		now = e.Now
+	if j.engine.Now != nil {
+		now = j.engine.Now
 	}
 	return policy.Facts{
-		Sender: m.Sender, Recipients: m.Recipients, Header: m.Header,
-		Size: -1, Now: now(), Relay: m.Macros["j"], Trace: m.Trace,
-		Listener: m.Listener, Macros: m.Macros, Proven: m.Proven, Work: m.work,
+		Sender: j.message.Sender, Recipients: j.message.Recipients, Header: j.message.Header,
+		Size: -1, Now: now(), Relay: j.message.Macros["j"], Trace: j.message.Trace,
+		Listener: j.message.Listener, Macros: j.message.Macros, Proven: j.message.Proven, Work: j.cost.meter,
 	}
 }
 
 // complete adds to the facts what is known at end-of-message.
-func (e *Engine) complete(m *Message) {
-	m.facts.Size = m.Size + headerSize(m.Header)
-	m.facts.Text = func() (string, bool) { return e.newest(m) }
-	m.facts.Digest = func() string { return digest(m, &Outcome{}) }
-	m.facts.DKIM = func(domains []string) (policy.Signature, string, error) {
+func (j *Job) complete() {
+	j.facts.Size = j.message.Size + headerSize(j.message.Header)
+	j.facts.Text = func() (string, bool) { return j.newest() }
+	j.facts.Digest = func() string { return j.digest(&Outcome{}) }
+	j.facts.DKIM = func(domains []string) (policy.Signature, string, error) {
 		switch {
-		case e.DKIM == nil:
+		case j.engine.DKIM == nil:
 			return policy.Signature{}, "DKIM signatures are not verified here", nil
-		case m.Body == nil:
+		case j.message.Body == nil:
 			return policy.Signature{}, "the body is too large to verify a DKIM signature", nil
 		}
-		return e.DKIM(m.Header, io.NewSectionReader(m.Body, 0, m.Body.Size()), domains)
+		return j.engine.DKIM(j.message.Header, io.NewSectionReader(j.message.Body, 0, j.message.Body.Size()), domains)
 	}
 }
 
@@ -69,16 +69,16 @@ func headerSize(h entity.Header) int64 {
 // withoutOptOut takes the keywords an author opted out with from the subject.
 // That breaks the DKIM signatures as well, which go unless they have gone for a
 // change of the body.
-func withoutOptOut(m *Message, o *Outcome) {
-	if len(m.decision.OptOut) == 0 {
+func (j *Job) withoutOptOut(o *Outcome) {
+	if len(j.decision.OptOut) == 0 {
 		return
 	}
-	edit, ok := policy.WithoutKeywords(m.Header, m.decision.OptOut)
+	edit, ok := policy.WithoutKeywords(j.message.Header, j.decision.OptOut)
 	if !ok {
 		return
 	}
 	if len(o.Splices) == 0 && len(o.Fields) == 0 {
-		o.Fields = append(o.Fields, withoutDKIM(m.Header)...)
+		o.Fields = append(o.Fields, withoutDKIM(j.message.Header)...)
 	}
 	o.Fields = append(o.Fields, edit)
 }

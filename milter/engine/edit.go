@@ -2,7 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 
 	"sigmilter/milter/entity"
@@ -10,72 +9,76 @@ import (
 	"sigmilter/milter/policy"
 )
 
-// edit turns the placements into the outcome.
-func (e *Engine) edit(m *Message, texts []text, amp *entity.Part, person *insert.Person) Outcome {
-	if err := e.promise(m, texts); err != nil {
-		return e.fail(m, promiseReason(err), err)
+// edit turns the placements into the outcome. The error is that of writing a text.
+func (j *Job) edit(texts []text, amp *entity.Part, person *insert.Person) (Outcome, error) {
+	if err := j.promise(texts); err != nil {
+		return j.fail(promiseReason(err), err), nil
 	}
-	o := Outcome{Report: e.report(m, Signed, m.decision.Reason)}
+	o := Outcome{Report: j.report(Signed, j.decision.Reason)}
 	if amp != nil {
 		c, err := entity.Remove(amp)
 		if err != nil {
-			return e.fail(m, reasonAMP, err)
+			return j.fail(reasonAMP, err), nil
 		}
 		o.Splices = c.Before
 	}
-	have := contentIDs(m.Tree)
-	addHTML := m.decision.AddHTML && len(texts) == 1 && texts[0].whole
-	for _, t := range texts {
-		m.work.Look()
-		for _, l := range t.leaves {
-			if len(l.placed) == 0 {
-				continue
-			}
-			c, splices, err := l.edited(m, have, addHTML)
-			if errors.Is(err, entity.ErrStart) {
-				letGo(m, texts)
-				m.whole = true
-				return e.sign(m)
-			}
-			if err != nil {
-				return e.fail(m, leafReason(err), err)
-			}
-			o.Splices = slices.Concat(o.Splices, c.Before, splices, c.After)
-			o.Fields = append(o.Fields, c.Fields...)
-			o.Report.Blocks = append(o.Report.Blocks, l.report(&m.decision)...)
-		}
+	if err := j.write(&o, texts); err != nil {
+		j.letGo(texts)
+		return Outcome{}, err
 	}
-	for _, p := range orphans(m, texts) {
+	for _, p := range j.orphans(texts) {
 		if s, ok := entity.Unhang(p); ok {
 			o.Splices = append(o.Splices, s)
 		}
 	}
-	e.learn(m, texts, person)
-	return e.changed(m, o)
+	j.learn(texts, person)
+	return j.changed(o), nil
+}
+
+// write adds to the outcome what the blocks change in the texts.
+func (j *Job) write(o *Outcome, texts []text) error {
+	have := contentIDs(j.message.Tree)
+	addHTML := j.decision.AddHTML && len(texts) == 1 && texts[0].whole
+	for _, t := range texts {
+		j.cost.meter.Look()
+		for _, l := range t.leaves {
+			if len(l.placed) == 0 {
+				continue
+			}
+			c, splices, err := l.edited(j, have, addHTML)
+			if err != nil {
+				return err
+			}
+			o.Splices = slices.Concat(o.Splices, c.Before, splices, c.After)
+			o.Fields = append(o.Fields, c.Fields...)
+			o.Report.Blocks = append(o.Report.Blocks, l.report(&j.decision)...)
+		}
+	}
+	return nil
 }
 
 // changed completes the outcome of a message whose body changes, if it does.
-func (e *Engine) changed(m *Message, o Outcome) Outcome {
+func (j *Job) changed(o Outcome) Outcome {
 	slices.SortStableFunc(o.Splices, func(a, b entity.Splice) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 	})
 	if len(o.Splices) > 0 || len(o.Fields) > 0 {
-		o.Fields = append(o.Fields, withoutDKIM(m.Header)...)
-		withToken(m, &o)
+		o.Fields = append(o.Fields, withoutDKIM(j.message.Header)...)
+		j.withToken(&o)
 	}
-	return e.stamped(m, o)
+	return j.stamped(o)
 }
 
 // edited is change, with the memory that writing a leaf anew and reading it back
 // takes for a while.
-func (l *leaf) edited(m *Message, have map[string]bool, addHTML bool) (entity.Composition, []entity.Splice, error) {
+func (l *leaf) edited(j *Job, have map[string]bool, addHTML bool) (entity.Composition, []entity.Splice, error) {
 	const copies = 4
 	n := copies * int64(len(l.Text))
-	if err := m.memory.Take(n); err != nil {
+	if err := j.cost.memory.Take(n); err != nil {
 		return entity.Composition{}, nil, err
 	}
-	defer m.memory.Give(n)
-	m.work.Spend(copies * len(l.Text))
+	defer j.cost.memory.Give(n)
+	j.cost.meter.Spend(copies * len(l.Text))
 	return l.change(have, addHTML)
 }
 

@@ -10,49 +10,49 @@ import (
 
 // leave answers for a message that its tree says to leave as it is: it is of a kind
 // that must pass, or readers do not agree on what it is.
-func (e *Engine) leave(m *Message) (Outcome, bool) {
-	enforced := m.decision.Enforced
-	label := policy.PassParts(m.Tree)
-	if !enforced && label != "" && e.Policy.Answer(label, false) == policy.AnswerPass {
-		return e.pass(m, label), true
+func (j *Job) leave() (Outcome, bool) {
+	enforced := j.decision.Enforced
+	label := policy.PassParts(j.message.Tree)
+	if !enforced && label != "" && j.engine.Policy.Answer(label, false) == policy.AnswerPass {
+		return j.pass(label), true
 	}
-	if p, what := entity.Ambiguous(m.Tree); what != "" && (enforced || !what.Minor()) {
-		return e.fail(m, reasonAmbiguous, fmt.Errorf("part %q: %s", p.ID, what)), true
+	if p, what := entity.Ambiguous(j.message.Tree); what != "" && (enforced || !what.Minor()) {
+		return j.fail(reasonAmbiguous, fmt.Errorf("part %q: %s", p.ID, what)), true
 	}
 	if !enforced {
 		return Outcome{}, false
 	}
-	kind, err := e.protected(m)
+	kind, err := j.protected()
 	switch {
 	case err != nil:
-		return e.fail(m, bodyReason(err), err), true
+		return j.fail(bodyReason(err), err), true
 	case kind != "":
-		return e.pass(m, kind), true
+		return j.pass(kind), true
 	case label == "":
 		return Outcome{}, false
 	}
-	if e.Policy.Answer(label, true) == policy.AnswerSign {
+	if j.engine.Policy.Answer(label, true) == policy.AnswerSign {
 		return Outcome{}, false
 	}
-	return e.leaveAs(m, label), true
+	return j.leaveAs(label), true
 }
 
 // leaveAs answers for a message of a kind that is not signed.
-func (e *Engine) leaveAs(m *Message, kind policy.Reason) Outcome {
-	if e.Policy.Answer(kind, m.decision.Enforced) == policy.AnswerDefer {
-		return Outcome{Reply: Tempfail, Report: e.report(m, Deferred, kind)}
+func (j *Job) leaveAs(kind policy.Reason) Outcome {
+	if j.engine.Policy.Answer(kind, j.decision.Enforced) == policy.AnswerDefer {
+		return Outcome{Reply: Tempfail, Report: j.report(Deferred, kind)}
 	}
-	return e.pass(m, kind)
+	return j.pass(kind)
 }
 
 // protected names the kind of a message that nobody may change, by what is in it and
 // not by its labels; "" for none.
-func (e *Engine) protected(m *Message) (policy.Reason, error) {
+func (j *Job) protected() (policy.Reason, error) {
 	var failed error
-	found, ok := policy.Protected(m.Tree, func(p *entity.Part) ([]byte, bool) {
+	found, ok := policy.Protected(j.message.Tree, func(p *entity.Part) ([]byte, bool) {
 		const most = 64 << 10
 		size := p.BodyEnd - p.BodyStart
-		raw, err := readLeaf(m, p, min(size, most))
+		raw, err := readLeaf(j.message.Body, p, min(size, most))
 		if err != nil {
 			failed = err
 		}
@@ -64,7 +64,7 @@ func (e *Engine) protected(m *Message) (policy.Reason, error) {
 	if found.Wraps {
 		return found.Reason, nil
 	}
-	texts, why, err := e.openDocuments(m, entity.Beside(m.Tree, found.Part))
+	texts, why, err := j.openDocuments(entity.Beside(j.message.Tree, found.Part))
 	if err != nil {
 		return "", err
 	}
@@ -76,9 +76,9 @@ func (e *Engine) protected(m *Message) (policy.Reason, error) {
 
 // besideProtected is the body of a message whose text stands only behind something
 // signed or encrypted, where it is mostly the footer of a list; nil for any other.
-func besideProtected(m *Message) []entity.Body {
-	if m.decision.Enforced && policy.PassParts(m.Tree) != "" {
-		if documents := entity.Further(m.Tree, entity.Body{}); len(documents) > 0 {
+func (j *Job) besideProtected() []entity.Body {
+	if j.decision.Enforced && policy.PassParts(j.message.Tree) != "" {
+		if documents := entity.Further(j.message.Tree, entity.Body{}); len(documents) > 0 {
 			return []entity.Body{{Documents: documents}}
 		}
 	}

@@ -263,8 +263,9 @@ func TestLineEndsOfAddedParts(t *testing.T) {
 	for name, c := range blockMessages {
 		f := ParseFile([]byte(crlf(c.raw)))
 		m := f.Message("anna@contoso.com", nil, entity.Limits{})
-		e.Head(m)
-		out, err := f.Apply(e.Finish(m))
+		job := e.Begin(m)
+		job.Head()
+		out, err := f.Apply(job.Finish())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -72,7 +72,7 @@ var reasonCases = map[policy.Reason]reasonCase{
 	reasonPartLarge:                   {raw: hello, action: Skipped, change: func(e *Engine, _ *shelf) { e.TextBytes = 5 }},
 	reasonLine:                        {raw: hello, action: Skipped, change: func(e *Engine, _ *shelf) { e.LineBytes = 5 }},
 	reasonComplex:                     {raw: letter(textHTML, strings.Repeat("a<p>", 300_000)), action: Skipped},
-	reasonMemory:                      {raw: hello, action: Failed, message: func(m *Message) { m.memory.Budget = fullBudget() }},
+	reasonMemory:                      {raw: hello, action: Failed, message: withoutMemory},
 	reasonTime:                        {raw: hello, action: Failed, change: func(e *Engine, _ *shelf) { e.MaxTime = time.Nanosecond }},
 	reasonParts:                       {raw: multi("--b\n\nHello\n--b\n\nx\n--b--\n"), action: Skipped, limits: entity.Limits{Parts: 2}},
 	reasonDepth:                       {raw: multi("--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nHello\n--c--\n--b--\n"), action: Skipped, limits: entity.Limits{Depth: 1}},
@@ -90,11 +90,11 @@ var reasonCases = map[policy.Reason]reasonCase{
 	policy.Reason(insert.NotSelected): {raw: hello, action: Skipped, change: withoutNew},
 }
 
-// fullBudget has no byte left.
-func fullBudget() *work.Budget {
-	b := new(work.Budget)
-	b.SetLimit(1)
-	return b
+// withoutMemory leaves a message no byte beside its body.
+func withoutMemory(m *Message) {
+	full := new(work.Budget)
+	full.SetLimit(1)
+	m.Cost.memory.Budget = full
 }
 
 func withoutNew(e *Engine, _ *shelf) { e.Policy.Rules[0].Place.OnNew = false }
@@ -108,13 +108,16 @@ func underEnforce(raw string) func(t *testing.T) Report {
 
 // told is what becomes of a message that a session says could not be collected.
 func told(why policy.Reason) func(t *testing.T) Report {
-	return func(*testing.T) Report { return newEngine().Fail(&Message{}, why, nil).Report }
+	return func(*testing.T) Report {
+		return newEngine().Begin(&Message{Cost: NewCost(nil, nil, nil)}).Fail(why, nil).Report
+	}
 }
 
 // reportOn is what an engine says of a message.
 func reportOn(e *Engine, m *Message) Report {
-	e.Head(m)
-	return e.Finish(m).Report
+	job := e.Begin(m)
+	job.Head()
+	return job.Finish().Report
 }
 
 // otherReasons are those that a rule with enforce comes to, a bounce, or a session.

@@ -83,21 +83,22 @@ func tryMessage(t *testing.T, e *Engine, raw string, limits entity.Limits, chang
 	if m.TreeErr != nil {
 		m.Tree = nil // as a session does
 	}
-	tr := trial{raw: raw, stage: e.Head(m)}
+	job := e.Begin(m)
+	tr := trial{raw: raw, stage: job.Head()}
 	change(m)
-	tr.Outcome = e.Finish(m)
+	tr.Outcome = job.Finish()
 	out, err := f.Apply(tr.Outcome)
 	if err != nil {
 		t.Fatalf("carrying out the edits: %v", err)
 	}
 	tr.out = string(out)
-	tr.check(t, m)
+	tr.check(t, job)
 	return tr
 }
 
-func (tr *trial) check(t *testing.T, m *Message) {
+func (tr *trial) check(t *testing.T, job *Job) {
 	t.Helper()
-	if err := tr.Validate(m.Body); err != nil {
+	if err := tr.Validate(job.message.Body); err != nil {
 		t.Errorf("the edits contradict themselves: %v", err)
 	}
 	tr.checkReport(t)
@@ -114,7 +115,7 @@ func (tr *trial) check(t *testing.T, m *Message) {
 			t.Errorf("handled already, with edits: %+v", tr.Outcome)
 		}
 		return
-	case tr.Report.Action != Signed && len(m.decision.OptOut) == 0 && tr.out != stampedOnly(tr.raw):
+	case tr.Report.Action != Signed && len(job.decision.OptOut) == 0 && tr.out != stampedOnly(tr.raw):
 		t.Errorf("not signed, but changed:\n%q\n%q", tr.out, tr.raw)
 	}
 	if got := ParseFile([]byte(tr.out)).Header().All(guard); len(got) != 1 || got[0] != "Yes" {
@@ -409,8 +410,9 @@ func TestAgain(t *testing.T) {
 				f := ParseFile([]byte(raw))
 				m := f.Message("anna@contoso.com", nil, entity.Limits{})
 				e := newEngine()
-				e.Head(m)
-				out, err := f.Apply(e.Finish(m))
+				job := e.Begin(m)
+				job.Head()
+				out, err := f.Apply(job.Finish())
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -10,7 +10,6 @@ import (
 
 	"sigmilter/milter/insert"
 	"sigmilter/milter/policy"
-	"sigmilter/milter/work"
 )
 
 // The reasons of engine and session, beside those of policy and insert.
@@ -116,50 +115,50 @@ type Failure struct {
 // fail is the one place where a failure, a limit and what a message is like become
 // an answer. What passes because the message is like that was skipped, all else
 // has failed and is logged here, once.
-func (e *Engine) fail(m *Message, why policy.Reason, err error) Outcome {
-	m.failure = &Failure{why, err}
-	if m.gone != nil { // nobody waits for an answer
-		return Outcome{Reply: Tempfail, Report: e.report(m, Failed, why)}
+func (j *Job) fail(why policy.Reason, err error) Outcome {
+	j.failure = &Failure{why, err}
+	if j.cost.gone != nil { // nobody waits for an answer
+		return Outcome{Reply: Tempfail, Report: j.report(Failed, why)}
 	}
-	reply, action := e.remedy(m, why, err), Failed
+	reply, action := j.remedy(why, err), Failed
 	switch remedies[why] {
 	case byOnLoop, byOnStale, byOnHidden, passed:
 		if reply == Continue {
 			action = Skipped
 		}
 	}
-	if reply == Continue && remedies[why] != byOnHidden && e.enforced(m) {
+	if reply == Continue && remedies[why] != byOnHidden && j.enforced() {
 		reply, action = Tempfail, Failed
 	}
 	if action == Failed || why == policy.Loop {
-		LogFailure(e.Log, m, why, err)
+		LogFailure(j.engine.Log, j.message, why, err)
 	}
 	if reply == Tempfail {
-		return Outcome{Reply: Tempfail, Report: e.report(m, Failed, why)}
+		return Outcome{Reply: Tempfail, Report: j.report(Failed, why)}
 	}
-	o := e.pass(m, why)
+	o := j.pass(why)
 	o.Report.Action = action
 	return o
 }
 
 // remedy is the answer to a failure but for rules with enforce.
-func (e *Engine) remedy(m *Message, why policy.Reason, err error) Reply {
+func (j *Job) remedy(why policy.Reason, err error) Reply {
 	switch remedies[why] {
 	case byOnError:
-		tenant := m.decision.Tenant
+		tenant := j.decision.Tenant
 		if tenant == "" {
-			tenant = e.Policy.Claimed(m.Header)
+			tenant = j.engine.Policy.Claimed(j.message.Header)
 		}
-		if reply, own := e.OnErrorOf[tenant]; own {
+		if reply, own := j.engine.OnErrorOf[tenant]; own {
 			return reply
 		}
-		return e.OnError
+		return j.engine.OnError
 	case byOnRender:
-		return e.OnRender
+		return j.engine.OnRender
 	case byOnLoop:
-		return e.OnLoop
+		return j.engine.OnLoop
 	case byOnHidden:
-		return e.OnHidden
+		return j.engine.OnHidden
 	case byOnStale:
 		if stale := (Stale{}); errors.As(err, &stale) && !stale.Defer {
 			return Continue
@@ -172,10 +171,10 @@ func (e *Engine) remedy(m *Message, why policy.Reason, err error) Reply {
 
 // enforced says whether a rule forbids that the message goes out without its
 // blocks. Where it is not known which rules apply, any rule may.
-func (e *Engine) enforced(m *Message) bool {
-	switch d := &m.decision; {
+func (j *Job) enforced() bool {
+	switch d := &j.decision; {
 	case d.Pending, d.Reason == "", d.Reason == policy.Loop:
-		return slices.ContainsFunc(e.Policy.Rules, func(r policy.RuleSpec) bool { return r.Enforce })
+		return slices.ContainsFunc(j.engine.Policy.Rules, func(r policy.RuleSpec) bool { return r.Enforce })
 	default:
 		return d.Verdict == policy.Sign && d.Enforced
 	}
@@ -184,9 +183,7 @@ func (e *Engine) enforced(m *Message) bool {
 // Fail is asked in place of Finish for a message that could not be collected, and once
 // more after it when its edits contradict themselves; nothing has been sent. The outcome
 // is without splices.
-func (e *Engine) Fail(m *Message, why policy.Reason, err error) Outcome {
-	return e.fail(m, why, err)
-}
+func (j *Job) Fail(why policy.Reason, err error) Outcome { return j.fail(why, err) }
 
 // LogFailure writes the one line of a failure. No error quotes the message.
 func LogFailure(log *slog.Logger, m *Message, why policy.Reason, err error) {
@@ -226,16 +223,4 @@ func Panicked(v any) error {
 		what = err.Error()
 	}
 	return panicError{what, string(debug.Stack())}
-}
-
-// recovered turns a panic into a failure of the message in hand: a fault of the
-// program, or that the work was stopped.
-func (e *Engine) recovered(m *Message, then func(policy.Reason, error)) {
-	switch v := recover().(type) {
-	case nil:
-	case work.Stop:
-		then(StopReason(v.Err), v.Err)
-	default:
-		then(ReasonPanic, Panicked(v))
-	}
 }

@@ -76,7 +76,9 @@ func (f *File) Message(sender string, recipients []string, limits entity.Limits)
 	m := &Message{
 		Session: "file", Macros: map[string]string{}, Sender: sender, Recipients: recipients,
 		Header: f.header, Body: fileBody{bytes.NewReader(body), body}, Size: int64(len(body)),
+		Cost: NewCost(nil, nil, nil),
 	}
+	m.Cost.Allow(int(headerSize(m.Header) + m.Size))
 	s := entity.NewScanner(f.header, limits)
 	s.Write(body) // never fails: a limit shows in Finish
 	m.Tree, m.TreeErr = s.Finish()

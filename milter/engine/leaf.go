@@ -20,15 +20,15 @@ var starts = []int64{8 << 10, 32 << 10}
 // openLeaf opens and reads a leaf, as far as the newest text may reach: in replies
 // and forwards, unless something is to be done further down, until older mail
 // begins for good.
-func (e *Engine) openLeaf(m *Message, p *entity.Part, later bool) (*leaf, policy.Reason, error) {
+func (j *Job) openLeaf(p *entity.Part, later bool) (*leaf, policy.Reason, error) {
 	size := p.BodyEnd - p.BodyStart
-	if e.TextBytes > 0 && size > e.TextBytes {
+	if j.engine.TextBytes > 0 && size > j.engine.TextBytes {
 		return nil, reasonPartLarge, nil
 	}
-	m.work.Look()
-	d := &m.decision
-	kind := kindOf(m, p, later)
-	if d.Reply && d.Disclaimer == "" && !d.AddHTML && !d.Enforced && !m.whole {
+	j.cost.meter.Look()
+	d := &j.decision
+	kind := j.kindOf(p, later)
+	if d.Reply && d.Disclaimer == "" && !d.AddHTML && !d.Enforced && !j.whole {
 		for _, n := range starts {
 			if !kind.HTML {
 				n /= 2
@@ -36,24 +36,24 @@ func (e *Engine) openLeaf(m *Message, p *entity.Part, later bool) (*leaf, policy
 			if n > size/2 {
 				break
 			}
-			l, err := openStart(m, p, n, kind)
+			l, err := j.openStart(p, n, kind)
 			if err != nil || l != nil {
 				return l, "", err
 			}
 		}
 	}
-	l, err := openBytes(m, p, size, entity.Open)
+	l, err := j.openBytes(p, size, entity.Open)
 	if err != nil {
 		if damage := (damagedError{}); errors.As(err, &damage) {
 			return nil, leafReason(damage.error), nil
 		}
 		return nil, "", err
 	}
-	if e.LineBytes > 0 && longestLine(l.Text) > e.LineBytes {
-		l.letGo(m)
+	if j.engine.LineBytes > 0 && longestLine(l.Text) > j.engine.LineBytes {
+		l.letGo(j)
 		return nil, reasonLine, nil
 	}
-	l.read(m, kind)
+	l.read(j, kind)
 	return l, "", nil
 }
 
@@ -61,33 +61,33 @@ func (e *Engine) openLeaf(m *Message, p *entity.Part, later bool) (*leaf, policy
 type damagedError struct{ error }
 
 // openBytes decodes the first n bytes of a leaf.
-func openBytes(m *Message, p *entity.Part, n int64, decode func(*entity.Part, []byte) (*entity.Leaf, error)) (*leaf, error) {
+func (j *Job) openBytes(p *entity.Part, n int64, decode func(*entity.Part, []byte) (*entity.Leaf, error)) (*leaf, error) {
 	if n > lightLeaf {
-		if err := m.takeTurn(); err != nil {
+		if err := j.cost.takeTurn(); err != nil {
 			return nil, err
 		}
 	}
-	before := m.memory.Held()
+	before := j.cost.memory.Held()
 	const forms = 3 // raw, decoded, in UTF-8
-	if err := m.memory.Take(forms * n); err != nil {
+	if err := j.cost.memory.Take(forms * n); err != nil {
 		return nil, err
 	}
-	m.work.Spend(int(n)) // decoding counts itself
-	raw, err := readLeaf(m, p, n)
+	j.cost.meter.Spend(int(n)) // decoding counts itself
+	raw, err := readLeaf(j.message.Body, p, n)
 	if err != nil {
 		return nil, err
 	}
 	opened, err := decode(p, raw)
 	if err != nil {
-		m.memory.Give(m.memory.Held() - before)
+		j.cost.memory.Give(j.cost.memory.Held() - before)
 		return nil, damagedError{err}
 	}
 	if more := int64(len(opened.Text)) - n; more > 0 {
-		if err := m.memory.Take(more); err != nil {
+		if err := j.cost.memory.Take(more); err != nil {
 			return nil, err
 		}
 	}
-	return &leaf{Leaf: opened, cost: m.memory.Held() - before}, nil
+	return &leaf{Leaf: opened, cost: j.cost.memory.Held() - before}, nil
 }
 
 // How much memory the reading of a text may take: so much, and so much for each byte
@@ -98,22 +98,22 @@ const (
 )
 
 // read reads a leaf.
-func (l *leaf) read(m *Message, kind insert.Kind) {
-	before := m.memory.Held()
-	kind.Room = work.NewRoom(roomPerText+roomPerByte*int64(len(l.Text)), m.memory.Take)
+func (l *leaf) read(j *Job, kind insert.Kind) {
+	before := j.cost.memory.Held()
+	kind.Room = work.NewRoom(roomPerText+roomPerByte*int64(len(l.Text)), j.cost.memory.Take)
 	l.reading = insert.Read(l.Text, kind)
 	l.shows = !l.reading.Blank() || l.reading.Quotes()
-	if m.decision.Enforced {
-		m.work.Spend(len(l.Text))
+	if j.decision.Enforced {
+		j.cost.meter.Spend(len(l.Text))
 		l.sealing = l.reading.Sealing()
 	}
-	l.cost += m.memory.Held() - before
+	l.cost += j.cost.memory.Held() - before
 }
 
 // openStart opens a leaf by its first n bytes; nil when they are not enough. The
 // error is that of reading the body.
-func openStart(m *Message, p *entity.Part, n int64, kind insert.Kind) (*leaf, error) {
-	l, err := openBytes(m, p, n, func(p *entity.Part, raw []byte) (*entity.Leaf, error) {
+func (j *Job) openStart(p *entity.Part, n int64, kind insert.Kind) (*leaf, error) {
+	l, err := j.openBytes(p, n, func(p *entity.Part, raw []byte) (*entity.Leaf, error) {
 		return entity.OpenStart(p, raw[:bytes.LastIndexByte(raw, '\n')+1])
 	})
 	if errors.As(err, new(damagedError)) {
@@ -122,9 +122,9 @@ func openStart(m *Message, p *entity.Part, n int64, kind insert.Kind) (*leaf, er
 	if err != nil {
 		return nil, err
 	}
-	l.read(m, kind)
+	l.read(j, kind)
 	if !l.reading.Ended() {
-		l.letGo(m)
+		l.letGo(j)
 		return nil, nil
 	}
 	return l, nil
@@ -138,15 +138,24 @@ type viewer interface {
 }
 
 // readLeaf returns the first n bytes of a leaf's body, which are not to be changed.
-func readLeaf(m *Message, p *entity.Part, n int64) ([]byte, error) {
-	if v, ok := m.Body.(viewer); ok {
+func readLeaf(body Body, p *entity.Part, n int64) ([]byte, error) {
+	if v, ok := body.(viewer); ok {
 		if raw := v.View(p.BodyStart, n); raw != nil {
 			return raw, nil
 		}
 	}
 	raw := make([]byte, n)
-	if _, err := m.Body.ReadAt(raw, p.BodyStart); err != nil && !errors.Is(err, io.EOF) {
+	if _, err := body.ReadAt(raw, p.BodyStart); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("reading part %s: %w", p.ID, err)
 	}
 	return raw, nil
+}
+
+// longestLine is the length of the longest line of a text, without its end.
+func longestLine(text []byte) int64 {
+	longest := 0
+	for line := range bytes.Lines(text) {
+		longest = max(longest, len(bytes.TrimRight(line, "\r\n")))
+	}
+	return int64(longest)
 }

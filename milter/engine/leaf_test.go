@@ -47,8 +47,9 @@ func TestStartIsEnough(t *testing.T) {
 	m := file.Message("anna@contoso.com", []string{"c@partner.example"}, entity.Limits{})
 	m.Body = &readTo{Body: m.Body}
 	e := newEngine()
-	e.Head(m)
-	if o := e.Finish(m); o.Report.Action != Signed || m.Body.(*readTo).most > m.Size/2 {
+	job := e.Begin(m)
+	job.Head()
+	if o := job.Finish(); o.Report.Action != Signed || m.Body.(*readTo).most > m.Size/2 {
 		t.Errorf("%s, %d of %d bytes read", o.Report.Action, m.Body.(*readTo).most, m.Size)
 	}
 }
@@ -71,8 +72,9 @@ func outcomeWith(raw string, sizes ...int64) Outcome {
 	starts = sizes
 	m := ParseFile([]byte(raw)).Message("anna@contoso.com", []string{"c@partner.example"}, entity.Limits{})
 	e := newEngine()
-	e.Head(m)
-	o := e.Finish(m)
+	job := e.Begin(m)
+	job.Head()
+	o := job.Finish()
 	o.Report.Micros = 0
 	return o
 }

@@ -10,14 +10,14 @@ import (
 
 // author is what tells the author's signature from text: directory data, and what
 // is remembered of their mails.
-func (e *Engine) author(m *Message) *insert.Person {
-	d := &m.decision
-	person := e.Known.person(d.Person)
-	if e.Memory == nil || d.Signature == "" || !isOwn(m) {
+func (j *Job) author() *insert.Person {
+	d := &j.decision
+	person := j.engine.Known.person(d.Person)
+	if j.engine.Memory == nil || d.Signature == "" || !j.isOwn() {
 		return person
 	}
-	if memory, ok := e.Memory.Recall(d.Tenant, d.Person); ok {
-		memory.Today = dayOf(m.facts.Now)
+	if memory, ok := j.engine.Memory.Recall(d.Tenant, d.Person); ok {
+		memory.Today = dayOf(j.facts.Now)
 		person.Memory = &memory
 	}
 	return person
@@ -25,9 +25,9 @@ func (e *Engine) author(m *Message) *insert.Person {
 
 // isOwn reports whether a message says that it is of the person whose signature it
 // gets: a default person stands for many, and one who is not listed is nobody known.
-func isOwn(m *Message) bool {
-	d := &m.decision
-	return !d.Person.Unlisted && (slices.Contains(policy.Addresses(m.Header, "From"), d.Author) || slices.Contains(policy.Addresses(m.Header, "Sender"), d.Author))
+func (j *Job) isOwn() bool {
+	d := &j.decision
+	return !d.Person.Unlisted && (slices.Contains(policy.Addresses(j.message.Header, "From"), d.Author) || slices.Contains(policy.Addresses(j.message.Header, "Sender"), d.Author))
 }
 
 // dayOf counts days, where the clock is.
@@ -38,7 +38,7 @@ func dayOf(t time.Time) int {
 
 // learn remembers how the texts of a signed message end, unless the block is what
 // they end in.
-func (e *Engine) learn(m *Message, texts []text, person *insert.Person) {
+func (j *Job) learn(texts []text, person *insert.Person) {
 	if person.Memory == nil {
 		return
 	}
@@ -52,7 +52,7 @@ func (e *Engine) learn(m *Message, texts []text, person *insert.Person) {
 		}
 	}
 	if len(endings) > 0 {
-		e.Memory.Learn(m.decision.Tenant, m.decision.Person, endings)
+		j.engine.Memory.Learn(j.decision.Tenant, j.decision.Person, endings)
 	}
 }
 

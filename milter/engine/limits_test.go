@@ -28,6 +28,13 @@ func ordinary(t *testing.T, f func(name string, file *File)) {
 	}
 }
 
+// costOf is the cost of a message that has come in.
+func costOf(m *Message, memory *work.Budget, turns Turns, peer func() error) *Cost {
+	c := NewCost(memory, turns, peer)
+	c.Allow(int(headerSize(m.Header) + m.Size))
+	return c
+}
+
 // Ordinary mail costs less than a tenth of what it may.
 func TestWorkOfOrdinaryMail(t *testing.T) {
 	const far = 10
@@ -36,13 +43,14 @@ func TestWorkOfOrdinaryMail(t *testing.T) {
 		from := policy.Addresses(file.Header(), "From")
 		e := newEngine(func(_ *Engine, s *shelf) { s.Person.Addresses = append(s.Person.Addresses, from...) })
 		m := file.Message("anna@contoso.com", []string{"ben@partner.example"}, entity.Limits{})
-		e.Head(m)
-		allowed := m.work.Left()
-		r := e.Finish(m).Report
+		job := e.Begin(m)
+		job.Head()
+		allowed := job.cost.meter.Left()
+		r := job.Finish().Report
 		if r.Action == Signed {
 			signed++
 		}
-		if rate := float64(allowed-m.work.Left()) / float64(m.Size+headerSize(m.Header)); rate > most {
+		if rate := float64(allowed-job.cost.meter.Left()) / float64(m.Size+headerSize(m.Header)); rate > most {
 			worst, most = name, rate
 		}
 	})
@@ -62,14 +70,15 @@ func TestRoomOfOrdinaryMail(t *testing.T) {
 		if m.Tree == nil {
 			return
 		}
+		job := newEngine().Begin(m)
 		for _, body := range entity.Bodies(m.Tree) {
 			for _, doc := range body.Documents {
 				for _, p := range doc.Leaves {
-					l, err := openBytes(m, p, p.BodyEnd-p.BodyStart, entity.Open)
+					l, err := job.openBytes(p, p.BodyEnd-p.BodyStart, entity.Open)
 					if err != nil || len(l.Text) < short {
 						continue
 					}
-					kind := kindOf(m, p, false)
+					kind := job.kindOf(p, false)
 					kind.Room, kind.Reply = work.NewRoom(1<<40, nil), strings.Contains(name, "reply")
 					insert.Read(l.Text, kind)
 					if rate := float64(kind.Room.Used()) / float64(len(l.Text)); rate > most {
@@ -89,9 +98,11 @@ func TestRoomOfOrdinaryMail(t *testing.T) {
 func TestWorkIsBounded(t *testing.T) {
 	m := ParseFile([]byte(letter(textPlain, strings.Repeat("Hello\n", 1000)))).Message("anna@contoso.com", []string{"ben@partner.example"}, entity.Limits{})
 	e := newEngine()
-	m.work = work.NewMeter(10_000, m.stops)
-	e.Head(m)
-	if o := e.Finish(m); o.Report.Reason != string(reasonComplex) || len(o.Splices) != 0 {
+	m.Cost = costOf(m, nil, nil, nil)
+	m.Cost.meter.Allow(10_000 - m.Cost.meter.Left())
+	job := e.Begin(m)
+	job.Head()
+	if o := job.Finish(); o.Report.Reason != string(reasonComplex) || len(o.Splices) != 0 {
 		t.Errorf("%s because of %s", o.Report.Action, o.Report.Reason)
 	}
 }
@@ -111,13 +122,14 @@ func TestLeavesAreLetGo(t *testing.T) {
 		})
 		b := new(work.Budget)
 		b.SetLimit(d.most * 12 * size)
-		m.memory.Budget = b
-		e.Head(m)
-		if o := e.Finish(m); o.Report.Action != Signed || b.Used() != 0 {
+		m.Cost = costOf(m, b, nil, nil)
+		job := e.Begin(m)
+		job.Head()
+		if o := job.Finish(); o.Report.Action != Signed || b.Used() != 0 {
 			t.Errorf("%s because of %s, %d bytes are still taken", o.Report.Action, o.Report.Reason, b.Used())
 		}
 		b.SetLimit(size)
-		if o := e.Finish(m); o.Report.Reason != string(reasonMemory) || b.Used() != 0 {
+		if o := job.Finish(); o.Report.Reason != string(reasonMemory) || b.Used() != 0 {
 			t.Errorf("with less: %s because of %s, %d bytes are still taken", o.Report.Action, o.Report.Reason, b.Used())
 		}
 	}
@@ -131,10 +143,11 @@ func TestMemoryRunsOutAnywhere(t *testing.T) {
 		m := ParseFile([]byte(raw)).Message("anna@contoso.com", []string{"ben@partner.example"}, entity.Limits{})
 		b := new(work.Budget)
 		b.SetLimit(limit)
-		m.memory.Budget = b
+		m.Cost = costOf(m, b, nil, nil)
 		e := newEngine()
-		e.Head(m)
-		o := e.Finish(m)
+		job := e.Begin(m)
+		job.Head()
+		o := job.Finish()
 		seen[o.Report.Reason] = true
 		if b.Used() != 0 {
 			t.Fatalf("%d bytes are still taken of %d: %s", b.Used(), limit, o.Report.Reason)

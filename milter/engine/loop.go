@@ -9,10 +9,10 @@ import (
 
 // loop holds a message that goes in circles, which stops it, or passes it
 // unsigned, and says how often it came.
-func (e *Engine) loop(m *Message) Outcome {
-	return e.fail(m, policy.Loop, loopError{
-		"field", e.Policy.Guard, "relay", m.facts.Relay,
-		"passes", policy.Passes(m.Header, m.facts.Relay) + 1, "most", e.Policy.MaxPasses,
+func (j *Job) loop() Outcome {
+	return j.fail(policy.Loop, loopError{
+		"field", j.engine.Policy.Guard, "relay", j.facts.Relay,
+		"passes", policy.Passes(j.message.Header, j.facts.Relay) + 1, "most", j.engine.Policy.MaxPasses,
 	})
 }
 
@@ -27,12 +27,12 @@ func (loopError) Error() string {
 func (l loopError) details() []any { return l }
 
 // withToken adds the token of the signature to References, when it was put in.
-func withToken(m *Message, o *Outcome) {
+func (j *Job) withToken(o *Outcome) {
 	put := slices.ContainsFunc(o.Report.Blocks, func(b BlockReport) bool { return b.Block == string(insert.Signature) })
-	if m.decision.Token == "" || !put {
+	if j.decision.Token == "" || !put {
 		return
 	}
-	if edit, ok := policy.WithToken(m.Header, m.decision.Token); ok {
+	if edit, ok := policy.WithToken(j.message.Header, j.decision.Token); ok {
 		o.Fields = append(o.Fields, edit)
 	}
 }

@@ -6,11 +6,9 @@ package engine
 
 import (
 	"io"
-	"time"
 
 	"sigmilter/milter/entity"
 	"sigmilter/milter/policy"
-	"sigmilter/milter/work"
 )
 
 // Message is one mail transaction as the MTA handed it over. It is filled in
@@ -30,21 +28,7 @@ type Message struct {
 	Tree       *entity.Part      // the MIME tree, nil when the body was not kept
 	TreeErr    error             // why there is no tree: a limit of the scanner
 	Trace      *policy.Trace     // filled in with how it was decided on, unless nil
-
-	facts    policy.Facts
-	decision policy.Decision // of the engine, first at end-of-headers
-	failure  *Failure        // what went wrong since
-	maxTime  time.Duration   // how long the work may take, 0 for no limit
-	spent    time.Duration   // worked on it so far
-	began    time.Time       // when the work that is going on began, zero for none
-	peer     func() error    // says that the MTA has gone; nil where there is none
-	gone     error           // what it said
-	work     *work.Meter     // what the work may still cost
-	memory   work.Account    // beside the body
-	turns    Turns           // of the server; nil for no waiting
-	turn     bool            // it has one
-	light    int64           // units of work spent before the work that is going on
-	whole    bool            // leaves are read to their end
+	Cost       *Cost             // of the work on it
 }
 
 // Body is a collected message body: bytes as the MTA sent them.
@@ -56,7 +40,7 @@ type Body interface {
 // Stage says what a session does with a message after end-of-headers.
 type Stage int
 
-// What [Engine.Head] answers.
+// What [Job.Head] answers.
 const (
 	// AcceptNow answers accept at end-of-headers: nothing is to be changed, not
 	// even the guard field, and the MTA need not send the body. Finish is asked at

@@ -11,17 +11,17 @@ import (
 // that ask for it, and whether it can be read. Of two forms it is the last, which
 // shows the message best (RFC 2046 5.1.4), and in any case one with words, if there
 // is one. A body that cannot be read back fails the message.
-func (e *Engine) newest(m *Message) (string, bool) {
-	if unreadable(m) != "" {
+func (j *Job) newest() (string, bool) {
+	if unreadable(j.message) != "" {
 		return "", false
 	}
 	read := false
-	for _, body := range entity.Bodies(m.Tree) {
+	for _, body := range entity.Bodies(j.message.Tree) {
 		seen := false
 		for _, doc := range slices.Backward(body.Documents) {
-			f, err := e.newestOf(m, doc)
+			f, err := j.newestOf(doc)
 			if err != nil {
-				m.failure = &Failure{bodyReason(err), err}
+				j.failure = &Failure{bodyReason(err), err}
 				return "", false
 			}
 			if strings.TrimSpace(f.text) != "" {
@@ -45,18 +45,18 @@ type newestForm struct {
 
 // newestOf is that of one form, which goes on from leaf to leaf until quoted mail
 // begins.
-func (e *Engine) newestOf(m *Message, doc entity.Document) (newestForm, error) {
+func (j *Job) newestOf(doc entity.Document) (newestForm, error) {
 	var f newestForm
 	var texts []string
 	for i, p := range doc.Leaves {
-		l, why, err := e.openLeaf(m, p, i > 0)
+		l, why, err := j.openLeaf(p, i > 0)
 		if err != nil || why != "" {
 			return newestForm{}, err
 		}
 		f.seen = f.seen || l.shows
 		texts = append(texts, l.reading.Newest())
 		quotes := l.reading.Quotes()
-		l.letGo(m)
+		l.letGo(j)
 		if quotes {
 			break
 		}

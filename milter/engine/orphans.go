@@ -12,12 +12,12 @@ import (
 // orphans are the parts of pictures that only the text refers to which is taken
 // out: they go with it. A part stays when any text of the message, or one that was
 // not read, may still show it.
-func orphans(m *Message, texts []text) []*entity.Part {
+func (j *Job) orphans(texts []text) []*entity.Part {
 	gone := mentions(texts)
-	if len(gone) == 0 || !allRead(m.Tree, texts) {
+	if len(gone) == 0 || !allRead(j.message.Tree, texts) {
 		return nil
 	}
-	candidates := mentioned(m.Tree, gone)
+	candidates := mentioned(j.message.Tree, gone)
 	if len(candidates) == 0 || len(candidates) > mostOrphans {
 		return nil
 	}
@@ -29,7 +29,7 @@ func orphans(m *Message, texts []text) []*entity.Part {
 	}
 	shown := func(name string) bool {
 		return name != "" && slices.ContainsFunc(left, func(b []byte) bool {
-			m.work.Spend(len(b))
+			j.cost.meter.Spend(len(b))
 			return refers(b, name)
 		})
 	}

@@ -91,37 +91,37 @@ func ampPart(tree *entity.Part) *entity.Part {
 }
 
 // addText gives a message that is only attachments a text with its blocks.
-func (e *Engine) addText(m *Message, blocks []insert.Block) Outcome {
-	d := &m.decision
+func (j *Job) addText(blocks []insert.Block) Outcome {
+	d := &j.decision
 	if !d.Place.Selects(d.Reply) {
-		return e.pass(m, policy.Reason(insert.NotSelected))
+		return j.pass(policy.Reason(insert.NotSelected))
 	}
 	text, html, pics := insert.Join(blocks)
 	placed := []insert.PlacedBlock{{Block: insert.Block{Pictures: pics}, Placement: insert.Placement{Edits: make([]entity.Edit, 1)}}}
-	end, err := lineEnd(m.Body)
+	end, err := lineEnd(j.message.Body)
 	if err != nil {
-		return e.fail(m, reasonBody, err)
+		return j.fail(reasonBody, err)
 	}
-	form := alternative([]byte(html)).Addition(entity.TextPart("text/plain", text), htmlForm(html, placed, contentIDs(m.Tree)))
+	form := alternative([]byte(html)).Addition(entity.TextPart("text/plain", text), htmlForm(html, placed, contentIDs(j.message.Tree)))
 
 	var c entity.Composition
-	switch root := m.Tree; {
+	switch root := j.message.Tree; {
 	case root.Media.Type == "multipart/mixed":
 		c, err = entity.Prepend(root, form, end)
 	case !root.IsMultipart():
 		mixed := entity.Multipart{Subtype: "mixed", Boundary: boundary("m", []byte(html))}
 		c, err = entity.Wrap(root, []entity.Addition{form}, nil, mixed, nil, end)
 	default:
-		return e.fail(m, reasonNoText, nil)
+		return j.fail(reasonNoText, nil)
 	}
 	if err != nil {
-		return e.fail(m, leafReason(err), err)
+		return j.fail(leafReason(err), err)
 	}
-	o := Outcome{Fields: c.Fields, Splices: append(c.Before, c.After...), Report: e.report(m, Signed, d.Reason)}
+	o := Outcome{Fields: c.Fields, Splices: append(c.Before, c.After...), Report: j.report(Signed, d.Reason)}
 	for _, b := range d.Blocks() {
 		o.Report.Blocks = append(o.Report.Blocks, BlockReport{Block: string(b.Kind), Template: b.Template, Part: "1", Type: "multipart/alternative", Placed: insert.Added})
 	}
-	return e.changed(m, o)
+	return j.changed(o)
 }
 
 // lineEnd is what ends the first line of a body, CRLF when no line ends soon.

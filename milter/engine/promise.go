@@ -12,17 +12,19 @@ import (
 	"sigmilter/milter/seen"
 )
 
-// newName is a name for the elements of one message's blocks that nobody can guess.
-func newName() string {
-	var b [8]byte
-	rand.Read(b[:])
-	return hex.EncodeToString(b[:])
+// giveName gives the elements of one message's blocks a name that nobody can guess.
+func giveName(blocks []insert.Block) {
+	var random [8]byte
+	rand.Read(random[:]) // never fails
+	for i := range blocks {
+		blocks[i].Name = hex.EncodeToString(random[:])
+	}
 }
 
 // promise makes the blocks of a message seen that must be: it changes how and where
 // they stand until no element or style of the mail hides them. The error is what does.
-func (e *Engine) promise(m *Message, texts []text) error {
-	if !m.decision.Enforced {
+func (j *Job) promise(texts []text) error {
+	if !j.decision.Enforced {
 		return nil
 	}
 	plain := slices.ContainsFunc(texts, func(t text) bool { return t.newest.Part.Media.Type != "text/html" })
@@ -31,11 +33,11 @@ func (e *Engine) promise(m *Message, texts []text) error {
 			if l.Part.Media.Type != "text/html" || len(l.placed) == 0 {
 				continue
 			}
-			hidden, err := l.show(m)
+			hidden, err := l.show(j)
 			if err != nil {
 				return err
 			}
-			if hidden == "" || m.decision.EnforcedByText && plain {
+			if hidden == "" || j.decision.EnforcedByText && plain {
 				continue
 			}
 			return hiddenError(hidden)
@@ -68,7 +70,7 @@ type standing struct {
 // show makes the blocks of a leaf seen, and says what hides one, "" for nothing. A block
 // for which there is no such place stands at the top. The error says that there is no
 // memory to look.
-func (l *leaf) show(m *Message) (string, error) {
+func (l *leaf) show(j *Job) (string, error) {
 	ways := make([]standing, len(l.placed))
 	for i, p := range l.placed {
 		ways[i] = standing{block: p.Block, first: p.Placement}
@@ -76,7 +78,7 @@ func (l *leaf) show(m *Message) (string, error) {
 	hidden := ""
 	for {
 		again := false
-		verdicts, err := l.look(m)
+		verdicts, err := l.look(j)
 		if err != nil {
 			return "", err
 		}
@@ -102,15 +104,15 @@ func (l *leaf) show(m *Message) (string, error) {
 }
 
 // look reads the finished page back, with the memory that its tree takes for a while.
-func (l *leaf) look(m *Message) ([]seen.Verdict, error) {
+func (l *leaf) look(j *Job) ([]seen.Verdict, error) {
 	const perTag = 512 // bytes of an element, its attributes and the text behind it
 	page := l.finished()
 	n := 2*int64(len(page)) + perTag*int64(bytes.Count(page, []byte("<")))
-	if err := m.memory.Take(n); err != nil {
+	if err := j.cost.memory.Take(n); err != nil {
 		return nil, err
 	}
-	defer m.memory.Give(n)
-	return seen.Look(page, l.elements(), m.work), nil
+	defer j.cost.memory.Give(n)
+	return seen.Look(page, l.elements(), j.cost.meter), nil
 }
 
 // places are where a block goes when it is not seen where it belongs.

@@ -44,10 +44,11 @@ func TestTheSecretStays(t *testing.T) {
 			e := newEngine(changes...)
 			f := ParseFile([]byte(c.raw))
 			m := f.Message("anna@contoso.com", []string{"c@partner.example"}, entity.Limits{})
-			if stage := e.Head(m); stage == AcceptNow {
+			job := e.Begin(m)
+			if stage := job.Head(); stage == AcceptNow {
 				t.Fatal("accepted with the field in it")
 			}
-			o := e.Finish(m)
+			o := job.Finish()
 			out, err := f.Apply(o)
 			if err != nil {
 				t.Fatal(err)

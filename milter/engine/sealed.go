@@ -12,15 +12,15 @@ import (
 // optedOut reports whether a message gets a guard with a seal even if it leaves
 // unsigned: its author took a rule out by a keyword, which is gone when it comes again.
 // All else that passes is decided on again, by what it still has.
-func optedOut(m *Message) bool { return m.decision.Seal != nil && len(m.decision.OptOut) > 0 }
+func (j *Job) optedOut() bool { return j.decision.Seal != nil && len(j.decision.OptOut) > 0 }
 
 // textLeft is the digest of a message as it leaves with an outcome, for the seal of
 // its guard; empty when there is none to make.
-func textLeft(m *Message, o *Outcome) string {
-	if m.decision.Seal == nil || m.failure != nil || o.Report.Action != Signed && !optedOut(m) {
+func (j *Job) textLeft(o *Outcome) string {
+	if j.decision.Seal == nil || j.failure != nil || o.Report.Action != Signed && !j.optedOut() {
 		return ""
 	}
-	return digest(m, o)
+	return j.digest(o)
 }
 
 // digestFields say how a body is to be read.
@@ -28,18 +28,18 @@ var digestFields = []string{"Content-Type", "Content-Transfer-Encoding", "Conten
 
 // digest is that of a message with the edits of an outcome; empty when the body was
 // not kept or cannot be read.
-func digest(m *Message, o *Outcome) string {
-	if m.Body == nil {
+func (j *Job) digest(o *Outcome) string {
+	if j.message.Body == nil {
 		return ""
 	}
 	var fields []string
 	for _, name := range digestFields {
-		fields = append(fields, strings.Join(edited(m.Header.All(name), name, o.Fields), "\x00"))
+		fields = append(fields, strings.Join(edited(j.message.Header.All(name), name, o.Fields), "\x00"))
 	}
 	d := seal.NewDigest(fields...)
-	body := io.NewSectionReader(m.Body, 0, m.Body.Size())
-	m.work.Spend(int(body.Size()))
-	if err := entity.WritePatched(d, body, m.Body.Size(), o.Splices); err != nil {
+	body := io.NewSectionReader(j.message.Body, 0, j.message.Body.Size())
+	j.cost.meter.Spend(int(body.Size()))
+	if err := entity.WritePatched(d, body, j.message.Body.Size(), o.Splices); err != nil {
 		return ""
 	}
 	return d.Sum()

@@ -30,16 +30,16 @@ type leaf struct {
 
 // letGo gives back what a leaf takes that is not read any more. That it was there
 // stays.
-func (l *leaf) letGo(m *Message) {
-	m.memory.Give(l.cost)
+func (l *leaf) letGo(j *Job) {
+	j.cost.memory.Give(l.cost)
 	l.Leaf, l.reading, l.cost = &entity.Leaf{Part: l.Part}, nil, 0
 }
 
 // letGo lets go of all leaves of texts.
-func letGo(m *Message, texts []text) {
+func (j *Job) letGo(texts []text) {
 	for _, t := range texts {
 		for _, l := range t.leaves {
-			l.letGo(m)
+			l.letGo(j)
 		}
 	}
 }
@@ -56,41 +56,41 @@ func (l *leaf) put(b insert.Block, pl insert.Placement) {
 // texts opens and reads what a reader sees as the message: the body in which
 // something is seen first. The error is that of reading the body; whatever is wrong
 // with the message itself is a reason.
-func (e *Engine) texts(m *Message) ([]text, policy.Reason, error) {
+func (j *Job) texts() ([]text, policy.Reason, error) {
 	var best []text
 	var chosen entity.Body
 	var at int64 = -1 // where something is seen in it
-	bodies := entity.Bodies(m.Tree)
+	bodies := entity.Bodies(j.message.Tree)
 	if len(bodies) == 0 {
-		bodies = besideProtected(m)
+		bodies = j.besideProtected()
 	}
 	for _, body := range bodies {
 		if at >= 0 && (body.Named() || body.Start() >= at) {
 			break
 		}
-		texts, why, err := e.openDocuments(m, body.Documents)
+		texts, why, err := j.openDocuments(body.Documents)
 		if err != nil || why != "" {
 			return nil, why, err
 		}
 		if shown := firstShown(texts); best == nil || (shown >= 0 && (at < 0 || shown < at)) {
 			best, chosen, at, texts = texts, body, shown, best
 		}
-		letGo(m, texts)
+		j.letGo(texts)
 	}
 	if best == nil {
 		return nil, reasonNoText, nil
 	}
-	more, why, err := e.openDocuments(m, further(m, chosen))
+	more, why, err := j.openDocuments(j.further(chosen))
 	if err != nil || why != "" {
 		return nil, why, err
 	}
 	best = append(best, more...)
-	if m.decision.Enforced {
+	if j.decision.Enforced {
 		if why := sealing(best); why != "" {
 			return nil, why, nil
 		}
 	} else {
-		best = withWords(m, best)
+		best = j.withWords(best)
 	}
 	for _, t := range best[1:] {
 		insert.Agree(best[0].newest.reading, t.newest.reading)
@@ -100,19 +100,19 @@ func (e *Engine) texts(m *Message) ([]text, policy.Reason, error) {
 
 // further are the documents that get the blocks besides those of a body. Where no rule
 // enforces them, a reader that shows another plain text than the first sees none.
-func further(m *Message, body entity.Body) []entity.Document {
-	documents := entity.Further(m.Tree, body)
-	if m.decision.Enforced {
+func (j *Job) further(body entity.Body) []entity.Document {
+	documents := entity.Further(j.message.Tree, body)
+	if j.decision.Enforced {
 		return documents
 	}
 	return slices.DeleteFunc(documents, func(d entity.Document) bool { return !d.HTML })
 }
 
 // openDocuments opens documents, each as a text.
-func (e *Engine) openDocuments(m *Message, documents []entity.Document) ([]text, policy.Reason, error) {
+func (j *Job) openDocuments(documents []entity.Document) ([]text, policy.Reason, error) {
 	var texts []text
 	for _, doc := range documents {
-		t, why, err := e.open(m, doc)
+		t, why, err := j.open(doc)
 		if err != nil || why != "" {
 			return nil, why, err
 		}
@@ -142,7 +142,7 @@ func firstShown(texts []text) int64 {
 // withWords is texts without the forms that show nothing beside one that does: a
 // client that writes an empty text beside its HTML has no text form, and a block
 // alone is none.
-func withWords(m *Message, texts []text) []text {
+func (j *Job) withWords(texts []text) []text {
 	var kept []text
 	for _, t := range texts {
 		if slices.ContainsFunc(t.leaves, shows) {
@@ -154,7 +154,7 @@ func withWords(m *Message, texts []text) []text {
 	}
 	for _, t := range texts {
 		if !slices.ContainsFunc(t.leaves, shows) {
-			letGo(m, []text{t})
+			j.letGo([]text{t})
 		}
 	}
 	for i := range kept {
@@ -166,27 +166,27 @@ func withWords(m *Message, texts []text) []text {
 // open reads the leaves of one document until quoted mail begins, or all of them
 // when something is to go below it. The newest text ends in the leaf with the
 // quote, or else in the last in which the author wrote anything.
-func (e *Engine) open(m *Message, doc entity.Document) (text, policy.Reason, error) {
+func (j *Job) open(doc entity.Document) (text, policy.Reason, error) {
 	t := text{whole: len(doc.Leaves) == 1}
 	ended := false
-	patch := policy.TitledPatch(m.Header)
+	patch := policy.TitledPatch(j.message.Header)
 	for i, p := range doc.Leaves {
-		l, why, err := e.openLeaf(m, p, i > 0)
+		l, why, err := j.openLeaf(p, i > 0)
 		if err != nil || why != "" {
 			return t, why, err
 		}
 		t.leaves = append(t.leaves, l)
 		if !ended {
-			if why := e.untouchable(m, l, patch); why != "" {
+			if why := j.untouchable(l, patch); why != "" {
 				return t, why, nil
 			}
 			if t.newest == nil || l.shows {
 				t.newest = l
 			}
-			ended = l.reading.Quotes() || l.reading.Marked(m.decision.Place.Marker)
+			ended = l.reading.Quotes() || l.reading.Marked(j.decision.Place.Marker)
 		}
-		t.letGoOthers(m)
-		if ended && m.decision.Disclaimer == "" {
+		t.letGoOthers(j)
+		if ended && j.decision.Disclaimer == "" {
 			break
 		}
 	}
@@ -195,13 +195,13 @@ func (e *Engine) open(m *Message, doc entity.Document) (text, policy.Reason, err
 
 // untouchable says why the text of a leaf must stay as it is, "" if it may be edited.
 // Where a rule enforces its blocks, OpenPGP is looked at once all texts are open.
-func (e *Engine) untouchable(m *Message, l *leaf, patch bool) policy.Reason {
-	enforced := m.decision.Enforced
-	if enforced && l.Part.Media.Type == "text/plain" && entity.HoldsFile(l.Text, m.work) != "" {
+func (j *Job) untouchable(l *leaf, patch bool) policy.Reason {
+	enforced := j.decision.Enforced
+	if enforced && l.Part.Media.Type == "text/plain" && entity.HoldsFile(l.Text, j.cost.meter) != "" {
 		return reasonAmbiguous
 	}
 	why := policy.Reason(l.reading.Untouchable(patch))
-	if why == policy.PGP && enforced || why != "" && e.Policy.Answer(why, enforced) == policy.AnswerSign {
+	if why == policy.PGP && enforced || why != "" && j.engine.Policy.Answer(why, enforced) == policy.AnswerSign {
 		return ""
 	}
 	return why
@@ -222,13 +222,13 @@ func (t *text) edge(kind insert.BlockKind) *leaf {
 
 // letGoOthers lets go of the leaves in which no block is going to stand, as far as
 // the document was read.
-func (t *text) letGoOthers(m *Message) {
-	d := &m.decision
+func (t *text) letGoOthers(j *Job) {
+	d := &j.decision
 	for _, l := range t.leaves {
 		first := d.Banner != "" && l == t.leaves[0]
 		last := d.Disclaimer != "" && l == t.edge(insert.Disclaimer)
 		if l.cost > 0 && l != t.newest && !first && !last {
-			l.letGo(m)
+			l.letGo(j)
 		}
 	}
 }
@@ -246,8 +246,8 @@ func leafReason(err error) policy.Reason {
 }
 
 // kindOf is how a text part is to be read.
-func kindOf(m *Message, p *entity.Part, later bool) insert.Kind {
-	d := &m.decision
+func (j *Job) kindOf(p *entity.Part, later bool) insert.Kind {
+	d := &j.decision
 	return insert.Kind{
 		HTML:    p.Media.Type == "text/html",
 		Flowed:  strings.EqualFold(p.Media.Params["format"], "flowed"),
@@ -256,7 +256,7 @@ func kindOf(m *Message, p *entity.Part, later bool) insert.Kind {
 		Forward: d.Forward,
 		Later:   later,
 
-		Recipients: m.Recipients,
-		Work:       m.work,
+		Recipients: j.message.Recipients,
+		Work:       j.cost.meter,
 	}
 }

@@ -18,19 +18,19 @@ const (
 )
 
 // takeTurn waits for a turn. The error says why nobody waits for the message any more.
-func (m *Message) takeTurn() error {
-	if m.turns == nil || m.turn {
+func (c *Cost) takeTurn() error {
+	if c.turns == nil || c.turn {
 		return nil
 	}
 	ask := time.NewTicker(50 * time.Millisecond)
 	defer ask.Stop()
 	for {
 		select {
-		case m.turns <- struct{}{}:
-			m.turn = true
+		case c.turns <- struct{}{}:
+			c.turn = true
 			return nil
 		case <-ask.C:
-			if err := m.over(); err != nil {
+			if err := c.over(); err != nil {
 				return err
 			}
 		}
@@ -38,9 +38,9 @@ func (m *Message) takeTurn() error {
 }
 
 // endTurn gives a turn back.
-func (m *Message) endTurn() {
-	if m.turn {
-		<-m.turns
-		m.turn = false
+func (c *Cost) endTurn() {
+	if c.turn {
+		<-c.turns
+		c.turn = false
 	}
 }

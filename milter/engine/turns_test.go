@@ -15,10 +15,11 @@ func TestMuchWorkTakesTurns(t *testing.T) {
 	taken <- struct{}{}
 	finish := func(raw string, peer func() error) Report {
 		m := ParseFile([]byte(raw)).Message("anna@contoso.com", []string{"ben@partner.example"}, entity.Limits{})
-		m.turns, m.peer = taken, peer
+		m.Cost = costOf(m, nil, taken, peer)
 		e := newEngine()
-		e.Head(m)
-		return e.Finish(m).Report
+		job := e.Begin(m)
+		job.Head()
+		return job.Finish().Report
 	}
 	much := letter(textPlain, strings.Repeat("Hello Ben, all is well\n", 20_000))
 	large := letter(textPlain, strings.Repeat(strings.Repeat("Hello Ben, all is well. ", 1000)+"\n", lightLeaf/20_000))

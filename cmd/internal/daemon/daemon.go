@@ -221,7 +221,7 @@ func (d *Daemon) newGeneration(cfg *config.Config) *generation {
 
 func (d *Daemon) milterOptions(cfg *config.Config) milter.Options {
 	return milter.Options{
-		Signer:       func() milter.Signer { return d.current.Load().engine },
+		Begin:        func(m *engine.Message) milter.Work { return d.current.Load().engine.Begin(m) },
 		MaxSessions:  cfg.Limits.Sessions,
 		IdleTimeout:  cfg.Timeouts.Idle,
 		WriteTimeout: cfg.Timeouts.Write,

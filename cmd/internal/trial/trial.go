@@ -25,8 +25,9 @@ func Sign(cfg *config.Config, signer *engine.Engine, f *engine.File, e Envelope,
 	if m.Size > cfg.Limits.MessageBytes {
 		m.Body, m.Tree = nil, nil
 	}
-	signer.Head(m)
-	return signer.Finish(m)
+	job := signer.Begin(m)
+	job.Head()
+	return job.Finish()
 }
 
 // Result is what became of a message, and which laws that breaks.
