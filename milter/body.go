@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"sort"
+
+	"sigmilter/milter/work"
 )
 
 // bodyStore keeps one message's body: in memory up to a limit, in a temporary
@@ -18,8 +20,8 @@ type bodyStore struct {
 	file   *os.File // holds the whole body once it is there
 	size   int64
 
-	memory, disk *budget // shared with the other bodies; nil for no limit
-	held         int64   // bytes of the budget it is in now: disk with a file, else memory
+	memory, disk *work.Budget // shared with the other bodies; nil for no limit
+	held         int64        // bytes of the budget it is in now: disk with a file, else memory
 }
 
 // errSpoolFull says that the bodies in temporary files have as many bytes as they
@@ -44,7 +46,7 @@ func newBodyStore(limit int64, dir string) *bodyStore {
 // Keep appends to the body. The store keeps p, which must not be changed any
 // more. After an error it is of no use but for [bodyStore.Close].
 func (b *bodyStore) Keep(p []byte) error {
-	if b.file == nil && b.size+int64(len(p)) <= b.limit && b.memory.takeForBody(int64(len(p))) {
+	if b.file == nil && b.size+int64(len(p)) <= b.limit && b.memory.TakeForBody(int64(len(p))) {
 		b.held += int64(len(p))
 		if last := len(b.chunks) - 1; last >= 0 && len(p) < smallChunk { // or an MTA of small chunks would cost much
 			b.chunks[last].bytes = append(b.chunks[last].bytes, p...)
@@ -72,7 +74,7 @@ func (b *bodyStore) Keep(p []byte) error {
 
 // reserve takes n bytes of the budget of files.
 func (b *bodyStore) reserve(n int64) error {
-	if !b.disk.take(n) {
+	if !b.disk.Take(n) {
 		return errSpoolFull
 	}
 	b.held += n
@@ -85,7 +87,7 @@ func (b *bodyStore) spill() error {
 	if err != nil {
 		return fmt.Errorf("create a temporary file for the body: %w", err)
 	}
-	b.memory.give(b.held)
+	b.memory.Give(b.held)
 	b.held, b.file = 0, file
 	if err := os.Remove(file.Name()); err != nil {
 		return fmt.Errorf("unlink the body's temporary file: %w", err)
@@ -128,7 +130,7 @@ func (b *bodyStore) chunkOf(off int64) int {
 	return max(0, sort.Search(len(b.chunks), func(i int) bool { return b.chunks[i].at > off })-1)
 }
 
-// View implements [viewer]: no copy is made of what is in one chunk.
+// View implements what the engine asks a body for: no copy is made of what is in one chunk.
 func (b *bodyStore) View(at, n int64) []byte {
 	if len(b.chunks) == 0 || at < 0 || n < 0 {
 		return nil
@@ -149,9 +151,9 @@ func (b *bodyStore) Close() error {
 	held, file := b.held, b.file
 	b.chunks, b.size, b.held, b.file = nil, 0, 0, nil
 	if file == nil {
-		b.memory.give(held)
+		b.memory.Give(held)
 		return nil
 	}
-	defer b.disk.give(held) // once the space is free again
+	defer b.disk.Give(held) // once the space is free again
 	return file.Close()
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
 	"sigmilter/milter/policy"
@@ -17,13 +18,13 @@ var bombs = map[string]struct {
 	raw    func() string
 	reason policy.Reason
 }{
-	"100,000 parts":       {func() string { return multi(strings.Repeat("--b\n\nx\n", 100_000) + "--b--\n") }, reasonParts},
-	"boundary flood":      {func() string { return multi(strings.Repeat("--b\n", 100_000)) }, reasonParts},
-	"nested multiparts":   {nested, reasonDepth},
-	"header flood":        {func() string { return strings.Repeat("X-A: b\n", 20_000) + hello }, reasonHeaderBig},
-	"header of 2 MB":      {func() string { return strings.Repeat("X-A: "+strings.Repeat("b", 100<<10)+"\n", 20) + hello }, reasonHeaderBig},
-	"part header of 2 MB": {func() string { return multi("--b\nX-A: " + strings.Repeat("b", 2<<20) + "\n\nx\n--b--\n") }, reasonHeader},
-	"one line of 50 MB":   {func() string { return letter(textPlain, strings.Repeat("x", 50<<20)+"\n") }, reasonPartLarge},
+	"100,000 parts":       {func() string { return multi(strings.Repeat("--b\n\nx\n", 100_000) + "--b--\n") }, "too-many-parts"},
+	"boundary flood":      {func() string { return multi(strings.Repeat("--b\n", 100_000)) }, "too-many-parts"},
+	"nested multiparts":   {nested, "too-deep"},
+	"header flood":        {func() string { return strings.Repeat("X-A: b\n", 20_000) + hello }, engine.ReasonHeaderBig},
+	"header of 2 MB":      {func() string { return strings.Repeat("X-A: "+strings.Repeat("b", 100<<10)+"\n", 20) + hello }, engine.ReasonHeaderBig},
+	"part header of 2 MB": {func() string { return multi("--b\nX-A: " + strings.Repeat("b", 2<<20) + "\n\nx\n--b--\n") }, "header-too-long"},
+	"one line of 50 MB":   {func() string { return letter(textPlain, strings.Repeat("x", 50<<20)+"\n") }, "text-too-big"},
 	"one line of 5 MB":    {func() string { return letter(textPlain, strings.Repeat("x", 5<<20)+"\n") }, policy.Rule},
 	"base64 in base64":    {onion, policy.Rule},
 	"100,000 nested tags": {func() string { return letter(textHTML, strings.Repeat("<div>", 100_000)+"x\n") }, policy.Rule},
@@ -50,7 +51,7 @@ func onion() string {
 }
 
 func TestBombs(t *testing.T) {
-	h := start(t, newEngine(func(e *Engine, _ *shelf) { e.TextBytes, e.LineBytes = 8<<20, 8<<20 }), Options{Limits: entity.Limits{HeaderBytes: 1 << 20}, TempDir: t.TempDir()})
+	h := start(t, newEngine(func(e *engine.Engine, _ *shelf) { e.TextBytes, e.LineBytes = 8<<20, 8<<20 }), Options{Limits: entity.Limits{HeaderBytes: 1 << 20}, TempDir: t.TempDir()})
 	for name, bomb := range bombs {
 		t.Run(name, func(t *testing.T) {
 			before := len(h.messages())
@@ -61,7 +62,7 @@ func TestBombs(t *testing.T) {
 			if got.Reason != string(bomb.reason) {
 				t.Fatalf("%s because of %s", got.Action, got.Reason)
 			}
-			if bomb.reason == reasonHeaderBig {
+			if bomb.reason == engine.ReasonHeaderBig {
 				if !result.Tempfailed {
 					t.Error("not deferred")
 				}
@@ -75,7 +76,7 @@ func TestBombs(t *testing.T) {
 			}
 		})
 	}
-	if used := h.server.memory.used.Load() + h.server.disk.used.Load(); used != 0 {
+	if used := h.server.memory.Used() + h.server.disk.Used(); used != 0 {
 		t.Errorf("%d bytes of bodies are still taken", used)
 	}
 }

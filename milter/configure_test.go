@@ -4,13 +4,14 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/miltertest"
 )
 
 // Each message that ends without an end-of-message is told of once, and no other.
 func TestAborted(t *testing.T) {
 	var aborted atomic.Int32
-	h := start(t, at(WantBody), Options{Aborted: func(m *Message) {
+	h := start(t, at(engine.WantBody), Options{Aborted: func(m *engine.Message) {
 		if m.Sender != "gone@example.org" {
 			t.Errorf("aborted: %q", m.Sender)
 		}
@@ -37,7 +38,7 @@ func TestAborted(t *testing.T) {
 
 // New options are for the sessions that begin after.
 func TestConfigure(t *testing.T) {
-	h := start(t, at(SkipBody), Options{MaxSessions: 1})
+	h := start(t, at(engine.SkipBody), Options{MaxSessions: 1})
 	first := h.dial()
 	opts := *h.server.opts.Load()
 	opts.MaxSessions = 2

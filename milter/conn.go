@@ -15,6 +15,8 @@ import (
 	"time"
 
 	gomilter "github.com/emersion/go-milter"
+
+	"sigmilter/milter/engine"
 )
 
 const (
@@ -257,10 +259,7 @@ func (c *conn) Close() error {
 	return err
 }
 
-// errGone says that an MTA does not wait for its message any more.
-var errGone = errors.New("the MTA has gone, or gave the message up")
-
-// gone returns [errGone] when the MTA hung up or gave the message in hand up, as far as
+// gone returns [ErrGone] when the MTA hung up or gave the message in hand up, as far as
 // that can be told without reading on. It belongs to the session's goroutine.
 func (c *conn) gone() error {
 	if n := c.reader.Buffered(); n > 0 {
@@ -271,15 +270,15 @@ func (c *conn) gone() error {
 		return nil
 	}
 	if err := c.socket.raw.Control(c.socket.look); err != nil { // the server has cut the connection
-		return fmt.Errorf("%w: %w", errGone, err)
+		return fmt.Errorf("%w: %w", engine.ErrGone, err)
 	}
 	switch n, err := c.socket.n, c.socket.err; {
 	case errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.EINTR):
 		return nil
 	case err != nil:
-		return fmt.Errorf("%w: %w", errGone, err)
+		return fmt.Errorf("%w: %w", engine.ErrGone, err)
 	case n == 0:
-		return errGone
+		return engine.ErrGone
 	default:
 		return givenUp(c.socket.packet[:n])
 	}
@@ -303,14 +302,14 @@ func (s *socket) begin(nc net.Conn) {
 	}
 }
 
-// givenUp returns [errGone] when the packet that follows ends the message in hand.
+// givenUp returns [ErrGone] when the packet that follows ends the message in hand.
 func givenUp(packet []byte) error {
 	if len(packet) < packetHead {
 		return nil
 	}
 	switch gomilter.Code(packet[packetHead-1]) {
 	case gomilter.CodeAbort, gomilter.CodeQuit, gomilter.CodeQuitNewConn:
-		return errGone
+		return engine.ErrGone
 	}
 	return nil
 }

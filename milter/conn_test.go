@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
 )
@@ -40,12 +41,12 @@ func (c countedConn) Write(p []byte) (int, error) {
 // All edits leave with the reply in one write, which wakes the MTA once; a large body
 // leaves packet by packet.
 func TestWrites(t *testing.T) {
-	appended := func(m *Message) Outcome {
+	appended := func(m *engine.Message) engine.Outcome {
 		end := m.Body.Size()
-		return Outcome{
+		return engine.Outcome{
 			Fields:  []entity.FieldEdit{{Op: entity.AddField, Name: guard, Index: 1, Value: "Yes"}},
 			Splices: []entity.Splice{{Start: end, End: end, New: []byte("signature\r\n")}},
-			Report:  Report{Action: Signed},
+			Report:  engine.Report{Action: engine.Signed},
 		}
 	}
 	h := newServer(t, script{finish: appended}, Options{})

@@ -8,7 +8,9 @@ import (
 	"sync"
 	"testing"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
+	"sigmilter/milter/insert"
 	"sigmilter/milter/miltertest"
 	"sigmilter/milter/policy"
 )
@@ -19,39 +21,44 @@ var fromAnna = miltertest.Envelope{Sender: "anna@contoso.com", Recipients: []str
 var mailbag = []struct {
 	name   string
 	raw    string
-	action Action
+	action engine.Action
 	reason policy.Reason
 }{
-	{"signed text", "DKIM-Signature: v=1\n" + hello, Signed, policy.Rule},
-	{"signed HTML", letter(textHTML, "<p>Hello</p>\n"), Signed, policy.Rule},
-	{"signed alternative", both("Hello", "<p>Hello</p>"), Signed, policy.Rule},
-	{"signed reply", strings.Replace(letter(textPlain, "Hello\n\nOn Monday, Bob Meier wrote:\n> Hi\n"), "Subject: ", "In-Reply-To: <1@x.y>\nSubject: Re: ", 1), Signed, policy.Rule},
-	{"signed, recoded", letter("Content-Type: text/plain", "Hello\n"), Signed, policy.Rule},
-	{"handled", guard + ": Yes\n" + hello, Handled, policy.Guarded},
-	{"untrue guard", guard + ": No\n" + guard + ": no\n" + hello, Signed, policy.Rule},
-	{"automatic", guard + ": No\nAuto-Submitted: auto-replied\n" + hello, Skipped, policy.Automatic},
-	{"calendar", multi("--b\n\nHello\n--b\nContent-Type: text/calendar; method=REQUEST\n\nx\n--b--\n"), Skipped, policy.Calendar},
-	{"unknown author", strings.Replace(hello, "anna@", "ghost@", 1), Skipped, policy.UnknownAuthor},
-	{"malformed", multi("Hello\n"), Skipped, reasonMalformed},
-	{"empty body", letter(textPlain, ""), Signed, policy.Rule},
-	{"too large", letter(textPlain, strings.Repeat("0123456789abcde\n", 100)), Skipped, reasonTooLarge},
+	{"signed text", "DKIM-Signature: v=1\n" + hello, engine.Signed, policy.Rule},
+	{"signed HTML", letter(textHTML, "<p>Hello</p>\n"), engine.Signed, policy.Rule},
+	{"signed alternative", both("Hello", "<p>Hello</p>"), engine.Signed, policy.Rule},
+	{"signed reply", strings.Replace(letter(textPlain, "Hello\n\nOn Monday, Bob Meier wrote:\n> Hi\n"), "Subject: ", "In-Reply-To: <1@x.y>\nSubject: Re: ", 1), engine.Signed, policy.Rule},
+	{"signed, recoded", letter("Content-Type: text/plain", "Hello\n"), engine.Signed, policy.Rule},
+	{"handled", guard + ": Yes\n" + hello, engine.Handled, policy.Guarded},
+	{"untrue guard", guard + ": No\n" + guard + ": no\n" + hello, engine.Signed, policy.Rule},
+	{"automatic", guard + ": No\nAuto-Submitted: auto-replied\n" + hello, engine.Skipped, policy.Automatic},
+	{"calendar", multi("--b\n\nHello\n--b\nContent-Type: text/calendar; method=REQUEST\n\nx\n--b--\n"), engine.Skipped, policy.Calendar},
+	{"unknown author", strings.Replace(hello, "anna@", "ghost@", 1), engine.Skipped, policy.UnknownAuthor},
+	{"malformed", multi("Hello\n"), engine.Skipped, "malformed"},
+	{"empty body", letter(textPlain, ""), engine.Signed, policy.Rule},
+	{"too large", letter(textPlain, strings.Repeat("0123456789abcde\n", 100)), engine.Skipped, "message-too-big"},
 }
 
 // mailbagOptions let the last message of the bag be too large.
 var mailbagOptions = Options{MaxBytes: 1000}
 
-// offline is what `sigmilter sign` would make of a message, with CRLF, and with
-// the last line ended as in any message an MTA sends.
-func offline(t *testing.T, raw string) string {
+// german gives Anna a signature that not every charset has.
+func german(_ *engine.Engine, s *shelf) {
+	s.Signature = insert.Block{HTML: "<p>Anna Müster</p>", Text: "Anna Müster"}
+}
+
+// offline is what `sigmilter sign` would make of a message, with the last line ended as
+// in any message an MTA sends.
+func offline(t *testing.T, e engineSigner, raw string) string {
 	t.Helper()
-	e := newEngine(withBlock(germanBlock))
-	f := ParseFile([]byte(crlf(raw)))
+	f := engine.ParseFile([]byte(raw))
 	m := f.Message(fromAnna.Sender, fromAnna.Recipients, entity.Limits{})
 	if m.Size > mailbagOptions.MaxBytes {
 		m.Body, m.Tree = nil, nil
 	}
-	e.Head(m)
-	out, err := f.Apply(e.Finish(m))
+	job := e.Begin(m)
+	job.Head()
+	out, err := f.Apply(job.Finish())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,27 +69,27 @@ func offline(t *testing.T, raw string) string {
 func TestSessionsAndFiles(t *testing.T) {
 	for _, c := range mailbag {
 		t.Run(c.name, func(t *testing.T) {
-			h := start(t, newEngine(withBlock(germanBlock)), mailbagOptions)
+			h := start(t, newEngine(german), mailbagOptions)
 			mta := h.dial()
 			result := h.send(mta, fromAnna, c.raw)
 			h.quit(mta)
 			if got := h.only().outcome.Report; got.Action != c.action || got.Reason != string(c.reason) {
 				t.Errorf("%s because of %s", got.Action, got.Reason)
 			}
-			if want := offline(t, c.raw); !result.Accepted || string(result.Raw) != want {
+			if want := offline(t, newEngine(german), crlf(c.raw)); !result.Accepted || string(result.Raw) != want {
 				t.Errorf("accepted %v\n%q\n%q", result.Accepted, result.Raw, want)
 			}
 			bodyReplaced := false
 			for _, m := range result.Modifications {
 				bodyReplaced = bodyReplaced || m.Op == miltertest.ReplaceBody
 			}
-			if bodyReplaced != (c.action == Signed) {
+			if bodyReplaced != (c.action == engine.Signed) {
 				t.Errorf("body replaced: %v", bodyReplaced)
 			}
-			if c.action == Handled && len(result.Modifications) > 0 {
+			if c.action == engine.Handled && len(result.Modifications) > 0 {
 				t.Errorf("handled already, but changed: %v", result.Modifications)
 			}
-			if c.action == Skipped && string(result.Raw) != crlf(stampedOnly(c.raw)) {
+			if c.action == engine.Skipped && string(result.Raw) != crlf(stampedOnly(c.raw)) {
 				t.Errorf("changed: %q", result.Raw)
 			}
 		})
@@ -92,10 +99,10 @@ func TestSessionsAndFiles(t *testing.T) {
 // TestNothingLeaks: whatever message came before on the connection, the next is
 // treated as if it were alone.
 func TestNothingLeaks(t *testing.T) {
-	h := start(t, newEngine(withBlock(germanBlock)), mailbagOptions)
+	h := start(t, newEngine(german), mailbagOptions)
 	want := map[string]string{}
 	for _, c := range mailbag {
-		want[c.name] = offline(t, c.raw)
+		want[c.name] = offline(t, newEngine(german), crlf(c.raw))
 	}
 	mta := h.dial()
 	for _, first := range mailbag {
@@ -123,33 +130,33 @@ func TestNothingLeaks(t *testing.T) {
 // the same message is signed when it comes again.
 func TestRefusedThenSigned(t *testing.T) {
 	for name, fail := range map[string]func(*shelf){
-		"store":           func(s *shelf) { s.err = errors.New("no") },
-		"render":          func(s *shelf) { s.fault = errTemplate },
-		"panic in Find":   func(s *shelf) { s.find = func() { panic("boom") } },
-		"panic in render": func(s *shelf) { s.render = func() { panic("boom") } },
+		"store":           func(s *shelf) { s.FindErr = errors.New("no") },
+		"render":          func(s *shelf) { s.BlockErr = engine.ErrRender },
+		"panic in Find":   func(s *shelf) { s.OnFind = func() { panic("boom") } },
+		"panic in render": func(s *shelf) { s.OnBlock = func() { panic("boom") } },
 	} {
-		for _, onError := range []Reply{Tempfail, Continue} {
+		for _, onError := range []engine.Reply{engine.Tempfail, engine.Continue} {
 			t.Run(fmt.Sprintf("%s, reply %d", name, onError), func(t *testing.T) {
-				broken := newEngine(func(e *Engine, s *shelf) { fail(s); e.OnError, e.OnRender = onError, onError })
-				engines := []Signer{broken, newEngine(withBlock(germanBlock))}
-				h := start(t, nil, Options{Signer: func() Signer {
+				broken := newEngine(func(e *engine.Engine, s *shelf) { fail(s); e.OnError, e.OnRender = onError, onError })
+				engines := []signer{broken, newEngine(german)}
+				h := start(t, nil, Options{Begin: func(m *engine.Message) Work {
 					s := engines[0]
 					engines = engines[1:]
-					return s
+					return s.begin(m)
 				}})
 				mta := h.dial()
 				first, second := h.send(mta, fromAnna, hello), h.send(mta, fromAnna, hello)
 				h.quit(mta)
-				if onError == Tempfail && (!first.Tempfailed || len(first.Modifications) > 0) {
+				if onError == engine.Tempfail && (!first.Tempfailed || len(first.Modifications) > 0) {
 					t.Errorf("first: %+v", first)
 				}
-				if onError == Continue && string(first.Raw) != crlf(stampedOnly(hello)) {
+				if onError == engine.Continue && string(first.Raw) != crlf(stampedOnly(hello)) {
 					t.Errorf("first: %q", first.Raw)
 				}
-				if string(second.Raw) != offline(t, hello) {
+				if string(second.Raw) != offline(t, newEngine(german), crlf(hello)) {
 					t.Errorf("second: %q", second.Raw)
 				}
-				if got := h.messages()[0].outcome.Report.Action; got != Failed {
+				if got := h.messages()[0].outcome.Report.Action; got != engine.Failed {
 					t.Errorf("first: %s", got)
 				}
 			})
@@ -159,10 +166,10 @@ func TestRefusedThenSigned(t *testing.T) {
 
 // TestOneEngineForAll: sessions share an engine.
 func TestOneEngineForAll(t *testing.T) {
-	h := start(t, newEngine(withBlock(germanBlock)), mailbagOptions)
+	h := start(t, newEngine(german), mailbagOptions)
 	want := make([]string, len(mailbag))
 	for i, c := range mailbag {
-		want[i] = offline(t, c.raw)
+		want[i] = offline(t, newEngine(german), crlf(c.raw))
 	}
 	var sessions sync.WaitGroup
 	for n := range 4 {

@@ -7,128 +7,43 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
+	"sigmilter/milter/engine"
+	"sigmilter/milter/engine/enginetest"
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
 	"sigmilter/milter/policy"
+	"sigmilter/milter/work"
 )
-
-// Every reason of this package has a remedy, so that none is answered by accident.
-func TestEveryReasonHasARemedy(t *testing.T) {
-	for name, reason := range reasonsOf(t, ".", "policy", "insert") {
-		if _, ok := remedies[reason]; !ok && strings.HasPrefix(name, "failure.go") {
-			t.Errorf("%s, %q is not in the failure policy", name, reason)
-		}
-	}
-}
-
-func enforced(e *Engine, _ *shelf) { e.Policy.Rules[0].Enforce = true }
-
-// hollow are the reasons whose messages pass for their label alone without enforce.
-var hollow = []policy.Reason{policy.SMIME, policy.SignedPart}
-
-// A message that an enforced rule applies to never passes without its blocks, for
-// whatever reason; what no rule applies to passes as ever.
-func TestEnforce(t *testing.T) {
-	for reason, c := range reasonCases {
-		if c.change == nil {
-			c.change = func(*Engine, *shelf) {}
-		}
-		if c.message == nil {
-			c.message = func(*Message) {}
-		}
-		pass := func(e *Engine, _ *shelf) { e.OnError, e.OnRender, e.OnLoop = Continue, Continue, Continue }
-		t.Run(string(reason), func(t *testing.T) {
-			tr := tryMessage(t, newEngine(c.change, pass), c.raw, c.limits, c.message)
-			if (tr.Reply == Continue) != (remedies[reason] != deferred) {
-				t.Errorf("reply %d without enforce", tr.Reply)
-			}
-			_, fails := remedies[reason]
-			tr = tryMessage(t, newEngine(c.change, pass, func(e *Engine, s *shelf) {
-				if len(e.Policy.Rules) > 0 {
-					enforced(e, s)
-				}
-			}), c.raw, c.limits, c.message)
-			fails = fails || slices.Contains(hollow, reason)
-			if deferred := tr.Reply == Tempfail; deferred != fails || deferred && tr.Report.Action != Failed {
-				t.Errorf("reply %d, %s because of %s", tr.Reply, tr.Report.Action, tr.Report.Reason)
-			}
-		})
-	}
-}
-
-// Only a rule that gives the message a block binds it.
-func TestEnforceIsOfTheRuleThatApplies(t *testing.T) {
-	for name, c := range map[string]struct {
-		rules []policy.RuleSpec
-		want  Reply
-	}{
-		"a later rule, not reached": {[]policy.RuleSpec{
-			{Name: "all", Signature: "corporate", Place: allSelection, Stop: true}, {Name: "legal", Disclaimer: "legal", Enforce: true},
-		}, Continue},
-		"a later rule that adds": {[]policy.RuleSpec{
-			{Name: "all", Signature: "corporate", Place: allSelection}, {Name: "legal", Disclaimer: "legal", Enforce: true},
-		}, Tempfail},
-		"a later rule that adds nothing": {[]policy.RuleSpec{
-			{Name: "all", Signature: "corporate", Place: allSelection}, {Name: "more", Signature: "other", Enforce: true},
-		}, Continue},
-		"a later rule that says none": {[]policy.RuleSpec{
-			{Name: "legal", Disclaimer: "legal", Place: allSelection}, {Name: "none", Signature: policy.NoTemplate, Enforce: true},
-		}, Continue},
-	} {
-		e := newEngine(func(e *Engine, _ *shelf) { e.Policy.Rules = c.rules })
-		tr := try(t, e, letter("Content-Type: text/plain; charset=x-klingon", "Hell\xf6\n"))
-		if tr.Reply != c.want {
-			t.Errorf("%s: reply %d", name, tr.Reply)
-		}
-	}
-}
-
-// A tenant's on_error goes before that of all, also when all that is known of the
-// message is the tenant it claims.
-func TestOnErrorOfTenant(t *testing.T) {
-	for _, own := range []Reply{Tempfail, Continue} {
-		for name, broken := range map[string]func(*Engine, *shelf){
-			"store": func(_ *Engine, s *shelf) { s.err = errors.New("no") },
-			"panic": func(_ *Engine, s *shelf) { s.find = func() { panic("boom") } },
-		} {
-			e := newEngine(broken, func(e *Engine, _ *shelf) {
-				e.OnError, e.OnErrorOf = 1-own, map[string]Reply{"contoso": own, "other": 1 - own}
-			})
-			if tr := try(t, e, hello); tr.Reply != own || tr.Report.Action != Failed {
-				t.Errorf("%s: reply %d, want %d", name, tr.Reply, own)
-			}
-		}
-	}
-}
 
 // With on_error = "pass" a message that the session could not keep goes out as it
 // came, with the guard and without the routing code; what may be wrong by then is
 // deferred all the same.
 func TestSessionFaultsPass(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "none")
-	contradicts := Outcome{Fields: []entity.FieldEdit{{Op: entity.AddField, Name: "A:B"}}}
+	contradicts := engine.Outcome{Fields: []entity.FieldEdit{{Op: entity.AddField, Name: "A:B"}}}
 	for name, c := range map[string]struct {
 		opts   Options
-		finish func(*Message, Outcome) Outcome // of the engine's outcome
+		finish func(*engine.Message, engine.Outcome) engine.Outcome // of the engine's outcome
 		reason policy.Reason
 		passes bool
 	}{
-		"spool":  {opts: Options{TempDir: missing, MemoryBytes: 3}, reason: reasonSpool, passes: true},
-		"edit":   {finish: func(*Message, Outcome) Outcome { return contradicts }, reason: reasonEdit, passes: true},
-		"header": {opts: Options{HeaderBytes: 60}, reason: reasonHeaderBig},
-		"replay": {finish: func(m *Message, o Outcome) Outcome { m.Body = lostBody{m.Body}; return o }, reason: reasonReplay},
-		"panic":  {finish: func(*Message, Outcome) Outcome { panic("boom") }, reason: reasonPanic},
+		"spool":  {opts: Options{TempDir: missing, MemoryBytes: 3}, reason: engine.ReasonSpool, passes: true},
+		"edit":   {finish: func(*engine.Message, engine.Outcome) engine.Outcome { return contradicts }, reason: engine.ReasonEdit, passes: true},
+		"header": {opts: Options{HeaderBytes: 60}, reason: engine.ReasonHeaderBig},
+		"replay": {finish: func(m *engine.Message, o engine.Outcome) engine.Outcome {
+			m.Body = enginetest.LostBody{Body: m.Body}
+			return o
+		}, reason: engine.ReasonReplay},
+		"panic": {finish: func(*engine.Message, engine.Outcome) engine.Outcome { panic("boom") }, reason: engine.ReasonPanic},
 	} {
 		for _, enforce := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, " enforced ", enforce), func(t *testing.T) {
 				log := &logBuffer{}
-				e := newEngine(requiring("routing"), func(e *Engine, _ *shelf) {
-					e.OnError, e.Policy.Rules[0].Enforce = Continue, enforce
+				e := newEngine(requiring("routing"), func(e *engine.Engine, _ *shelf) {
+					e.OnError, e.Policy.Rules[0].Enforce = engine.Continue, enforce
 					e.Log = slog.New(slog.NewTextHandler(log, nil))
 				})
 				h := start(t, altered{e, c.finish}, c.opts)
@@ -137,7 +52,7 @@ func TestSessionFaultsPass(t *testing.T) {
 				result := h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com", QueueID: "4XQ1"}, raw)
 				h.quit(mta)
 				got := h.only()
-				if got.outcome.Report.Action != Failed || got.outcome.Report.Reason != string(c.reason) {
+				if got.outcome.Report.Action != engine.Failed || got.outcome.Report.Reason != string(c.reason) {
 					t.Fatalf("%+v", got.outcome.Report)
 				}
 				passes := c.passes && !enforce
@@ -159,14 +74,22 @@ func TestSessionFaultsPass(t *testing.T) {
 
 // altered is an engine whose outcomes something changes.
 type altered struct {
-	*Engine
-	alter func(*Message, Outcome) Outcome
+	engineSigner
+	alter func(*engine.Message, engine.Outcome) engine.Outcome
 }
 
-func (a altered) Finish(m *Message) Outcome {
-	o := a.Engine.Finish(m)
-	if a.alter != nil {
-		return a.alter(m, o)
+func (a altered) begin(m *engine.Message) Work { return alteredWork{a.Begin(m), m, a.alter} }
+
+type alteredWork struct {
+	*engine.Job
+	message *engine.Message
+	alter   func(*engine.Message, engine.Outcome) engine.Outcome
+}
+
+func (w alteredWork) Finish() engine.Outcome {
+	o := w.Job.Finish()
+	if w.alter != nil {
+		return w.alter(w.message, o)
 	}
 	return o
 }
@@ -175,29 +98,18 @@ func (a altered) Finish(m *Message) Outcome {
 // never goes out, since a guard or a routing code could be in the rest.
 func TestHeaderLimits(t *testing.T) {
 	fields, bytes := 0, 0
-	for _, f := range ParseFile([]byte(crlf(hello))).Header() {
+	for _, f := range engine.ParseFile([]byte(crlf(hello))).Header() {
 		fields, bytes = fields+1, bytes+len(f.Name)+len(strings.TrimLeft(f.Value, " "))
 	}
 	for d, signed := range map[int]bool{-1: false, 0: true, 1: true} {
 		for name, opts := range map[string]Options{"fields": {HeaderFields: fields + d}, "bytes": {HeaderBytes: bytes + d}} {
-			h := start(t, newEngine(func(e *Engine, _ *shelf) { e.OnError = Continue }), opts)
+			h := start(t, newEngine(func(e *engine.Engine, _ *shelf) { e.OnError = engine.Continue }), opts)
 			mta := h.dial()
 			result := h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com"}, hello)
 			h.quit(mta)
-			if got := h.only().outcome.Report; result.Tempfailed == signed || (got.Action == Signed) != signed || !signed && got.Reason != string(reasonHeaderBig) {
+			if got := h.only().outcome.Report; result.Tempfailed == signed || (got.Action == engine.Signed) != signed || !signed && got.Reason != string(engine.ReasonHeaderBig) {
 				t.Errorf("%s %+d: tempfailed %v, %+v", name, d, result.Tempfailed, got)
 			}
-		}
-	}
-}
-
-// A message of the limit on lines is signed, one above passes.
-func TestLineLimit(t *testing.T) {
-	raw := letter(textPlain, "Hello\n"+strings.Repeat("x", 100)+"\nyou\n")
-	for d, want := range map[int64]policy.Reason{-1: reasonLine, 0: policy.Rule, 1: policy.Rule} {
-		tr := try(t, newEngine(func(e *Engine, _ *shelf) { e.LineBytes = 100 + d }), raw)
-		if tr.Report.Reason != string(want) {
-			t.Errorf("%+d: %s", d, tr.Report.Reason)
 		}
 	}
 }
@@ -205,9 +117,9 @@ func TestLineLimit(t *testing.T) {
 // Bodies share memory: what does not fit goes to a file, and comes back when a
 // message has ended. Files share the limit on disk.
 func TestBodiesShareMemoryAndDisk(t *testing.T) {
-	memory, disk := &budget{}, &budget{}
-	memory.limit.Store(20) // of which bodies may have half
-	disk.limit.Store(20)
+	memory, disk := &work.Budget{}, &work.Budget{}
+	memory.SetLimit(20) // of which bodies may have half
+	disk.SetLimit(20)
 	body := func() *bodyStore {
 		b := newBodyStore(8, t.TempDir())
 		b.memory, b.disk = memory, disk
@@ -230,8 +142,8 @@ func TestBodiesShareMemoryAndDisk(t *testing.T) {
 		{first, 1, 2, 20, true},     // also for what was in memory
 	} {
 		err := keep(step.b, step.n)
-		if errors.Is(err, errSpoolFull) != step.full || err != nil && !step.full || memory.used.Load() != step.memory || disk.used.Load() != step.disk {
-			t.Fatalf("%d bytes: %v, memory %d, disk %d; want %+v", step.n, err, memory.used.Load(), disk.used.Load(), step)
+		if errors.Is(err, errSpoolFull) != step.full || err != nil && !step.full || memory.Used() != step.memory || disk.Used() != step.disk {
+			t.Fatalf("%d bytes: %v, memory %d, disk %d; want %+v", step.n, err, memory.Used(), disk.Used(), step)
 		}
 	}
 	if whole, err := io.ReadAll(io.NewSectionReader(second, 0, second.Size())); err != nil || len(whole) != 20 {
@@ -240,8 +152,8 @@ func TestBodiesShareMemoryAndDisk(t *testing.T) {
 	for _, b := range []*bodyStore{first, second, third, third} {
 		b.Close()
 	}
-	if memory.used.Load() != 0 || disk.used.Load() != 0 {
-		t.Errorf("memory %d and disk %d are still taken", memory.used.Load(), disk.used.Load())
+	if memory.Used() != 0 || disk.Used() != 0 {
+		t.Errorf("memory %d and disk %d are still taken", memory.Used(), disk.Used())
 	}
 }
 
@@ -258,7 +170,7 @@ func TestSharedLimitsInSessions(t *testing.T) {
 		h.want(miltertest.NoReply)(mta.Body([]byte("0123456789")[:6+i]))
 		h.flush(mta)
 		eventually(t, "the chunk is taken", func() bool {
-			return h.server.memory.used.Load()+h.server.disk.used.Load() == []int64{6, 13, 13}[i] || i > 0 && h.server.disk.used.Load() >= 7
+			return h.server.memory.Used()+h.server.disk.Used() == []int64{6, 13, 13}[i] || i > 0 && h.server.disk.Used() >= 7
 		})
 	}
 	for _, end := range []struct {
@@ -274,18 +186,8 @@ func TestSharedLimitsInSessions(t *testing.T) {
 	for _, mta := range []*miltertest.MTA{a, b, c} {
 		h.quit(mta)
 	}
-	eventually(t, "all is given back", func() bool { return h.server.memory.used.Load()+h.server.disk.used.Load() == 0 })
-	if got := h.messages()[0].outcome.Report.Reason; got != string(reasonSpool) {
+	eventually(t, "all is given back", func() bool { return h.server.memory.Used()+h.server.disk.Used() == 0 })
+	if got := h.messages()[0].outcome.Report.Reason; got != string(engine.ReasonSpool) {
 		t.Errorf("reason %s", got)
-	}
-}
-
-// Below the limit on time a message is signed.
-func TestTimeLimit(t *testing.T) {
-	for limit, want := range map[time.Duration]policy.Reason{0: policy.Rule, time.Hour: policy.Rule, 1: reasonTime} {
-		tr := try(t, newEngine(func(e *Engine, _ *shelf) { e.MaxTime = limit }), hello)
-		if tr.Report.Reason != string(want) {
-			t.Errorf("%v: %s", limit, tr.Report.Reason)
-		}
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/miltertest"
-	"sigmilter/milter/work"
 )
 
 // Work on a message ends when the MTA hangs up or gives it up, and when the server is
@@ -30,8 +30,8 @@ func TestWorkEndsWithTheMTA(t *testing.T) {
 			var h *harness
 			var conn net.Conn
 			var aborted atomic.Int32
-			engine := newEngine(func(_ *Engine, s *shelf) { s.render = func() { leave(h, conn) } })
-			h = start(t, engine, Options{Aborted: func(*Message) { aborted.Add(1) }})
+			signer := newEngine(func(_ *engine.Engine, s *shelf) { s.OnBlock = func() { leave(h, conn) } })
+			h = start(t, signer, Options{Aborted: func(*engine.Message) { aborted.Add(1) }})
 			conn, err := net.Dial("tcp", h.addr)
 			if err != nil {
 				t.Fatal(err)
@@ -50,7 +50,7 @@ func TestWorkEndsWithTheMTA(t *testing.T) {
 			if log := h.log.String(); strings.Count(log, "does not wait for it any more") != 1 || strings.Contains(log, "level=ERROR") {
 				t.Errorf("log: %s", log)
 			}
-			if used := h.server.memory.used.Load(); used != 0 {
+			if used := h.server.memory.Used(); used != 0 {
 				t.Errorf("%d bytes are still taken", used)
 			}
 		})
@@ -59,17 +59,17 @@ func TestWorkEndsWithTheMTA(t *testing.T) {
 
 // Nothing that an MTA says in the course of a message ends the work on it.
 func TestWorkGoesOn(t *testing.T) {
+	var h *harness
 	looked := 0
-	var peer func() error
-	engine := newEngine(func(_ *Engine, s *shelf) {
-		s.render = func() {
+	signer := newEngine(func(_ *engine.Engine, s *shelf) {
+		s.OnBlock = func() {
 			looked++
-			if err := peer(); err != nil {
+			if err := h.onlyConn().gone(); err != nil {
 				t.Error(err)
 			}
 		}
 	})
-	h := start(t, watched{engine, &peer}, Options{})
+	h = start(t, signer, Options{})
 	mta := h.dial()
 	for range 3 {
 		h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com"}, hello)
@@ -80,15 +80,14 @@ func TestWorkGoesOn(t *testing.T) {
 	}
 }
 
-// watched tells what a message asks its MTA.
-type watched struct {
-	*Engine
-	peer *func() error
-}
-
-func (w watched) Head(m *Message) Stage {
-	*w.peer = m.peer
-	return w.Engine.Head(m)
+// onlyConn is the connection of the one session there is.
+func (h *harness) onlyConn() *conn {
+	h.server.mu.Lock()
+	defer h.server.mu.Unlock()
+	for c := range h.server.sessions {
+		return c
+	}
+	return nil
 }
 
 // The fields of a message count as well, until it is done.
@@ -101,37 +100,44 @@ func TestFieldsTakeMemory(t *testing.T) {
 	}
 	h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com"}, hello)
 	h.quit(mta)
-	if all := h.messages(); all[0].outcome.Report.Reason != string(reasonHeaderBig) || all[1].outcome.Report.Action != Signed {
-		t.Errorf("%v", []Report{all[0].outcome.Report, all[1].outcome.Report})
+	if all := h.messages(); all[0].outcome.Report.Reason != string(engine.ReasonHeaderBig) || all[1].outcome.Report.Action != engine.Signed {
+		t.Errorf("%v", []engine.Report{all[0].outcome.Report, all[1].outcome.Report})
 	}
-	if used := h.server.memory.used.Load(); used != 0 {
+	if used := h.server.memory.Used(); used != 0 {
 		t.Errorf("%d bytes are still taken", used)
 	}
 }
 
 // Work that is stopped while the body comes in is the message's fault, and of no other.
 func TestScanIsStopped(t *testing.T) {
-	h := start(t, frugal{newEngine(func(e *Engine, _ *shelf) { e.OnError = Continue })}, Options{})
+	h := start(t, frugal{newEngine(func(e *engine.Engine, _ *shelf) { e.OnError = engine.Continue })}, Options{})
 	mta := h.dial()
 	bomb := letter("Content-Type: multipart/mixed; boundary=b", strings.Repeat("--c\n", 60_000))
 	h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com"}, bomb)
 	h.send(mta, miltertest.Envelope{Sender: "anna@contoso.com"}, hello)
 	h.quit(mta)
 	all := h.messages()
-	if len(all) != 2 || all[0].outcome.Report.Reason != string(reasonComplex) || all[1].outcome.Report.Action != Signed {
+	if len(all) != 2 || all[0].outcome.Report.Reason != "too-complex" || all[1].outcome.Report.Action != engine.Signed {
 		t.Errorf("%v, %v", all[0].outcome.Report, all[1].outcome.Report)
 	}
-	if used := h.server.memory.used.Load(); used != 0 {
+	if used := h.server.memory.Used(); used != 0 {
 		t.Errorf("%d bytes are still taken", used)
 	}
 }
 
 // frugal stops the work on a multipart while its body comes in.
-type frugal struct{ *Engine }
+type frugal struct{ engineSigner }
 
-func (f frugal) Head(m *Message) Stage {
-	if strings.Contains(m.Header.Get("Content-Type"), "multipart") {
-		defer func() { m.work = work.NewMeter(0, func() error { return work.ErrSpent }) }()
+func (f frugal) begin(m *engine.Message) Work { return frugalWork{f.Begin(m), m} }
+
+type frugalWork struct {
+	*engine.Job
+	message *engine.Message
+}
+
+func (w frugalWork) Head() engine.Stage {
+	if strings.Contains(w.message.Header.Get("Content-Type"), "multipart") {
+		defer w.message.Cost.Meter().Allow(-1 << 40)
 	}
-	return f.Engine.Head(m)
+	return w.Job.Head()
 }

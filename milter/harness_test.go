@@ -16,6 +16,8 @@ import (
 
 	"go.uber.org/goleak"
 
+	"sigmilter/milter/engine"
+	"sigmilter/milter/engine/enginetest"
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
 	"sigmilter/milter/policy"
@@ -42,40 +44,53 @@ func (w *panicWatch) Write(p []byte) (int, error) {
 // patience is how long a test waits for what must happen.
 const patience = 10 * time.Second
 
+// signer is what the server under test asks about messages.
+type signer interface{ begin(*engine.Message) Work }
+
 // script is a signer that does what a test says. What is left out: WantBody,
 // and an outcome without edits.
 type script struct {
-	head   func(*Message) Stage
-	finish func(*Message) Outcome
+	head   func(*engine.Message) engine.Stage
+	finish func(*engine.Message) engine.Outcome
 }
 
-func (s script) Head(m *Message) Stage {
+func (s script) begin(m *engine.Message) Work { return scripted{s, m} }
+
+// scripted is the work on one message by a script.
+type scripted struct {
+	script
+	message *engine.Message
+}
+
+func (s scripted) Head() engine.Stage {
 	if s.head == nil {
-		return WantBody
+		return engine.WantBody
 	}
-	return s.head(m)
+	return s.head(s.message)
 }
 
-func (s script) Finish(m *Message) Outcome {
+func (s scripted) Finish() engine.Outcome {
 	if s.finish == nil {
-		return Outcome{Report: Report{Action: Skipped, Reason: "script"}}
+		return engine.Outcome{Report: engine.Report{Action: engine.Skipped, Reason: "script"}}
 	}
-	return s.finish(m)
+	return s.finish(s.message)
 }
 
 // Fail defers every message.
-func (s script) Fail(_ *Message, why policy.Reason, _ error) Outcome {
-	return Outcome{Reply: Tempfail, Report: Report{Action: Failed, Reason: string(why)}}
+func (s scripted) Fail(why policy.Reason, _ error) engine.Outcome {
+	return engine.Outcome{Reply: engine.Tempfail, Report: engine.Report{Action: engine.Failed, Reason: string(why)}}
 }
 
 // at is a signer that answers Head with stage.
-func at(stage Stage) script { return script{head: func(*Message) Stage { return stage }} }
+func at(stage engine.Stage) script {
+	return script{head: func(*engine.Message) engine.Stage { return stage }}
+}
 
 // finished is a copy of a message as Done got it.
 type finished struct {
-	Message
+	engine.Message
 	body    []byte
-	outcome Outcome
+	outcome engine.Outcome
 }
 
 // harness is a server under test and what its Done was told.
@@ -91,11 +106,11 @@ type harness struct {
 
 // newServer makes a server without a listener; opts.Done and opts.Log are the
 // harness's unless they are set.
-func newServer(t *testing.T, signer Signer, opts Options) *harness {
+func newServer(t *testing.T, signer signer, opts Options) *harness {
 	t.Helper()
 	h := &harness{t: t, log: &logBuffer{}}
-	if opts.Signer == nil {
-		opts.Signer = func() Signer { return signer }
+	if opts.Begin == nil {
+		opts.Begin = signer.begin
 	}
 	if opts.Done == nil {
 		opts.Done = h.note
@@ -106,7 +121,7 @@ func newServer(t *testing.T, signer Signer, opts Options) *harness {
 }
 
 // start serves on a port of the kernel's choice until the test ends.
-func start(t *testing.T, signer Signer, opts Options) *harness {
+func start(t *testing.T, signer signer, opts Options) *harness {
 	t.Helper()
 	h := newServer(t, signer, opts)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -127,7 +142,7 @@ func start(t *testing.T, signer Signer, opts Options) *harness {
 	return h
 }
 
-func (h *harness) note(m *Message, o Outcome, _ time.Duration) {
+func (h *harness) note(m *engine.Message, o engine.Outcome, _ time.Duration) {
 	s := finished{Message: *m, outcome: o}
 	s.Macros = maps.Clone(m.Macros)
 	if m.Body != nil {
@@ -237,11 +252,11 @@ func eventually(t *testing.T, what string, condition func() bool) {
 }
 
 // stamp is an outcome that adds the guard field and puts text before the body.
-func stamp(splices ...entity.Splice) Outcome {
-	return Outcome{
+func stamp(splices ...entity.Splice) engine.Outcome {
+	return engine.Outcome{
 		Fields:  []entity.FieldEdit{{Op: entity.AddField, Name: "X-Guard", Value: "Yes"}},
 		Splices: splices,
-		Report:  Report{Action: Signed, Reason: "script"},
+		Report:  engine.Report{Action: engine.Signed, Reason: "script"},
 	}
 }
 
@@ -261,4 +276,41 @@ func (l *logBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.buf.String()
+}
+
+type shelf = enginetest.Shelf
+
+const (
+	guard     = enginetest.Guard
+	route     = enginetest.Route
+	code      = enginetest.Code
+	textPlain = enginetest.TextPlain
+	textHTML  = enginetest.TextHTML
+)
+
+var (
+	letter       = enginetest.Letter
+	hello        = enginetest.Hello
+	with         = enginetest.With
+	both         = enginetest.Both
+	multi        = enginetest.Mixed
+	received     = enginetest.Received
+	stampedOnly  = enginetest.Stamped
+	crlf         = enginetest.CRLF
+	allSelection = enginetest.AllSelected
+)
+
+// engineSigner is a signer of production.
+type engineSigner struct{ *engine.Engine }
+
+func (s engineSigner) begin(m *engine.Message) Work { return s.Begin(m) }
+
+// newEngine is an engine for Anna, with changes made to it and to its store.
+func newEngine(change ...func(*engine.Engine, *shelf)) engineSigner {
+	s := enginetest.Anna()
+	e := &engine.Engine{Policy: enginetest.Policy(), Store: s, Known: new(engine.Known), OnError: engine.Tempfail, Log: slog.New(slog.DiscardHandler)}
+	for _, c := range change {
+		c(e, s)
+	}
+	return engineSigner{e}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/miltertest"
 )
 
@@ -132,7 +133,7 @@ func TestServeUnix(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := newServer(t, script{finish: func(*Message) Outcome { return stamp() }}, Options{})
+	h := newServer(t, script{finish: func(*engine.Message) engine.Outcome { return stamp() }}, Options{})
 	served := make(chan error, 1)
 	go func() { served <- h.server.Serve(ln) }()
 	mta, err := miltertest.Dial("unix", path)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/miltertest"
 )
 
@@ -61,7 +62,7 @@ func TestNULInAField(t *testing.T) {
 			t.Errorf("%d: it leaves as it came", length)
 		}
 		h.quit(mta)
-		if got := h.only(); got.Header.Get("X-Odd") != strings.Repeat("x", length)+"a\x1ab" || got.outcome.Report.Action != Signed {
+		if got := h.only(); got.Header.Get("X-Odd") != strings.Repeat("x", length)+"a\x1ab" || got.outcome.Report.Action != engine.Signed {
 			t.Errorf("%d: %+v", length, got.outcome.Report)
 		}
 	}

@@ -1,121 +1,32 @@
 package milter
 
 import (
-	"errors"
-	"io"
 	"maps"
 	"net"
 	"slices"
 	"strings"
 	"testing"
 
-	"sigmilter/milter/entity"
+	"sigmilter/milter/engine"
+	"sigmilter/milter/engine/enginetest"
 	"sigmilter/milter/miltertest"
 	"sigmilter/milter/policy"
 )
 
-const (
-	route = "X-Sigmilter-Route"
-	code  = "0123456789abcdef0123456789abcdef"
-)
-
-// requiring lets the tenant be proven by its code, by a listener or by a signature.
-func requiring(kinds ...string) func(*Engine, *shelf) {
-	return func(e *Engine, _ *shelf) {
-		p := policy.Proof{RoutingField: route, RoutingCodes: []policy.Code{policy.NewCode(code)}, Listeners: []string{"unix:/own.sock"}}
-		for _, k := range kinds {
-			p.Require = append(p.Require, []string{k})
-		}
-		e.Policy.Tenants[0].Proof = p
-	}
-}
-
-// unproven lets unproven messages have a verdict.
-func unproven(v policy.Verdict) func(*Engine, *shelf) {
-	return func(e *Engine, _ *shelf) { e.Policy.Tenants[0].Proof.Unproven = v }
-}
-
-// TestTheSecretStays: whatever becomes of a message, it leaves without routing
-// field, also one that is not the tenant's or has a wrong code.
-func TestTheSecretStays(t *testing.T) {
-	secret := route + ": " + code + "\n"
-	for name, c := range map[string]struct {
-		raw    string
-		action Action
-		reason policy.Reason
-		change func(*Engine, *shelf)
-	}{
-		"signed":           {secret + hello, Signed, policy.Rule, nil},
-		"in small letters": {strings.ToLower(route) + ":" + code + "\n" + hello, Signed, policy.Rule, nil},
-		"folded":           {route + ":\n " + code + "\n" + hello, Signed, policy.Rule, nil},
-		"skipped":          {secret + with("Auto-Submitted: auto-replied"), Skipped, policy.Automatic, nil},
-		"twice":            {secret + secret + hello, Skipped, policy.Unproven, nil},
-		"of another":       {secret + strings.Replace(hello, "anna@contoso.com", "anna@partner.example", 1), Skipped, policy.NoTenant, nil},
-		"wrong":            {route + ": guess\n" + hello, Skipped, policy.Unproven, nil},
-		"handled":          {secret + with(guard+": Yes"), Handled, policy.Guarded, nil},
-		"other guard":      {secret + with("X-Other-Handled: Yes"), Skipped, policy.OtherGuard, nil},
-		"failed and passed": {secret + hello, Failed, reasonStore, func(e *Engine, s *shelf) {
-			e.OnError, s.err = Continue, errors.New("no")
-		}},
-		"panicked and passed": {secret + hello, Failed, reasonPanic, func(e *Engine, s *shelf) {
-			e.OnError, s.find = Continue, func() { panic("boom") }
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			changes := []func(*Engine, *shelf){requiring("routing")}
-			if c.change != nil {
-				changes = append(changes, c.change)
-			}
-			e := newEngine(changes...)
-			f := ParseFile([]byte(c.raw))
-			m := f.Message("anna@contoso.com", []string{"c@partner.example"}, entity.Limits{})
-			if stage := e.Head(m); stage == AcceptNow {
-				t.Fatal("accepted with the field in it")
-			}
-			o := e.Finish(m)
-			out, err := f.Apply(o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if o.Report.Action != c.action || o.Report.Reason != string(c.reason) {
-				t.Errorf("%s because of %s", o.Report.Action, o.Report.Reason)
-			}
-			if text := strings.ToLower(string(out)); strings.Contains(text, code) || strings.Contains(text, strings.ToLower(route)) {
-				t.Errorf("it leaves with the message: %s", out)
-			}
-			if n := strings.Count(string(out), guard+": Yes"); n != 1 {
-				t.Errorf("%d guards: %s", n, out)
-			}
-			if n := len(o.Report.Fields); n != len(o.Fields) || n == 0 {
-				t.Errorf("%d edits, %d reported", len(o.Fields), n)
-			}
-		})
-	}
-}
-
-// A handled message without the field is accepted at end-of-headers as ever.
-func TestHandledWithoutTheField(t *testing.T) {
-	tr := try(t, newEngine(requiring("routing")), with(guard+": Yes"))
-	tr.want(t, Handled, policy.Guarded)
-	if tr.stage != AcceptNow || len(tr.Fields) > 0 {
-		t.Errorf("stage %v, %+v", tr.stage, tr.Fields)
-	}
-}
-
 func TestUnproven(t *testing.T) {
 	for verdict, want := range map[policy.Verdict]struct {
-		action Action
-		reply  Reply
+		action engine.Action
+		reply  engine.Reply
 		wire   miltertest.Reply
 	}{
-		policy.Pass:   {Skipped, Continue, miltertest.Continue},
-		policy.Refuse: {Refused, Reject, miltertest.Reject},
-		policy.Defer:  {Deferred, Tempfail, miltertest.Tempfail},
+		policy.Pass:   {engine.Skipped, engine.Continue, miltertest.Continue},
+		policy.Refuse: {engine.Refused, engine.Reject, miltertest.Reject},
+		policy.Defer:  {engine.Deferred, engine.Tempfail, miltertest.Tempfail},
 	} {
 		h := start(t, newEngine(requiring("routing"), unproven(verdict)), Options{})
 		mta := h.dial()
 		result := h.send(mta, fromAnna, hello)
-		if last := result.Replies[len(result.Replies)-1].Reply; last != want.wire || result.Accepted != (want.reply == Continue) {
+		if last := result.Replies[len(result.Replies)-1].Reply; last != want.wire || result.Accepted != (want.reply == engine.Continue) {
 			t.Errorf("%s: replied %s", want.action, last)
 		}
 		// The session goes on.
@@ -124,60 +35,10 @@ func TestUnproven(t *testing.T) {
 		}
 		h.quit(mta)
 		o := h.messages()[0].outcome
-		if o.Reply != want.reply || o.Report.Action != want.action || o.Report.Reason != string(policy.Unproven) || want.reply != Continue && len(o.Fields) > 0 {
+		if o.Reply != want.reply || o.Report.Action != want.action || o.Report.Reason != string(policy.Unproven) || want.reply != engine.Continue && len(o.Fields) > 0 {
 			t.Errorf("%+v", o)
 		}
 	}
-}
-
-// verifier answers for signatures and notes what it was given.
-type verifier struct {
-	domain string
-	err    error
-	body   string
-}
-
-func (v *verifier) verify(h entity.Header, body *io.SectionReader, _ []string) (policy.Signature, string, error) {
-	text, _ := io.ReadAll(body)
-	v.body = string(text)
-	return policy.Signature{Domain: v.domain, Covers: h}, "it is not valid", v.err
-}
-
-func TestProvenBySignature(t *testing.T) {
-	signed := with("DKIM-Signature: v=1; d=contoso.com; b=")
-	for _, c := range []struct {
-		name   string
-		raw    string
-		v      verifier
-		action Action
-		reason policy.Reason
-		asked  bool
-	}{
-		{"valid", signed, verifier{domain: "contoso.com"}, Signed, policy.Rule, true},
-		{"valid, of a kind that passes", "Auto-Submitted: auto-replied\n" + signed, verifier{domain: "contoso.com"}, Skipped, policy.Automatic, true},
-		{"not valid", signed, verifier{}, Skipped, policy.Unproven, true},
-		{"none", hello, verifier{domain: "contoso.com"}, Skipped, policy.Unproven, false},
-		{"handled", guard + ": Yes\n" + signed, verifier{domain: "contoso.com"}, Handled, policy.Guarded, false},
-		{"silent DNS", signed, verifier{err: errors.New("no answer")}, Failed, reasonProof, true},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			tr := try(t, newEngine(requiring("dkim"), func(e *Engine, _ *shelf) { e.DKIM = c.v.verify }), c.raw)
-			tr.want(t, c.action, c.reason)
-			if (c.v.body != "") != c.asked || c.asked && (tr.stage != WantBody || c.v.body != "Hello,\nsee you.\n") {
-				t.Errorf("stage %v, verified %q", tr.stage, c.v.body)
-			}
-		})
-	}
-}
-
-// Without a body, or a verifier, nothing is proven and nothing breaks.
-func TestNothingToVerify(t *testing.T) {
-	signed := with("DKIM-Signature: v=1; d=contoso.com; b=")
-	v := verifier{domain: "contoso.com"}
-	tr := tryMessage(t, newEngine(requiring("dkim"), func(e *Engine, _ *shelf) { e.DKIM = v.verify }), signed, entity.Limits{}, func(m *Message) { m.Body, m.Tree = nil, nil })
-	tr.want(t, Skipped, policy.Unproven)
-	tr = try(t, newEngine(requiring("dkim")), signed)
-	tr.want(t, Skipped, policy.Unproven)
 }
 
 // The listener of a session is a proof, and no other is.
@@ -192,8 +53,8 @@ func TestListenerOfASession(t *testing.T) {
 	t.Cleanup(func() { ln.Close(); <-served })
 	for _, c := range []struct {
 		addr   string
-		action Action
-	}{{h.addr, Skipped}, {ln.Addr().String(), Signed}} {
+		action engine.Action
+	}{{h.addr, engine.Skipped}, {ln.Addr().String(), engine.Signed}} {
 		mta, err := miltertest.Dial("tcp", c.addr)
 		if err != nil {
 			t.Fatal(err)
@@ -276,4 +137,14 @@ func TestMacrosOfEveryStage(t *testing.T) {
 			t.Errorf("message %d: %v\nwant %v", i+1, got, want)
 		}
 	}
+}
+
+// requiring lets the tenant be proven by its code, by a listener or by a signature.
+func requiring(kinds ...string) func(*engine.Engine, *shelf) {
+	return func(e *engine.Engine, _ *shelf) { e.Policy.Tenants[0].Proof = enginetest.Requiring(kinds...) }
+}
+
+// unproven lets unproven messages have a verdict.
+func unproven(v policy.Verdict) func(*engine.Engine, *shelf) {
+	return func(e *engine.Engine, _ *shelf) { e.Policy.Tenants[0].Proof.Unproven = v }
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/miltertest"
 )
 
@@ -184,7 +185,7 @@ func TestPostfixWaitsTwice(t *testing.T) {
 
 // TestFewWrites: what is said at one end-of-message leaves together.
 func TestFewWrites(t *testing.T) {
-	h := newServer(t, script{finish: func(*Message) Outcome {
+	h := newServer(t, script{finish: func(*engine.Message) engine.Outcome {
 		o := stamp()
 		for range 50 {
 			o.Fields = append(o.Fields, o.Fields[0])
@@ -222,8 +223,8 @@ func (c *countingConn) Write(p []byte) (int, error) {
 func FuzzSession(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		h := newServer(t, script{
-			head: func(m *Message) Stage { return Stage(len(m.Sender) % 3) },
-			finish: func(m *Message) Outcome {
+			head: func(m *engine.Message) engine.Stage { return engine.Stage(len(m.Sender) % 3) },
+			finish: func(m *engine.Message) engine.Outcome {
 				o := stamp()
 				if m.Body != nil {
 					o.Splices = splicesAt(m.Body.Size() / 2)

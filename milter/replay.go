@@ -3,23 +3,22 @@ package milter
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"sync"
 
 	gomilter "github.com/emersion/go-milter"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
 )
 
 // replay sends an outcome's edits to the MTA: the fields in their order, then
 // the patched body in one run of chunks, because Postfix refuses a second run
 // after any other modification. Each packet is one Write. The outcome is one that
-// validate let through, so that what fails here is the connection or the body's file.
-func replay(packets io.Writer, body Body, o Outcome) error {
+// Validate let through, so that what fails here is the connection or the body's file.
+func replay(packets io.Writer, body engine.Body, o engine.Outcome) error {
 	for _, f := range o.Fields {
 		if _, err := packets.Write(fieldPacket(f)); err != nil {
 			return fmt.Errorf("%s field %s: %w", f.Op, f.Name, err)
@@ -38,54 +37,6 @@ func replay(packets io.Writer, body Body, o Outcome) error {
 	}
 	return nil
 }
-
-// validate finds what would make an edit fail half way or mean something else
-// to the MTA than it says.
-func (o Outcome) validate(body Body) error {
-	for _, f := range o.Fields {
-		if err := validateField(f); err != nil {
-			return fmt.Errorf("%s field %q: %w", f.Op, f.Name, err)
-		}
-	}
-	if len(o.Splices) == 0 {
-		return nil
-	}
-	if body == nil {
-		return errors.New("splices for a body that was not kept")
-	}
-	at, size := int64(0), body.Size()
-	for _, s := range o.Splices {
-		if s.Start < at || s.End < s.Start || s.End > size {
-			return fmt.Errorf("splice %d-%d is out of order in a body of %d bytes", s.Start, s.End, size)
-		}
-		at = s.End
-	}
-	return nil
-}
-
-// unfolded finds a line end that no blank follows.
-var unfolded = regexp.MustCompile(`\n([^ \t]|$)|\r([^\n]|$)`)
-
-func validateField(f entity.FieldEdit) error {
-	switch {
-	case f.Op != entity.AddField && f.Op != entity.ChangeField && f.Op != entity.DeleteField:
-		return errors.New("unknown operation")
-	case f.Name == "" || strings.ContainsFunc(f.Name, notFieldName):
-		return errors.New("not a field name")
-	case f.Op != entity.AddField && f.Index < 1:
-		return fmt.Errorf("index %d, counted from 1", f.Index)
-	case f.Op == entity.ChangeField && strings.TrimLeft(f.Value, " ") == "":
-		return errors.New("a change to an empty value deletes the field")
-	case strings.ContainsRune(f.Value, 0):
-		return errors.New("NUL in the value, which ends it on the wire")
-	case strings.ContainsAny(f.Value, "\r\n") && unfolded.MatchString(f.Value):
-		return errors.New("a line of the value is no fold: it would be a field of its own")
-	}
-	return nil
-}
-
-// notFieldName reports a rune that RFC 5322 2.2 does not allow in a field name.
-func notFieldName(r rune) bool { return r <= ' ' || r > '~' || r == ':' }
 
 // fieldPacket is the packet of a field edit. A blank before the value goes, because the
 // MTA writes one of its own, and an empty value deletes the field.

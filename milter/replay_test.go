@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
 )
@@ -17,20 +18,20 @@ func splicesAt(at int64) []entity.Splice {
 }
 
 // bodyOf is a body in memory.
-func bodyOf(s string) Body { return bytes.NewReader([]byte(s)) }
+func bodyOf(s string) engine.Body { return bytes.NewReader([]byte(s)) }
 
 func TestValidate(t *testing.T) {
-	field := func(op entity.FieldOp, name string, index int, value string) Outcome {
-		return Outcome{Fields: []entity.FieldEdit{{Op: op, Name: name, Index: index, Value: value}}}
+	field := func(op entity.FieldOp, name string, index int, value string) engine.Outcome {
+		return engine.Outcome{Fields: []entity.FieldEdit{{Op: op, Name: name, Index: index, Value: value}}}
 	}
-	splices := func(s ...entity.Splice) Outcome { return Outcome{Splices: s} }
+	splices := func(s ...entity.Splice) engine.Outcome { return engine.Outcome{Splices: s} }
 	for name, c := range map[string]struct {
-		outcome Outcome
-		body    Body
+		outcome engine.Outcome
+		body    engine.Body
 		fault   string // part of the error; empty is none
 	}{
-		"no edit":                    {Outcome{}, nil, ""},
-		"empty splices, no body":     {Outcome{Splices: []entity.Splice{}}, nil, ""},
+		"no edit":                    {engine.Outcome{}, nil, ""},
+		"empty splices, no body":     {engine.Outcome{Splices: []entity.Splice{}}, nil, ""},
 		"add":                        {field(entity.AddField, "X-A", 0, "v"), nil, ""},
 		"add an empty field":         {field(entity.AddField, "X-A", 0, ""), nil, ""},
 		"folded":                     {field(entity.ChangeField, "X-A", 1, "v;\n w"), nil, ""},
@@ -52,7 +53,7 @@ func TestValidate(t *testing.T) {
 		"splice beyond the end":      {splices(entity.Splice{Start: 4, End: 5}), bodyOf("0123"), "out of order"},
 		"splice before the start":    {splices(entity.Splice{Start: -1, End: 0}), bodyOf("0123"), "out of order"},
 	} {
-		err := c.outcome.validate(c.body)
+		err := c.outcome.Validate(c.body)
 		if (err == nil) != (c.fault == "") || (err != nil && !strings.Contains(err.Error(), c.fault)) {
 			t.Errorf("%s: %v, want %q", name, err, c.fault)
 		}
@@ -61,7 +62,7 @@ func TestValidate(t *testing.T) {
 
 // TestNothingIsSentOfAnInvalidOutcome: not even the fields before the fault.
 func TestNothingIsSentOfAnInvalidOutcome(t *testing.T) {
-	h := start(t, script{finish: func(m *Message) Outcome {
+	h := start(t, script{finish: func(m *engine.Message) engine.Outcome {
 		return stamp(entity.Splice{Start: 1, End: m.Size + 1})
 	}}, Options{})
 	mta := h.dial()
@@ -70,14 +71,14 @@ func TestNothingIsSentOfAnInvalidOutcome(t *testing.T) {
 	if !result.Tempfailed || len(result.Modifications) != 0 {
 		t.Errorf("%+v", result)
 	}
-	if got := h.only().outcome; got.Reply != Tempfail || got.Report.Action != Failed || got.Report.Reason != "edit" {
+	if got := h.only().outcome; got.Reply != engine.Tempfail || got.Report.Action != engine.Failed || got.Report.Reason != "edit" {
 		t.Errorf("reported %+v", got)
 	}
 }
 
 func TestFieldEdits(t *testing.T) {
-	h := start(t, script{finish: func(*Message) Outcome {
-		return Outcome{Fields: []entity.FieldEdit{
+	h := start(t, script{finish: func(*engine.Message) engine.Outcome {
+		return engine.Outcome{Fields: []entity.FieldEdit{
 			{Op: entity.DeleteField, Name: "X-A", Index: 2},
 			{Op: entity.ChangeField, Name: "x-a", Index: 2, Value: "changed;\n\tfolded"},
 			{Op: entity.AddField, Name: "X-B", Value: "added"},
@@ -104,7 +105,7 @@ func TestReplayedBody(t *testing.T) {
 		"NUL and 8 bit":    {"\x00\xff\r\n", entity.Splice{Start: 1, End: 1, New: []byte("é")}, "\x00é\xff\r\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := start(t, script{finish: func(*Message) Outcome { return stamp(c.splice) }}, Options{})
+			h := start(t, script{finish: func(*engine.Message) engine.Outcome { return stamp(c.splice) }}, Options{})
 			mta := h.dial()
 			result := h.send(mta, miltertest.Envelope{}, "Subject: s\r\n\r\n"+c.body)
 			h.quit(mta)
@@ -180,7 +181,7 @@ func TestSplicesAtChunkBorders(t *testing.T) {
 	body := strings.Repeat("0123456789\r\n", 20000)
 	for _, border := range []int64{65535, 2 * 65535, 65524, int64(len(body))} {
 		for at := border - 2; at <= min(border+2, int64(len(body))); at++ {
-			h := start(t, script{finish: func(*Message) Outcome { return stamp(splicesAt(at)...) }}, Options{MemoryBytes: 100_000, TempDir: t.TempDir()})
+			h := start(t, script{finish: func(*engine.Message) engine.Outcome { return stamp(splicesAt(at)...) }}, Options{MemoryBytes: 100_000, TempDir: t.TempDir()})
 			mta := h.dial()
 			result := h.send(mta, miltertest.Envelope{}, "Subject: s\r\n\r\n"+body)
 			h.quit(mta)
@@ -196,15 +197,15 @@ func TestSplicesAtChunkBorders(t *testing.T) {
 }
 
 // failingBody cannot be read to its end.
-type failingBody struct{ Body }
+type failingBody struct{ engine.Body }
 
 func (failingBody) ReadAt([]byte, int64) (int, error) { return 0, errors.New("disk") }
 
 func TestReplayFails(t *testing.T) {
-	if err := replay(io.Discard, failingBody{bodyOf("body")}, Outcome{Splices: splicesAt(0)}); err == nil || !strings.Contains(err.Error(), "disk") {
+	if err := replay(io.Discard, failingBody{bodyOf("body")}, engine.Outcome{Splices: splicesAt(0)}); err == nil || !strings.Contains(err.Error(), "disk") {
 		t.Errorf("unreadable body: %v", err)
 	}
-	if err := replay(failingWriter{}, bodyOf("body"), Outcome{Splices: splicesAt(0)}); err == nil || !strings.Contains(err.Error(), "gone") {
+	if err := replay(failingWriter{}, bodyOf("body"), engine.Outcome{Splices: splicesAt(0)}); err == nil || !strings.Contains(err.Error(), "gone") {
 		t.Errorf("unwritable connection: %v", err)
 	}
 }

@@ -11,7 +11,9 @@ import (
 	"syscall"
 	"time"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
+	"sigmilter/milter/work"
 )
 
 // What [Options] means by a zero value.
@@ -27,9 +29,12 @@ const (
 	DefaultHeaderBytes  = 1 << 20
 )
 
-// Options are the settings of a [Server]. Only Signer is required.
+// Options are the settings of a [Server]. Only Begin is required.
 type Options struct {
-	Signer       func() Signer // asked once per message, at MAIL: the message keeps it to its end
+	// Begin is called once for each message, at MAIL, from many goroutines: what it
+	// returns is asked until the message has ended.
+	Begin func(*engine.Message) Work
+
 	MaxSessions  int           // connections at a time; one more is closed at once and the MTA applies its default action
 	IdleTimeout  time.Duration // how long a session waits for the MTA
 	WriteTimeout time.Duration // how long one write to the MTA may take
@@ -47,10 +52,10 @@ type Options struct {
 	// end-of-message or was accepted at end-of-headers, on the session's own
 	// goroutine and before the MTA has the reply. The duration is the time the
 	// MTA waited for us. The message's body is gone when Done returns.
-	Done func(*Message, Outcome, time.Duration)
+	Done func(*engine.Message, engine.Outcome, time.Duration)
 	// Aborted, if not nil, is called once for each message that was begun and
 	// given up before that: the MTA aborted it, began another, or went away.
-	Aborted func(*Message)
+	Aborted func(*engine.Message)
 }
 
 // withDefaults fills in the zero values.
@@ -80,8 +85,8 @@ func setDefault[T comparable](v *T, def T) {
 type Server struct {
 	opts atomic.Pointer[Options]
 
-	memory, disk budget // of the messages of all sessions
-	turns        turns
+	memory, disk work.Budget // of the messages of all sessions
+	turns        engine.Turns
 
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
@@ -99,29 +104,29 @@ type Stats struct {
 	Refused int64 // connections closed because of MaxSessions
 }
 
-// New returns a server. It panics without a Signer.
+// New returns a server. It panics without Options.Begin.
 func New(opts Options) *Server {
 	s := &Server{
 		listeners: map[net.Listener]struct{}{},
 		sessions:  map[*conn]struct{}{},
 		stopping:  make(chan struct{}),
 		empty:     make(chan struct{}),
-		turns:     newTurns(),
+		turns:     engine.NewTurns(),
 	}
 	s.Configure(opts)
 	return s
 }
 
 // Configure replaces the options. A session keeps those it began with, so that a
-// message has the same limits from its first field to its end; what its Signer is
-// at MAIL, Options.Signer says. It panics without a Signer.
+// message has the same limits from its first field to its end. It panics without
+// Options.Begin.
 func (s *Server) Configure(opts Options) {
-	if opts.Signer == nil {
-		panic("milter: Options.Signer is nil")
+	if opts.Begin == nil {
+		panic("milter: Options.Begin is nil")
 	}
 	opts = opts.withDefaults()
-	s.memory.limit.Store(opts.AllMemory)
-	s.disk.limit.Store(opts.SpoolBytes)
+	s.memory.SetLimit(opts.AllMemory)
+	s.disk.SetLimit(opts.SpoolBytes)
 	s.opts.Store(&opts)
 }
 
@@ -259,8 +264,8 @@ func (s *Server) remove(c *conn) {
 
 // Shutdown stops accepting, ends each session that has no message in hand at
 // once and each other one when its end-of-message is answered. When ctx ends it
-// cuts the connections that are left and returns its error; a Signer that still
-// works on their messages is not waited for.
+// cuts the connections that are left and returns its error; work that still goes
+// on on their messages is not waited for.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.stop()
 	select {

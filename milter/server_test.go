@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
 )
@@ -70,7 +71,7 @@ func TestIdleTimeout(t *testing.T) {
 // must not hold the session longer than a write may take.
 func TestPeerThatDoesNotRead(t *testing.T) {
 	huge := make([]byte, 64<<20)
-	h := start(t, script{finish: func(*Message) Outcome {
+	h := start(t, script{finish: func(*engine.Message) engine.Outcome {
 		return stamp(entity.Splice{New: huge})
 	}}, Options{WriteTimeout: 50 * time.Millisecond})
 	nc, err := net.Dial("tcp", h.addr)
@@ -83,7 +84,7 @@ func TestPeerThatDoesNotRead(t *testing.T) {
 	}
 	eventually(t, "session begun", func() bool { return h.server.Stats().Total == 1 })
 	h.sessions(0)
-	if got := h.only().outcome; got.Reply != Tempfail || got.Report.Reason != "replay" {
+	if got := h.only().outcome; got.Reply != engine.Tempfail || got.Report.Reason != "replay" {
 		t.Errorf("reported %+v", got)
 	}
 }
@@ -185,7 +186,7 @@ func TestShutdownTakesMessageOnItsWay(t *testing.T) {
 }
 
 func TestShutdownDuringAMessage(t *testing.T) {
-	h := start(t, script{finish: func(*Message) Outcome {
+	h := start(t, script{finish: func(*engine.Message) engine.Outcome {
 		return stamp(entity.Splice{New: make([]byte, 1<<20)})
 	}}, Options{})
 	mta := h.dial()
@@ -236,7 +237,7 @@ func TestShutdownPastItsContext(t *testing.T) {
 // read any more.
 func TestShutdownWhileTheSignerWorks(t *testing.T) {
 	working, goOn := make(chan struct{}), make(chan struct{})
-	h := start(t, script{finish: func(*Message) Outcome {
+	h := start(t, script{finish: func(*engine.Message) engine.Outcome {
 		close(working)
 		<-goOn
 		return stamp()
@@ -364,7 +365,7 @@ func TestServeAfterShutdown(t *testing.T) {
 
 func TestManySessions(t *testing.T) {
 	var finished atomic.Int64
-	h := start(t, script{finish: func(m *Message) Outcome {
+	h := start(t, script{finish: func(m *engine.Message) engine.Outcome {
 		finished.Add(1)
 		return stamp(entity.Splice{New: []byte(m.Sender + "\r\n")})
 	}}, Options{})

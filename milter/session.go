@@ -15,7 +15,9 @@ import (
 
 	gomilter "github.com/emersion/go-milter"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
+	"sigmilter/milter/work"
 )
 
 const (
@@ -47,8 +49,8 @@ type session struct {
 	macros   map[string]string    // of the connection: seen outside any message
 	current  *transaction         // nil between messages
 
-	memory, disk *budget // shared with the other sessions
-	turns        turns   // likewise
+	memory, disk *work.Budget // shared with the other sessions
+	turns        engine.Turns // likewise
 }
 
 var _ gomilter.Milter = (*session)(nil)
@@ -130,12 +132,12 @@ func (s *session) protect(stage string, f func()) {
 		if v == nil {
 			return
 		}
-		err := fmt.Errorf("panic in stage %s: %w", stage, panicked(v))
+		err := fmt.Errorf("panic in stage %s: %w", stage, engine.Panicked(v))
 		if s.current != nil && !s.current.told {
-			s.current.fault = &failure{reasonPanic, err}
+			s.current.fault = &engine.Failure{Reason: engine.ReasonPanic, Err: err}
 			return
 		}
-		logFailure(s.opts.Log, &Message{Session: s.id}, reasonPanic, err)
+		engine.LogFailure(s.opts.Log, &engine.Message{Session: s.id}, engine.ReasonPanic, err)
 	}()
 	f()
 }
@@ -189,13 +191,16 @@ func (s *session) Helo(name string, m *gomilter.Modifier) (gomilter.Response, er
 func (s *session) MailFrom(from string, m *gomilter.Modifier) (gomilter.Response, error) {
 	s.protect("mail", func() {
 		s.end()
-		s.current = &transaction{message: Message{Session: s.id, Listener: s.listener, Macros: maps.Clone(s.macros), Sender: from}}
+		s.current = &transaction{
+			message: engine.Message{
+				Session: s.id, Listener: s.listener, Macros: maps.Clone(s.macros), Sender: from,
+				Cost: engine.NewCost(s.memory, s.turns, s.conn.gone),
+			},
+			header: work.Account{Budget: s.memory},
+		}
 		s.conn.setBusy(true)
 		s.takeMacros(m)
-		s.current.message.peer, s.current.message.turns = s.conn.gone, s.turns
-		s.current.message.memory.budget, s.current.header.budget = s.memory, s.memory
-		s.current.message.allow(0)
-		s.current.signer = s.opts.Signer()
+		s.current.work = s.opts.Begin(&s.current.message)
 	})
 	return s.proceed(gomilter.OptNoMailReply), nil
 }
@@ -275,7 +280,7 @@ func (s *session) Body(m *gomilter.Modifier) (gomilter.Response, error) {
 	}
 	defer s.end()
 	began := time.Now()
-	var outcome Outcome
+	var outcome engine.Outcome
 	answered := false
 	s.protect("end-of-message", func() {
 		s.takeMacros(m)
@@ -283,18 +288,18 @@ func (s *session) Body(m *gomilter.Modifier) (gomilter.Response, error) {
 		answered = true
 	})
 	if !answered {
-		outcome = giveUp(s.opts.Log, &s.current.message, reasonPanic, s.current.fault.err, Report{})
+		outcome = giveUp(s.opts.Log, &s.current.message, engine.ReasonPanic, s.current.fault.Err, engine.Report{})
 	}
-	if err := s.current.message.gone; err != nil { // to be reported as given up
+	if err := s.current.message.Cost.Gone(); err != nil { // to be reported as given up
 		s.log.Info("work on a message ended: the MTA does not wait for it any more", "queue", s.current.message.QueueID, "error", err)
-		return outcome.Reply.response(), nil
+		return response(outcome.Reply), nil
 	}
 	s.current.waited += time.Since(began)
 	s.report(s.current, outcome)
-	if outcome.Reply == Continue {
+	if outcome.Reply == engine.Continue {
 		return s.goOn(), nil
 	}
-	return outcome.Reply.response(), nil
+	return response(outcome.Reply), nil
 }
 
 // Abort drops the message in hand; the connection's data stay.
@@ -310,7 +315,7 @@ func (s *session) end() {
 	if s.current != nil {
 		s.abandoned(s.current)
 		s.current.close()
-		s.current.header.close()
+		s.current.header.Close()
 		s.current = nil
 	}
 	s.conn.setBusy(false)

@@ -30,7 +30,7 @@ func BenchmarkSession(b *testing.B) {
 
 func benchSession(b *testing.B, raw []byte) {
 	e := benchEngine()
-	server := New(Options{Signer: func() Signer { return e }, Log: slog.New(slog.DiscardHandler)})
+	server := New(Options{Begin: e.begin, Log: slog.New(slog.DiscardHandler)})
 	ln, err := net.Listen("unix", filepath.Join(b.TempDir(), "s"))
 	if err != nil {
 		b.Fatal(err)

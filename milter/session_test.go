@@ -14,16 +14,15 @@ import (
 
 	gomilter "github.com/emersion/go-milter"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
 	"sigmilter/milter/miltertest"
 )
 
 const simple = "Subject: one\nFrom: a@example.org\n\nHello,\nworld.\n"
 
-func crlf(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
-
 func TestMessageIsCollected(t *testing.T) {
-	h := start(t, script{finish: func(*Message) Outcome { return stamp(entity.Splice{New: []byte("Dear all,\r\n")}) }}, Options{})
+	h := start(t, script{finish: func(*engine.Message) engine.Outcome { return stamp(entity.Splice{New: []byte("Dear all,\r\n")}) }}, Options{})
 	mta := h.dial()
 	result := h.send(mta, miltertest.Envelope{
 		Sender:     "a@example.org",
@@ -87,18 +86,18 @@ const (
 func TestTwoMessagesOnOneConnection(t *testing.T) {
 	for name, first := range map[string]script{
 		"continued":                  {},
-		"without body":               at(SkipBody),
-		"accepted at end-of-headers": at(AcceptNow),
-		"tempfailed":                 {finish: func(*Message) Outcome { return Outcome{Reply: Tempfail} }},
-		"rejected":                   {finish: func(*Message) Outcome { return Outcome{Reply: Reject} }},
-		"panicking":                  {finish: func(*Message) Outcome { panic("script") }},
+		"without body":               at(engine.SkipBody),
+		"accepted at end-of-headers": at(engine.AcceptNow),
+		"tempfailed":                 {finish: func(*engine.Message) engine.Outcome { return engine.Outcome{Reply: engine.Tempfail} }},
+		"rejected":                   {finish: func(*engine.Message) engine.Outcome { return engine.Outcome{Reply: engine.Reject} }},
+		"panicking":                  {finish: func(*engine.Message) engine.Outcome { panic("script") }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			signers := []Signer{first, script{}}
-			h := start(t, nil, Options{Signer: func() Signer {
+			signers := []signer{first, script{}}
+			h := start(t, nil, Options{Begin: func(m *engine.Message) Work {
 				s := signers[0]
 				signers = signers[1:]
-				return s
+				return s.begin(m)
 			}})
 			mta := h.dial()
 			h.send(mta, firstEnvelope, firstRaw)
@@ -172,10 +171,10 @@ func TestMacrosOfTheLastMessage(t *testing.T) {
 
 func TestAcceptAtEndOfHeaders(t *testing.T) {
 	h := start(t, script{
-		head: func(*Message) Stage { return AcceptNow },
-		finish: func(m *Message) Outcome {
+		head: func(*engine.Message) engine.Stage { return engine.AcceptNow },
+		finish: func(m *engine.Message) engine.Outcome {
 			o := stamp()
-			o.Reply, o.Report = Reject, Report{Action: Handled, Reason: "guard"}
+			o.Reply, o.Report = engine.Reject, engine.Report{Action: engine.Handled, Reason: "guard"}
 			return o
 		},
 	}, Options{})
@@ -187,7 +186,7 @@ func TestAcceptAtEndOfHeaders(t *testing.T) {
 	if want := []miltertest.StageReply{{Stage: miltertest.AtEndOfHeaders, Reply: miltertest.Accept}}; !slices.Equal(result.Replies, want) {
 		t.Errorf("replies %v", result.Replies)
 	}
-	if got := h.only().outcome; got.Report.Action != Handled || got.Reply != Continue || got.Fields != nil {
+	if got := h.only().outcome; got.Report.Action != engine.Handled || got.Reply != engine.Continue || got.Fields != nil {
 		t.Errorf("reported %+v", got)
 	}
 	h.quit(mta)
@@ -199,8 +198,8 @@ func TestBodyNotKept(t *testing.T) {
 		signer script
 		opts   Options
 	}{
-		"not wanted": {at(SkipBody), Options{}},
-		"too large":  {at(WantBody), Options{MaxBytes: 100000}},
+		"not wanted": {at(engine.SkipBody), Options{}},
+		"too large":  {at(engine.WantBody), Options{MaxBytes: 100000}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := start(t, c.signer, c.opts)
@@ -241,7 +240,7 @@ func TestBodyInAFile(t *testing.T) {
 		{Start: 1 << 20, End: 1<<20 + 5, New: []byte("middle")},
 		{Start: int64(len(body)), End: int64(len(body)), New: []byte("end\r\n")},
 	}
-	h := start(t, script{finish: func(m *Message) Outcome {
+	h := start(t, script{finish: func(m *engine.Message) engine.Outcome {
 		if files, err := os.ReadDir(dir); err != nil || len(files) != 0 {
 			t.Errorf("the folder has %v, %v", files, err)
 		}
@@ -264,26 +263,26 @@ func TestBodyInAFile(t *testing.T) {
 }
 
 func TestBodyCannotBeWritten(t *testing.T) {
-	h := start(t, script{finish: func(*Message) Outcome {
+	h := start(t, script{finish: func(*engine.Message) engine.Outcome {
 		t.Error("Finish was asked")
-		return Outcome{}
+		return engine.Outcome{}
 	}}, Options{TempDir: t.TempDir() + "/none", MemoryBytes: 10})
 	mta := h.dial()
 	result := h.send(mta, miltertest.Envelope{}, simple)
 	h.quit(mta)
-	if got := h.only().outcome; !result.Tempfailed || got.Reply != Tempfail || got.Report.Action != Failed || got.Report.Reason != "spool" {
+	if got := h.only().outcome; !result.Tempfailed || got.Reply != engine.Tempfail || got.Report.Action != engine.Failed || got.Report.Reason != "spool" {
 		t.Errorf("%+v, %+v", result, got)
 	}
 }
 
 func TestReplies(t *testing.T) {
-	for reply, want := range map[Reply]miltertest.Reply{
-		Continue: miltertest.Continue,
-		Tempfail: miltertest.Tempfail,
-		Reject:   miltertest.Reject,
-		Reply(9): miltertest.Tempfail,
+	for reply, want := range map[engine.Reply]miltertest.Reply{
+		engine.Continue: miltertest.Continue,
+		engine.Tempfail: miltertest.Tempfail,
+		engine.Reject:   miltertest.Reject,
+		engine.Reply(9): miltertest.Tempfail,
 	} {
-		h := start(t, script{finish: func(*Message) Outcome {
+		h := start(t, script{finish: func(*engine.Message) engine.Outcome {
 			o := stamp(entity.Splice{New: []byte("x")})
 			o.Reply = reply
 			return o
@@ -294,7 +293,7 @@ func TestReplies(t *testing.T) {
 		if got := result.Replies[len(result.Replies)-1].Reply; got != want {
 			t.Errorf("reply %d: %s, want %s", reply, got, want)
 		}
-		if edited := len(result.Modifications) > 0; edited != (reply == Continue) {
+		if edited := len(result.Modifications) > 0; edited != (reply == engine.Continue) {
 			t.Errorf("reply %d: modifications %v", reply, result.Modifications)
 		}
 	}
@@ -309,18 +308,18 @@ func TestPanic(t *testing.T) {
 		script
 		logged string
 	}{
-		"head":    {script: script{head: func(*Message) Stage { boom(); return WantBody }}, logged: "in stage end-of-headers: string"},
-		"finish":  {script: script{finish: func(*Message) Outcome { index(); return Outcome{} }}, logged: "index out of range"},
-		"accept":  {script: script{head: func(*Message) Stage { return AcceptNow }, finish: func(*Message) Outcome { boom(); return Outcome{} }}, logged: "in stage end-of-headers"},
-		"signer":  {opts: Options{Signer: func() Signer { boom(); return nil }}, logged: "in stage mail"},
-		"no edit": {script: script{finish: func(m *Message) Outcome { m.Header = nil; boom(); return stamp() }}, logged: "in stage end-of-message"},
+		"head":    {script: script{head: func(*engine.Message) engine.Stage { boom(); return engine.WantBody }}, logged: "in stage end-of-headers: string"},
+		"finish":  {script: script{finish: func(*engine.Message) engine.Outcome { index(); return engine.Outcome{} }}, logged: "index out of range"},
+		"accept":  {script: script{head: func(*engine.Message) engine.Stage { return engine.AcceptNow }, finish: func(*engine.Message) engine.Outcome { boom(); return engine.Outcome{} }}, logged: "in stage end-of-headers"},
+		"begin":   {opts: Options{Begin: func(*engine.Message) Work { boom(); return nil }}, logged: "in stage mail"},
+		"no edit": {script: script{finish: func(m *engine.Message) engine.Outcome { m.Header = nil; boom(); return stamp() }}, logged: "in stage end-of-message"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := start(t, c.script, c.opts)
 			mta := h.dial()
 			result := h.send(mta, miltertest.Envelope{QueueID: "4XQ1"}, "Subject: s\n\n"+secret+"\n")
 			h.quit(mta)
-			if got := h.only().outcome; !result.Tempfailed || got.Reply != Tempfail || got.Report.Action != Failed || got.Report.Reason != "panic" {
+			if got := h.only().outcome; !result.Tempfailed || got.Reply != engine.Tempfail || got.Report.Action != engine.Failed || got.Report.Reason != "panic" {
 				t.Errorf("%+v, %+v", result, got)
 			}
 			log := h.log.String()
@@ -335,7 +334,7 @@ func TestPanic(t *testing.T) {
 }
 
 func TestPanicInDone(t *testing.T) {
-	h := start(t, script{}, Options{Done: func(*Message, Outcome, time.Duration) { panic("script") }})
+	h := start(t, script{}, Options{Done: func(*engine.Message, engine.Outcome, time.Duration) { panic("script") }})
 	mta := h.dial()
 	for range 2 {
 		if result := h.send(mta, miltertest.Envelope{}, simple); !result.Accepted {
@@ -353,7 +352,7 @@ func TestEndOfMessageOutOfSequence(t *testing.T) {
 	h.begin(mta, "a@example.org")
 	_, reply, err = mta.EndOfMessage()
 	h.want(miltertest.Tempfail)(reply, err)
-	if got := h.only().outcome.Report; got.Action != Failed || got.Reason != "sequence" {
+	if got := h.only().outcome.Report; got.Action != engine.Failed || got.Reason != "sequence" {
 		t.Errorf("reported %+v", got)
 	}
 	h.quit(mta)
@@ -362,7 +361,7 @@ func TestEndOfMessageOutOfSequence(t *testing.T) {
 // TestEndOfHeadersTwice: the second one must not ask again.
 func TestEndOfHeadersTwice(t *testing.T) {
 	asked := 0
-	h := start(t, script{head: func(*Message) Stage { asked++; return WantBody }}, Options{})
+	h := start(t, script{head: func(*engine.Message) engine.Stage { asked++; return engine.WantBody }}, Options{})
 	mta := h.dial()
 	h.begin(mta, "a@example.org")
 	h.want(miltertest.Continue)(mta.EndOfHeaders())

@@ -2,28 +2,31 @@ package milter
 
 import (
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
 	gomilter "github.com/emersion/go-milter"
 
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
+	"sigmilter/milter/policy"
 	"sigmilter/milter/work"
 )
 
 // transaction is the message in hand and all that belongs to it: a new MAIL
 // starts from an empty one, so that nothing of one message gets into the next.
 type transaction struct {
-	message Message
-	signer  Signer
+	message engine.Message
+	work    Work
 	asked   bool // Head has been called
 	told    bool // what became of it was reported
 	body    *bodyStore
 	scanner *entity.Scanner
-	fault   *failure        // why the message could not be collected
+	fault   *engine.Failure // why the message could not be collected
 	fields  int             // bytes of the header so far
 	texts   strings.Builder // of its fields, as many as one piece of memory has room for
-	header  account         // what it takes
+	header  work.Account    // what it takes
 	waited  time.Duration   // how long the MTA has waited for us
 }
 
@@ -31,14 +34,14 @@ type transaction struct {
 func (t *transaction) close() {
 	t.scanner = nil
 	t.message.Body = nil
-	t.message.memory.close()
+	t.message.Cost.Release()
 	if t.body != nil {
 		t.body.Close()
 		t.body = nil
 	}
 }
 
-// head asks the signer at end-of-headers and reports whether the message is
+// head asks at end-of-headers and reports whether the message is
 // accepted there. Finish then only says what to report.
 func (s *session) head(t *transaction) bool {
 	if t.asked || t.fault != nil {
@@ -46,17 +49,17 @@ func (s *session) head(t *transaction) bool {
 	}
 	t.asked = true
 	began := time.Now()
-	switch t.signer.Head(&t.message) {
-	case AcceptNow:
-		outcome := t.signer.Finish(&t.message)
+	switch t.work.Head() {
+	case engine.AcceptNow:
+		outcome := t.work.Finish()
 		t.waited = time.Since(began)
-		s.report(t, Outcome{Reply: Continue, Report: outcome.Report})
+		s.report(t, engine.Outcome{Reply: engine.Continue, Report: outcome.Report})
 		return true
-	case WantBody:
+	case engine.WantBody:
 		t.body = newBodyStore(s.opts.MemoryBytes, s.opts.TempDir)
 		t.body.memory, t.body.disk = s.memory, s.disk
 		t.scanner = entity.NewScanner(t.message.Header, s.opts.Limits)
-		t.scanner.Work = t.message.work
+		t.scanner.Work = t.message.Cost.Meter()
 	}
 	t.waited = time.Since(began)
 	return false
@@ -66,7 +69,7 @@ func (s *session) head(t *transaction) bool {
 // body is wanted and not too large, otherwise only its size.
 func (s *session) collect(t *transaction, chunk []byte) {
 	t.message.Size += int64(len(chunk))
-	t.message.allow(len(chunk))
+	t.message.Cost.Allow(len(chunk))
 	if t.body == nil {
 		return
 	}
@@ -77,7 +80,7 @@ func (s *session) collect(t *transaction, chunk []byte) {
 	// QUIRK: the library reads each packet into memory of its own, so that the
 	// body can be kept without copying it.
 	if err := t.body.Keep(chunk); err != nil {
-		t.fault = &failure{reasonSpool, err}
+		t.fault = &engine.Failure{Reason: engine.ReasonSpool, Err: err}
 		t.close()
 		return
 	}
@@ -88,19 +91,10 @@ func (s *session) collect(t *transaction, chunk []byte) {
 // scan runs a step of the scanner. When the work on the message is stopped in it, that
 // is its fault.
 func (t *transaction) scan(step func()) {
-	t.message.begin()
-	defer t.message.pause()
-	defer func() {
-		switch v := recover().(type) {
-		case nil:
-		case work.Stop:
-			t.fault = &failure{stopReason(v.Err), v.Err}
-			t.close()
-		default:
-			panic(v)
-		}
-	}()
-	step()
+	if stopped := t.message.Cost.Do(step); stopped != nil {
+		t.fault = stopped
+		t.close()
+	}
 }
 
 // fieldText is the data of a field as a string, which lies beside those of other fields.
@@ -120,15 +114,15 @@ func (s *session) addField(t *transaction, f entity.Field) {
 		return
 	}
 	t.fields += len(f.Name) + len(f.Value)
-	t.message.allow(len(f.Name) + len(f.Value))
+	t.message.Cost.Allow(len(f.Name) + len(f.Value))
 	if n := len(t.message.Header); n >= s.opts.HeaderFields || t.fields > s.opts.HeaderBytes {
-		t.fault = &failure{reasonHeaderBig, fmt.Errorf("%d fields and %d bytes of header have come, and the limits are %d and %d",
+		t.fault = &engine.Failure{Reason: engine.ReasonHeaderBig, Err: fmt.Errorf("%d fields and %d bytes of header have come, and the limits are %d and %d",
 			n+1, t.fields, s.opts.HeaderFields, s.opts.HeaderBytes)}
 		return
 	}
 	const overhead = 64 // bytes of a field beside its text
-	if err := t.header.take(int64(overhead + len(f.Name) + len(f.Value))); err != nil {
-		t.fault = &failure{reasonHeaderBig, err} // never to be passed, as fields are missing
+	if err := t.header.Take(int64(overhead + len(f.Name) + len(f.Value))); err != nil {
+		t.fault = &engine.Failure{Reason: engine.ReasonHeaderBig, Err: err} // never to be passed, as fields are missing
 		return
 	}
 	if t.message.Header == nil {
@@ -138,42 +132,42 @@ func (s *session) addField(t *transaction, f entity.Field) {
 	t.message.Header = append(t.message.Header, f)
 }
 
-// finish asks the signer at end-of-message and sends its edits to the MTA.
-func (s *session) finish(t *transaction) Outcome {
+// finish asks at end-of-message and sends its edits to the MTA.
+func (s *session) finish(t *transaction) engine.Outcome {
 	outcome := s.outcome(t)
-	if outcome.Reply != Continue {
+	if outcome.Reply != engine.Continue {
 		return outcome
 	}
-	if err := outcome.validate(t.message.Body); err != nil {
+	if err := outcome.Validate(t.message.Body); err != nil {
 		// The guard can still be stamped, if the configuration lets the message pass.
-		outcome = t.signer.Fail(&t.message, reasonEdit, err)
-		if outcome.Reply != Continue {
+		outcome = t.work.Fail(engine.ReasonEdit, err)
+		if outcome.Reply != engine.Continue {
 			return outcome
 		}
-		if err := outcome.validate(nil); err != nil {
-			return giveUp(s.opts.Log, &t.message, reasonReplay, err, outcome.Report)
+		if err := outcome.Validate(nil); err != nil {
+			return giveUp(s.opts.Log, &t.message, engine.ReasonReplay, err, outcome.Report)
 		}
 	}
 	if err := replay(s.conn, t.message.Body, outcome); err != nil {
-		return giveUp(s.opts.Log, &t.message, reasonReplay, err, outcome.Report)
+		return giveUp(s.opts.Log, &t.message, engine.ReasonReplay, err, outcome.Report)
 	}
 	return outcome
 }
 
-// outcome is what the signer says of a message, or of what went wrong with it.
-func (s *session) outcome(t *transaction) Outcome {
+// outcome is what is to become of a message, or of what went wrong with it.
+func (s *session) outcome(t *transaction) engine.Outcome {
 	if t.fault == nil && !t.asked {
-		t.fault = &failure{reason: reasonSequence}
+		t.fault = &engine.Failure{Reason: engine.ReasonSequence}
 	}
 	if t.fault == nil && t.body != nil {
 		t.scan(func() { t.message.Tree, t.message.TreeErr = t.scanner.Finish() })
 	}
 	switch {
 	case t.fault == nil:
-	case t.fault.reason == reasonPanic: // what the session has of the message may be wrong
-		return giveUp(s.opts.Log, &t.message, reasonPanic, t.fault.err, Report{})
+	case t.fault.Reason == engine.ReasonPanic: // what the session has of the message may be wrong
+		return giveUp(s.opts.Log, &t.message, engine.ReasonPanic, t.fault.Err, engine.Report{})
 	default:
-		return t.signer.Fail(&t.message, t.fault.reason, t.fault.err)
+		return t.work.Fail(t.fault.Reason, t.fault.Err)
 	}
 	if t.body != nil {
 		t.message.Body = t.body
@@ -181,11 +175,11 @@ func (s *session) outcome(t *transaction) Outcome {
 			t.message.Tree = nil
 		}
 	}
-	return t.signer.Finish(&t.message)
+	return t.work.Finish()
 }
 
 // report hands the message and its outcome to Done.
-func (s *session) report(t *transaction, o Outcome) {
+func (s *session) report(t *transaction, o engine.Outcome) {
 	t.told = true
 	if s.opts.Done == nil {
 		return
@@ -203,13 +197,22 @@ func (s *session) abandoned(t *transaction) {
 // response is the last word on a message. It is continue rather than accept
 // because the library then keeps its handler; after tempfail it asks for a new
 // one and gets the same session. A reply nobody knows must not become silence.
-func (r Reply) response() gomilter.Response {
+func response(r engine.Reply) gomilter.Response {
 	switch r {
-	case Continue:
+	case engine.Continue:
 		return gomilter.RespContinue
-	case Reject:
+	case engine.Reject:
 		return gomilter.RespReject
 	default:
 		return gomilter.RespTempFail
 	}
+}
+
+// giveUp is the answer where there is nothing to ask: it Panicked, or part of its
+// edits has left.
+func giveUp(log *slog.Logger, m *engine.Message, why policy.Reason, err error, r engine.Report) engine.Outcome {
+	engine.LogFailure(log, m, why, err)
+	return engine.Outcome{Reply: engine.Tempfail, Report: engine.Report{
+		Action: engine.Failed, Reason: string(why), Tenant: r.Tenant, Author: r.Author, Rule: r.Rule, Micros: r.Micros,
+	}}
 }

@@ -3,6 +3,8 @@ package milter
 import (
 	"strings"
 	"testing"
+
+	"sigmilter/milter/engine"
 )
 
 // transcriptPackets are those an MTA sends, from which a fuzzed transcript is put together.
@@ -21,8 +23,10 @@ var transcriptPackets = []string{
 // may say. Seeds are in testdata/fuzz.
 func FuzzTranscript(f *testing.F) {
 	f.Fuzz(func(t *testing.T, order []byte) {
-		engine := newEngine(enforced, func(e *Engine, _ *shelf) { e.OnError, e.TextBytes = Continue, 4000 })
-		h := newServer(t, engine, Options{
+		signer := newEngine(func(e *engine.Engine, _ *shelf) {
+			e.Policy.Rules[0].Enforce, e.OnError, e.TextBytes = true, engine.Continue, 4000
+		})
+		h := newServer(t, signer, Options{
 			MemoryBytes: 64, AllMemory: 32, SpoolBytes: 8000, MaxBytes: 20_000, HeaderFields: 6, HeaderBytes: 4000,
 			IdleTimeout: patience, TempDir: t.TempDir(),
 		})
@@ -40,11 +44,11 @@ func FuzzTranscript(f *testing.F) {
 			}
 		}
 		h.noPanic()
-		if used := h.server.memory.used.Load() + h.server.disk.used.Load(); used != 0 {
+		if used := h.server.memory.Used() + h.server.disk.Used(); used != 0 {
 			t.Errorf("%d bytes of bodies are still taken", used)
 		}
 		for _, m := range h.messages() {
-			if r := m.outcome.Report; r.Action == "" || r.Reason == "" || r.Reason == string(reasonPanic) {
+			if r := m.outcome.Report; r.Action == "" || r.Reason == "" || r.Reason == string(engine.ReasonPanic) {
 				t.Errorf("report %+v", r)
 			}
 		}

@@ -14,7 +14,7 @@ import (
 	"sigmilter/cmd/internal/lab"
 	"sigmilter/cmd/internal/offline"
 	"sigmilter/cmd/internal/trial"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/milter/insert"
 )
 
@@ -113,11 +113,11 @@ func writePlaces(ctx context.Context, out string) (err error) {
 // placeFigure draws one message as the engine read and signed it.
 func placeFigure(setup *offline.Setup, raw []byte) ([]byte, error) {
 	given := trial.Given{}
-	done, err := trial.Run(setup.Config, setup.Engine, raw, given.Envelope(milter.ParseFile(raw)))
+	done, err := trial.Run(setup.Config, setup.Engine, raw, given.Envelope(engine.ParseFile(raw)))
 	if err != nil {
 		return nil, err
 	}
-	if len(done.Breaches) > 0 || done.Outcome.Report.Action != milter.Signed {
+	if len(done.Breaches) > 0 || done.Outcome.Report.Action != engine.Signed {
 		return nil, fmt.Errorf("%+v, breaches %v", done.Outcome.Report, done.Breaches)
 	}
 	forms, err := readForms(raw, done.Signed, done.Outcome.Report.Blocks)
@@ -129,7 +129,7 @@ func placeFigure(setup *offline.Setup, raw []byte) ([]byte, error) {
 
 // readForms reads the text parts of a message before and after it was signed. The blocks
 // are the report's, one for each part, or none.
-func readForms(before, after []byte, blocks []milter.BlockReport) (forms []column, err error) {
+func readForms(before, after []byte, blocks []engine.BlockReport) (forms []column, err error) {
 	was, err := lab.Leaves(before)
 	if err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func readForms(before, after []byte, blocks []milter.BlockReport) (forms []colum
 		return nil, fmt.Errorf("%d parts before and %d after", len(was), len(is))
 	}
 	for i := range was {
-		var block milter.BlockReport
+		var block engine.BlockReport
 		if i < len(blocks) {
 			block = blocks[i]
 		}
@@ -156,7 +156,7 @@ func readForms(before, after []byte, blocks []milter.BlockReport) (forms []colum
 }
 
 // comparedLines are the lines of a form, with what each is to the program.
-func comparedLines(before, after *lab.Leaf, block *milter.BlockReport) (lines []figureLine) {
+func comparedLines(before, after *lab.Leaf, block *engine.BlockReport) (lines []figureLine) {
 	was, is := shownLines(before), shownLines(after)
 	start := 0
 	for start < min(len(was), len(is)) && was[start] == is[start] {
@@ -210,7 +210,7 @@ func shownLines(leaf *lab.Leaf) []string {
 }
 
 // addNotes says next to the first line of each role what the lines are.
-func addNotes(lines []figureLine, block *milter.BlockReport) {
+func addNotes(lines []figureLine, block *engine.BlockReport) {
 	words := map[role]string{
 		own:     "newest text",
 		older:   "quoted mail: " + block.Separator,

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"sigmilter/cmd/internal/lab"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // documented is the folder of the pictures that the documentation shows.
@@ -54,7 +54,7 @@ func TestPicturesOfPlaces(t *testing.T) {
 func TestComparedLines(t *testing.T) {
 	before := lab.Leaf{Type: "text/plain", Text: "Thursday.\r\n\r\nSent from my iPhone\r\n\r\n> On 20 Nov 2026, Ben wrote:\r\n> When?\r\n"}
 	after := lab.Leaf{Type: "text/plain", Text: "Thursday.\r\n\r\nAlice Muster\r\nEngineer\r\n\r\n> On 20 Nov 2026, Ben wrote:\r\n> When?\r\n"}
-	got := comparedLines(&before, &after, &milter.BlockReport{Placed: "replaced", By: "sign-off", Separator: "quote-prefix"})
+	got := comparedLines(&before, &after, &engine.BlockReport{Placed: "replaced", By: "sign-off", Separator: "quote-prefix"})
 	want := []figureLine{
 		{"Thursday.", own, "newest text"},
 		{"", own, ""},

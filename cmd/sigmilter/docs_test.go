@@ -263,7 +263,7 @@ func TestTroubleshootingHasEveryReason(t *testing.T) {
 			t.Errorf("%s is there twice", reason)
 		}
 	}
-	known := slices.Concat(reasonConstants(t, "../../milter/policy"), reasonConstants(t, "../../milter"), reasonConstants(t, "../../milter/insert"))
+	known := slices.Concat(reasonConstants(t, "../../milter/policy"), reasonConstants(t, "../../milter/engine"), reasonConstants(t, "../../milter/insert"))
 	if len(known) < 40 {
 		t.Fatalf("only %d reasons were found: %q", len(known), known)
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"sigmilter/cmd/internal/config"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // enforcedDir holds messages and, in its README, what becomes of each under a rule with
@@ -50,7 +50,7 @@ func TestEnforced(t *testing.T) {
 			if parts := signedParts(r); parts != strings.TrimSpace(row[4]) {
 				t.Errorf("the blocks are in %q, want %q", parts, row[4])
 			}
-			if deferred := got.Outcome.Reply == milter.Tempfail; deferred != (row[2] == "failed") {
+			if deferred := got.Outcome.Reply == engine.Tempfail; deferred != (row[2] == "failed") {
 				t.Errorf("deferred: %v", deferred)
 			}
 		})
@@ -58,7 +58,7 @@ func TestEnforced(t *testing.T) {
 }
 
 // signedParts are the parts that have a signature and a disclaimer.
-func signedParts(r milter.Report) string {
+func signedParts(r engine.Report) string {
 	blocks := map[string]int{}
 	var parts []string
 	for _, b := range r.Blocks {

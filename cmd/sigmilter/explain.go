@@ -12,7 +12,7 @@ import (
 
 	"sigmilter/cmd/internal/printed"
 	"sigmilter/cmd/internal/trial"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/milter/policy"
 )
 
@@ -137,7 +137,7 @@ func ruleWords(r *policy.RuleTrace) string {
 
 // placementWords say what would be done with the message, a sentence for each
 // block.
-func placementWords(r *milter.Report) []string {
+func placementWords(r *engine.Report) []string {
 	if len(r.Blocks) == 0 {
 		return []string{fmt.Sprintf("%s, reason %s", r.Action, r.Reason)}
 	}

@@ -19,7 +19,7 @@ import (
 	"sigmilter/cmd/internal/decisions"
 	"sigmilter/cmd/internal/printed"
 	"sigmilter/cmd/internal/reasons"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // findOptions are the flags of find.
@@ -88,7 +88,7 @@ if nothing is found.`,
 
 // actions are those of a report.
 var actions = []string{
-	string(milter.Signed), string(milter.Skipped), string(milter.Handled), string(milter.Failed), string(milter.Deferred), string(milter.Refused),
+	string(engine.Signed), string(engine.Skipped), string(engine.Handled), string(engine.Failed), string(engine.Deferred), string(engine.Refused),
 }
 
 // completesFlag has a flag completed with some values.

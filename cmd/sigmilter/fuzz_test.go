@@ -12,7 +12,7 @@ import (
 
 	"sigmilter/cmd/internal/offline"
 	"sigmilter/cmd/internal/trial"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
 )
 
@@ -46,14 +46,14 @@ func FuzzSign(f *testing.F) {
 	}
 	to := trial.Envelope{Sender: "alice@contoso.com", Recipients: []string{"bob@example.net"}}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if len(milter.ParseFile(raw).Header()) == 0 {
+		if len(engine.ParseFile(raw).Header()) == 0 {
 			return // no MTA hands over such a thing
 		}
 		signed, report := signBytes(t, setup, raw, to)
-		if report.Action == milter.Failed {
+		if report.Action == engine.Failed {
 			t.Fatalf("failed: %s", report.Reason)
 		}
-		if report.Action != milter.Signed {
+		if report.Action != engine.Signed {
 			return
 		}
 		checkLeaves(t, raw, signed, report)
@@ -63,9 +63,9 @@ func FuzzSign(f *testing.F) {
 	})
 }
 
-func signBytes(t *testing.T, setup *offline.Setup, raw []byte, to trial.Envelope) ([]byte, milter.Report) {
+func signBytes(t *testing.T, setup *offline.Setup, raw []byte, to trial.Envelope) ([]byte, engine.Report) {
 	t.Helper()
-	file := milter.ParseFile(raw)
+	file := engine.ParseFile(raw)
 	o := trial.Sign(setup.Config, setup.Engine, file, to, nil)
 	signed, err := file.Apply(o)
 	if err != nil {
@@ -76,12 +76,12 @@ func signBytes(t *testing.T, setup *offline.Setup, raw []byte, to trial.Envelope
 
 // checkLeaves wants every part that is not signed as it was, in its order. A picture
 // may be gone with an old signature; that nothing shows it is for the laws.
-func checkLeaves(t *testing.T, raw, signed []byte, r milter.Report) {
+func checkLeaves(t *testing.T, raw, signed []byte, r engine.Report) {
 	t.Helper()
-	replaced := slices.ContainsFunc(r.Blocks, func(b milter.BlockReport) bool { return len(b.Removed) > 0 })
+	replaced := slices.ContainsFunc(r.Blocks, func(b engine.BlockReport) bool { return len(b.Removed) > 0 })
 	after := leaves(t, signed)
 	for _, was := range leaves(t, raw) {
-		listed := slices.ContainsFunc(r.Blocks, func(b milter.BlockReport) bool { return b.Part == was.id })
+		listed := slices.ContainsFunc(r.Blocks, func(b engine.BlockReport) bool { return b.Part == was.id })
 		if len(after) > 0 && (listed || after[0].body == was.body) {
 			after = after[1:]
 			continue

@@ -16,7 +16,7 @@ import (
 
 	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/daemon/daemontest"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/milter/insert"
 	"sigmilter/milter/miltertest"
 )
@@ -110,7 +110,7 @@ func TestLearnedSignature(t *testing.T) {
 		}
 	}
 	status, out, _ := invoke(t, "sign", "-c", c.Config, "--report", "-", path)
-	var report milter.Report
+	var report engine.Report
 	if err := json.Unmarshal([]byte(out[strings.LastIndex(strings.TrimSpace(out), "\n")+1:]), &report); status != 0 || err != nil {
 		t.Fatal(status, err)
 	}

@@ -21,7 +21,7 @@ import (
 	"sigmilter/cmd/internal/offline"
 	"sigmilter/cmd/internal/signing"
 	"sigmilter/cmd/internal/trial"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/sigstore"
 )
 
@@ -57,7 +57,7 @@ func TestMail(t *testing.T) {
 			for _, d := range cases.Compare(want.Case, observed(got)) {
 				t.Error(d)
 			}
-			if refs := milter.ParseFile(got.Signed).Header().Get("References"); want.references != "" && refs != want.references {
+			if refs := engine.ParseFile(got.Signed).Header().Get("References"); want.references != "" && refs != want.references {
 				t.Errorf("References came out as %q\nwant                    %q", refs, want.references)
 			}
 			b.checkLineEnds(t, wanted, want, raw, got)
@@ -117,7 +117,7 @@ func readGolden(t *testing.T, name string) golden {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.About == "" || c.Action == "" || c.Reason == "" || (c.Action == string(milter.Signed)) != (len(c.Parts) > 0) {
+	if c.About == "" || c.Action == "" || c.Reason == "" || (c.Action == string(engine.Signed)) != (len(c.Parts) > 0) {
 		t.Fatalf("%s.toml: wants about, action, reason and, when signed, its parts", name)
 	}
 	return golden{c, settings.Place, settings.Rule, settings.Sealed, settings.References}
@@ -272,7 +272,7 @@ func unselected(rule map[string]any) map[string]any {
 func (b *bench) sign(t *testing.T, cfg *config.Config, g golden, raw []byte) trial.Result {
 	t.Helper()
 	given := trial.Given{Sender: g.From, Recipients: g.To}
-	got, err := trial.Run(cfg, signing.NewEngine(cfg, signing.NewBook(cfg, b.store), nil, b.log), raw, given.Envelope(milter.ParseFile(raw)))
+	got, err := trial.Run(cfg, signing.NewEngine(cfg, signing.NewBook(cfg, b.store), nil, b.log), raw, given.Envelope(engine.ParseFile(raw)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +316,7 @@ func TestMailEnforced(t *testing.T) {
 			case r.Reason == "hidden", waitsEnforced[name] != "" && r.Reason != waitsEnforced[name]:
 				t.Errorf("%+v", r)
 			case waitsEnforced[name] != "":
-			case g.Action == string(milter.Signed) && r.Action != milter.Signed:
+			case g.Action == string(engine.Signed) && r.Action != engine.Signed:
 				t.Errorf("signed without enforce, with it %+v", r)
 			}
 		})
@@ -339,7 +339,7 @@ func (b *bench) checkLineEnds(t *testing.T, cfg *config.Config, g golden, raw []
 	}
 }
 
-func timeless(r milter.Report) milter.Report {
+func timeless(r engine.Report) engine.Report {
 	r.Micros = 0
 	return r
 }
@@ -349,7 +349,7 @@ func timeless(r milter.Report) milter.Report {
 func (b *bench) checkAgain(t *testing.T, cfg *config.Config, g golden, first trial.Result) {
 	t.Helper()
 	raw := unguarded(first.Signed)
-	if g.Action == string(milter.Handled) {
+	if g.Action == string(engine.Handled) {
 		raw = first.Signed
 	}
 	again := b.sign(t, cfg, g, raw)
@@ -373,10 +373,10 @@ func unguarded(raw []byte) []byte {
 // its author typed the marker.
 func (b *bench) checkMarkerOnly(t *testing.T, cfg *config.Config, g golden, raw []byte) {
 	t.Helper()
-	want := milter.Action(g.Action)
+	want := engine.Action(g.Action)
 	marked := slices.ContainsFunc(g.Parts, func(p config.CasePart) bool { return p.Placed == "marker" })
-	if want == milter.Signed && !marked {
-		want = milter.Skipped
+	if want == engine.Signed && !marked {
+		want = engine.Skipped
 	}
 	if got := b.sign(t, cfg, g, raw); got.Outcome.Report.Action != want {
 		t.Errorf("with nothing but the marker selected: %+v", got.Outcome.Report)

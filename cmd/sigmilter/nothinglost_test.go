@@ -18,7 +18,7 @@ import (
 	"sigmilter/cmd/internal/laws"
 	"sigmilter/cmd/internal/offline"
 	"sigmilter/cmd/internal/trial"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
 )
 
@@ -533,7 +533,7 @@ func (w *writing) check(t *testing.T, m composed) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Outcome.Report.Action != milter.Signed {
+	if got.Outcome.Report.Action != engine.Signed {
 		return // to the byte as it was, which others see to
 	}
 	how := fmt.Sprintf("reply %v, %s, of the body\n%s", m.reply, styles[m.style%len(styles)].name, plainBody(m.lines))
@@ -543,7 +543,7 @@ func (w *writing) check(t *testing.T, m composed) {
 		}
 	}
 	for _, at := range got.Places {
-		i := slices.IndexFunc(got.Outcome.Report.Blocks, func(b milter.BlockReport) bool { return b.Part == at.Part })
+		i := slices.IndexFunc(got.Outcome.Report.Blocks, func(b engine.BlockReport) bool { return b.Part == at.Part })
 		if lost, ok := m.lost(at); ok {
 			t.Errorf("part %s lost %q with %q: %s", at.Part, lost, got.Outcome.Report.Blocks[i].Removed, how)
 		}

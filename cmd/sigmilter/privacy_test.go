@@ -12,7 +12,7 @@ import (
 	"sigmilter/cmd/internal/maillog"
 	"sigmilter/cmd/internal/signing"
 	"sigmilter/cmd/internal/trial"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // word is what no log may have: it stands in the text of every message.
@@ -31,7 +31,7 @@ func TestNoMessageTextInLogs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := milter.ParseFile(raw)
+		f := engine.ParseFile(raw)
 		head, body, _ := bytes.Cut(raw, []byte("\n\n"))
 		raw = bytes.Join([][]byte{head, []byte("\n\n"), []byte(word + "\n"), body}, nil)
 		if f.Header().Get("Content-Transfer-Encoding") == "" {
@@ -41,14 +41,15 @@ func TestNoMessageTextInLogs(t *testing.T) {
 			raw = bytes.Replace(raw, []byte("\nSubject: "), []byte("\nSubject: "+word+" "), 1)
 		}
 		cfg := b.config(t, g.sealed, g.place, g.rule)
-		engine := signing.NewEngine(cfg, signing.NewBook(cfg, b.store), nil, b.log)
+		signer := signing.NewEngine(cfg, signing.NewBook(cfg, b.store), nil, b.log)
 		given := trial.Given{Sender: g.From, Recipients: g.To}
-		e := given.Envelope(milter.ParseFile(raw))
-		m := milter.ParseFile(raw).Message(e.Sender, e.Recipients, signing.ScanLimits(cfg))
-		engine.Head(m)
-		outcome := engine.Finish(m)
+		e := given.Envelope(engine.ParseFile(raw))
+		m := engine.ParseFile(raw).Message(e.Sender, e.Recipients, signing.ScanLimits(cfg))
+		job := signer.Begin(m)
+		job.Head()
+		outcome := job.Finish()
 		maillog.Write(b.log, m, outcome, time.Millisecond)
-		engine.Fail(m, "spool", os.ErrClosed)
+		job.Fail("spool", os.ErrClosed)
 		marked += bytes.Count(raw, []byte(word))
 	}
 	if marked < 100 || strings.Count(log.String(), "msg=message ") < 50 {

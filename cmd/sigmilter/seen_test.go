@@ -13,7 +13,7 @@ import (
 	"sigmilter/cmd/internal/lab"
 	"sigmilter/cmd/internal/offline"
 	"sigmilter/cmd/internal/trial"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/milter/insert"
 	"sigmilter/milter/seen"
 )
@@ -66,7 +66,7 @@ func TestSeenInABrowser(t *testing.T) {
 				}
 			}
 			o, out := sign(t, htmlMail(strings.Replace(page, "{B}", "", 1)))
-			if o.Report.Action != milter.Signed {
+			if o.Report.Action != engine.Signed {
 				deferred++
 				if file == "ordinary.txt" || o.Report.Reason != "hidden" && o.Report.Reason != "no-place" {
 					t.Errorf("%s: %+v", name, o.Report)
@@ -98,7 +98,7 @@ func htmlMail(page string) string {
 
 // enforcing is a signer of a rule that enforces a disclaimer: it returns the outcome and
 // the body.
-func enforcing(t *testing.T) func(t *testing.T, raw string) (milter.Outcome, string) {
+func enforcing(t *testing.T) func(t *testing.T, raw string) (engine.Outcome, string) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
@@ -117,8 +117,8 @@ func enforcing(t *testing.T) func(t *testing.T, raw string) (milter.Outcome, str
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { setup.Close() })
-	return func(t *testing.T, raw string) (milter.Outcome, string) {
-		got, err := trial.Run(setup.Config, setup.Engine, []byte(raw), new(trial.Given).Envelope(milter.ParseFile([]byte(raw))))
+	return func(t *testing.T, raw string) (engine.Outcome, string) {
+		got, err := trial.Run(setup.Config, setup.Engine, []byte(raw), new(trial.Given).Envelope(engine.ParseFile([]byte(raw))))
 		if err != nil {
 			t.Fatal(err)
 		}

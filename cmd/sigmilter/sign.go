@@ -14,7 +14,7 @@ import (
 	"sigmilter/cmd/internal/offline"
 	"sigmilter/cmd/internal/printed"
 	"sigmilter/cmd/internal/trial"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // signOptions are the flags of the verb.
@@ -94,7 +94,7 @@ func (o *signOptions) signMessage(ctx context.Context, raw []byte, stdout, stder
 	}
 	defer setup.Close()
 
-	f := milter.ParseFile(raw)
+	f := engine.ParseFile(raw)
 	outcome := trial.Sign(setup.Config, setup.Engine, f, o.envelope.given().Envelope(f), nil)
 	signed, err := f.Apply(outcome)
 	if err != nil {
@@ -107,9 +107,9 @@ func (o *signOptions) signMessage(ctx context.Context, raw []byte, stdout, stder
 		return err
 	}
 	switch outcome.Reply {
-	case milter.Tempfail:
+	case engine.Tempfail:
 		return fmt.Errorf("the daemon would have deferred the message: %s", outcome.Report.Reason)
-	case milter.Reject:
+	case engine.Reject:
 		return fmt.Errorf("the daemon would have refused the message: %s", outcome.Report.Reason)
 	}
 	return nil
@@ -130,7 +130,7 @@ func openOffline(ctx context.Context, path, people string, stderr io.Writer) (*o
 	return setup, err
 }
 
-func writeReport(path string, r milter.Report, stdout io.Writer) error {
+func writeReport(path string, r engine.Report, stdout io.Writer) error {
 	if path == "" {
 		return nil
 	}

@@ -18,7 +18,7 @@ import (
 	"sigmilter/cmd/internal/printed"
 	"sigmilter/cmd/internal/terminal"
 	"sigmilter/cmd/internal/trial"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // folderRun is a run over a folder of messages.
@@ -30,13 +30,13 @@ type folderRun struct {
 	progress terminal.Progress
 
 	messages, breached, unreadable int
-	actions                        map[milter.Action]int
+	actions                        map[engine.Action]int
 }
 
 // folderReport is what --report says about one message of a folder.
 type folderReport struct {
 	File     string        `json:"file"`
-	Report   milter.Report `json:"report"`
+	Report   engine.Report `json:"report"`
 	Breaches []laws.Breach `json:"breaches"`
 }
 
@@ -50,7 +50,7 @@ func (o *signOptions) signFolder(ctx context.Context, dir string, stdout, stderr
 	defer setup.Close()
 
 	c := &folderRun{
-		options: o, setup: setup, table: stdout, actions: map[milter.Action]int{},
+		options: o, setup: setup, table: stdout, actions: map[engine.Action]int{},
 		progress: terminal.NewProgress(printed.Exact(stderr)),
 	}
 	done, err := c.openReport(stdout)
@@ -122,7 +122,7 @@ func (c *folderRun) tryMessage(path, name string) error {
 	if c.options.as != "" {
 		raw = trial.WrittenBy(c.options.as, raw)
 	}
-	t, err := trial.Run(c.setup.Config, c.setup.Engine, raw, c.options.envelope.given().Envelope(milter.ParseFile(raw)))
+	t, err := trial.Run(c.setup.Config, c.setup.Engine, raw, c.options.envelope.given().Envelope(engine.ParseFile(raw)))
 	if err != nil {
 		t.Breaches = append(t.Breaches, laws.Breach{Law: 1, What: err.Error()})
 	}
@@ -142,7 +142,7 @@ func (c *folderRun) tryMessage(path, name string) error {
 }
 
 // placesText says in one word per part where the blocks went.
-func placesText(r milter.Report) string {
+func placesText(r engine.Report) string {
 	var words []string
 	for _, b := range r.Blocks {
 		word := b.Part + "=" + b.Placed
@@ -165,10 +165,10 @@ func breachText(breaches []laws.Breach) string {
 // printCounts ends the table with the counts.
 func (c *folderRun) printCounts() error {
 	s := fmt.Sprintf("%d messages", c.messages)
-	for _, a := range []milter.Action{milter.Signed, milter.Skipped, milter.Handled, milter.Failed} {
+	for _, a := range []engine.Action{engine.Signed, engine.Skipped, engine.Handled, engine.Failed} {
 		s += fmt.Sprintf(", %d %s", c.actions[a], a)
 	}
-	for _, a := range []milter.Action{milter.Refused, milter.Deferred} { // only where configured
+	for _, a := range []engine.Action{engine.Refused, engine.Deferred} { // only where configured
 		if n := c.actions[a]; n > 0 {
 			s += fmt.Sprintf(", %d %s", n, a)
 		}

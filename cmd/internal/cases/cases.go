@@ -14,12 +14,12 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/laws"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // Observed is what became of a message.
 type Observed struct {
-	Report   milter.Report
+	Report   engine.Report
 	Signed   []byte        // the message that came out
 	Places   []laws.Place  // where its blocks stand
 	Breaches []laws.Breach // laws that were broken; each is a difference from any case
@@ -109,7 +109,7 @@ func (c *comparison) parts() {
 
 func blockName(block, part string) string { return block + " in part " + part }
 
-func (c *comparison) part(p config.CasePart, b milter.BlockReport) {
+func (c *comparison) part(p config.CasePart, b engine.BlockReport) {
 	name := blockName(p.Block, p.ID) + ": "
 	if p.Template != "" {
 		c.same(name+"template", p.Template, b.Template)

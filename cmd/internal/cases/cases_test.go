@@ -11,7 +11,7 @@ import (
 
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/laws"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 func ref(s string) *string { return &s }
@@ -24,13 +24,13 @@ const signed = "Subject: Meters\r\nMIME-Version: 1.0\r\nContent-Type: multipart/
 // observed is a message signed in two parts.
 func observed() Observed {
 	return Observed{
-		Report: milter.Report{
-			Action: milter.Signed, Reason: "rule", Tenant: "contoso", Author: "alice@contoso.com", Rule: "outside",
-			Blocks: []milter.BlockReport{
+		Report: engine.Report{
+			Action: engine.Signed, Reason: "rule", Tenant: "contoso", Author: "alice@contoso.com", Rule: "outside",
+			Blocks: []engine.BlockReport{
 				{Block: "signature", Template: "corporate", Part: "1", Placed: "replaced", Separator: "attribution", Removed: []string{"Sent from my iPhone"}},
 				{Block: "disclaimer", Template: "legal", Part: "1", Placed: "end"},
 			},
-			Fields: []milter.FieldReport{{Op: "delete", Name: "DKIM-Signature"}, {Op: "add", Name: "X-Guard"}},
+			Fields: []engine.FieldReport{{Op: "delete", Name: "DKIM-Signature"}, {Op: "add", Name: "X-Guard"}},
 		},
 		Signed: []byte(signed),
 		Places: []laws.Place{{Part: "1", Block: "signature", Before: "Hello, dear Ben, it is fine with me", After: "On Monday you wrote: is it fine"}},

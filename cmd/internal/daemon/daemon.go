@@ -24,6 +24,7 @@ import (
 	"sigmilter/cmd/internal/metrics"
 	"sigmilter/cmd/internal/signing"
 	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/sigstore"
 )
 
@@ -70,7 +71,7 @@ type Daemon struct {
 type generation struct {
 	cfg    *config.Config
 	book   *sigstore.Book
-	engine *milter.Engine
+	engine *engine.Engine
 	loaded time.Time
 	retire context.CancelFunc // ends its tasks
 }
@@ -220,7 +221,7 @@ func (d *Daemon) newGeneration(cfg *config.Config) *generation {
 
 func (d *Daemon) milterOptions(cfg *config.Config) milter.Options {
 	return milter.Options{
-		Signer:       func() milter.Signer { return d.current.Load().engine },
+		Begin:        func(m *engine.Message) milter.Work { return d.current.Load().engine.Begin(m) },
 		MaxSessions:  cfg.Limits.Sessions,
 		IdleTimeout:  cfg.Timeouts.Idle,
 		WriteTimeout: cfg.Timeouts.Write,
@@ -234,12 +235,12 @@ func (d *Daemon) milterOptions(cfg *config.Config) milter.Options {
 		Limits:       signing.ScanLimits(cfg),
 		Log:          d.log,
 		Done:         d.messageDone,
-		Aborted:      func(*milter.Message) { d.metrics.Aborted() },
+		Aborted:      func(*engine.Message) { d.metrics.Aborted() },
 	}
 }
 
 // messageDone logs, counts and records a message.
-func (d *Daemon) messageDone(m *milter.Message, o milter.Outcome, waited time.Duration) {
+func (d *Daemon) messageDone(m *engine.Message, o engine.Outcome, waited time.Duration) {
 	maillog.Write(d.log, m, o, waited)
 	r := &o.Report
 	d.metrics.Message(string(r.Action), r.Reason, r.Tenant, r.Rule, waited, m.Size)

@@ -8,7 +8,7 @@ import (
 	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/decisions"
 	"sigmilter/cmd/internal/maillog"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 func decisionLimits(cfg *config.Config) decisions.Limits {
@@ -17,7 +17,7 @@ func decisionLimits(cfg *config.Config) decisions.Limits {
 
 // decision is what is kept of what was done with a message. The versions of templates are
 // those of this generation, of which a message in hand during a reload is not.
-func (g *generation) decision(m *milter.Message, r *milter.Report) decisions.Decision {
+func (g *generation) decision(m *engine.Message, r *engine.Report) decisions.Decision {
 	return decisions.Decision{
 		Time: time.Now(), Queue: m.QueueID, MessageID: decisions.HashMessageID(m.Header.Get("Message-ID")),
 		Tenant: r.Tenant, Author: r.Author, Domains: decisions.DomainsOf(m.Recipients),
@@ -30,7 +30,7 @@ const versionDigits = 8
 
 // blockVersions are the blocks that went in with the versions of their templates, as
 // "signature:corporate@1f2e3d4c".
-func (g *generation) blockVersions(r *milter.Report) string {
+func (g *generation) blockVersions(r *engine.Report) string {
 	names := maillog.BlockNames(r)
 	for i, name := range names {
 		_, template, _ := strings.Cut(name, ":")

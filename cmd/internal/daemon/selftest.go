@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"sigmilter/cmd/internal/trial"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // selfTestMail is what the daemon puts through its own engine: a short message from one of
@@ -54,14 +54,14 @@ func selfTest(g *generation) (err error) {
 		}
 	}()
 	from := g.selfTestSender()
-	f := milter.ParseFile(fmt.Appendf(nil, selfTestMail, from))
+	f := engine.ParseFile(fmt.Appendf(nil, selfTestMail, from))
 	o := trial.Sign(g.cfg, g.engine, f, trial.Envelope{
 		Sender: from, Recipients: []string{"nobody@self-test.invalid"}, Origin: trial.Origin{Proven: true},
 	}, nil)
-	if o.Report.Action == milter.Failed && o.Report.Reason == "panic" {
+	if o.Report.Action == engine.Failed && o.Report.Reason == "panic" {
 		return errors.New("the engine panicked")
 	}
-	if o.Reply != milter.Continue {
+	if o.Reply != engine.Continue {
 		return nil // deferred as configured, and logged
 	}
 	if _, err := f.Apply(o); err != nil {

@@ -133,8 +133,8 @@ func TestSelfTestGoesThroughTheEngine(t *testing.T) {
 func TestSelfTestFindsAPanic(t *testing.T) {
 	r := startDaemon(t)
 	broken := *r.daemon.current.Load()
-	engine := *broken.engine
-	engine.Policy, broken.engine = nil, &engine
+	signer := *broken.engine
+	signer.Policy, broken.engine = nil, &signer
 	if err := selfTest(&broken); err == nil {
 		t.Error("an engine that panics is found well")
 	}

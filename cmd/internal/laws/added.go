@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // bodyFields are the fields that move into the part when the only part of a
@@ -202,7 +202,7 @@ func (c *checker) allPictures() {
 // textAdded says that the report tells of a text given to a message that had
 // only attachments.
 func (c *checker) textAdded() bool {
-	return slices.ContainsFunc(c.report.Blocks, func(b milter.BlockReport) bool { return b.Placed == "added" })
+	return slices.ContainsFunc(c.report.Blocks, func(b engine.BlockReport) bool { return b.Placed == "added" })
 }
 
 // addedText compares a message of attachments only with the one that has a text
@@ -236,7 +236,7 @@ func (c *checker) addedText(was, is *part) {
 }
 
 // blocksAlone wants a part to be the blocks in both forms and nothing else.
-func (c *checker) blocksAlone(p *part, reports []milter.BlockReport) {
+func (c *checker) blocksAlone(p *part, reports []engine.BlockReport) {
 	if !c.newPart(p, p, "multipart/alternative") || !c.made(p, p) {
 		return
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // logo is the picture of the blocks in these tests.
@@ -36,17 +36,17 @@ const (
 func qp(s string) string { return strings.NewReplacer("=", "=3D", "\u00a0", "=C2=A0").Replace(s) }
 
 // blocksIn reports blocks in a part.
-func blocksIn(part string, blocks ...string) []milter.BlockReport {
-	var all []milter.BlockReport
+func blocksIn(part string, blocks ...string) []engine.BlockReport {
+	var all []engine.BlockReport
 	for _, b := range blocks {
 		template := map[string]string{"signature": "pictured", "disclaimer": "legal", "banner": "fair"}[b]
 		placed := map[string]string{"signature": "end", "disclaimer": "end", "banner": "top"}[b]
-		all = append(all, milter.BlockReport{Block: b, Template: template, Part: part, Placed: placed})
+		all = append(all, engine.BlockReport{Block: b, Template: template, Part: part, Placed: placed})
 	}
 	return all
 }
 
-func added(blocks ...string) []milter.BlockReport {
+func added(blocks ...string) []engine.BlockReport {
 	all := blocksIn("1", blocks...)
 	for i := range all {
 		all[i].Placed = "added"
@@ -57,7 +57,7 @@ func added(blocks ...string) []milter.BlockReport {
 // additions are messages and what may become of them.
 var additions = map[string]struct {
 	in, out string
-	blocks  []milter.BlockReport
+	blocks  []engine.BlockReport
 }{
 	"root becomes related": {
 		"A: b\nContent-Type: text/html;\n charset=utf-8\nContent-Disposition: inline\n\n<p>Hi</p>\n",
@@ -112,7 +112,7 @@ func TestAdditions(t *testing.T) {
 	for name, a := range additions {
 		for _, end := range []string{"\n", "\r\n"} {
 			in, out := strings.ReplaceAll(a.in, "\n", end), strings.ReplaceAll(a.out, "\n", end)
-			r := milter.Report{Action: milter.Signed, Blocks: a.blocks}
+			r := engine.Report{Action: engine.Signed, Blocks: a.blocks}
 			if got := Check([]byte(in), []byte(out), r, additionOptions()); len(got) > 0 {
 				t.Errorf("%s, %q: %v", name, end, got)
 			}
@@ -124,7 +124,7 @@ func TestAdditions(t *testing.T) {
 // There a blank more or less, and another name of the picture, are no breach.
 func TestEveryAddedByte(t *testing.T) {
 	for name, a := range additions {
-		r := milter.Report{Action: milter.Signed, Blocks: a.blocks}
+		r := engine.Report{Action: engine.Signed, Blocks: a.blocks}
 		guard := strings.Index(a.out, "X-Guard: Yes") + len("X-Guard:")
 		for i := range a.out {
 			file := strings.Index(a.out, "logo.gif")
@@ -190,7 +190,7 @@ func TestAdditionBreaches(t *testing.T) {
 		}
 		for _, end := range []string{"\n", "\r\n"} {
 			in, out := strings.ReplaceAll(a.in, "\n", end), strings.ReplaceAll(strings.Replace(a.out, tc.old, tc.new, 1), "\n", end)
-			got := Check([]byte(in), []byte(out), milter.Report{Action: milter.Signed, Blocks: a.blocks}, o)
+			got := Check([]byte(in), []byte(out), engine.Report{Action: engine.Signed, Blocks: a.blocks}, o)
 			if text := fmt.Sprint(got); len(got) == 0 || !strings.Contains(text, tc.want) {
 				t.Errorf("%s, %q: %s\nwant %q", tc.name, end, text, tc.want)
 			}
@@ -203,7 +203,7 @@ func TestAdditionBreaches(t *testing.T) {
 func TestEmptyPart(t *testing.T) {
 	const in = "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: application/x-none\n\n\n--b\n\nHi\n--b--\n"
 	const out = "Content-Type: multipart/mixed; boundary=b\nX-Guard: Yes\n\n--b\nContent-Type: application/x-none\n\n\n--b\n\nHi\n\nSecret.\n--b--\n"
-	r := milter.Report{Action: milter.Signed, Blocks: blocksIn("2", "disclaimer")}
+	r := engine.Report{Action: engine.Signed, Blocks: blocksIn("2", "disclaimer")}
 	if got := Check([]byte(in), []byte(out), r, additionOptions()); len(got) > 0 {
 		t.Errorf("as it was: %v", got)
 	}
@@ -218,7 +218,7 @@ func TestBlocksThatStood(t *testing.T) {
 	for _, tc := range []struct {
 		name          string
 		before, after string
-		blocks        []milter.BlockReport
+		blocks        []engine.BlockReport
 		want          string // of a breach, empty for none
 		places        string
 	}{
@@ -234,7 +234,7 @@ func TestBlocksThatStood(t *testing.T) {
 		{"two below what was left open", html + "<div><p>Hi", html + bannered + "<div><p>Hi</p></div>" + disclaimed, blocksIn("1", "banner", "disclaimer"), "", "[{1 banner  Hi Secret.} {1 disclaimer Fair! Hi }]"},
 		{"signature in the disclaimer's element", html + "Hi", html + "Hi" + strings.ReplaceAll(disclaimed, "disclaimer", "signature"), blocksIn("1", "disclaimer"), "the block is not there", "[]"},
 	} {
-		breaches, places := Read([]byte(tc.before), []byte("X-Guard: Yes\n"+tc.after), milter.Report{Action: milter.Signed, Blocks: tc.blocks}, additionOptions())
+		breaches, places := Read([]byte(tc.before), []byte("X-Guard: Yes\n"+tc.after), engine.Report{Action: engine.Signed, Blocks: tc.blocks}, additionOptions())
 		if text := fmt.Sprint(breaches); tc.want == "" && len(breaches) > 0 || !strings.Contains(text, tc.want) {
 			t.Errorf("%s: %s\nwant %q", tc.name, text, tc.want)
 		}

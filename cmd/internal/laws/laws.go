@@ -39,7 +39,7 @@ import (
 	"regexp"
 	"strings"
 
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // Options is what the checker has to know beside the messages.
@@ -94,23 +94,23 @@ type Place struct {
 }
 
 // Check returns every breach it finds in out, which is what became of in.
-func Check(in, out []byte, r milter.Report, o Options) []Breach {
+func Check(in, out []byte, r engine.Report, o Options) []Breach {
 	breaches, _ := Read(in, out, r, o)
 	return breaches
 }
 
 // Read is Check and tells besides where the blocks stand, part by part.
-func Read(in, out []byte, r milter.Report, o Options) ([]Breach, []Place) {
+func Read(in, out []byte, r engine.Report, o Options) ([]Breach, []Place) {
 	c := &checker{
 		options: o, report: r, before: parse(in), after: parse(out),
-		listed: map[string][]milter.BlockReport{}, found: map[string]bool{}, wanted: map[string]Picture{}, got: map[string]int{}, explained: map[string]*aligner{},
+		listed: map[string][]engine.BlockReport{}, found: map[string]bool{}, wanted: map[string]Picture{}, got: map[string]int{}, explained: map[string]*aligner{},
 	}
 	for _, b := range r.Blocks {
 		c.listed[b.Part] = append(c.listed[b.Part], b)
 	}
 	c.guard()
 	c.secrets()
-	if r.Action == milter.Signed {
+	if r.Action == engine.Signed {
 		c.signed()
 	} else {
 		c.unsigned(in, out)
@@ -120,9 +120,9 @@ func Read(in, out []byte, r milter.Report, o Options) ([]Breach, []Place) {
 
 type checker struct {
 	options       Options
-	report        milter.Report
+	report        engine.Report
 	before, after *part
-	listed        map[string][]milter.BlockReport
+	listed        map[string][]engine.BlockReport
 	found         map[string]bool     // of listed: the parts that are there
 	wanted        map[string]Picture  // by CID, those that the blocks put in refer to
 	got           map[string]int      // how many parts were added for a picture
@@ -149,7 +149,7 @@ func (c *checker) guard() {
 	case c.deferred():
 	case n != 1:
 		c.breach(3, nil, "%d guard fields", n)
-	case !strings.HasPrefix(value, "yes") && c.report.Action != milter.Handled:
+	case !strings.HasPrefix(value, "yes") && c.report.Action != engine.Handled:
 		c.breach(3, nil, "the guard field says %q", value)
 	}
 }
@@ -166,10 +166,10 @@ func (c *checker) secrets() {
 // deferred says that the message did not leave: the MTA was told to try later, or
 // to refuse it.
 func (c *checker) deferred() bool {
-	if c.report.Action == milter.Refused || c.report.Action == milter.Deferred {
+	if c.report.Action == engine.Refused || c.report.Action == engine.Deferred {
 		return true
 	}
-	return c.report.Action == milter.Failed && len(c.report.Fields) == 0
+	return c.report.Action == engine.Failed && len(c.report.Fields) == 0
 }
 
 // unsigned wants the message as it was but for the guard.
@@ -181,7 +181,7 @@ func (c *checker) unsigned(in, out []byte) {
 		if !bytes.Equal(in, out) {
 			c.breach(2, nil, "%s, but bytes differ", c.report.Action)
 		}
-	case c.report.Action == milter.Handled:
+	case c.report.Action == engine.Handled:
 		if was, is := c.before.without(c.options.Secrets...), c.after.without(c.options.Secrets...); !bytes.Equal(was, is) {
 			c.breach(2, nil, "%s, but bytes differ", c.report.Action)
 		}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // block is the signature of all tests, and put in as it is found in a message.
@@ -63,13 +63,13 @@ var signed = strings.NewReplacer(
 	"<div><i>Sent</i> from my phone</div>", inHTML,
 ).Replace(message)
 
-var report = milter.Report{
-	Action: milter.Signed,
-	Blocks: []milter.BlockReport{
+var report = engine.Report{
+	Action: engine.Signed,
+	Blocks: []engine.BlockReport{
 		{Block: "signature", Part: "1.1", Type: "text/plain", Placed: "replaced", Removed: []string{"Sent from my phone"}},
 		{Block: "signature", Part: "1.2", Type: "text/html", Placed: "replaced", Removed: []string{"Sent from my phone"}},
 	},
-	Fields: []milter.FieldReport{{Op: "delete", Name: "DKIM-Signature", Index: 1}, {Op: "add", Name: "X-Guard", Index: 1}},
+	Fields: []engine.FieldReport{{Op: "delete", Name: "DKIM-Signature", Index: 1}, {Op: "add", Name: "X-Guard", Index: 1}},
 }
 
 var options = Options{Guard: "X-Guard", Blocks: []Block{block}, Secrets: []string{"X-Secret"}}
@@ -125,7 +125,7 @@ func lawful(what string, i int) bool {
 func TestBreaches(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
-		change func(out string, r *milter.Report) string
+		change func(out string, r *engine.Report) string
 		want   string // of a breach, empty for none
 	}{
 		{"no guard", swap("X-Guard: Yes\n", ""), "law 3: 0 guard fields"},
@@ -155,19 +155,19 @@ func TestBreaches(t *testing.T) {
 		{"HTML block twice", swap(inHTML, inHTML+inHTML), "part 1.2: its text differs"},
 		{"not removed", swap(inText, inText+"\n\nSent from my phone"), "part 1.1: its text differs"},
 		{"not listed", list(1), "part 1.2: text/html is not signed, but its bytes differ"},
-		{"listed in vain", func(out string, r *milter.Report) string {
+		{"listed in vain", func(out string, r *engine.Report) string {
 			r.Blocks[0].Part = "7"
 			return out
 		}, "law 3: the report lists part 7"},
 		{"nothing listed", list(0), "law 3: signed, but the report lists no block"},
-		{"no text", func(out string, r *milter.Report) string {
+		{"no text", func(out string, r *engine.Report) string {
 			r.Blocks[0].Part = "2"
 			return out
 		}, "part 2: a block went into application/octet-stream"},
 		{"charset", swap("Hello Bob\n", "Hello Bob\xe4\n"), "part 1.1: does not decode any more"},
 		{"parameter", swap("text/plain; charset=utf-8", "text/plain; charset=utf-8; format=flowed"), "part 1.1: Content-Type lost or changed a parameter"},
 		{"long line", swap("Sales\n", "Sales"+strings.Repeat(" ", 1000)+"\n"), "part 1.1: a line of 1005 bytes"},
-		{"not what was said to be removed", func(out string, r *milter.Report) string {
+		{"not what was said to be removed", func(out string, r *engine.Report) string {
 			r.Blocks[0].Removed = []string{"Sent from my phones"}
 			return out
 		}, "part 1.1: its text differs"},
@@ -179,7 +179,7 @@ func TestBreaches(t *testing.T) {
 		{"reference", swap("M&uuml;ller", "M&#252;ller"), ""},
 	} {
 		r := report
-		r.Blocks = append([]milter.BlockReport(nil), report.Blocks...)
+		r.Blocks = append([]engine.BlockReport(nil), report.Blocks...)
 		out := tc.change(signed, &r)
 		if out == signed && len(r.Blocks) == 2 && r.Blocks[0].Part == "1.1" && r.Blocks[0].Removed[0] == "Sent from my phone" {
 			t.Errorf("%s: nothing was changed", tc.name)
@@ -188,24 +188,24 @@ func TestBreaches(t *testing.T) {
 	}
 }
 
-func swap(old, new string) func(string, *milter.Report) string {
-	return func(out string, _ *milter.Report) string { return strings.Replace(out, old, new, 1) }
+func swap(old, new string) func(string, *engine.Report) string {
+	return func(out string, _ *engine.Report) string { return strings.Replace(out, old, new, 1) }
 }
 
-func list(n int) func(string, *milter.Report) string {
-	return func(out string, r *milter.Report) string {
+func list(n int) func(string, *engine.Report) string {
+	return func(out string, r *engine.Report) string {
 		r.Blocks = r.Blocks[:n]
 		return out
 	}
 }
 
 // check wants a breach that holds want, or none; with LF and with CRLF.
-func check(t *testing.T, name, in, out string, r milter.Report, want string) {
+func check(t *testing.T, name, in, out string, r engine.Report, want string) {
 	t.Helper()
 	checkWith(t, options, name, in, out, r, want)
 }
 
-func checkWith(t *testing.T, o Options, name, in, out string, r milter.Report, want string) {
+func checkWith(t *testing.T, o Options, name, in, out string, r engine.Report, want string) {
 	t.Helper()
 	for _, end := range []string{"\n", "\r\n"} {
 		a := bytes.ReplaceAll([]byte(in), []byte("\n"), []byte(end))
@@ -221,29 +221,29 @@ func TestUnsigned(t *testing.T) {
 	const in = "From: a@b.example\nX-Guard: no\n\nHello\n"
 	for _, tc := range []struct {
 		name, in, out string
-		action        milter.Action
+		action        engine.Action
 		fields        bool
 		want          string
 	}{
-		{"skipped", in, "From: a@b.example\nX-Guard: Yes\n\nHello\n", milter.Skipped, true, ""},
-		{"no body", "From: a@b.example", "From: a@b.example\nX-Guard: Yes\n", milter.Skipped, true, ""},
-		{"mbox", "From x\nFrom: a@b.example\n\n", "From x\nFrom: a@b.example\nX-Guard: Yes\n\n", milter.Skipped, true, ""},
-		{"untrue guard kept", in, "From: a@b.example\nX-Guard: no\nX-Guard: Yes\n\nHello\n", milter.Skipped, true, "2 guard fields"},
-		{"changed", in, "From: a@b.example\nX-Guard: Yes\n\nHello!\n", milter.Skipped, true, "bytes differ"},
-		{"field lost", in, "X-Guard: Yes\n\nHello\n", milter.Skipped, true, "bytes differ"},
-		{"handled", in, in, milter.Handled, false, ""},
-		{"handled and changed", in, "From: a@b.example\nX-Guard: Yes\n\nHello\n", milter.Handled, false, "bytes differ"},
-		{"deferred", "From: a@b.example\n\n", "From: a@b.example\n\n", milter.Failed, false, ""},
-		{"secret gone", "X-Secret: 1\n" + in, "From: a@b.example\nX-Guard: Yes\n\nHello\n", milter.Skipped, true, ""},
-		{"secret kept", "X-Secret: 1\n" + in, "X-Secret: 1\nFrom: a@b.example\nX-Guard: Yes\n\nHello\n", milter.Skipped, true, "a secret, leaves"},
-		{"handled, secret gone", "X-Secret: 1\n" + in, in, milter.Handled, true, ""},
-		{"handled, secret kept", "X-Secret: 1\n" + in, "X-Secret: 1\n" + in, milter.Handled, false, "a secret, leaves"},
-		{"refused", "X-Secret: 1\n\n", "X-Secret: 1\n\n", milter.Refused, false, ""},
-		{"failed without guard", "From: a@b.example\n\n", "From: a@b.example\n\n", milter.Failed, true, "0 guard fields"},
+		{"skipped", in, "From: a@b.example\nX-Guard: Yes\n\nHello\n", engine.Skipped, true, ""},
+		{"no body", "From: a@b.example", "From: a@b.example\nX-Guard: Yes\n", engine.Skipped, true, ""},
+		{"mbox", "From x\nFrom: a@b.example\n\n", "From x\nFrom: a@b.example\nX-Guard: Yes\n\n", engine.Skipped, true, ""},
+		{"untrue guard kept", in, "From: a@b.example\nX-Guard: no\nX-Guard: Yes\n\nHello\n", engine.Skipped, true, "2 guard fields"},
+		{"changed", in, "From: a@b.example\nX-Guard: Yes\n\nHello!\n", engine.Skipped, true, "bytes differ"},
+		{"field lost", in, "X-Guard: Yes\n\nHello\n", engine.Skipped, true, "bytes differ"},
+		{"handled", in, in, engine.Handled, false, ""},
+		{"handled and changed", in, "From: a@b.example\nX-Guard: Yes\n\nHello\n", engine.Handled, false, "bytes differ"},
+		{"deferred", "From: a@b.example\n\n", "From: a@b.example\n\n", engine.Failed, false, ""},
+		{"secret gone", "X-Secret: 1\n" + in, "From: a@b.example\nX-Guard: Yes\n\nHello\n", engine.Skipped, true, ""},
+		{"secret kept", "X-Secret: 1\n" + in, "X-Secret: 1\nFrom: a@b.example\nX-Guard: Yes\n\nHello\n", engine.Skipped, true, "a secret, leaves"},
+		{"handled, secret gone", "X-Secret: 1\n" + in, in, engine.Handled, true, ""},
+		{"handled, secret kept", "X-Secret: 1\n" + in, "X-Secret: 1\n" + in, engine.Handled, false, "a secret, leaves"},
+		{"refused", "X-Secret: 1\n\n", "X-Secret: 1\n\n", engine.Refused, false, ""},
+		{"failed without guard", "From: a@b.example\n\n", "From: a@b.example\n\n", engine.Failed, true, "0 guard fields"},
 	} {
-		r := milter.Report{Action: tc.action}
+		r := engine.Report{Action: tc.action}
 		if tc.fields {
-			r.Fields = []milter.FieldReport{{Op: "add", Name: "X-Guard", Index: 1}}
+			r.Fields = []engine.FieldReport{{Op: "add", Name: "X-Guard", Index: 1}}
 		}
 		check(t, tc.name, tc.in, tc.out, r, tc.want)
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // maxLine is the longest line that may be sent, without its line end (RFC 5322
@@ -34,7 +34,7 @@ func (c *checker) leaf(was, is *part) {
 }
 
 // block is the block that a report speaks of.
-func (c *checker) block(r milter.BlockReport) (Block, bool) {
+func (c *checker) block(r engine.BlockReport) (Block, bool) {
 	i := slices.IndexFunc(c.options.Blocks, func(b Block) bool { return b.Template == r.Template })
 	if i < 0 {
 		c.breach(3, nil, "no block is made of the template %q", r.Template)
@@ -84,7 +84,7 @@ func newAligner(a, b string, html bool) *aligner {
 
 // explainSome looks for an explanation by putting in all blocks but those that
 // stood there; where that is not certain, either way will do.
-func (x *aligner) explainSome(reports []milter.BlockReport, stood []standing) bool {
+func (x *aligner) explainSome(reports []engine.BlockReport, stood []standing) bool {
 	for left := range uint32(1) << len(reports) {
 		x.removed, x.blocks = nil, 0
 		possible := true
@@ -122,7 +122,7 @@ func (c *checker) unexplained(p *part, x *aligner, stood []standing, same bool) 
 }
 
 // place is where a block stands now, which was put in or stood there.
-func (x *aligner) place(part string, which int, r milter.BlockReport) Place {
+func (x *aligner) place(part string, which int, r engine.BlockReport) Place {
 	at, _, ok := x.placed(which)
 	if !ok {
 		at = x.edge(r)
@@ -136,7 +136,7 @@ func (x *aligner) place(part string, which int, r milter.BlockReport) Place {
 }
 
 // edge is the end of the text for a disclaimer, or else its start.
-func (x *aligner) edge(r milter.BlockReport) interval {
+func (x *aligner) edge(r engine.BlockReport) interval {
 	if r.Block == disclaimer {
 		return interval{x.b.size(), x.b.size()}
 	}

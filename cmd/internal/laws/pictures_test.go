@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // TestGonePictures: a picture may go with the old signature that showed it, and
@@ -57,7 +57,7 @@ func TestGonePictures(t *testing.T) {
 		const header = "Content-Type: multipart/related; boundary=r\n\n"
 		in := header + strings.Replace(root, "%s", page, 1) + c.before + "--r--\n"
 		out := "X-Guard: Yes\n" + header + strings.Replace(root, "%s", from+inHTML+to, 1) + c.after + "--r--\n"
-		r := milter.Report{Action: milter.Signed, Blocks: []milter.BlockReport{{Block: "signature", Part: "1", Placed: "replaced", Removed: removed}}}
+		r := engine.Report{Action: engine.Signed, Blocks: []engine.BlockReport{{Block: "signature", Part: "1", Placed: "replaced", Removed: removed}}}
 		checkWith(t, removalOptions("alice"), c.name, in, out, r, c.want)
 	}
 }

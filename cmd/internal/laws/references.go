@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"slices"
 
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // threadToken is a field with a token at its end, on a line of its own unless
@@ -17,7 +17,7 @@ var threadToken = regexp.MustCompile(`(?s)^(.*?)(?:\r?\n)? <sig\.v1\.[A-Za-z0-9_
 func (c *checker) untokened(fields [][]byte) [][]byte {
 	const name = "References"
 	at := slices.IndexFunc(fields, func(f []byte) bool { return named(f, name) })
-	signed := slices.ContainsFunc(c.report.Blocks, func(b milter.BlockReport) bool { return b.Block == "signature" })
+	signed := slices.ContainsFunc(c.report.Blocks, func(b engine.BlockReport) bool { return b.Block == "signature" })
 	if !c.options.ThreadToken || !signed || at < 0 {
 		return fields
 	}

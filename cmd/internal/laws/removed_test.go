@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // people are the authors of these tests.
@@ -272,7 +272,7 @@ func removals(who, text string) map[string][]Breach {
 	}
 	got := map[string][]Breach{}
 	for form, texts := range map[string][2]strings.Builder{"text/plain": plain, "text/html": page} {
-		r := milter.Report{Action: milter.Signed, Blocks: []milter.BlockReport{{Block: "signature", Part: "1", Placed: "replaced", Removed: removed}}}
+		r := engine.Report{Action: engine.Signed, Blocks: []engine.BlockReport{{Block: "signature", Part: "1", Placed: "replaced", Removed: removed}}}
 		header := "Content-Type: " + form + "; charset=utf-8\n\n"
 		before, after := texts[0].String(), texts[1].String()
 		got[form] = Check([]byte(header+before), []byte("X-Guard: Yes\n"+header+after), r, removalOptions(who))
@@ -356,7 +356,7 @@ func TestRemovalsInHTML(t *testing.T) {
 			for _, r := range shown.rows(nil, true) {
 				removed = append(removed, r.text)
 			}
-			r := milter.Report{Action: milter.Signed, Blocks: []milter.BlockReport{{Block: "signature", Part: "1", Placed: "replaced", Removed: removed}}}
+			r := engine.Report{Action: engine.Signed, Blocks: []engine.BlockReport{{Block: "signature", Part: "1", Placed: "replaced", Removed: removed}}}
 			const header = "Content-Type: text/html; charset=utf-8\n\n"
 			leave, enter := "", ""
 			if strings.HasSuffix(from, "was ") || strings.HasPrefix(to, " On") {
@@ -390,7 +390,7 @@ func TestEdgesTakeNothing(t *testing.T) {
 	const out = "X-Guard: Yes\nContent-Type: text/plain\n\nHi\n\nSecret.\n"
 	blocks := blocksIn("1", "disclaimer")
 	blocks[0].Removed = []string{"Sent from my iPhone"}
-	checkWith(t, additionOptions(), "disclaimer", in, out, milter.Report{Action: milter.Signed, Blocks: blocks}, "the disclaimer takes out")
+	checkWith(t, additionOptions(), "disclaimer", in, out, engine.Report{Action: engine.Signed, Blocks: blocks}, "the disclaimer takes out")
 }
 
 // TestRemovalWithHTMLForm: of a text that gets an HTML form the lines that went
@@ -404,6 +404,6 @@ func TestRemovalWithHTMLForm(t *testing.T) {
 	for from, want := range map[string]string{"my iPhone": "", "our depot": "for which nothing speaks"} {
 		blocks := blocksIn("1", "signature")
 		blocks[0].Placed, blocks[0].Removed = "replaced", []string{"Sent from " + from}
-		checkWith(t, o, from, fmt.Sprintf(in, from), out, milter.Report{Action: milter.Signed, Blocks: blocks}, want)
+		checkWith(t, o, from, fmt.Sprintf(in, from), out, engine.Report{Action: engine.Signed, Blocks: blocks}, want)
 	}
 }

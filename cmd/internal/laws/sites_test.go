@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // TestContainer is about what the element around a block may say, and what may be
@@ -37,7 +37,7 @@ func TestContainer(t *testing.T) {
 		{"marks in the author's text", plain, "Hi 1\n", "Hi \u200e1\u200e\n\nAlice Miller\nSales\n", "", "differs"},
 	} {
 		header := "Content-Type: " + tc.kind + "; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
-		r := milter.Report{Action: milter.Signed, Blocks: []milter.BlockReport{{Block: "signature", Part: "1", Placed: "end"}}}
+		r := engine.Report{Action: engine.Signed, Blocks: []engine.BlockReport{{Block: "signature", Part: "1", Placed: "end"}}}
 		if tc.removed != "" {
 			r.Blocks[0].Removed = strings.Split(tc.removed, "|")
 		}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // standing says whether a block stood in a text before: then it must not be put
@@ -27,7 +27,7 @@ const (
 // stood says whether a block stood already where it belongs, in the text that is
 // both of x: a signature anywhere, if the report says that it was replaced by
 // itself, the others at their edge.
-func (x *aligner) stood(which int, r milter.BlockReport, b Block) standing {
+func (x *aligner) stood(which int, r engine.BlockReport, b Block) standing {
 	mine := slices.DeleteFunc(slices.Clone(x.sites), func(s site) bool { return s.which != which })
 	words := b.words(x.html)
 	switch {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // leaves shows the leaves of a message.
@@ -81,7 +81,7 @@ func TestText(t *testing.T) {
 		if tc.kind == plain {
 			in = inText
 		}
-		r := milter.Report{Action: milter.Signed, Blocks: []milter.BlockReport{{Block: "signature", Part: "1", Placed: "end"}}}
+		r := engine.Report{Action: engine.Signed, Blocks: []engine.BlockReport{{Block: "signature", Part: "1", Placed: "end"}}}
 		if tc.removed != "" {
 			r.Blocks[0].Removed = strings.Split(tc.removed, "|")
 		}
@@ -94,7 +94,7 @@ func TestText(t *testing.T) {
 
 // aligning are options under which what a report says was taken out is a marker or
 // a sign-off: where it stood is what these tests are about.
-func aligning(r milter.Report) Options {
+func aligning(r engine.Report) Options {
 	o := options
 	o.Signoffs = []*regexp.Regexp{regexp.MustCompile(`^(?:--|Alice|Sales|Sent)`)}
 	if removed := r.Blocks[0].Removed; len(removed) > 0 && strings.HasPrefix(removed[0], "{") {
@@ -106,7 +106,7 @@ func aligning(r milter.Report) Options {
 // TestStanding is a block that stood there already and was replaced by itself.
 func TestStanding(t *testing.T) {
 	const in = "Content-Type: text/plain\n\nHi\n\n" + inText + "\n"
-	r := milter.Report{Action: milter.Signed, Blocks: []milter.BlockReport{{Part: "1", Placed: "replaced", Removed: []string{"Alice Miller", "Sales"}}}}
+	r := engine.Report{Action: engine.Signed, Blocks: []engine.BlockReport{{Part: "1", Placed: "replaced", Removed: []string{"Alice Miller", "Sales"}}}}
 	check(t, "replaced", in, "X-Guard: Yes\n"+in, r, "")
 	r.Blocks[0].Placed = "end"
 	check(t, "end", in, "X-Guard: Yes\n"+in, r, "listed as signed, but nothing was put in")
@@ -123,7 +123,7 @@ func TestStanding(t *testing.T) {
 // get another one.
 func TestStuffed(t *testing.T) {
 	o := Options{Guard: "X-Guard", Blocks: []Block{{Text: "From Alice\n> Sales"}}}
-	r := milter.Report{Action: milter.Signed, Blocks: []milter.BlockReport{{Part: "1", Placed: "end"}}}
+	r := engine.Report{Action: engine.Signed, Blocks: []engine.BlockReport{{Part: "1", Placed: "end"}}}
 	breaches := Check([]byte("A: b\n\nHi\n"), []byte("A: b\nX-Guard: Yes\n\nHi\n\n From Alice\n > Sales\n"), r, o)
 	if len(breaches) > 0 {
 		t.Error(breaches)
@@ -134,14 +134,14 @@ func TestStuffed(t *testing.T) {
 // of much the same text.
 func TestSearchEnds(t *testing.T) {
 	lines := strings.Repeat("a", 300)
-	r := milter.Report{Action: milter.Signed, Blocks: []milter.BlockReport{{Part: "1", Placed: "end", Removed: []string{strings.Repeat("a", 200)}}}}
+	r := engine.Report{Action: engine.Signed, Blocks: []engine.BlockReport{{Part: "1", Placed: "end", Removed: []string{strings.Repeat("a", 200)}}}}
 	check(t, "endless", "A: b\n\n"+lines+"\n", "A: b\nX-Guard: Yes\n\n"+strings.Repeat("a", 99)+"\n\n"+inText+"\n", r, "differs")
 }
 
 // TestHeaderOnly is a message without a body: before the block has to come the
 // blank line.
 func TestHeaderOnly(t *testing.T) {
-	r := milter.Report{Action: milter.Signed, Blocks: []milter.BlockReport{{Part: "1", Placed: "end"}}}
+	r := engine.Report{Action: engine.Signed, Blocks: []engine.BlockReport{{Part: "1", Placed: "end"}}}
 	check(t, "blank line", "A: b\n", "A: b\nX-Guard: Yes\n\n"+inText+"\n", r, "")
 	check(t, "none", "A: b\n", "A: b\nX-Guard: Yes\n"+inText+"\n", r, "no blank line comes before it")
 	check(t, "changed", "A: b\n\nHi\n", "A: b\nX-Guard: Yes\n \nHi\n\n"+inText+"\n", r, "header")

@@ -8,12 +8,12 @@ import (
 	"strings"
 	"time"
 
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // Write writes the line when a message has come to its end. That of one that failed is a
 // warning.
-func Write(log *slog.Logger, m *milter.Message, o milter.Outcome, waited time.Duration) {
+func Write(log *slog.Logger, m *engine.Message, o engine.Outcome, waited time.Duration) {
 	r := &o.Report
 	attrs := []any{
 		"session", m.Session, "queue", m.QueueID, "from", m.Sender, "recipients", len(m.Recipients), "bytes", m.Size,
@@ -29,14 +29,14 @@ func Write(log *slog.Logger, m *milter.Message, o milter.Outcome, waited time.Du
 	}
 	attrs = append(attrs, "micros", r.Micros, "waited", waited.Microseconds())
 	level := slog.LevelInfo
-	if r.Action == milter.Failed {
+	if r.Action == engine.Failed {
 		level = slog.LevelWarn
 	}
 	log.Log(context.Background(), level, "message", attrs...)
 }
 
 // BlockNames are the blocks that were inserted: "signature:corporate".
-func BlockNames(r *milter.Report) (names []string) {
+func BlockNames(r *engine.Report) (names []string) {
 	for _, b := range r.Blocks {
 		if n := b.Block + ":" + b.Template; len(names) == 0 || names[len(names)-1] != n {
 			names = append(names, n)
@@ -46,7 +46,7 @@ func BlockNames(r *milter.Report) (names []string) {
 }
 
 // blockPlaces are where they went, part by part: "1.1=above-quote(owa-header)".
-func blockPlaces(r *milter.Report) string {
+func blockPlaces(r *engine.Report) string {
 	var places []string
 	for _, b := range r.Blocks {
 		p := b.Part + "=" + b.Placed

@@ -7,13 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 func TestFailedIsAWarning(t *testing.T) {
-	for action, want := range map[milter.Action]string{milter.Signed: "INFO", milter.Skipped: "INFO", milter.Handled: "INFO", milter.Failed: "WARN"} {
+	for action, want := range map[engine.Action]string{engine.Signed: "INFO", engine.Skipped: "INFO", engine.Handled: "INFO", engine.Failed: "WARN"} {
 		var out bytes.Buffer
-		Write(slog.New(slog.NewTextHandler(&out, nil)), &milter.Message{}, milter.Outcome{Report: milter.Report{Action: action}}, 0)
+		Write(slog.New(slog.NewTextHandler(&out, nil)), &engine.Message{}, engine.Outcome{Report: engine.Report{Action: action}}, 0)
 		if !strings.Contains(out.String(), "level="+want+" ") {
 			t.Errorf("%s: %s", action, out.String())
 		}
@@ -22,10 +22,10 @@ func TestFailedIsAWarning(t *testing.T) {
 
 func TestWrite(t *testing.T) {
 	var out bytes.Buffer
-	m := &milter.Message{Session: "s1", QueueID: "C471D3DF", Sender: "alice@contoso.com", Recipients: []string{"ben@example.net"}, Size: 120}
-	o := milter.Outcome{Report: milter.Report{
-		Action: milter.Signed, Reason: "rule", Tenant: "contoso", Rule: "all", Micros: 850,
-		Blocks: []milter.BlockReport{
+	m := &engine.Message{Session: "s1", QueueID: "C471D3DF", Sender: "alice@contoso.com", Recipients: []string{"ben@example.net"}, Size: 120}
+	o := engine.Outcome{Report: engine.Report{
+		Action: engine.Signed, Reason: "rule", Tenant: "contoso", Rule: "all", Micros: 850,
+		Blocks: []engine.BlockReport{
 			{Part: "1.1", Block: "signature", Template: "corporate", Placed: "above-quote", Separator: "owa-header"},
 			{Part: "1.2", Block: "signature", Template: "corporate", Placed: "end"},
 			{Part: "1.2", Block: "disclaimer", Template: "legal", Placed: "end"},

@@ -6,7 +6,7 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/signing"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/milter/insert"
 	"sigmilter/milter/policy"
 	"sigmilter/sigstore"
@@ -21,14 +21,14 @@ type daemonMemory struct {
 
 // memoryFor is the memory for a verb: that of its store, or that of the daemon when the
 // store is a temporary one.
-func memoryFor(ctx context.Context, cfg *config.Config, store *sigstore.Store, own milter.Memory) milter.Memory {
+func memoryFor(ctx context.Context, cfg *config.Config, store *sigstore.Store, own engine.Memory) engine.Memory {
 	if own == nil || store.Path() != "" || cfg.Control == "" {
 		return own
 	}
 	return daemonMemory{ctx, control.NewClient(cfg.Control)}
 }
 
-// Recall implements [milter.Memory].
+// Recall implements [engine.Memory].
 func (m daemonMemory) Recall(tenant string, p *policy.Person) (insert.Memory, bool) {
 	sent, err := m.client.Remembered(m.ctx, tenant, p.Address)
 	if err != nil || len(sent.Key) == 0 {
@@ -41,5 +41,5 @@ func (m daemonMemory) Recall(tenant string, p *policy.Person) (insert.Memory, bo
 	return signing.MemoryOf(known), true
 }
 
-// Learn implements [milter.Memory].
+// Learn implements [engine.Memory].
 func (m daemonMemory) Learn(string, *policy.Person, []insert.Ending) {}

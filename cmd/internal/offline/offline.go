@@ -12,7 +12,7 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/feed"
 	"sigmilter/cmd/internal/signing"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/sigstore"
 	"sigmilter/sigstore/directory"
 	"sigmilter/sigstore/statefile"
@@ -22,7 +22,7 @@ import (
 type Setup struct {
 	Config *config.Config
 	Store  *sigstore.Store
-	Engine *milter.Engine
+	Engine *engine.Engine
 }
 
 // Open loads a configuration and the people to sign for. The caller closes it.
@@ -35,9 +35,9 @@ func Open(ctx context.Context, path string, log *slog.Logger) (*Setup, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine := signing.NewEngine(cfg, signing.NewBook(cfg, store), nil, log)
-	engine.Memory = memoryFor(ctx, cfg, store, engine.Memory)
-	return &Setup{cfg, store, engine}, nil
+	signer := signing.NewEngine(cfg, signing.NewBook(cfg, store), nil, log)
+	signer.Memory = memoryFor(ctx, cfg, store, signer.Memory)
+	return &Setup{cfg, store, signer}, nil
 }
 
 // Close closes the store.

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"sigmilter/cmd/internal/config"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
 	"sigmilter/milter/insert"
 	"sigmilter/milter/policy"
@@ -47,7 +47,7 @@ type signatures struct {
 	encoded      *encodedPictures // pictures of people
 }
 
-// Find implements [milter.Store].
+// Find implements [engine.Store].
 func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
 	if err := s.stale.checkFresh(s.book.Store, tenant, time.Now()); err != nil {
 		return nil, false, err
@@ -60,7 +60,7 @@ func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
 	}
 	mayStillCome := strangers && !found
 	if everybody || mayStillCome {
-		return nil, false, milter.ErrFirstReading
+		return nil, false, engine.ErrFirstReading
 	}
 	if !found {
 		return nil, false, nil
@@ -68,11 +68,11 @@ func (s signatures) Find(tenant, address string) (*policy.Person, bool, error) {
 	return &policy.Person{Address: p.Address, Addresses: p.Addresses, Attributes: p.Attributes, Groups: p.Groups}, true, nil
 }
 
-// Block implements [milter.Store].
+// Block implements [engine.Store].
 func (s signatures) Block(tenant string, p *policy.Person, template string) (insert.Block, error) {
 	sig, err := s.signatureOf(tenant, p, template)
 	if errors.Is(err, sigstore.ErrRender) {
-		err = fmt.Errorf("%w: %w", milter.ErrRender, err)
+		err = fmt.Errorf("%w: %w", engine.ErrRender, err)
 	}
 	b := insert.Block{HTML: sig.HTML, Text: sig.Text}
 	for _, pic := range s.pictures[template] { // a condition of the template may leave one out

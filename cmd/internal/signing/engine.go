@@ -8,8 +8,8 @@ import (
 	"slices"
 
 	"sigmilter/cmd/internal/config"
-	"sigmilter/milter"
 	"sigmilter/milter/dkim"
+	"sigmilter/milter/engine"
 	"sigmilter/milter/entity"
 	"sigmilter/milter/policy"
 	"sigmilter/sigstore"
@@ -22,15 +22,15 @@ type FirstReading func(tenant string) (strangers, everybody bool)
 
 // NewEngine makes the engine, the same for the daemon and for every verb. A nil firstReading
 // says that no source is being read for the first time.
-func NewEngine(cfg *config.Config, book *sigstore.Book, firstReading FirstReading, log *slog.Logger) *milter.Engine {
+func NewEngine(cfg *config.Config, book *sigstore.Book, firstReading FirstReading, log *slog.Logger) *engine.Engine {
 	if firstReading == nil {
 		firstReading = func(string) (bool, bool) { return false, false }
 	}
 	store := signatures{book, newPictures(cfg), newStaleness(cfg), firstReading, new(encodedPictures)}
-	e := &milter.Engine{
+	e := &engine.Engine{
 		Policy:    newPolicy(cfg),
 		Store:     store,
-		Known:     new(milter.Known),
+		Known:     new(engine.Known),
 		AddText:   cfg.Place.AttachOnly == config.AddText,
 		DropAMP:   cfg.Place.AMP == config.DropAMP,
 		TextBytes: cfg.Limits.TextBytes,
@@ -50,16 +50,16 @@ func NewEngine(cfg *config.Config, book *sigstore.Book, firstReading FirstReadin
 	return e
 }
 
-func replyTo(o config.OnError) milter.Reply {
+func replyTo(o config.OnError) engine.Reply {
 	if o == config.Pass {
-		return milter.Continue
+		return engine.Continue
 	}
-	return milter.Tempfail
+	return engine.Tempfail
 }
 
 // onErrorOf is the on_error of each tenant.
-func onErrorOf(cfg *config.Config) map[string]milter.Reply {
-	replies := make(map[string]milter.Reply)
+func onErrorOf(cfg *config.Config) map[string]engine.Reply {
+	replies := make(map[string]engine.Reply)
 	for _, t := range cfg.Tenants {
 		replies[t.Name] = replyTo(t.OnError)
 	}

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"sigmilter/cmd/internal/config"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/sigstore"
 )
 
@@ -21,7 +21,7 @@ func newStaleness(cfg *config.Config) staleness {
 	return s
 }
 
-// checkFresh returns [milter.Stale] when the data of a tenant's people is too old.
+// checkFresh returns [engine.Stale] when the data of a tenant's people is too old.
 func (s staleness) checkFresh(store *sigstore.Store, tenant string, now time.Time) error {
 	t, ok := s[tenant]
 	if !ok {
@@ -31,5 +31,5 @@ func (s staleness) checkFresh(store *sigstore.Store, tenant string, now time.Tim
 	if err != nil || now.Sub(since) <= t.MaxStale {
 		return err
 	}
-	return milter.Stale{Since: since, Defer: t.OnStale == config.StaleDefer}
+	return engine.Stale{Since: since, Defer: t.OnStale == config.StaleDefer}
 }

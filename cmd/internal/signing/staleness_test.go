@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"sigmilter/cmd/internal/config"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/sigstore/people"
 )
 
@@ -19,7 +19,7 @@ func TestStaleness(t *testing.T) {
 	}}
 	noon := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 	s := newStaleness(cfg)
-	var stale milter.Stale
+	var stale engine.Stale
 	if err := s.checkFresh(store, "contoso", noon); !errors.As(err, &stale) || !stale.Defer || !stale.Since.IsZero() {
 		t.Errorf("never read: %v", err)
 	}

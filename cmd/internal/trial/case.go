@@ -6,7 +6,7 @@ import (
 
 	"sigmilter/cmd/internal/cases"
 	"sigmilter/cmd/internal/config"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 )
 
 // CaseResult is what became of one case.
@@ -16,13 +16,13 @@ type CaseResult struct {
 	Pass        bool               `json:"pass"`
 	Updated     bool               `json:"updated,omitempty"` // its file was written
 	Differences []cases.Difference `json:"differences"`
-	Report      milter.Report      `json:"report"`            // as of sign --report
+	Report      engine.Report      `json:"report"`            // as of sign --report
 	Explain     string             `json:"explain,omitempty"` // a command line that tells why it failed
 }
 
 // Case tries the message of a case and compares the result with what the case wants. With
 // update, it rewrites a case that is new or that failed.
-func Case(cfg *config.Config, engine *milter.Engine, entry cases.Entry, update bool) (CaseResult, error) {
+func Case(cfg *config.Config, signer *engine.Engine, entry cases.Entry, update bool) (CaseResult, error) {
 	want := entry.Case
 	if want == nil {
 		want = &config.Case{}
@@ -33,7 +33,7 @@ func Case(cfg *config.Config, engine *milter.Engine, entry cases.Entry, update b
 		return r, fmt.Errorf("reading the message: %w", err)
 	}
 	given := caseGiven(want)
-	tried, err := Run(cfg, asOf(engine, want.At), raw, given.Envelope(milter.ParseFile(raw)))
+	tried, err := Run(cfg, asOf(signer, want.At), raw, given.Envelope(engine.ParseFile(raw)))
 	if err != nil {
 		r.Differences = []cases.Difference{{What: "message", Want: "edited", Got: err.Error()}}
 		return r, nil

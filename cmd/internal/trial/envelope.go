@@ -5,7 +5,7 @@ import (
 	"maps"
 	"strings"
 
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/milter/policy"
 )
 
@@ -24,7 +24,7 @@ type Origin struct {
 }
 
 // setOn sets where a message came from.
-func (o *Origin) setOn(m *milter.Message) {
+func (o *Origin) setOn(m *engine.Message) {
 	m.Listener, m.Proven = o.Listener, o.Proven
 	maps.Copy(m.Macros, o.Macros)
 }
@@ -47,7 +47,7 @@ type Given struct {
 }
 
 // Envelope completes what is given from the header of a message.
-func (g *Given) Envelope(f *milter.File) Envelope {
+func (g *Given) Envelope(f *engine.File) Envelope {
 	e := Envelope{Recipients: g.Recipients, Origin: g.Origin}
 	if g.Sender != nil {
 		e.Sender = *g.Sender
@@ -61,7 +61,7 @@ func (g *Given) Envelope(f *milter.File) Envelope {
 }
 
 // headerAddresses are those in all fields of these names.
-func headerAddresses(f *milter.File, names ...string) (found []string) {
+func headerAddresses(f *engine.File, names ...string) (found []string) {
 	for _, name := range names {
 		found = append(found, policy.Addresses(f.Header(), name)...)
 	}

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"sigmilter/cmd/internal/config"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/milter/policy"
 )
 
@@ -14,15 +14,15 @@ type Explanation struct {
 	Recipients []string  `json:"recipients"`
 	Time       time.Time `json:"time"` // for rules that have one
 	policy.Trace
-	Report milter.Report `json:"report"` // as of `sign --report`
+	Report engine.Report `json:"report"` // as of `sign --report`
 }
 
 // Explain takes a message through an engine, as of a time, and records the decision.
-func Explain(cfg *config.Config, engine *milter.Engine, raw []byte, given *Given, now time.Time) *Explanation {
-	f := milter.ParseFile(raw)
+func Explain(cfg *config.Config, signer *engine.Engine, raw []byte, given *Given, now time.Time) *Explanation {
+	f := engine.ParseFile(raw)
 	e := given.Envelope(f)
 	x := &Explanation{Sender: e.Sender, Recipients: append([]string{}, e.Recipients...), Time: now}
-	x.Report = Sign(cfg, asOf(engine, now), f, e, &x.Trace).Report
+	x.Report = Sign(cfg, asOf(signer, now), f, e, &x.Trace).Report
 	if x.Rules == nil {
 		x.Rules = []policy.RuleTrace{} // a list in JSON
 	}
@@ -30,11 +30,11 @@ func Explain(cfg *config.Config, engine *milter.Engine, raw []byte, given *Given
 }
 
 // asOf is an engine that decides as of a time; a zero time changes nothing.
-func asOf(engine *milter.Engine, now time.Time) *milter.Engine {
+func asOf(signer *engine.Engine, now time.Time) *engine.Engine {
 	if now.IsZero() {
-		return engine
+		return signer
 	}
-	then := *engine
+	then := *signer
 	then.Now = func() time.Time { return now }
 	return &then
 }

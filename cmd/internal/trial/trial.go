@@ -11,47 +11,48 @@ import (
 	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/laws"
 	"sigmilter/cmd/internal/signing"
-	"sigmilter/milter"
+	"sigmilter/milter/engine"
 	"sigmilter/milter/insert"
 	"sigmilter/milter/policy"
 )
 
 // Sign takes a message through an engine. Unless trace is nil, it records there how the
 // message was decided on.
-func Sign(cfg *config.Config, engine milter.Signer, f *milter.File, e Envelope, trace *policy.Trace) milter.Outcome {
+func Sign(cfg *config.Config, signer *engine.Engine, f *engine.File, e Envelope, trace *policy.Trace) engine.Outcome {
 	m := f.Message(e.Sender, e.Recipients, signing.ScanLimits(cfg))
 	m.Trace = trace
 	e.setOn(m)
 	if m.Size > cfg.Limits.MessageBytes {
 		m.Body, m.Tree = nil, nil
 	}
-	engine.Head(m)
-	return engine.Finish(m)
+	job := signer.Begin(m)
+	job.Head()
+	return job.Finish()
 }
 
 // Result is what became of a message, and which laws that breaks.
 type Result struct {
-	Outcome  milter.Outcome
+	Outcome  engine.Outcome
 	Signed   []byte // the message as it leaves
 	Breaches []laws.Breach
 	Places   []laws.Place
 }
 
 // Run signs a message and checks the laws on it.
-func Run(cfg *config.Config, engine *milter.Engine, raw []byte, e Envelope) (Result, error) {
-	watched := *engine
-	store := &recorder{Store: engine.Store}
+func Run(cfg *config.Config, signer *engine.Engine, raw []byte, e Envelope) (Result, error) {
+	watched := *signer
+	store := &recorder{Store: signer.Store}
 	watched.Store = store
-	f := milter.ParseFile(raw)
+	f := engine.ParseFile(raw)
 	r := Result{Outcome: Sign(cfg, &watched, f, e, nil)}
 	var err error
 	if r.Signed, err = f.Apply(r.Outcome); err != nil {
 		return r, fmt.Errorf("editing the message: %w", err)
 	}
 	r.Breaches, r.Places = laws.Read(raw, r.Signed, r.Outcome.Report, laws.Options{
-		Guard: cfg.Guard.Field, Blocks: store.blocks, DropAMP: engine.DropAMP, Secrets: engine.Policy.RoutingFields(),
+		Guard: cfg.Guard.Field, Blocks: store.blocks, DropAMP: signer.DropAMP, Secrets: signer.Policy.RoutingFields(),
 		Person: store.person, Marker: cfg.Place.Marker, Signoffs: cfg.Place.Signoffs,
-		ThreadToken: engine.Policy.ThreadTokens && engine.Policy.Keys != nil,
+		ThreadToken: signer.Policy.ThreadTokens && signer.Policy.Keys != nil,
 		AddHTML:     slices.ContainsFunc(cfg.Rules, func(r config.Rule) bool { return r.Plain == config.Alternative }),
 	})
 	return r, nil
@@ -64,7 +65,7 @@ func (r *Result) observed() cases.Observed {
 
 // recorder is a store that remembers the blocks it returned, and whose they are.
 type recorder struct {
-	milter.Store
+	engine.Store
 	blocks []laws.Block
 	person *laws.Person
 }

@@ -1,0 +1,66 @@
+package engine
+
+import (
+	"io"
+	"slices"
+	"strings"
+
+	"sigmilter/milter/entity"
+	"sigmilter/milter/seal"
+)
+
+// optedOut reports whether a message gets a guard with a seal even if it leaves
+// unsigned: its author took a rule out by a keyword, which is gone when it comes again.
+// All else that passes is decided on again, by what it still has.
+func (j *Job) optedOut() bool { return j.decision.Seal != nil && len(j.decision.OptOut) > 0 }
+
+// textLeft is the digest of a message as it leaves with an outcome, for the seal of
+// its guard; empty when there is none to make.
+func (j *Job) textLeft(o *Outcome) string {
+	if j.decision.Seal == nil || j.failure != nil || o.Report.Action != Signed && !j.optedOut() {
+		return ""
+	}
+	return j.digest(o)
+}
+
+// digestFields say how a body is to be read.
+var digestFields = []string{"Content-Type", "Content-Transfer-Encoding", "Content-Disposition"}
+
+// digest is that of a message with the edits of an outcome; empty when the body was
+// not kept or cannot be read.
+func (j *Job) digest(o *Outcome) string {
+	if j.message.Body == nil {
+		return ""
+	}
+	var fields []string
+	for _, name := range digestFields {
+		fields = append(fields, strings.Join(edited(j.message.Header.All(name), name, o.Fields), "\x00"))
+	}
+	d := seal.NewDigest(fields...)
+	body := io.NewSectionReader(j.message.Body, 0, j.message.Body.Size())
+	j.cost.meter.Spend(int(body.Size()))
+	if err := entity.WritePatched(d, body, j.message.Body.Size(), o.Splices); err != nil {
+		return ""
+	}
+	return d.Sum()
+}
+
+// edited are the values of the fields of one name after edits, as [entity.Header]
+// has them. An MTA may put a new one anywhere.
+func edited(values []string, name string, edits []entity.FieldEdit) []string {
+	for _, e := range edits {
+		at := e.Index - 1
+		switch {
+		case !strings.EqualFold(e.Name, name):
+		case e.Op == entity.AddField:
+			values = append(values, entity.Header{{Name: name, Value: e.Value}}.Get(name))
+		case at < 0 || at >= len(values): // no edit of a field that is not there is sent
+		case e.Op == entity.DeleteField:
+			values = slices.Delete(values, at, at+1)
+		default:
+			values[at] = entity.Header{{Name: name, Value: e.Value}}.Get(name)
+		}
+	}
+	slices.Sort(values)
+	return values
+}
