@@ -289,15 +289,13 @@ const (
 )
 
 var (
-	letter       = enginetest.Letter
-	hello        = enginetest.Hello
-	with         = enginetest.With
-	both         = enginetest.Both
-	multi        = enginetest.Mixed
-	received     = enginetest.Received
-	stampedOnly  = enginetest.Stamped
-	crlf         = enginetest.CRLF
-	allSelection = enginetest.AllSelected
+	letter      = enginetest.Letter
+	hello       = enginetest.Hello
+	both        = enginetest.Both
+	multi       = enginetest.Mixed
+	received    = enginetest.Received
+	stampedOnly = enginetest.Stamped
+	crlf        = enginetest.CRLF
 )
 
 // engineSigner is a signer of production.
