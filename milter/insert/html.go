@@ -47,7 +47,8 @@ type page struct {
 	held  []held // in the order of the document
 	// bodyIn is where the content of <body> begins, or of the document when it
 	// has no body; bodyEnds are the offsets of every </body>; safe is the end of
-	// what a parser reads, less than len(src) when the document ends in a tag.
+	// what a parser reads as markup, less than len(src) when the document ends in a tag or
+	// in an element of raw text.
 	bodyIn   int
 	bodyEnds []int
 	safe     int
@@ -129,7 +130,9 @@ func readHTML(src []byte, kind *Kind) *page {
 		s.tail, s.tailAt = s.mark, s.markAt
 	}
 	for _, o := range s.open.all {
-		s.raw = s.raw || rawText[o.tag]
+		if rawText[o.tag] {
+			s.raw, s.safe = true, min(s.safe, int(s.elems[o.elem].start))
+		}
 		s.elems[o.elem].close, s.elems[o.elem].end = int32(at), int32(at)
 	}
 	return &s.page

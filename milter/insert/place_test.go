@@ -178,3 +178,21 @@ func TestNoDelimiterAboveQuote(t *testing.T) {
 		}
 	}
 }
+
+// TestMarkerBeforeWhatHasNoEnd: the block does not go behind a comment, a tag or an element
+// of raw text that the document leaves open, where no reader would see it.
+func TestMarkerBeforeWhatHasNoEnd(t *testing.T) {
+	for _, end := range []string{"<!", "<!-- a", "<?", "</ ", "<a hre", "<style>x", "<title>x", "<script>x", "<textarea>x", "<plaintext>"} {
+		for _, begin := range []string{"<p>Hi ", "<p><b>Hi ", "Hi "} {
+			r := Read([]byte(begin+"{EMAILSIGNATURE}"+end), Kind{HTML: true})
+			pl, refusal := r.Place(testBlock, &all, &alice, false)
+			if refusal != "" {
+				t.Errorf("%s, %s: refused as %s", begin, end, refusal)
+				continue
+			}
+			if signed := carried(t, string(r.src), pl); strings.Index(signed, "SIG") > strings.LastIndex(signed, end) {
+				t.Errorf("%s, %s: %s", begin, end, signed)
+			}
+		}
+	}
+}

@@ -288,7 +288,7 @@ func (r *Reading) standing(at int, gone []span) (place int, leave, reenter strin
 		}
 		switch {
 		case leave != "":
-		case removable(e) && !r.shows(at, int(e.close), gone):
+		case removable(e) && int(e.end) <= r.page.safe && !r.shows(at, int(e.close), gone):
 			at = int(e.end)
 			continue
 		case !r.shows(int(e.in), at, gone):
