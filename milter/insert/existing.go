@@ -429,6 +429,9 @@ func (r *Reading) announced(i int) bool {
 func leadingPictures(lines []string) int {
 	n := 0
 	for _, l := range lines {
+		if l == "--" {
+			continue
+		}
 		rest := strings.TrimLeft(l, " "+string(known.Image))
 		n += strings.Count(l[:len(l)-len(rest)], string(known.Image))
 		if rest != "" {

@@ -13,6 +13,7 @@ var (
 )
 
 var (
+	accreditationPhrases = known.PhrasesOf(known.Accreditations)
 	termPhrases          = known.PhrasesOf(known.Terms)
 	meetingPhrases       = known.PhrasesOf(known.Meetings)
 	standPhrases         = known.PhrasesOf(known.Stands)

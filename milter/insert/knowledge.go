@@ -23,8 +23,9 @@ type facts struct {
 	values    []value // the longest first
 	addresses []string
 	domains   []string
-	words     map[string]bool // those of all values
-	begins    [128]bool       // the letters that words of the name may begin with, as people write them
+	script    *unicode.RangeTable // of the name, nil for none
+	words     map[string]bool     // those of all values
+	begins    [128]bool           // the letters that words of the name may begin with, as people write them
 }
 
 // begunAs are the letters that a word may begin with in place of that of its key.
@@ -59,7 +60,7 @@ func (p *Person) Prepare() {
 }
 
 func newFacts(p *Person) *facts {
-	k := &facts{names: namesOf(p), words: map[string]bool{}}
+	k := &facts{names: namesOf(p), script: script(p.Name), words: map[string]bool{}}
 	for _, w := range k.names.all() {
 		k.begins[w[0]&0x7f] = true
 	}
@@ -523,7 +524,7 @@ func (l *dataLine) takeOfficers() {
 
 // setsApart reports whether a character stands between the pieces of a line.
 func setsApart(r rune) bool {
-	return strings.ContainsRune("|•·●∙│┃¦–—‖,;/\t◦▪►»※，、；｜・", r) || unicode.Is(unicode.So, r) && !strings.ContainsRune("°№™®©", r)
+	return strings.ContainsRune("|•·●∙│┃¦–—‖,;/\t◦▪►»※，、；｜・", r) || unicode.Is(unicode.So, r) && !strings.ContainsRune("°№™®©〒", r)
 }
 
 // inOnePiece spells what has a sign in it that sets pieces apart.
@@ -589,6 +590,8 @@ func (l *dataLine) piece(s string) sense {
 		return usual
 	case l.said.phone && extension(s):
 		return usual
+	case extension(s): // the number stands in another line
+		return likely
 	case registered(s):
 		l.found, l.label, l.entered = true, true, true
 		return usual
@@ -598,6 +601,8 @@ func (l *dataLine) piece(s string) sense {
 		return likely
 	case words <= some && turkishAddress(s):
 		return between
+	case l.hours && words <= few: // "mo-fr 8:00"
+		return likely
 	case strings.ContainsAny(s, ":："):
 		return strange
 	case l.entered && words <= some && !articled(s): // "Tomo 1234, Folio 56"
@@ -614,7 +619,7 @@ func (l *dataLine) piece(s string) sense {
 		return usual
 	case l.found && len(s) < len("100-00010") && strings.Trim(s, "0123456789- ") == "": // an extension, a postal code
 		return likely
-	case words <= few && l.k.holdsWords(s), words <= few && onlyTitles(s):
+	case words <= few && l.k.holdsWords(s), words <= few && onlyTitles(s), words <= few && accreditationPhrases.Begins(s) != "", l.k.branded(s), l.k.transliterated(s):
 		return likely
 	case words <= few && digitsOf(s) == "" && rolePhrases.In(s) && !articled(s):
 		l.said.title = true
@@ -627,8 +632,6 @@ func (l *dataLine) piece(s string) sense {
 		return between
 	case l.street && beside(s):
 		return between
-	case l.hours && words <= few && digitsOf(s) == "":
-		return likely
 	case l.found && len(s) == 2 && known.IsASCII(s): // a state or a country
 		return likely
 	}
@@ -708,6 +711,31 @@ func (k *knowledge) holdsWords(s string) bool {
 		}
 	}
 	return slices.ContainsFunc(words, func(w string) bool { return k.words[w] })
+}
+
+// branded reports whether a text is the name that the person's domain has, or begins with
+// it: "Contoso Logistics" at contoso.com.
+func (k *knowledge) branded(s string) bool {
+	const most, shortest = 3, 4 // words; letters
+	words := strings.Fields(s)
+	if len(words) == 0 || len(words) > most || len(words[0]) < shortest || digitsOf(s) != "" {
+		return false
+	}
+	return slices.ContainsFunc(k.domains, func(d string) bool { return strings.HasPrefix(d, words[0]+".") })
+}
+
+// transliterated reports whether a text is the person's name in the letters of another
+// script than the directory has: one of its words stands in their address too.
+func (k *knowledge) transliterated(s string) bool {
+	const fewest, most, shortest = 2, 3, 3 // words; letters
+	words := strings.Fields(s)
+	if len(words) < fewest || len(words) > most || !known.IsASCII(s) || k.script == nil || k.script == unicode.Latin {
+		return false
+	}
+	return slices.ContainsFunc(k.addresses, func(a string) bool {
+		local, _, _ := strings.Cut(a, "@")
+		return slices.ContainsFunc(wordsOf(local), func(w string) bool { return len(w) >= shortest && slices.Contains(words, w) })
+	})
 }
 
 // onlyTitles reports whether a text is nothing but titles and pronouns.
@@ -794,7 +822,10 @@ func britishCode(out, in string) bool {
 
 // postal reports whether a text is a postal code and a town, in either order.
 func postal(s string) bool {
-	words := strings.Fields(strings.NewReplacer("-", "", "〒", "").Replace(s))
+	if strings.HasPrefix(s, "〒") {
+		return true
+	}
+	words := strings.Fields(strings.ReplaceAll(s, "-", ""))
 	const most = 4
 	if n := len(words); n > 2 && britishCode(words[n-2], words[n-1]) {
 		return true

@@ -38,7 +38,11 @@ func (k *knowledge) nameLine(text string) (naming, said) {
 		if how, s := k.nameBeforeValue(pieces); how != notNamed {
 			return how, s
 		}
-		return k.nameBehindTitle(pieces)
+	}
+	if how != fully {
+		if behind, s := k.nameBehindTitle(pieces); behind == fully || how == notNamed {
+			return behind, s
+		}
 	}
 	for used < len(pieces) && signs[used-1] == ',' && degree(pieces[used]) {
 		used++

@@ -224,7 +224,7 @@ func (r *Reading) head(k *knowledge, i, start int, m mark) int {
 	h := i
 	for h > start && i-h < longestHead && r.lines[h-1].own {
 		text := r.lines[h-1].text
-		if drawn(text) {
+		if drawn(text) || shortRow(text) && r.signedAbove(k, h-1) {
 			return h - 1
 		}
 		s := k.read(text)
@@ -272,6 +272,23 @@ func drawn(text string) bool {
 		}
 	}
 	return signs >= shortest
+}
+
+// shortRow reports whether a line is a short row of dashes that stands for a delimiter.
+func shortRow(text string) bool {
+	const longest = len("———")
+	return text != "" && len(text) <= longest && strings.Trim(text, "-–—_") == ""
+}
+
+// signedAbove reports whether line j stands below a closing, or below the name that the
+// author typed under one.
+func (r *Reading) signedAbove(k *knowledge, j int) bool {
+	if j > 1 && r.lines[j-1].own {
+		if how, s := k.nameLine(r.lines[j-1].text); how != notNamed && s.values == 0 {
+			j--
+		}
+	}
+	return j > 0 && r.lines[j-1].own && known.ClosingOf(r.lines[j-1].text) != known.NoClosing
 }
 
 // drawing reports whether rows are drawn with a sign; smiles are no such signs.

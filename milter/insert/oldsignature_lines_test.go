@@ -20,6 +20,15 @@ func TestLinesOfOldSignatures(t *testing.T) {
 		{"otto", "Der Container steht bereit.\n\nMit freundlichen Grüßen\n\n^\nOtto Brandt\nDisponent\nTelefon: 040 / 5550-126\nWir arbeiten ausschließlich auf Grundlage der ADSp 2017.\nInformationen zum Datenschutz finden Sie hier.\n$"},
 		{"hannah", "The bore is unchanged.\n\nKind regards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n\nMy working days are Monday to Thursday. I may email outside your hours, please answer in yours.\nMeet us at Flow Expo, Birmingham NEC, stand 4C20\nCertified to ISO 9001 and ISO 14001\n$"},
 		{"jose", "Las mediciones están bien.\n\nUn cordial saludo,\n\n^\nJefe de Obra\nJosé GARCÍA LÓPEZ\nContoso S.L.\nTel. +34 91 5550 105 · Móv. +34 600 555 105\n$"},
+		// what companies put below: numbers for emergencies, hours, registers, what they passed
+		{"otto", "Der Container steht bereit.\n\nMit freundlichen Grüßen\n\n^\nOtto Brandt\nDisponent\nTelefon: 040 / 5550-126\nFür Notfälle: 24h-Hotline +49 40 5550 0\nÖffnungszeiten Lager: Mo-Fr 6:00-22:00 Uhr\nIBAN DE02 2005 0550 1015 8714 93\nUnsere AGB finden Sie unter www.contoso.com/agb\n$"},
+		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\nExt. 121\nContoso Logistics\nUSDOT #1234567 | MC #765432\nInvestors in People Gold | Cyber Essentials Plus\n$"},
+		{"yuki", "図面を確認しました。\n\nよろしくお願いいたします。\n\n^\n技術部　山田 雪\nYuki Yamada\n〒100-0005\nTEL: +81 3 5550 1001\n$"},
+		{"layla", "وصلت القطع اليوم.\n\nمع أطيب التحيات\n\n^\nليلى حداد\nمهندسة\nهاتف: +962 6 555 0107\nصندوق بريد 1234، عمّان 11118\n$"},
+		// the author's typed name, and the client's signature below a dash
+		{"hannah", "The pump is ready.\n\nBest,\nHannah\n^\n—\nHannah Whitlock | Pump Designer\nT +44 113 496 0121\n$"},
+		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\nContoso pays on Friday."},
+		{"yuki", "図面を確認しました。\n\nYuki Yamada\n〒100-0005\n"},
 		// labels whose data stand in the next line
 		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nMobile\n+44 113 496 0121\n$"},
 		// the same as the author's words

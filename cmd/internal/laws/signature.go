@@ -240,6 +240,7 @@ var speakers = []speaker{
 	{"a picture", "[cid:image001.png@01DB]", asPicture, func(_ *author, s string) bool { return isPicture(s) }},
 	{"a line of the block", "", asBlock, func(a *author, s string) bool { return a.blocks[string(squeeze(s))] }},
 	{"the name", "Dr. Alice Muster (she/her)", asName, func(a *author, s string) bool { return a.named(s) == fullName }},
+	{"the name in other letters", "", asPost, (*author).transliterated},
 	{"the given name", "Alice", asGivenName, func(a *author, s string) bool { return a.named(s) == firstName }},
 	{"a value", "Head of Sales", asOwnData, (*author).isValue},
 	{"words of values", "Sales, Contoso GmbH", asOwnData, (*author).isOfValues},
@@ -336,6 +337,24 @@ func (a *author) nameAndMore(text string) (line meaning, pieces []meaning) {
 		}
 	}
 	return asNothing, nil
+}
+
+// transliterated reports whether a text is the name in Latin letters, where the directory
+// has others: a word of it stands in their address.
+func (a *author) transliterated(text string) bool {
+	words := tokens(strings.ToLower(text))
+	if len(words) < 2 || len(words) > 3 || len(a.names) == 0 || latin(strings.Join(a.names[0], "")) || !latin(text) {
+		return false
+	}
+	return slices.ContainsFunc(a.addresses, func(address string) bool {
+		local, _, _ := strings.Cut(address, "@")
+		return slices.ContainsFunc(strings.FieldsFunc(local, func(r rune) bool { return !unicode.IsLetter(r) }), func(w string) bool { return slices.Contains(words, w) })
+	})
+}
+
+// latin reports whether a text has no letters but Latin ones.
+func latin(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) })
 }
 
 func (a *author) isValue(text string) bool {

@@ -137,6 +137,7 @@ var (
 
 	// streets, as such words begin or end.
 	streets = vocabulary(`
+صندوق_بريد posta_kutusu 私書箱
 	street st st. str str. road rd rd. lane ln avenue ave ave. way drive dr. boulevard blvd square sq court place terrace close crescent park parkway highway row wharf quay house building floor suite unit level room p.o. po box
 	*straße *strasse *str. *str straße strasse *weg weg *platz platz *allee allee *gasse *ring *damm *ufer *markt *hof postfach haus etage am im an_der
 	rue avenue place chemin quai impasse allée cours bâtiment cedex bp
@@ -149,6 +150,7 @@ var (
 
 	// register words stand in the lines that the law wants in business letters.
 	register = vocabulary(`
+usdot dot mc scac duns ean gln iban bic swift ח.פ
 	hrb hra hrb-nr registergericht amtsgericht handelsregister* sitz geschäftsführer* geschäftsführung geschäftsleitung vorstand* aufsichtsrat* vorsitzende* ust-id* ust-idnr ustid* steuernummer st.-nr komplementär* partg firmenbuch* gesellschaft uid fn
 	registered company registration reg. vat no number england wales scotland ireland office directors director incorporated authorised regulated abn acn ein duns
 	siren siret rcs tva capital social siège ape naf c.i.f. cif nif registro mercantil tomo folio p.iva p. iva partita c.f. codice fiscale rea cap. soc. nipc conservatória cnpj
@@ -157,6 +159,7 @@ var (
 
 	// notice words stand in notices about who may read the mail; two of them make one.
 	notice = vocabulary(`
+rgpd tratados datenschutzhinweise* persondata privatliv geschäftsbedingungen spediteurbedingungen* adsp grundlage
 	confidential confidentiality privileged intended recipient recipients addressee addressees disclosure disclose unauthorised unauthorized prohibited notify delete destroy dissemination distribution virus viruses viruses, liability liable error mistake e-mail email message attachments attachment transmitted copying legally views disclaimer sender gdpr privacy
 	vertraulich* empfänger* adressat* irrtümlich* vernicht* löschen weitergabe unbefugt* unzulässig* gestattet nachricht absender* anhänge anlagen haftung viren rechtlich datenschutz* datenschutzerklärung gesetzlich inhalt
 	confidentiel* destinataire* détruire expéditeur* erreur divulgation diffusion interdit* interdite message pièces responsabilité supprimer confidentialité
@@ -176,6 +179,7 @@ var (
 	// habits are of the lines that ask not to print, to follow, to meet, and of hours
 	// and pronouns.
 	habits = vocabulary(`
+servicezeiten telefonzeiten öffnungszeiten investors_in_people cyber_essentials great_place_to_work constructionline qualiopi mase ecovadis agb środowisku
 	environment print printing printed paper trees linkedin twitter facebook instagram xing youtube follow tiktok mastodon threads bluesky pinterest vimeo github join connect newsletter subscribe blog podcast book booking meeting appointment calendly bookings visit webinar hours hiring certified iso award winner she/her he/him they/them pronouns
 	umwelt ausdruck* drucken ausdrucken papier folgen besuchen besuchen_sie termin* vereinbaren karriere sprechzeit* bürozeit* arbeitszeit* öffnungszeit* sie/ihr er/ihm impressum
 	environnement imprim* papier suivez* rejoignez* rendez-vous horaires elle/la il/lui elle
