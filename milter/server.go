@@ -139,13 +139,10 @@ func (s *Server) Stats() Stats {
 	return stats
 }
 
-// Serve accepts connections on ln until [Server.Shutdown] begins, which makes
-// it return nil, or ln fails for good. It closes ln.
-func (s *Server) Serve(ln net.Listener) error { return s.ServeNamed(ln, "") }
-
-// ServeNamed is [Server.Serve] with a name of the listener, which the messages that
-// come in on it bear: see [Message].
-func (s *Server) ServeNamed(ln net.Listener, name string) error {
+// Serve accepts connections on ln until [Server.Shutdown] begins, which makes it return
+// nil, or ln fails for good. It closes ln. The messages that come in on it bear the name
+// of the listener, see [engine.Message].
+func (s *Server) Serve(ln net.Listener, name string) error {
 	defer ln.Close()
 	if !s.addListener(ln) {
 		return nil

@@ -44,7 +44,7 @@ type session struct {
 	conn     *conn
 	opts     *Options
 	log      *slog.Logger
-	listener string               // its name, see [Server.ServeNamed]
+	listener string               // its name, see [Server.Serve]
 	protocol gomilter.OptProtocol // what was agreed on
 	macros   map[string]string    // of the connection: seen outside any message
 	current  *transaction         // nil between messages

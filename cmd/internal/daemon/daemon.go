@@ -166,7 +166,7 @@ func (d *Daemon) readSourcesAndListen(cfg *config.Config) (map[string]net.Listen
 func (d *Daemon) serveUntilStopped(listeners map[string]net.Listener, hangups <-chan os.Signal) error {
 	ended := make(chan error, len(listeners))
 	for name, ln := range listeners {
-		go func() { ended <- d.server.ServeNamed(ln, name) }()
+		go func() { ended <- d.server.Serve(ln, name) }()
 	}
 	d.state.Store(control.Ready)
 	d.notify.ready(d.statusLine())
