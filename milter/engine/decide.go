@@ -15,16 +15,23 @@ import (
 func (j *Job) decide() {
 	d, err := j.engine.Policy.Decide(&j.facts, j.engine.Store)
 	j.decision = d
-	switch {
-	case errors.Is(err, policy.ErrProof):
-		j.failure = &Failure{reasonProof, fmt.Errorf("message of %s: %w", d.Author, err)}
-	case errors.As(err, new(Stale)):
-		j.failure = &Failure{reasonStale, err}
-	case errors.Is(err, ErrFirstReading):
-		j.failure = &Failure{reasonReading, err}
-	case err != nil:
-		j.failure = &Failure{reasonStore, fmt.Errorf("looking up %s: %w", d.Author, err)}
+	if err != nil {
+		j.failure = undecided(err, d.Author)
 	}
+}
+
+// undecided is why a message of an author was not decided on.
+func undecided(err error, author string) *Failure {
+	if errors.Is(err, policy.ErrProof) {
+		return &Failure{reasonProof, fmt.Errorf("message of %s: %w", author, err)}
+	}
+	if errors.As(err, new(Stale)) {
+		return &Failure{reasonStale, err}
+	}
+	if errors.Is(err, ErrFirstReading) {
+		return &Failure{reasonReading, err}
+	}
+	return &Failure{reasonStore, fmt.Errorf("looking up %s: %w", author, err)}
 }
 
 // headFacts are what is known of a message at end-of-headers.
@@ -46,10 +53,10 @@ func (j *Job) complete() {
 	j.facts.Text = func() (string, bool) { return j.newest() }
 	j.facts.Digest = func() string { return j.digest(&Outcome{}) }
 	j.facts.DKIM = func(domains []string) (policy.Signature, string, error) {
-		switch {
-		case j.engine.DKIM == nil:
+		if j.engine.DKIM == nil {
 			return policy.Signature{}, "DKIM signatures are not verified here", nil
-		case j.message.Body == nil:
+		}
+		if j.message.Body == nil {
 			return policy.Signature{}, "the body is too large to verify a DKIM signature", nil
 		}
 		return j.engine.DKIM(j.message.Header, io.NewSectionReader(j.message.Body, 0, j.message.Body.Size()), domains)

@@ -172,12 +172,11 @@ func (j *Job) remedy(why policy.Reason, err error) Reply {
 // enforced says whether a rule forbids that the message goes out without its
 // blocks. Where it is not known which rules apply, any rule may.
 func (j *Job) enforced() bool {
-	switch d := &j.decision; {
-	case d.Pending, d.Reason == "", d.Reason == policy.Loop:
+	d := &j.decision
+	if d.Pending || d.Reason == "" || d.Reason == policy.Loop {
 		return slices.ContainsFunc(j.engine.Policy.Rules, func(r policy.RuleSpec) bool { return r.Enforce })
-	default:
-		return d.Verdict == policy.Sign && d.Enforced
 	}
+	return d.Verdict == policy.Sign && d.Enforced
 }
 
 // Fail is asked in place of Finish for a message that could not be collected, and once

@@ -105,13 +105,13 @@ func (j *Job) addText(blocks []insert.Block) Outcome {
 	form := alternative([]byte(html)).Addition(entity.TextPart("text/plain", text), htmlForm(html, placed, contentIDs(j.message.Tree)))
 
 	var c entity.Composition
-	switch root := j.message.Tree; {
-	case root.Media.Type == "multipart/mixed":
+	root := j.message.Tree
+	if root.Media.Type == "multipart/mixed" {
 		c, err = entity.Prepend(root, form, end)
-	case !root.IsMultipart():
+	} else if !root.IsMultipart() {
 		mixed := entity.Multipart{Subtype: "mixed", Boundary: boundary("m", []byte(html))}
 		c, err = entity.Wrap(root, []entity.Addition{form}, nil, mixed, nil, end)
-	default:
+	} else {
 		return j.fail(reasonNoText, nil)
 	}
 	if err != nil {
@@ -130,7 +130,9 @@ func lineEnd(body Body) (string, error) {
 	if _, err := body.ReadAt(start, 0); err != nil && err != io.EOF {
 		return "", fmt.Errorf("reading the body: %w", err)
 	}
-	if i := bytes.IndexByte(start, '\n'); i == 0 || i > 0 && start[i-1] != '\r' {
+	i := bytes.IndexByte(start, '\n')
+	bare := i == 0 || (i > 0 && start[i-1] != '\r')
+	if bare {
 		return "\n", nil
 	}
 	return "\r\n", nil

@@ -17,7 +17,8 @@ func (j *Job) optedOut() bool { return j.decision.Seal != nil && len(j.decision.
 // textLeft is the digest of a message as it leaves with an outcome, for the seal of
 // its guard; empty when there is none to make.
 func (j *Job) textLeft(o *Outcome) string {
-	if j.decision.Seal == nil || j.failure != nil || o.Report.Action != Signed && !j.optedOut() {
+	decidedFor := o.Report.Action == Signed || j.optedOut()
+	if j.decision.Seal == nil || j.failure != nil || !decidedFor {
 		return ""
 	}
 	return j.digest(o)
@@ -49,15 +50,20 @@ func (j *Job) digest(o *Outcome) string {
 // has them. An MTA may put a new one anywhere.
 func edited(values []string, name string, edits []entity.FieldEdit) []string {
 	for _, e := range edits {
-		at := e.Index - 1
-		switch {
-		case !strings.EqualFold(e.Name, name):
-		case e.Op == entity.AddField:
+		if !strings.EqualFold(e.Name, name) {
+			continue
+		}
+		if e.Op == entity.AddField {
 			values = append(values, entity.Header{{Name: name, Value: e.Value}}.Get(name))
-		case at < 0 || at >= len(values): // no edit of a field that is not there is sent
-		case e.Op == entity.DeleteField:
+			continue
+		}
+		at := e.Index - 1
+		if at < 0 || at >= len(values) { // no edit of a field that is not there is sent
+			continue
+		}
+		if e.Op == entity.DeleteField {
 			values = slices.Delete(values, at, at+1)
-		default:
+		} else {
 			values[at] = entity.Header{{Name: name, Value: e.Value}}.Get(name)
 		}
 	}

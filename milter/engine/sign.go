@@ -103,18 +103,22 @@ func blockReason(err error) policy.Reason {
 
 // unreadable says why the tree of a message cannot be worked on, "" if it can.
 func unreadable(m *Message) policy.Reason {
-	switch {
-	case errors.Is(m.TreeErr, entity.ErrTooManyParts):
+	if errors.Is(m.TreeErr, entity.ErrTooManyParts) {
 		return reasonParts
-	case errors.Is(m.TreeErr, entity.ErrTooDeep):
+	}
+	if errors.Is(m.TreeErr, entity.ErrTooDeep) {
 		return reasonDepth
-	case errors.Is(m.TreeErr, entity.ErrTooManyFields):
+	}
+	if errors.Is(m.TreeErr, entity.ErrTooManyFields) {
 		return reasonFields
-	case m.TreeErr != nil:
+	}
+	if m.TreeErr != nil {
 		return reasonHeader
-	case m.Body == nil || m.Tree == nil:
+	}
+	if m.Body == nil || m.Tree == nil {
 		return reasonTooLarge
-	case m.Tree.IsMultipart() && len(m.Tree.Children) == 0:
+	}
+	if m.Tree.IsMultipart() && len(m.Tree.Children) == 0 {
 		return reasonMalformed
 	}
 	return ""
