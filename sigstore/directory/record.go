@@ -153,10 +153,10 @@ func (r Record) attributes(into map[string]string) (problems []string) {
 		if notAttributes[name] || strings.HasPrefix(name, "@") || strings.Contains(name, "@odata") {
 			continue
 		}
-		switch value, ok := from.Text(name); {
-		case !ok:
+		value, ok := from.Text(name)
+		if !ok {
 			problems = append(problems, name+" is neither a text nor a list of texts in UTF-8 and is not used")
-		case value != "":
+		} else if value != "" {
 			into[name] = value
 		}
 	}

@@ -53,10 +53,10 @@ func Read(path string, most int64) ([]byte, error) {
 
 func read(f fs.File, path string, most int64) ([]byte, error) {
 	content, err := io.ReadAll(io.LimitReader(f, most+1))
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case int64(len(content)) > most:
+	}
+	if int64(len(content)) > most {
 		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("%w: over %d bytes", ErrTooLarge, most)}
 	}
 	return content, nil

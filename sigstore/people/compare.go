@@ -167,10 +167,10 @@ func (c *comparison) peopleLeft() int { return c.known + c.added - c.gone }
 
 // tooManyGone reports whether more are gone than may be.
 func (c *comparison) tooManyGone(maxVanish float64) bool {
-	switch {
-	case c.gone == 0 || maxVanish >= 1:
+	if c.gone == 0 || maxVanish >= 1 {
 		return false
-	case c.gone == c.known && c.peopleLeft() == 0:
+	}
+	if c.gone == c.known && c.peopleLeft() == 0 {
 		return true
 	}
 	return c.gone > alwaysVanish && float64(c.gone) > maxVanish*float64(c.known)

@@ -150,12 +150,12 @@ func (s *sortedItems) item() (key, value []byte, err error) {
 	}
 	r := s.runs[0]
 	key, value = r.key, r.value
-	switch err := r.next(); {
-	case err == io.EOF:
+	err = r.next()
+	if err == io.EOF {
 		heap.Pop(s)
-	case err != nil:
+	} else if err != nil {
 		return nil, nil, err
-	default:
+	} else {
 		heap.Fix(s, 0)
 	}
 	return key, value, nil

@@ -84,14 +84,13 @@ func unite(records []*record) (people []*union, lost []contest, warnings []error
 		u.records = append(u.records, r)
 		for _, a := range r.person.Addresses {
 			owner, head := owners[a], heads[headKey{r.source, a}]
-			switch {
-			case owner == nil && (head == nil || head == r):
+			if owner == nil && (head == nil || head == r) {
 				owners[a] = u
 				u.addresses = append(u.addresses, a)
-			case owner == nil:
+			} else if owner == nil {
 				lost = append(lost, contest{a, r.part})
 				other = head
-			case owner != u:
+			} else if owner != u {
 				lost = append(lost, contest{a, r.part})
 				other = owner.of(r.source)
 			}

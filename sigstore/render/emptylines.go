@@ -94,10 +94,9 @@ func (c *cutter) judgeLine(l *line, above **lineBreak) verdict {
 		at = tag.end
 	}
 	c.cuts = append(c.cuts, span{at, l.at.end})
-	switch {
-	case l.below != nil:
+	if l.below != nil {
 		c.cuts = append(c.cuts, l.below.at)
-	case *above != nil:
+	} else if *above != nil {
 		c.cuts = append(c.cuts, (*above).at)
 		*above = nil
 	}
@@ -110,10 +109,9 @@ func unmatched(tags []inlineTag) (alone []span) {
 	matched := make([]bool, len(tags))
 	for i, tag := range tags {
 		before := open[tag.name]
-		switch {
-		case !tag.end:
+		if !tag.end {
 			open[tag.name] = append(before, i)
-		case len(before) > 0:
+		} else if len(before) > 0 {
 			last := len(before) - 1
 			matched[i], matched[before[last]] = true, true
 			open[tag.name] = before[:last]

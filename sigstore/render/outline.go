@@ -227,10 +227,9 @@ func (o *outline) endLine(at int) {
 // boundary begins or ends a box. What ends none that is open only ends a line.
 func (o *outline) boundary(token html.Token, at span) {
 	name := token.DataAtom
-	switch {
-	case token.Type == html.EndTagToken:
+	if token.Type == html.EndTagToken {
 		o.end(name, at)
-	default:
+	} else {
 		for top := o.open[len(o.open)-1].name; top == atom.P || slices.Contains(impliedEnds[name], top); top = o.open[len(o.open)-1].name {
 			o.pop(at.start)
 		}

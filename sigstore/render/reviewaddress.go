@@ -18,10 +18,10 @@ func literal(address string) (string, bool) {
 	for {
 		address = strings.TrimSpace(address)
 		at := actions.FindStringIndex(address)
-		switch {
-		case at == nil || at[0] > 0:
+		if at == nil || at[0] > 0 {
 			return address, true
-		case !control.MatchString(address):
+		}
+		if !control.MatchString(address) {
 			return "", false
 		}
 		address = address[at[1]:]

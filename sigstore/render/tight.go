@@ -136,15 +136,14 @@ func (t *tightener) tag(token html.Token, raw string) {
 
 // nest follows the open elements.
 func (t *tightener) nest(token html.Token) {
-	switch {
-	case token.Type == html.EndTagToken:
+	if token.Type == html.EndTagToken {
 		for i := len(t.open) - 1; i >= 0; i-- {
 			if t.open[i].name == token.Data {
 				t.open = t.open[:i]
 				return
 			}
 		}
-	case token.Type == html.StartTagToken && !empties[token.DataAtom]:
+	} else if token.Type == html.StartTagToken && !empties[token.DataAtom] {
 		t.open = append(t.open, keeping{token.Data, keepsBreaks(token, t.keeps())})
 	}
 }

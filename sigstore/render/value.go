@@ -15,11 +15,11 @@ func cleanValue(value string) string {
 	var clean strings.Builder
 	blank, n := false, 0
 	for _, r := range value { // an undecodable byte is U+FFFD here
-		switch {
-		case unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp):
+		if unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) {
 			blank = true
 			continue
-		case turnsDirection(r):
+		}
+		if turnsDirection(r) {
 			continue
 		}
 		if blank && n > 0 && n < maxValue {

@@ -68,10 +68,10 @@ const pageSize = 4 << 10
 // what a state file has besides: its mode, its owner, and whole pages. A
 // configuration or a key that `state` names by mistake has other ones.
 func ours(path string, err error) bool {
-	switch {
-	case errors.Is(err, ErrDamaged):
+	if errors.Is(err, ErrDamaged) {
 		return true
-	case !errors.Is(err, ErrForeign) || hasBboltPage(path):
+	}
+	if !errors.Is(err, ErrForeign) || hasBboltPage(path) {
 		return false
 	}
 	info, err := os.Lstat(path)

@@ -132,12 +132,13 @@ func (r *rows) parse(text string) (row []string, problem string) {
 	parser.TrimLeadingSpace = r.comma != '\t'
 	row, err := parser.Read()
 	var fault *csv.ParseError
-	switch {
-	case errors.As(err, &fault):
+	if errors.As(err, &fault) {
 		return nil, fault.Err.Error()
-	case err != nil:
+	}
+	if err != nil {
 		return nil, err.Error()
-	case r.header != nil && len(row) != len(r.header):
+	}
+	if r.header != nil && len(row) != len(r.header) {
 		return nil, fmt.Sprintf("%d values where the first row has %d columns", len(row), len(r.header))
 	}
 	return row, ""

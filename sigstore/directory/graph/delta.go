@@ -56,11 +56,11 @@ func (g *Source) readRound(ctx context.Context, link string, progress directory.
 		if progress != nil {
 			progress(len(r.users), max(total, 0))
 		}
-		switch {
-		case page.Delta != "":
+		if page.Delta != "" {
 			r.delta = page.Delta
 			return r, nil
-		case page.Next == "" || page.Next == link:
+		}
+		if page.Next == "" || page.Next == link {
 			return nil, fmt.Errorf("a page of users of %s names neither a next page nor a delta link", g.graphURL())
 		}
 		link = page.Next

@@ -195,12 +195,11 @@ func (g *Source) addPeople(ctx context.Context, r *round, people directory.Sink)
 				batch.Warnings = append(batch.Warnings, errors.New(problem))
 			}
 			p.Key = id
-			switch {
-			case ours && p.Address != "":
+			if ours && p.Address != "" {
 				if unique.Admit(&p, id) {
 					window = append(window, p)
 				}
-			case !r.full:
+			} else if !r.full {
 				batch.Gone = append(batch.Gone, id)
 			}
 		}

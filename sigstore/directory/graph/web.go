@@ -149,12 +149,13 @@ func (w *web) try(ctx context.Context, method, link string, body []byte) ([]byte
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, nil, w.connection(err)
-	case len(answer) > maxAnswer:
+	}
+	if len(answer) > maxAnswer {
 		return nil, nil, fmt.Errorf("an answer of %s is over 64 MiB", w.origin)
-	case resp.StatusCode != http.StatusOK:
+	}
+	if resp.StatusCode != http.StatusOK {
 		if resp.StatusCode == http.StatusUnauthorized {
 			w.unauthorized.Store(true)
 		}

@@ -48,12 +48,13 @@ func parseEndpoint(s string) (endpoint, error) {
 	}
 	ports := map[string]string{"ldap": "389", "ldaps": "636"}
 	port, known := ports[u.Scheme]
-	switch {
-	case !known:
+	if !known {
 		return endpoint{}, errors.New("neither ldaps://, ldap:// nor ldapi:// comes first")
-	case u.Hostname() == "":
+	}
+	if u.Hostname() == "" {
 		return endpoint{}, errors.New("it has no host")
-	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil:
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
 		return endpoint{}, errors.New("it has more than a host and a port")
 	}
 	if u.Port() != "" {

@@ -49,10 +49,9 @@ func (r *reading) groups() ([]group, error) {
 		if g.entries, err = r.findGroup(base, name); err != nil {
 			return nil, err
 		}
-		switch {
-		case len(g.entries) == 0:
+		if len(g.entries) == 0 {
 			r.warn("%s: there is no group %q below it; check the name in the rules, and group_base", base, name)
-		case len(g.entries) > 1:
+		} else if len(g.entries) > 1 {
 			r.warn("the name %q is that of %d groups, %s and %s among them; their members count together", name, len(g.entries), g.entries[0].DN, g.entries[1].DN)
 		}
 		groups = append(groups, g)

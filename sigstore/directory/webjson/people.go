@@ -86,10 +86,10 @@ func expect(in *json.Decoder, want json.Delim) error {
 func jsonError(in *json.Decoder, err error) error {
 	var syntax *json.SyntaxError
 	var mistyped *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax), errors.As(err, &mistyped):
+	if errors.As(err, &syntax) || errors.As(err, &mistyped) {
 		return fmt.Errorf("the answer is not as documented: after byte %d: %w", in.InputOffset(), err)
-	case err == io.EOF:
+	}
+	if err == io.EOF {
 		return io.ErrUnexpectedEOF
 	}
 	return err
@@ -168,10 +168,9 @@ func usable(images []directory.Image) (kept []directory.Image, problems []string
 	for _, image := range images {
 		image.Name = strings.TrimPrefix(image.Name, "cid:")
 		mediaType, _, err := directory.CheckPicture(image.Data)
-		switch {
-		case image.Name == "" || image.Name != path.Base(image.Name):
+		if image.Name == "" || image.Name != path.Base(image.Name) {
 			err = errors.New("its name is no file name")
-		case seen[image.Name]:
+		} else if seen[image.Name] {
 			err = errors.New("there is one of that name already")
 		}
 		if err != nil {

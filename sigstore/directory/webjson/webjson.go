@@ -192,10 +192,10 @@ func (r *reading) get(ctx context.Context, link, etag string) (*http.Response, e
 	if err != nil {
 		return nil, webclient.NetworkError(err)
 	}
-	switch {
-	case resp.StatusCode == http.StatusOK:
+	if resp.StatusCode == http.StatusOK {
 		return resp, nil
-	case resp.StatusCode == http.StatusNotModified && etag != "":
+	}
+	if resp.StatusCode == http.StatusNotModified && etag != "" {
 		resp.Body.Close()
 		return nil, nil
 	}
@@ -265,12 +265,13 @@ func (r *reading) page(ctx context.Context, link string) (string, error) {
 	defer resp.Body.Close()
 	body := &limited{resp.Body, &r.left}
 	next, err := r.decode(body)
-	switch {
-	case r.left < 0:
+	if r.left < 0 {
 		return "", fmt.Errorf("there are more than %d bytes; set max_bytes higher if that is right", r.most)
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return "", errors.New("the answer is cut off")
-	case err != nil:
+	}
+	if err != nil {
 		return "", webclient.NetworkError(err)
 	}
 	r.pages = append(r.pages, readPage{link, resp.Header.Get("ETag")})
