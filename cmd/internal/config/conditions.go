@@ -123,10 +123,9 @@ func words(c *policy.Condition, k policy.ConditionKey) tomltree.Reader {
 				continue
 			}
 			err := c.Add(k.Name, word)
-			switch {
-			case err != nil && k.What == "":
+			if err != nil && k.What == "" {
 				member.Fault(fmt.Sprintf("%q is not known", word), "write "+k.Like)
-			case err != nil:
+			} else if err != nil {
 				member.Fault(fmt.Sprintf("%q is not %s: %v", word, k.What, err), "write it like "+k.Like)
 			}
 		}

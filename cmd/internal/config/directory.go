@@ -97,10 +97,9 @@ func (d *Directory) kinds() []sourceKind {
 // precedence.
 func (t *Tenant) readDirectories(v tomltree.Value) {
 	list, several := v.Elements()
-	switch {
-	case !several:
+	if !several {
 		list = []tomltree.Value{v}
-	case len(list) == 0:
+	} else if len(list) == 0 {
 		v.Fault("has no source", "add a table ["+v.Path+"] with the path of a CSV file")
 	}
 	lines := map[string]int{}
@@ -226,10 +225,10 @@ func parseCharset(s string) (string, error) {
 		return "", errors.New("nobody knows it")
 	}
 	name, err := htmlindex.Name(e)
-	switch {
-	case err != nil || name == "replacement" || name == "x-user-defined":
+	if err != nil || name == "replacement" || name == "x-user-defined" {
 		return "", errors.New("it is no charset of a text")
-	case name == "utf-8":
+	}
+	if name == "utf-8" {
 		return "", nil
 	}
 	return name, nil

@@ -29,10 +29,10 @@ func parseNetwork(s string) (netip.Prefix, error) {
 		return netip.PrefixFrom(addr, addr.BitLen()), nil
 	}
 	p, err := netip.ParsePrefix(s)
-	switch {
-	case err != nil:
+	if err != nil {
 		return p, errors.New("it is no address with the length of its prefix")
-	case p.Masked() != p:
+	}
+	if p.Masked() != p {
 		return p, fmt.Errorf("it has bits beyond its prefix, %s has not", p.Masked())
 	}
 	return p, nil
@@ -63,12 +63,14 @@ func (c *Config) routingFields() tomltree.Kind[string] {
 	return tomltree.NewKind("a field name", `"`+defaultRoutingField+`"`, func(s string) (string, error) {
 		name, err := parseFieldName(s)
 		guard := func(g string) bool { return strings.EqualFold(g, name) }
-		switch lower := strings.ToLower(name); {
-		case err != nil:
+		lower := strings.ToLower(name)
+		if err != nil {
 			return "", err
-		case !strings.HasPrefix(lower, "x-") || strings.HasPrefix(lower, "x-ms-"):
+		}
+		if !strings.HasPrefix(lower, "x-") || strings.HasPrefix(lower, "x-ms-") {
 			return "", errors.New("it must begin with X-, and not with X-MS-, for it is removed from every message")
-		case guard(c.Guard.Field), slices.ContainsFunc(c.Guard.AlsoHonour, guard):
+		}
+		if guard(c.Guard.Field) || slices.ContainsFunc(c.Guard.AlsoHonour, guard) {
 			return "", errors.New("it is a guard field")
 		}
 		return name, nil
@@ -143,12 +145,11 @@ func (p *Proof) completeRequire(v tomltree.Value, w proofWritten) {
 	given := len(p.Require) > 0
 	for _, name := range proofNames() {
 		asked := slices.ContainsFunc(p.Require, func(oneOf []string) bool { return slices.Contains(oneOf, name) })
-		switch {
-		case configured[name] && !given:
+		if configured[name] && !given {
 			p.Require = append(p.Require, []string{name})
-		case configured[name] && !asked:
+		} else if configured[name] && !asked {
 			require.Fault(fmt.Sprintf("the tenant has a proof %q, which is not required", name), "name it, alone or after an \"or\"")
-		case !configured[name] && asked:
+		} else if !configured[name] && asked {
 			require.Fault(fmt.Sprintf("%q is required, and the tenant has no such proof", name), "configure it, or leave it out")
 		}
 	}
@@ -209,10 +210,10 @@ func keepSecrets(v tomltree.Value, conditions []policy.Condition, secret map[str
 func (c *Config) Doubts() []string {
 	var doubts []string
 	for _, t := range c.Tenants {
-		switch as := strings.Join(t.Domains, ", "); {
-		case len(t.Proof.Require) == 0:
+		as := strings.Join(t.Domains, ", ")
+		if len(t.Proof.Require) == 0 {
 			doubts = append(doubts, fmt.Sprintf("tenant %s: no proof is configured: every Microsoft tenant could send through this relay as %s; set routing_code_file", t.Name, as))
-		case !slices.ContainsFunc(t.Proof.Require, telling):
+		} else if !slices.ContainsFunc(t.Proof.Require, telling) {
 			doubts = append(doubts, fmt.Sprintf("tenant %s: certificate and network are the same for all: every Microsoft tenant could send through this relay as %s; set routing_code_file", t.Name, as))
 		}
 	}

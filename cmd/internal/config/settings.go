@@ -211,12 +211,11 @@ func contents(path, text *string) tomltree.Reader {
 // readTemplateFile reads the file of a template or a partial.
 func readTemplateFile(v tomltree.Value, path string) (text string, ok bool) {
 	text, err := v.Tree().Folder.ReadText(path, maxFile)
-	switch {
-	case err != nil:
+	if err != nil {
 		v.Fault(path+" "+err.Error(), readingFix(err, "write the name of a file that sigmilter may read"))
-	case strings.TrimSpace(text) == "":
+	} else if strings.TrimSpace(text) == "" {
 		v.Fault(path+" is empty", "put the signature into it")
-	default:
+	} else {
 		return text, true
 	}
 	return "", false

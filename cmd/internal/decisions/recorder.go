@@ -146,11 +146,10 @@ func (r *Recorder) flush(now time.Time) {
 	}
 	err := r.writeChunk(r.encoder.chunk(), now)
 	r.tell(now, err)
-	switch {
-	case err != nil:
+	if err != nil {
 		r.failed = now
 		r.endFile() // its end may be torn
-	case r.written >= fileBytes, r.encoder.kept >= stringBytes, now.Sub(r.begun) > fileAge:
+	} else if r.written >= fileBytes || r.encoder.kept >= stringBytes || now.Sub(r.begun) > fileAge {
 		r.endFile()
 		r.prune(now)
 	}

@@ -99,13 +99,13 @@ func (c *converter) command(what string, line int, inText bool) string {
 	if inText && !c.options.WithoutConditions {
 		c.conditions.add(became)
 	}
-	switch {
-	case became == "" || !inText || c.options.WithoutConditions:
+	if became == "" || !inText || c.options.WithoutConditions {
 		c.note(Finding{Unmapped, what, "", "left out, what it enclosed is always there now: write {{if .FIELD}} and {{end}}", nil}, line)
 		return ""
-	case !isKnown:
+	}
+	if !isKnown {
 		c.note(Finding{Unmapped, what, became, emptyField, nil}, line)
-	default:
+	} else {
 		c.note(Finding{Mapped, what, became, "", nil}, line)
 	}
 	return became
@@ -125,12 +125,11 @@ func conditional(what string) (became string, isKnown bool) {
 		return "", false
 	}
 	field, isKnown := attribute(strings.TrimPrefix(m[2], "#"))
-	switch {
-	case isKnown:
+	if isKnown {
 		field = "." + field
-	case isPhoto(m[2]):
+	} else if isPhoto(m[2]) {
 		field, isKnown = "photo", true
-	default:
+	} else {
 		field = "." + column(m[2])
 	}
 	switch compares := strings.Contains(what, "="); {

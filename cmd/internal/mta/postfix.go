@@ -194,14 +194,14 @@ func (p *Postfix) visit(s Service, socket string) visit {
 	queue := p.Settings["queue_directory"]
 	v.network, v.address = "unix", path
 	v.visitor, ok = p.visitor()
-	switch as := v.visitor.Caller; {
-	case !ok, !greet.CanCall():
+	as := v.visitor.Caller
+	if !ok || !greet.CanCall() {
 		if s.Chroot || !filepath.IsAbs(path) {
 			v.address = filepath.Join(queue, path)
 		}
-	case s.Chroot:
+	} else if s.Chroot {
 		v.as = as.In(queue)
-	default:
+	} else {
 		v.as = as.At(queue)
 	}
 	return v

@@ -98,14 +98,16 @@ func handOnGroup(dir, group string) string {
 // openSocket says how the visitor may connect to the socket.
 func (d Daemon) openSocket(path string, socket owned, v visitor) string {
 	dir, group := filepath.Dir(path), groupName(socket.gid)
-	switch {
-	case d.Activated:
+	if d.Activated {
 		return "give it to their group: " + unit.DropIn("sigmilter.socket", "group", "Socket", "SocketGroup="+v.group, "SocketMode=0660") + " && " + restartSocket
-	case d.SocketMode&0o020 == 0:
+	}
+	if d.SocketMode&0o020 == 0 {
 		return fmt.Sprintf("write socket_mode = \"0660\" into sigmilter's configuration, and: %s", restartService)
-	case ownFolder(dir) && d.SocketGroup == "":
+	}
+	if ownFolder(dir) && d.SocketGroup == "" {
 		return "give its folder to their group: " + handOnGroup(dir, v.group)
-	case v.fixed, socket.gid == 0:
+	}
+	if v.fixed || socket.gid == 0 {
 		// No group that is added to the user counts, or it would be that of root.
 		return fmt.Sprintf("run: usermod -a -G %s %s; then write socket_group = %q into sigmilter's configuration, and: %s", word(v.group), serviceUser, v.group, restartService)
 	}
@@ -125,10 +127,10 @@ func (d Daemon) listenAt(dir, group string) string {
 // listenSafely says how the daemon comes to listen on a socket that is not below the
 // folder.
 func (d Daemon) listenSafely(dir string) string {
-	switch {
-	case ownFolder(dir):
+	if ownFolder(dir) {
 		return "run: chmod go-w " + word(dir)
-	case d.Activated:
+	}
+	if d.Activated {
 		return "run: " + unit.DropIn("sigmilter.socket", "listen", "Socket", "ListenStream=", "ListenStream="+runtimeFolder+"/milter.sock") + " && " + restartSocket
 	}
 	return fmt.Sprintf("write listen = \"unix:%s/milter.sock\" into sigmilter's configuration, and: %s", runtimeFolder, restartService)

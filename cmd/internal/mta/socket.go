@@ -167,12 +167,11 @@ func (d Daemon) socketAt(path string) (socket owned, known bool) {
 // may reports whether the bit (1 to pass or execute, 2 to write) is there for
 // the visitor, by the one of owner, group and others that counts for them.
 func (v visitor) may(file owned, bit fs.FileMode) bool {
-	switch {
-	case file.uid == v.UID():
+	if file.uid == v.UID() {
 		return file.mode&(bit<<6) != 0
-	case slices.Contains(v.Groups(), file.gid):
-		return file.mode&(bit<<3) != 0
-	default:
-		return file.mode&bit != 0
 	}
+	if slices.Contains(v.Groups(), file.gid) {
+		return file.mode&(bit<<3) != 0
+	}
+	return file.mode&bit != 0
 }

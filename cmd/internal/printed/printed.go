@@ -93,12 +93,13 @@ func (w *Writer) escaped(text []byte) []byte {
 // one. Joiners are part of words of some scripts, and of emoji; behind a Latin letter they
 // only hide.
 func shown(r rune, size int, last rune) bool {
-	switch {
-	case r == '\t' || r == '\n':
+	if r == '\t' || r == '\n' {
 		return true
-	case r == utf8.RuneError && size == 1:
+	}
+	if r == utf8.RuneError && size == 1 {
 		return false
-	case r == '\u200c' || r == '\u200d':
+	}
+	if r == '\u200c' || r == '\u200d' {
 		return last > unicode.MaxLatin1
 	}
 	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)

@@ -61,12 +61,12 @@ func (b *imapBox) connect() (err error) {
 	options := &imapclient.Options{
 		TLSConfig: &tls.Config{ServerName: b.host}, Dialer: &net.Dialer{Timeout: dialTimeout},
 	}
-	switch address, _ := netip.ParseAddr(b.host); {
-	case b.tls:
+	address, _ := netip.ParseAddr(b.host)
+	if b.tls {
 		b.client, err = imapclient.DialTLS(b.addr, options)
-	case address.IsLoopback():
+	} else if address.IsLoopback() {
 		b.client, err = imapclient.DialInsecure(b.addr, options)
-	default:
+	} else {
 		b.client, err = imapclient.DialStartTLS(b.addr, options)
 	}
 	if err != nil {

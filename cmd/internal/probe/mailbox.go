@@ -34,16 +34,19 @@ type Options struct {
 // read. An lmtp mailbox is a server of its own, to which the MTA delivers.
 func Open(where string, o Options) (Mailbox, error) {
 	kind, rest, _ := strings.Cut(where, ":")
-	switch {
-	case rest == "":
+	if rest == "" {
 		return nil, fmt.Errorf("%q names no mailbox; %w", where, ErrWhere)
-	case kind == "mbox":
+	}
+	if kind == "mbox" {
 		return openMbox(rest)
-	case kind == "maildir":
+	}
+	if kind == "maildir" {
 		return openMaildir(rest, o)
-	case kind == "lmtp":
+	}
+	if kind == "lmtp" {
 		return openLMTP(rest)
-	case kind == "imap" || kind == "imaps":
+	}
+	if kind == "imap" || kind == "imaps" {
 		return openIMAP(where, o)
 	}
 	return nil, fmt.Errorf("%q names no mailbox; %w", where, ErrWhere)
@@ -63,12 +66,13 @@ type mbox struct {
 
 func openMbox(path string) (Mailbox, error) {
 	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) {
 		return &mbox{path: path}, nil // made with the first message
-	case err != nil:
+	}
+	if err != nil {
 		return nil, err
-	case info.IsDir():
+	}
+	if info.IsDir() {
 		return nil, fmt.Errorf("%s is a folder; for a Maildir write maildir:%s", path, path)
 	}
 	return &mbox{path, info.Size()}, nil

@@ -110,10 +110,9 @@ func assignments(text, section string) [][2]string {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		name, value, ok := strings.Cut(line, "=")
-		switch {
-		case strings.HasPrefix(line, "["):
+		if strings.HasPrefix(line, "[") {
 			in = line == section
-		case in && ok && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, ";"):
+		} else if in && ok && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, ";") {
 			list = append(list, [2]string{strings.TrimSpace(name), strings.TrimSpace(value)})
 		}
 	}
@@ -145,10 +144,11 @@ func paths(folder string, list []string) []string {
 // configOf is what stands behind -c or --config in a command, or what was before.
 func configOf(command []string, before string) string {
 	for i, word := range command {
-		switch value, long := strings.CutPrefix(word, "--config="); {
-		case long:
+		value, long := strings.CutPrefix(word, "--config=")
+		if long {
 			return value
-		case (word == "-c" || word == "--config") && i+1 < len(command):
+		}
+		if (word == "-c" || word == "--config") && i+1 < len(command) {
 			return command[i+1]
 		}
 	}
@@ -158,10 +158,9 @@ func configOf(command []string, before string) string {
 // load adds a credential, NAME:PATH.
 func (s *Service) load(value string) {
 	name, path, ok := strings.Cut(value, ":")
-	switch {
-	case value == "":
+	if value == "" {
 		s.Loaded = nil
-	case ok:
+	} else if ok {
 		s.Loaded = append(s.Loaded, Credential{name, path})
 	}
 }

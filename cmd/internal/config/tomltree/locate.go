@@ -162,11 +162,10 @@ func (s *scanner) keys() []string {
 	for {
 		s.blank(false)
 		start := s.pos
-		switch {
-		case s.peek(`"`), s.peek("'"):
+		if s.peek(`"`) || s.peek("'") {
 			s.quoted()
 			keys = append(keys, unquote(s.src[start:s.pos]))
-		default:
+		} else {
 			s.until(" \t\r\n.=]#")
 			keys = append(keys, s.src[start:s.pos])
 		}
@@ -229,15 +228,14 @@ func (s *scanner) quoted() {
 		end = long
 	}
 	for s.skip(len(end)); !s.done(); {
-		switch {
-		case quote == `"` && s.peek(`\`):
+		if quote == `"` && s.peek(`\`) {
 			s.skip(2)
-		case s.take(end):
+		} else if s.take(end) {
 			// A long string may end in up to two quotes of its own.
 			for n := 0; n < 2 && len(end) == 3 && s.take(quote); n++ {
 			}
 			return
-		default:
+		} else {
 			s.skip(1)
 		}
 	}
