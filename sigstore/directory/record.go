@@ -81,7 +81,8 @@ func (r Record) list(name string) (list []string, ok bool) {
 		if strings.ContainsRune(s, utf8.RuneError) {
 			return nil, false
 		}
-		if s = strings.TrimSpace(s); s != "" {
+		s = strings.TrimSpace(s)
+		if s != "" {
 			list = append(list, s)
 		}
 	}

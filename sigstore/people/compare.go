@@ -148,7 +148,8 @@ func (c *comparison) put(a *arrival) error {
 }
 
 func (c *comparison) add(one change, size int) {
-	if c.count(size); !c.many {
+	c.count(size)
+	if !c.many {
 		c.changes = append(c.changes, one)
 	}
 }

@@ -51,7 +51,8 @@ func storedVersion(value []byte) (Version, error) {
 // decodePerson is the inverse of encode. What it returns shares nothing
 // with value.
 func decodePerson(value []byte) (p storedPerson, version Version, err error) {
-	if version, err = storedVersion(value); err != nil {
+	version, err = storedVersion(value)
+	if err != nil {
 		return p, version, err
 	}
 	text := value[len(version):]
@@ -94,7 +95,8 @@ var errEntry = errors.New("not an entry of a person")
 
 // decodeEntry is the inverse of encode. The text shares its bytes with b.
 func decodeEntry(b []byte) (e entry, err error) {
-	if e.version, err = storedVersion(b); err != nil {
+	e.version, err = storedVersion(b)
+	if err != nil {
 		return e, err
 	}
 	rest := b[len(e.version):]
@@ -128,12 +130,14 @@ func decodeEntry(b []byte) (e entry, err error) {
 
 // person reads the person of an entry.
 func (t *tenantTx) person(value []byte) (p storedPerson, e entry, err error) {
-	if e, err = decodeEntry(value); err != nil {
+	e, err = decodeEntry(value)
+	if err != nil {
 		return p, e, err
 	}
 	text := e.text
 	if len(text) == 0 {
-		if text, err = t.record(e.parts[0]); err != nil {
+		text, err = t.record(e.parts[0])
+		if err != nil {
 			return p, e, err
 		}
 		text = text[min(len(text), len(e.version)):]
@@ -164,7 +168,8 @@ type bareRecord struct {
 }
 
 func decodeBare(value []byte) (b bareRecord, version Version, err error) {
-	if version, err = storedVersion(value); err == nil {
+	version, err = storedVersion(value)
+	if err == nil {
 		err = json.Unmarshal(addressesOf(value[len(version):]), &b)
 	}
 	return b, version, err

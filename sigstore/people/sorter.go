@@ -60,7 +60,8 @@ func (s *sorter) sortHeld() {
 // writeRun puts what is in memory behind the runs in the file.
 func (s *sorter) writeRun() (err error) {
 	if s.file == nil {
-		if s.file, err = unnamedFile(s.folder); err != nil {
+		s.file, err = unnamedFile(s.folder)
+		if err != nil {
 			return err
 		}
 	}

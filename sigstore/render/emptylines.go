@@ -60,11 +60,13 @@ func (c *cutter) judge(b *box) (v verdict) {
 		}
 		above = nil
 		inner := c.judge(p.box)
-		labels = labels && (inner.kept == 0 || inner.kept == 1 && !inner.lost)
+		oneWhole := inner.kept == 1 && !inner.lost
+		labels = labels && (inner.kept == 0 || oneWhole)
 		v.add(inner)
 	}
 	emptyRow := b.name == atom.Tr && v.empty && !v.full && labels
-	if b.whole && !lineCells[b.name] && (emptyRow || v.lost && v.kept == 0) {
+	allLost := v.lost && v.kept == 0
+	if b.whole && !lineCells[b.name] && (emptyRow || allLost) {
 		c.cuts = append(c.cuts, b.at)
 		v.lost, v.kept = true, 0
 	}

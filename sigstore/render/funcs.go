@@ -56,7 +56,8 @@ func orElse(other, value string) string {
 func list(value string) []string {
 	var elements []string
 	for element := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == ';' || r == '|' }) {
-		if element = strings.TrimSpace(element); element != "" {
+		element = strings.TrimSpace(element)
+		if element != "" {
 			elements = append(elements, element)
 		}
 	}
@@ -122,7 +123,11 @@ func webURL(address string, parameters ...string) (string, error) {
 		address = "https://" + address
 	}
 	u, err := neturl.Parse(address)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
+	if err != nil {
+		return "", nil
+	}
+	isWeb := u.Scheme == "http" || u.Scheme == "https"
+	if !isWeb || u.Hostname() == "" || u.User != nil {
 		return "", nil
 	}
 	given := u.Query()

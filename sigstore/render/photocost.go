@@ -102,7 +102,8 @@ func jpegSegments(data []byte) iter.Seq2[byte, []byte] {
 			}
 			marker := rest[0]
 			rest = rest[1:]
-			if marker == 0 || marker >= 0xD0 && marker <= 0xD7 { // in the data of a scan
+			restart := marker >= 0xD0 && marker <= 0xD7
+			if marker == 0 || restart { // in the data of a scan
 				continue
 			}
 			size := int(binary.BigEndian.Uint16(rest))

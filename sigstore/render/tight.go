@@ -92,7 +92,8 @@ func (t *tightener) text(raw string) {
 			raw = raw[n:]
 			continue
 		}
-		if n = strings.IndexAny(raw, " \t\r\n\f"); n < 0 {
+		n = strings.IndexAny(raw, " \t\r\n\f")
+		if n < 0 {
 			n = len(raw)
 		}
 		t.out = append(t.out, raw[:n]...)

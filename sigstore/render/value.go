@@ -37,5 +37,7 @@ func cleanValue(value string) string {
 }
 
 func turnsDirection(r rune) bool {
-	return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
+	embeds := r >= 0x202A && r <= 0x202E
+	isolates := r >= 0x2066 && r <= 0x2069
+	return embeds || isolates
 }

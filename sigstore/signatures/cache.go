@@ -98,11 +98,13 @@ type wanted struct {
 }
 
 func (c *Cache) wanted(template string) (w wanted, ok bool) {
-	if w.Template, ok = c.Templates(template); !ok {
+	w.Template, ok = c.Templates(template)
+	if !ok {
 		return w, false
 	}
 	w.version = w.Version()
-	if w.ready = c.Ready != nil && c.Ready(template); w.ready {
+	w.ready = c.Ready != nil && c.Ready(template)
+	if w.ready {
 		w.version += "+ready"
 	}
 	return w, true

@@ -54,7 +54,8 @@ func (s *Shelf) lookup(of name, tmpl wanted, now time.Time) (l lookup, err error
 	err = s.people.Find(of.tenant, of.address, func(f people.Found) (err error) {
 		l.known = true
 		r, err := decodeRendering(f.Bucket(renderedBucket).Get(renderedKey(f.Primary, of.template)))
-		if l.rendered = err == nil && r.fits(f.Version, tmpl.version, now); l.rendered {
+		l.rendered = err == nil && r.fits(f.Version, tmpl.version, now)
+		if l.rendered {
 			l.rendering = r
 			return nil
 		}

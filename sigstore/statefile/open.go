@@ -54,7 +54,8 @@ func Open(path string, layout Layout) (*File, error) {
 	// writing, and it is not said yet that this one is ours.
 	db, _, err := openFile(path, readAny, layout)
 	if err == nil {
-		if err = db.Close(); err != nil {
+		err = db.Close()
+		if err != nil {
 			return nil, fmt.Errorf("open state %s: %w", path, err)
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
@@ -180,10 +181,12 @@ func admit(db *bbolt.DB, mode access, layout Layout) error {
 		if tx.Size() > info.Size() {
 			return fmt.Errorf("%w: %d bytes are missing at its end", ErrDamaged, tx.Size()-info.Size())
 		}
-		if fresh = isNew(tx); fresh {
+		fresh = isNew(tx)
+		if fresh {
 			return nil
 		}
-		if version, err = checkVersion(tx, layout); err != nil {
+		version, err = checkVersion(tx, layout)
+		if err != nil {
 			return err
 		}
 		if mode == readWrite || info.Size() > checkedWhole {

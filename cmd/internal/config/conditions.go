@@ -49,7 +49,8 @@ func condition(k *policy.ConditionKind, dst *[]policy.Condition) tomltree.Reader
 			lists(k, &c)(v)
 		case policy.Bytes:
 			var n int64
-			if tomltree.Size(&n)(v); n > 0 {
+			tomltree.Size(&n)(v)
+			if n > 0 {
 				_ = c.Add("", strconv.FormatInt(n, 10)) // a number from 1 is never wrong
 			}
 		}

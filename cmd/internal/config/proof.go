@@ -89,7 +89,8 @@ func (c *Config) proofSettings(p *Proof, w *proofWritten) []tomltree.Setting {
 		{Key: "routing_field", Read: tomltree.One(c.routingFields(), &p.RoutingField)},
 		{Key: "routing_code_file", Read: func(v tomltree.Value) {
 			path := ""
-			if tomltree.One(paths(v), &path)(v); path != "" {
+			tomltree.One(paths(v), &path)(v)
+			if path != "" {
 				p.RoutingCodes = readCodes(v, path)
 			}
 		}},

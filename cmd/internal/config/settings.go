@@ -230,12 +230,14 @@ func (t *Template) parse(v tomltree.Value, b Blocks) {
 	}
 	t.HTML, t.Pictures = readPictures(v.At("html"), t.HTMLPath, t.HTML)
 	var err error
-	if t.Parsed, err = b.options.Parse(t.Name, t.HTML, ""); err != nil {
+	t.Parsed, err = b.options.Parse(t.Name, t.HTML, "")
+	if err != nil {
 		v.At("html").Fault(fmt.Sprintf("%s: %v", t.HTMLPath, err), fix)
 		return
 	}
 	t.addPictures(b)
-	if t.Parsed, err = b.options.Parse(t.Name, t.HTML, t.Text); err != nil {
+	t.Parsed, err = b.options.Parse(t.Name, t.HTML, t.Text)
+	if err != nil {
 		v.At("text").Fault(fmt.Sprintf("%s: %v", t.TextPath, err), fix)
 	}
 }

@@ -109,7 +109,8 @@ func (d *Daemon) Serve(ctx context.Context, hangups <-chan os.Signal) (err error
 	defer close(ended)
 	go d.exitIfDamaged(ended, damagedLimit)
 	defer d.store.Close()
-	if d.sockets, err = inheritedSockets(d.log); err != nil {
+	d.sockets, err = inheritedSockets(d.log)
+	if err != nil {
 		return err
 	}
 	defer d.sockets.closeUnused()

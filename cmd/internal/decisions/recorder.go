@@ -233,7 +233,8 @@ func (r *Recorder) removeOld(now time.Time) error {
 	oldest := now.AddDate(0, 0, -limits.Days)
 	for _, f := range files {
 		inUse := r.out != nil && f.path == r.out.Name()
-		if inUse || f.ended.After(oldest) && all <= limits.Bytes {
+		withinLimits := f.ended.After(oldest) && all <= limits.Bytes
+		if inUse || withinLimits {
 			continue
 		}
 		if err := os.Remove(f.path); err != nil {

@@ -38,7 +38,8 @@ func (c *converter) replacement(raw string, match []int, line int, inText bool) 
 			continue
 		}
 		name := strings.TrimSpace(strings.ReplaceAll(html.UnescapeString(raw[from:to]), "\u00a0", " "))
-		if _, isKnown := attribute(name); name == "" || !isKnown && !s.Sure {
+		_, isKnown := attribute(name)
+		if name == "" || !(isKnown || s.Sure) {
 			return "", false
 		}
 		return "{{" + c.pipeline(what, name, line) + "}}", true
@@ -154,10 +155,11 @@ type conditions struct {
 // add takes the next one, "" for one that is not understood.
 func (c *conditions) add(became string) {
 	last := len(c.open) - 1
+	secondElse := last >= 0 && c.open[last] && became == "{{else}}"
 	switch {
 	case strings.HasPrefix(became, "{{if "):
 		c.open = append(c.open, false)
-	case became == "" || last < 0 || became == "{{else}}" && c.open[last]:
+	case became == "" || last < 0 || secondElse:
 		c.misfit = true
 	case became == "{{else}}":
 		c.open[last] = true

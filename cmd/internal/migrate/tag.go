@@ -117,7 +117,8 @@ func (c *converter) picture(source string, line int) (name string, ok bool) {
 		return "", false
 	case has && strings.EqualFold(scheme, "data"):
 		var kind string
-		if kind, p.Data, ok = embedded(rest); !ok {
+		kind, p.Data, ok = embedded(rest)
+		if !ok {
 			return "", false
 		}
 		p.Name = c.fileName(fmt.Sprintf("picture%d.%s", len(c.pictures)+1, kind))

@@ -73,7 +73,8 @@ func (b *imapBox) connect() (err error) {
 		b.client = nil
 		return fmt.Errorf("connect to IMAP server %s: %w", b.addr, err)
 	}
-	if err = b.client.Login(b.user, b.password).Wait(); err == nil {
+	err = b.client.Login(b.user, b.password).Wait()
+	if err == nil {
 		_, err = b.client.Select(b.folder, nil).Wait()
 	}
 	if err != nil {

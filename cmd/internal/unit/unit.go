@@ -180,7 +180,10 @@ func resolved(path string) string {
 
 // MayWrite reports whether the unit lets the service write to a folder, if its user may.
 func (s Service) MayWrite(dir string) bool {
-	if !s.ReadOnly || s.OwnTmp && (isBelow(dir, "/tmp") || isBelow(dir, "/var/tmp")) {
+	if !s.ReadOnly {
+		return true
+	}
+	if s.OwnTmp && (isBelow(dir, "/tmp") || isBelow(dir, "/var/tmp")) {
 		return true
 	}
 	return slices.ContainsFunc(append(s.Made, s.Writable...), func(writable string) bool { return isBelow(dir, writable) })

@@ -104,7 +104,8 @@ func countLines(in io.Reader) (c lineCount, err error) {
 		if whole && ends { // else a character may be cut in two
 			c.add(line, n)
 		}
-		if whole = ends; whole {
+		whole = ends
+		if whole {
 			n++
 		}
 		if err != nil && ends {
@@ -125,7 +126,8 @@ func (c *lineCount) add(line []byte, n int) {
 		c.utf8++
 		return
 	}
-	if c.others++; c.others == 1 {
+	c.others++
+	if c.others == 1 {
 		c.line = n
 	}
 	if len(c.sample) < mostSample {

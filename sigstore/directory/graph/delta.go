@@ -93,7 +93,8 @@ func (r *round) add(raw []byte) error {
 	}
 	// Both reasons, changed (may be restored) and deleted, mean gone for now. A
 	// user who is restored comes again.
-	if user.removed = entry.Removed != nil; user.removed {
+	user.removed = entry.Removed != nil
+	if user.removed {
 		return nil
 	}
 	return user.overlay(raw)

@@ -227,7 +227,9 @@ func (g *Source) person(e *userEntry) (p directory.Person, problems []string, ou
 	if err != nil {
 		return p, []string{"a user is left out: " + err.Error()}, false
 	}
-	if isGuest(rec) && !g.Guests || rec.IsFalse("accountenabled") && g.EnabledOnly {
+	unwantedGuest := isGuest(rec) && !g.Guests
+	disabled := rec.IsFalse("accountenabled") && g.EnabledOnly
+	if unwantedGuest || disabled {
 		return p, nil, false
 	}
 	p, problems = rec.Person()

@@ -69,11 +69,13 @@ func (g *Source) readMaterial() (material []byte, password string, err error) {
 	if g.CertificateFile == "" {
 		return nil, "", errors.New("there is neither a client secret nor a certificate; name the file of one")
 	}
-	if material, err = localfile.Secret(g.CertificateFile); err != nil {
+	material, err = localfile.Secret(g.CertificateFile)
+	if err != nil {
 		return nil, "", fmt.Errorf("read the certificate: %w", err)
 	}
 	if g.CertificatePasswordFile != "" {
-		if password, err = localfile.SecretLine(g.CertificatePasswordFile); err != nil {
+		password, err = localfile.SecretLine(g.CertificatePasswordFile)
+		if err != nil {
 			return nil, "", fmt.Errorf("read the certificate's password: %w", err)
 		}
 	}

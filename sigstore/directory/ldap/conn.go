@@ -119,8 +119,8 @@ func (c *connection) Close() {
 // protect returns the connection with TLS around it, where there is to be some.
 func (l *Source) protect(ctx context.Context, raw net.Conn, s endpoint) (net.Conn, error) {
 	if !s.tls {
-		plain := l.TLS == Plain || l.TLS != StartTLS && s.near()
-		if plain || s.network == "unix" {
+		nearEnough := l.TLS != StartTLS && s.near()
+		if l.TLS == Plain || nearEnough || s.network == "unix" {
 			return raw, nil
 		}
 		if err := startTLS(raw); err != nil {

@@ -46,7 +46,8 @@ func (r *reading) groups() ([]group, error) {
 	for _, name := range r.Groups {
 		g := group{name: name}
 		var err error
-		if g.entries, err = r.findGroup(base, name); err != nil {
+		g.entries, err = r.findGroup(base, name)
+		if err != nil {
 			return nil, err
 		}
 		if len(g.entries) == 0 {
@@ -121,7 +122,8 @@ func (r *reading) walkGroups(base string, groups []group) error {
 					continue
 				}
 				if entries[ref] == nil {
-					if entries[ref], err = r.conn.readEntry(dn, memberAttributes...); err != nil {
+					entries[ref], err = r.conn.readEntry(dn, memberAttributes...)
+					if err != nil {
 						return explain(err, "read the group "+dn, r.conn.timeout)
 					}
 				}

@@ -30,7 +30,8 @@ func (r *reading) decode(body io.Reader) (next string, err error) {
 			err = r.decodePeople(in)
 		case "next":
 			var link *string
-			if err = in.Decode(&link); err == nil && link != nil {
+			err = in.Decode(&link)
+			if err == nil && link != nil {
 				next = *link
 			}
 		default:
@@ -113,12 +114,14 @@ func (r *reading) add(raw []byte, n int) error {
 	p, problems := rec.Person()
 	if p.Address != "" {
 		var more []string
-		if p.Ready, more, err = readyOf(rec); err != nil {
+		p.Ready, more, err = readyOf(rec)
+		if err != nil {
 			problems = append(problems, err.Error()+"; left out")
 			p.Address = ""
 		}
 		problems = append(problems, more...)
-		if p.Photo, err = photoIn(rec); err != nil {
+		p.Photo, err = photoIn(rec)
+		if err != nil {
 			problems = append(problems, "the photo is left out: "+err.Error())
 		}
 	}

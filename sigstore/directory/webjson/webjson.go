@@ -110,8 +110,10 @@ func CheckURL(s string) error {
 }
 
 func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	if ip := net.ParseIP(host); ip != nil {
+		return ip.IsLoopback()
+	}
+	return host == "localhost"
 }
 
 func (h Source) read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
@@ -131,7 +133,8 @@ func (h Source) read(ctx context.Context, cursor string, people directory.Sink, 
 		return directory.Batch{Cursor: cursor}, nil
 	}
 	for link := h.URL; link != ""; {
-		if link, err = r.page(ctx, link); err != nil {
+		link, err = r.page(ctx, link)
+		if err != nil {
 			return directory.Batch{}, err
 		}
 	}
@@ -154,7 +157,8 @@ func (h Source) newReading(people directory.Sink, progress directory.Progress) (
 		client: client, most: most, left: most, people: people, unique: directory.NewClaims(directory.KeyWords), progress: progress, seen: map[string]bool{},
 	}
 	if h.TokenFile != "" {
-		if r.token, err = localfile.SecretLine(h.TokenFile); err != nil {
+		r.token, err = localfile.SecretLine(h.TokenFile)
+		if err != nil {
 			return nil, fmt.Errorf("read the token: %w", err)
 		}
 	}
