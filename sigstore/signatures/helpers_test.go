@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"sigmilter/sigstore/people"
-	"sigmilter/sigstore/render"
+	"sigmilter/sigstore/people/peopletest"
 	"sigmilter/sigstore/statefile"
 )
 
@@ -91,19 +91,11 @@ func storedSignature(s *store, tenant, address, template, templateVersion string
 // can be exchanged and a clock that can be set.
 func newCache(t testing.TB, s *store) (b *Cache, setTemplate func(html string), clock *time.Time) {
 	t.Helper()
-	templates := map[string]*render.Template{}
-	setTemplate = func(html string) {
-		tmpl, err := render.Parse("card", html, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		templates["card"] = tmpl
-	}
-	setTemplate("<p>{{.displayName}}</p>")
+	templates, setTemplate := peopletest.Card(t, "<p>{{.displayName}}</p>")
 	clock = new(time.Time)
 	*clock = noon
 	return NewCache(s.Shelf, Options{
-		Templates: func(name string) (*render.Template, bool) { tmpl, ok := templates[name]; return tmpl, ok },
+		Templates: templates,
 		TTL:       20 * time.Minute,
 		Now:       func() time.Time { return *clock },
 	}), setTemplate, clock

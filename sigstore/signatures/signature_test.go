@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"sigmilter/sigstore/directory/directorytest"
 	"sigmilter/sigstore/people"
 	"sigmilter/sigstore/people/peopletest"
 	"sigmilter/sigstore/statefile"
@@ -22,8 +23,8 @@ var (
 
 func TestPutSignature(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(2))
-	putSignature(t, s, name{"contoso", peopletest.Person(0).Address, "corporate"}, versionOf(t, s, peopletest.Person(0).Address), "v1", card, noon.Add(time.Minute))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(2))
+	putSignature(t, s, name{"contoso", directorytest.Person(0).Address, "corporate"}, versionOf(t, s, directorytest.Person(0).Address), "v1", card, noon.Add(time.Minute))
 	tests := []struct {
 		name                               string
 		tenant, address, template, version string
@@ -55,7 +56,7 @@ func TestPutSignature(t *testing.T) {
 
 func TestSignaturesFollowPeople(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	all := peopletest.Persons(4)
+	all := directorytest.Persons(4)
 	peopletest.Replace(t, s.Register, "contoso", all)
 	later := noon.Add(time.Hour)
 	versions := map[string]people.Version{}
@@ -66,13 +67,13 @@ func TestSignaturesFollowPeople(t *testing.T) {
 		}
 	}
 	has := func(n int) bool {
-		_, ok, err := storedSignature(s, "contoso", peopletest.Person(n).Address, "b", "v1", noon)
+		_, ok, err := storedSignature(s, "contoso", directorytest.Person(n).Address, "b", "v1", noon)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return ok
 	}
-	changed := peopletest.Persons(4)[1:]
+	changed := directorytest.Persons(4)[1:]
 	changed[0].Attributes["jobTitle"] = "New"
 	peopletest.Replace(t, s.Register, "contoso", changed)
 	if has(0) || has(1) || !has(2) || !has(3) {
@@ -100,7 +101,7 @@ func TestSignaturesFollowPeople(t *testing.T) {
 func TestCloseWritesPending(t *testing.T) {
 	path := statePath(t)
 	s := mustOpen(t, path)
-	all := peopletest.Persons(256)
+	all := directorytest.Persons(256)
 	peopletest.Replace(t, s.Register, "contoso", all)
 	for _, p := range all {
 		version := versionOf(t, s, p.Address)
@@ -123,8 +124,8 @@ func TestCloseWritesPending(t *testing.T) {
 // not there.
 func TestSpoiltRendering(t *testing.T) {
 	first := mustOpen(t, statePath(t))
-	peopletest.Replace(t, first.Register, "contoso", peopletest.Persons(1))
-	version := versionOf(t, first, peopletest.Person(0).Address)
+	peopletest.Replace(t, first.Register, "contoso", directorytest.Persons(1))
+	version := versionOf(t, first, directorytest.Person(0).Address)
 	r := rendering{person: version, template: "v1", expires: noon.Add(time.Hour), Signature: card}
 	other := r
 	other.person[0]++
@@ -141,15 +142,15 @@ func TestSpoiltRendering(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := mustOpen(t, statePath(t))
-			peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(1))
+			peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(1))
 			err := s.file.Update(func(tx *statefile.Tx) error {
 				b := openRendered("contoso")(tx)
-				return b.Put(renderedKey(peopletest.Person(0).Address, "a"), test.value)
+				return b.Put(renderedKey(directorytest.Person(0).Address, "a"), test.value)
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if sig, ok, err := storedSignature(s, "contoso", peopletest.Person(0).Address, "a", "v1", noon); ok != test.want || err != nil {
+			if sig, ok, err := storedSignature(s, "contoso", directorytest.Person(0).Address, "a", "v1", noon); ok != test.want || err != nil {
 				t.Errorf("got %+v, %v, %v", sig, ok, err)
 			}
 		})
