@@ -65,8 +65,8 @@ func decodePerson(value []byte) (p storedPerson, version Version, err error) {
 // part names what one source knows of a person.
 type part struct{ source, key string }
 
-// entry is what the people bucket holds of a person.
-type entry struct {
+// storedEntry is what the people bucket holds of a person.
+type storedEntry struct {
 	version Version
 	parts   []part // in order of precedence, at least one
 	// text is the JSON of the person, and empty when that is the record of the
@@ -77,7 +77,7 @@ type entry struct {
 // encode returns the version, the number of parts, for each of them source and
 // key, each after its length, and the text. Numbers are as in
 // [binary.AppendUvarint].
-func (e entry) encode() []byte {
+func (e storedEntry) encode() []byte {
 	size := len(e.version) + 1 + len(e.text)
 	for _, p := range e.parts {
 		size += 4 + len(p.source) + len(p.key)
@@ -94,7 +94,7 @@ func (e entry) encode() []byte {
 var errEntry = errors.New("not an entry of a person")
 
 // decodeEntry is the inverse of encode. The text shares its bytes with b.
-func decodeEntry(b []byte) (e entry, err error) {
+func decodeEntry(b []byte) (e storedEntry, err error) {
 	e.version, err = storedVersion(b)
 	if err != nil {
 		return e, err
@@ -122,14 +122,14 @@ func decodeEntry(b []byte) (e entry, err error) {
 		e.parts = append(e.parts, part{text(), text()})
 	}
 	if err != nil || len(e.parts) == 0 {
-		return entry{}, errEntry
+		return storedEntry{}, errEntry
 	}
 	e.text = rest
 	return e, nil
 }
 
 // person reads the person of an entry.
-func (t *tenantTx) person(value []byte) (p storedPerson, e entry, err error) {
+func (t *tenantTx) person(value []byte) (p storedPerson, e storedEntry, err error) {
 	e, err = decodeEntry(value)
 	if err != nil {
 		return p, e, err

@@ -168,8 +168,8 @@ func (u *union) whole() bool {
 }
 
 // entry is what is stored of a person.
-func (u *union) entry(plan Plan) (entry, error) {
-	e := entry{version: u.records[0].version}
+func (u *union) entry(plan Plan) (storedEntry, error) {
+	e := storedEntry{version: u.records[0].version}
 	for _, r := range u.records {
 		e.parts = append(e.parts, r.part)
 	}

@@ -9,8 +9,8 @@ import (
 
 // dropHTMLLines leaves out the lines whose fields are all empty; the package
 // comment has the rule. It changes nothing beside.
-func dropHTMLLines(source string, fields []field) string {
-	if !slices.ContainsFunc(fields, func(f field) bool { return f.empty }) {
+func dropHTMLLines(source string, fields []templateValue) string {
+	if !slices.ContainsFunc(fields, func(f templateValue) bool { return f.empty }) {
 		return source
 	}
 	var kept strings.Builder
@@ -27,7 +27,7 @@ func dropHTMLLines(source string, fields []field) string {
 
 // emptyLines returns what is to be cut out of a fragment that begins at offset
 // base, in the order of the source. A cut may lie within another.
-func emptyLines(source string, base int, fields []field) []span {
+func emptyLines(source string, base int, fields []templateValue) []span {
 	o := newOutline(source, base, fields)
 	c := cutter{o.inner}
 	c.judge(o.open[0])
@@ -77,7 +77,7 @@ func (c *cutter) judge(b *box) (v verdict) {
 // it, or for the last with the one above that is still there. Without fields in
 // its text those in its tags decide: a link whose text is empty shows nothing.
 // Nor does a line of which a picture was left out, when that was all it had.
-func (c *cutter) judgeLine(l *line, above **lineBreak) verdict {
+func (c *cutter) judgeLine(l *textLine, above **lineBreak) verdict {
 	count := l.text
 	if count == (fieldCount{}) {
 		count = l.linked

@@ -108,7 +108,7 @@ func TestCacheAfterRestart(t *testing.T) {
 	htmlOf(t, b, "p00001@contoso.com")
 	tmpl, _ := b.Templates("card")
 	stored := Signature{HTML: "stored", Text: "stored"}
-	putSignature(t, s, name{"contoso", directorytest.Person(2).Address, "card"}, versionOf(t, s, directorytest.Person(2).Address), tmpl.Version(), stored, noon.Add(b.TTL))
+	putSignature(t, s, signatureName{"contoso", directorytest.Person(2).Address, "card"}, versionOf(t, s, directorytest.Person(2).Address), tmpl.Version(), stored, noon.Add(b.TTL))
 	s.Close()
 
 	s, err := openReadOnly(path)
@@ -141,7 +141,7 @@ func TestCacheWithoutTTL(t *testing.T) {
 	b, _, _ := newCache(t, s)
 	b.TTL = 0
 	htmlOf(t, b, "p00001@contoso.com")
-	if _, ok := b.memory.Get(name{"contoso", "p00001@contoso.com", "card"}); ok {
+	if _, ok := b.memory.Get(signatureName{"contoso", "p00001@contoso.com", "card"}); ok {
 		t.Error("kept in memory")
 	}
 	s.Close()
@@ -161,7 +161,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	memory := newMemory()
 	html := strings.Repeat("x", 100<<10)
 	for n := range 1000 {
-		memory.Put(name{"contoso", fmt.Sprintf("p%d@contoso.com", n), "card"},
+		memory.Put(signatureName{"contoso", fmt.Sprintf("p%d@contoso.com", n), "card"},
 			&entryInMemory{signature: Signature{HTML: html, Images: []Image{{Data: []byte(html)}}}})
 	}
 	total := 0
@@ -218,7 +218,7 @@ func benchmarkCache(b *testing.B) *Cache {
 	book, _, _ := newCache(b, s)
 	tmpl, _ := book.Templates("card")
 	sig := Signature{HTML: strings.Repeat("x", 4000), Text: strings.Repeat("x", 500)}
-	putSignature(b, s, name{"contoso", directorytest.Person(7).Address, "card"}, versionOf(b, s, directorytest.Person(7).Address), tmpl.Version(), sig, noon.Add(time.Hour))
+	putSignature(b, s, signatureName{"contoso", directorytest.Person(7).Address, "card"}, versionOf(b, s, directorytest.Person(7).Address), tmpl.Version(), sig, noon.Add(time.Hour))
 	return book
 }
 

@@ -65,7 +65,7 @@ func versionOf(t testing.TB, s *store, address string) (version people.Version) 
 
 // putSignature stores what was rendered of a person, unless the stored person is another
 // one by now.
-func putSignature(t testing.TB, s *store, of name, person people.Version, templateVersion string, sig Signature, expires time.Time) {
+func putSignature(t testing.TB, s *store, of signatureName, person people.Version, templateVersion string, sig Signature, expires time.Time) {
 	t.Helper()
 	err := s.file.Update(func(tx *statefile.Tx) error {
 		return s.write(tx, of, rendering{person: person, template: templateVersion, expires: expires, Signature: sig})

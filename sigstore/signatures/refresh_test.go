@@ -76,7 +76,7 @@ func TestKeepTemplates(t *testing.T) {
 	peopletest.Replace(t, s.Register, "contoso", all)
 	for _, p := range all {
 		for _, template := range []string{"a", "b", "c"} {
-			putSignature(t, s, name{"contoso", p.Address, template}, versionOf(t, s, p.Address), "v1", card, noon.Add(time.Hour))
+			putSignature(t, s, signatureName{"contoso", p.Address, template}, versionOf(t, s, p.Address), "v1", card, noon.Add(time.Hour))
 		}
 	}
 	stored := func() (names string) {

@@ -24,7 +24,7 @@ var (
 func TestPutSignature(t *testing.T) {
 	s := mustOpen(t, statePath(t))
 	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(2))
-	putSignature(t, s, name{"contoso", directorytest.Person(0).Address, "corporate"}, versionOf(t, s, directorytest.Person(0).Address), "v1", card, noon.Add(time.Minute))
+	putSignature(t, s, signatureName{"contoso", directorytest.Person(0).Address, "corporate"}, versionOf(t, s, directorytest.Person(0).Address), "v1", card, noon.Add(time.Minute))
 	tests := []struct {
 		name                               string
 		tenant, address, template, version string
@@ -63,7 +63,7 @@ func TestSignaturesFollowPeople(t *testing.T) {
 	for _, p := range all {
 		versions[p.Address] = versionOf(t, s, p.Address)
 		for _, template := range []string{"a", "b"} {
-			putSignature(t, s, name{"contoso", p.Address, template}, versions[p.Address], "v1", card, later)
+			putSignature(t, s, signatureName{"contoso", p.Address, template}, versions[p.Address], "v1", card, later)
 		}
 	}
 	has := func(n int) bool {
@@ -82,9 +82,9 @@ func TestSignaturesFollowPeople(t *testing.T) {
 
 	// What was rendered of a person as before, or of one who left, comes too late.
 	for _, p := range all[:2] {
-		putSignature(t, s, name{"contoso", p.Address, "b"}, versions[p.Address], "v1", card, later)
+		putSignature(t, s, signatureName{"contoso", p.Address, "b"}, versions[p.Address], "v1", card, later)
 	}
-	putSignature(t, s, name{"fabrikam", all[0].Address, "b"}, versions[all[0].Address], "v1", card, later)
+	putSignature(t, s, signatureName{"fabrikam", all[0].Address, "b"}, versions[all[0].Address], "v1", card, later)
 	// In the file itself there is nothing either.
 	n := 0
 	err := s.file.View(func(tx *statefile.Tx) error {
@@ -105,7 +105,7 @@ func TestCloseWritesPending(t *testing.T) {
 	peopletest.Replace(t, s.Register, "contoso", all)
 	for _, p := range all {
 		version := versionOf(t, s, p.Address)
-		s.Shelf.put(name{"contoso", p.Address, "a"}, rendering{person: version, template: "v1", expires: noon.Add(time.Hour), Signature: card})
+		s.Shelf.put(signatureName{"contoso", p.Address, "a"}, rendering{person: version, template: "v1", expires: noon.Add(time.Hour), Signature: card})
 	}
 	s.Close()
 	s, err := openReadOnly(path)

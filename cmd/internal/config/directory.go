@@ -130,7 +130,7 @@ func (d *Directory) read(v tomltree.Value) {
 	d.Source, d.Every, d.MaxVanish = kind.name, kind.every, 0.2
 	settings := slices.Concat([]tomltree.Setting{
 		{Key: "source", Read: tomltree.Choice(&d.Source, words...)},
-		{Key: "name", Read: tomltree.OrOf(func() any { return d.Source }, tomltree.One(names, &d.Name))},
+		{Key: "name", Read: tomltree.OrOf(func() any { return d.Source }, tomltree.One(plainNames, &d.Name))},
 		{Key: "every", Read: tomltree.One(durations, &d.Every)},
 		{Key: "max_vanish", Read: share(&d.MaxVanish)},
 	}, kind.keys)
@@ -197,7 +197,7 @@ func (d *Directory) readColumn(title string, v tomltree.Value) {
 // own. Those that are not named come after, in the order of the file.
 func (t *Tenant) readPrecedence(attribute string, v tomltree.Value) {
 	var order []string
-	tomltree.Many(names, &order)(v)
+	tomltree.Many(plainNames, &order)(v)
 	list, _ := v.Elements()
 	var known []string
 	for _, d := range t.Directories {

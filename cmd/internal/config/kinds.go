@@ -20,10 +20,10 @@ import (
 var (
 	durations  = tomltree.NewKind("a duration", `"90s", "20m" or "24h"`, parseDuration)
 	modes      = tomltree.NewKind("a file mode", `"0660"`, parseMode)
-	levels     = tomltree.NewKind("a log level", `"debug", "info", "warn" or "error"`, parseLevel)
+	logLevels  = tomltree.NewKind("a log level", `"debug", "info", "warn" or "error"`, parseLevel)
 	domains    = tomltree.NewKind("a domain", `"contoso.com"`, policy.ParseDomain)
 	fieldNames = tomltree.NewKind("a field name", `"X-Sigmilter-Handled"`, parseFieldName)
-	names      = tomltree.NewKind("a name", `"outside"`, parseName)
+	plainNames = tomltree.NewKind("a name", `"outside"`, parseName)
 	groups     = tomltree.NewKind("a group", `"postfix"`, parseName)
 	markers    = tomltree.NewKind("a marker", `"{EMAILSIGNATURE}"`, parseMarker)
 	patterns   = tomltree.NewKind("a regular expression", `'^Sent with my (phone|watch)$'`, parsePattern)

@@ -101,8 +101,8 @@ func (c *Config) proofSettings(p *Proof, w *proofWritten) []tomltree.Setting {
 				w.faulty = !ok || len(p.Require) < len(list)
 			}},
 			tomltree.Setting{Key: "listeners", Read: func(v tomltree.Value) { tomltree.Many(addressesIn(v.Tree().Folder.Dir), &p.Listeners)(v) }},
-			tomltree.Setting{Key: "cert_names", Read: tomltree.Many(names, &p.CertNames)},
-			tomltree.Setting{Key: "cert_issuers", Read: tomltree.Many(names, &p.CertIssuers)},
+			tomltree.Setting{Key: "cert_names", Read: tomltree.Many(plainNames, &p.CertNames)},
+			tomltree.Setting{Key: "cert_issuers", Read: tomltree.Many(plainNames, &p.CertIssuers)},
 			tomltree.Setting{Key: "client_networks", Read: tomltree.Many(networks, &p.Networks)},
 			tomltree.Setting{Key: "dkim", Read: tomltree.Boolean(&w.dkim)},
 			tomltree.Setting{Key: "unproven", Read: func(v tomltree.Value) {
@@ -156,19 +156,19 @@ func (p *Proof) completeRequire(v tomltree.Value, w proofWritten) {
 	}
 }
 
-// owners are what belongs to one tenant only, and to which.
-type owners struct {
+// tenantOwned are what belongs to one tenant only, and to which.
+type tenantOwned struct {
 	domains   map[string]string
 	listeners map[string]string
 	codes     map[policy.Code]string
 }
 
-func newOwners() owners {
-	return owners{map[string]string{}, map[string]string{}, map[policy.Code]string{}}
+func newOwners() tenantOwned {
+	return tenantOwned{map[string]string{}, map[string]string{}, map[policy.Code]string{}}
 }
 
 // addProof wants the proofs of a tenant to be its own.
-func (o owners) addProof(t *Tenant, v tomltree.Value) {
+func (o tenantOwned) addProof(t *Tenant, v tomltree.Value) {
 	for _, l := range t.Proof.Listeners {
 		if other, taken := o.listeners[l]; taken && other != t.Name {
 			v.At("proof").At("listeners").Fault(fmt.Sprintf("%q is a listener of tenant %q", l, other), "give each tenant its own")

@@ -38,7 +38,7 @@ func (c *converter) replacement(raw string, match []int, line int, inText bool) 
 			continue
 		}
 		name := strings.TrimSpace(strings.ReplaceAll(html.UnescapeString(raw[from:to]), "\u00a0", " "))
-		_, isKnown := attribute(name)
+		_, isKnown := attributeOf(name)
 		if name == "" || !(isKnown || s.Sure) {
 			return "", false
 		}
@@ -59,7 +59,7 @@ func (c *converter) pipeline(what, name string, line int) string {
 	if bare, suffix, ok := strings.Cut(name, ":"); ok && (functions[suffix] != "" || suffix == "N") {
 		name, function = bare, functions[suffix]
 	}
-	field, ok := attribute(strings.TrimPrefix(name, "#"))
+	field, ok := attributeOf(strings.TrimPrefix(name, "#"))
 	f := Finding{Kind: Mapped, What: what}
 	if !ok {
 		field = column(name)
@@ -125,7 +125,7 @@ func conditional(what string) (became string, isKnown bool) {
 	if m == nil {
 		return "", false
 	}
-	field, isKnown := attribute(strings.TrimPrefix(m[2], "#"))
+	field, isKnown := attributeOf(strings.TrimPrefix(m[2], "#"))
 	if isKnown {
 		field = "." + field
 	} else if isPhoto(m[2]) {

@@ -144,7 +144,7 @@ func (c *converter) hasPlaceholder(s string) bool {
 	for _, m := range c.pattern.FindAllStringSubmatchIndex(s, -1) {
 		for i, syntax := range c.syntaxes {
 			if from, to := m[2+2*i], m[3+2*i]; from >= 0 {
-				if _, isKnown := attribute(s[from:to]); isKnown || syntax.Sure {
+				if _, isKnown := attributeOf(s[from:to]); isKnown || syntax.Sure {
 					return true
 				}
 			}

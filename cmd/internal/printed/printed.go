@@ -125,15 +125,15 @@ func Exact(w io.Writer) io.Writer {
 	return w
 }
 
-// text is a text as [Writer] shows it.
-func text(s string) string { return string(new(Writer).escaped([]byte(s))) }
+// escapedText is a text as [Writer] shows it.
+func escapedText(s string) string { return string(new(Writer).escaped([]byte(s))) }
 
 // Line is a text as [Writer] shows it, in one line: tabs and line ends are escaped too.
-func Line(s string) string { return lineEscapes.Replace(text(s)) }
+func Line(s string) string { return lineEscapes.Replace(escapedText(s)) }
 
 // Cell is a text as [Writer] shows it, for a cell of a table: its tabs and line ends are
 // blanks.
-func Cell(s string) string { return text(lineBlanks.Replace(s)) }
+func Cell(s string) string { return escapedText(lineBlanks.Replace(s)) }
 
 var (
 	lineEscapes = strings.NewReplacer("\n", `\u000a`, "\t", `\u0009`)

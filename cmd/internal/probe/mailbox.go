@@ -52,8 +52,8 @@ func Open(where string, o Options) (Mailbox, error) {
 	return nil, fmt.Errorf("%q names no mailbox; %w", where, ErrWhere)
 }
 
-// has says whether a message has the Message-ID.
-func has(raw []byte, id string) bool {
+// hasID says whether a message has the Message-ID.
+func hasID(raw []byte, id string) bool {
 	header, _ := entity.ParseHeader(raw)
 	return strings.Trim(header.Get("Message-ID"), "<> \t") == id
 }
@@ -99,7 +99,7 @@ func (m *mbox) Look(_ context.Context, id string) ([]byte, error) {
 	}
 	for _, raw := range bytes.Split(append([]byte("\n"), added...), []byte("\nFrom ")) {
 		// The rest of the line that parts messages goes.
-		if _, text, ok := bytes.Cut(raw, []byte("\n")); ok && has(text, id) {
+		if _, text, ok := bytes.Cut(raw, []byte("\n")); ok && hasID(text, id) {
 			return text, nil
 		}
 	}
@@ -146,7 +146,7 @@ func (m *maildir) Look(_ context.Context, id string) ([]byte, error) {
 			if err != nil {
 				return nil, err
 			}
-			if has(raw, id) {
+			if hasID(raw, id) {
 				m.found = path
 				return raw, nil
 			}
@@ -192,7 +192,7 @@ func (m *lmtp) Look(_ context.Context, id string) ([]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, raw := range m.mail {
-		if has(raw, id) {
+		if hasID(raw, id) {
 			return raw, nil
 		}
 	}

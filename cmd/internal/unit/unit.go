@@ -31,8 +31,8 @@ type Service struct {
 // Credential is a file that systemd hands to the service under a name.
 type Credential struct{ Name, Path string }
 
-// folders are where systemd finds units, the first one that has a file wins.
-var folders = []string{"/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"}
+// unitFolders are where systemd finds units, the first one that has a file wins.
+var unitFolders = []string{"/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"}
 
 // Find reads sigmilter.service and its drop-ins; ok is false where there is none.
 func Find() (s Service, ok bool) {
@@ -42,7 +42,7 @@ func Find() (s Service, ok bool) {
 		return Service{}, false
 	}
 	names := []string{}
-	for _, folder := range folders {
+	for _, folder := range unitFolders {
 		entries, err := os.ReadDir(filepath.Join(folder, name+".d"))
 		if err != nil {
 			continue // there is none
@@ -63,7 +63,7 @@ func Find() (s Service, ok bool) {
 
 // firstOf reads a file of the first folder that has it.
 func firstOf(name string) (text string, ok bool) {
-	for _, folder := range folders {
+	for _, folder := range unitFolders {
 		if b, err := os.ReadFile(filepath.Join(folder, name)); err == nil {
 			return string(b), true
 		}

@@ -181,7 +181,7 @@ const photoWindow = 100 * batchSize
 
 // addPeople makes people of what a round brought, and hands them on. Who is no person of
 // ours, or none any more, is gone.
-func (g *Source) addPeople(ctx context.Context, r *round, people directory.Sink) (directory.Batch, error) {
+func (g *Source) addPeople(ctx context.Context, r *deltaRound, people directory.Sink) (directory.Batch, error) {
 	batch := directory.Batch{Full: r.full}
 	unique := directory.NewClaims(directory.KeyWords)
 	photos := photoReader{Source: g, refused: map[string][]string{}}

@@ -59,7 +59,7 @@ func (g *Source) findGroups(ctx context.Context, name string) ([]entraObject, er
 	if objectID.MatchString(name) {
 		var group entraObject
 		err := g.web.get(ctx, g.graphURL()+"/v1.0/groups/"+strings.ToLower(name)+"?$select=id", &group)
-		if status(err) == http.StatusNotFound {
+		if statusOf(err) == http.StatusNotFound {
 			return nil, nil
 		}
 		return []entraObject{group}, err

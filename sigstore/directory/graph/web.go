@@ -73,8 +73,8 @@ func newRefusal(status int, body []byte) error {
 	return e
 }
 
-// status is the HTTP status of an error of Source, or 0.
-func status(err error) int {
+// statusOf is the HTTP status of an error of Source, or 0.
+func statusOf(err error) int {
 	if e := (*refusal)(nil); errors.As(err, &e) {
 		return e.status
 	}
@@ -182,7 +182,7 @@ func passing(err error) bool {
 	if e := (*connectionError)(nil); errors.As(err, &e) {
 		return !webclient.Untrusted(err) && !strings.Contains(err.Error(), "redirects")
 	}
-	return passingStatus(status(err))
+	return passingStatus(statusOf(err))
 }
 
 func passingStatus(code int) bool {

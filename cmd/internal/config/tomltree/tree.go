@@ -39,7 +39,7 @@ type file struct {
 	tree  *Tree
 	name  string // as faults have it
 	rank  int    // its place among the files
-	lines lines
+	lines lineNumbers
 	root  map[string]any
 }
 
