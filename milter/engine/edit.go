@@ -26,7 +26,7 @@ func (j *Job) edit(texts []form, amp *entity.Part, person *insert.Person) (Outco
 		j.letGo(texts)
 		return Outcome{}, err
 	}
-	for _, p := range j.orphans(texts) {
+	for _, p := range orphans(j.message.Tree, texts, j.cost.meter) {
 		if s, ok := entity.Unhang(p); ok {
 			o.Splices = append(o.Splices, s)
 		}

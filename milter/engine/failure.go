@@ -184,6 +184,25 @@ func (j *Job) enforced() bool {
 // is without splices.
 func (j *Job) Fail(why policy.Reason, err error) Outcome { return j.fail(why, err) }
 
+// loop holds a message that goes in circles, which stops it, or passes it
+// unsigned, and says how often it came.
+func (j *Job) loop() Outcome {
+	return j.fail(policy.Loop, loopError{
+		"field", j.engine.Policy.Guard, "relay", j.facts.Relay,
+		"passes", policy.Passes(j.message.Header, j.facts.Relay) + 1, "most", j.engine.Policy.MaxPasses,
+	})
+}
+
+// loopError is what the log says of a message that goes in circles.
+type loopError []any
+
+// Error says what to look at.
+func (loopError) Error() string {
+	return "message goes in circles, see that the transport rule excepts the guard field"
+}
+
+func (l loopError) details() []any { return l }
+
 // LogFailure writes the one line of a failure. No error quotes the message.
 func LogFailure(log *slog.Logger, m *Message, why policy.Reason, err error) {
 	attrs := []any{"session", m.Session, "queue", m.QueueID, "reason", string(why)}

@@ -7,17 +7,18 @@ import (
 	"strings"
 
 	"sigmilter/milter/entity"
+	"sigmilter/milter/work"
 )
 
 // orphans are the parts of pictures that only the text refers to which is taken
 // out: they go with it. A part stays when any text of the message, or one that was
 // not read, may still show it.
-func (j *Job) orphans(texts []form) []*entity.Part {
+func orphans(tree *entity.Part, texts []form, meter *work.Meter) []*entity.Part {
 	gone := mentions(texts)
-	if len(gone) == 0 || !allRead(j.message.Tree, texts) {
+	if len(gone) == 0 || !allRead(tree, texts) {
 		return nil
 	}
-	candidates := mentioned(j.message.Tree, gone)
+	candidates := mentioned(tree, gone)
 	if len(candidates) == 0 || len(candidates) > mostOrphans {
 		return nil
 	}
@@ -29,7 +30,7 @@ func (j *Job) orphans(texts []form) []*entity.Part {
 	}
 	shown := func(name string) bool {
 		return name != "" && slices.ContainsFunc(left, func(b []byte) bool {
-			j.cost.meter.Spend(len(b))
+			meter.Spend(len(b))
 			return refers(b, name)
 		})
 	}
