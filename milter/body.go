@@ -46,7 +46,7 @@ func newBodyStore(limit int64, dir string) *bodyStore {
 // Keep appends to the body. The store keeps p, which must not be changed any
 // more. After an error it is of no use but for [bodyStore.Close].
 func (b *bodyStore) Keep(p []byte) error {
-	if b.file == nil && b.size+int64(len(p)) <= b.limit && b.memory.TakeForBody(int64(len(p))) {
+	if b.file == nil && b.size+int64(len(p)) <= b.limit && b.takeMemory(int64(len(p))) {
 		b.held += int64(len(p))
 		if last := len(b.chunks) - 1; last >= 0 && len(p) < smallChunk { // or an MTA of small chunks would cost much
 			b.chunks[last].bytes = append(b.chunks[last].bytes, p...)
@@ -70,6 +70,19 @@ func (b *bodyStore) Keep(p []byte) error {
 		return fmt.Errorf("write the body to its temporary file: %w", err)
 	}
 	return nil
+}
+
+// takeMemory takes n bytes of the budget of memory and reports whether there were so
+// many. Bodies may have half of it: the other half is for what is read of them, and a
+// body can go to a file instead.
+func (b *bodyStore) takeMemory(n int64) bool {
+	if b.memory == nil {
+		return true
+	}
+	if limit := b.memory.Limit(); limit > 0 && b.memory.Used()+n > limit/2 {
+		return false
+	}
+	return b.memory.Take(n)
 }
 
 // reserve takes n bytes of the budget of files.

@@ -146,12 +146,14 @@ func (c *conn) settle() bool {
 	settled := false
 	switch data := packet[packetHead:]; gomilter.Code(packet[packetHead-1]) {
 	case gomilter.CodeHeader: // the macros before it may come again
-		if settled = c.field != nil && !c.pending && isPlainField(data); settled {
+		settled = c.field != nil && !c.pending && isPlainField(data)
+		if settled {
 			c.field(data)
 		}
 		c.pending = false
 	case gomilter.CodeMacro:
-		if settled = bytes.Equal(packet, c.macros); !settled {
+		settled = bytes.Equal(packet, c.macros)
+		if !settled {
 			c.macros, c.pending = append(c.macros[:0], packet...), true
 		}
 	default:
@@ -173,7 +175,9 @@ func isPlainField(data []byte) bool {
 // await prepares for a read: what was written is sent if the read is going to
 // wait for the MTA, and the deadline is set.
 func (c *conn) await() error {
-	waits := c.reader.Buffered() == 0 || c.left == 0 && c.reader.Buffered() < packetHead-1
+	buffered := c.reader.Buffered()
+	betweenPackets := c.left == 0
+	waits := buffered == 0 || (betweenPackets && buffered < packetHead-1)
 	if waits {
 		if err := c.flush(); err != nil {
 			return err
@@ -205,13 +209,15 @@ func (c *conn) ended(err error) error {
 	c.mu.Lock()
 	draining, busy := c.draining, c.busy
 	c.mu.Unlock()
-	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), draining && !busy:
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		c.log.Info("session ended: the MTA was silent or did not read for too long", "message_in_hand", busy)
-	default:
-		c.log.Info("session ended: connection lost", "error", err, "message_in_hand", busy)
+	stopping := draining && !busy
+	if stopping || errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
+		return io.EOF
 	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		c.log.Info("session ended: the MTA was silent or did not read for too long", "message_in_hand", busy)
+		return io.EOF
+	}
+	c.log.Info("session ended: connection lost", "error", err, "message_in_hand", busy)
 	return io.EOF
 }
 
@@ -272,16 +278,17 @@ func (c *conn) gone() error {
 	if err := c.socket.raw.Control(c.socket.look); err != nil { // the server has cut the connection
 		return fmt.Errorf("%w: %w", engine.ErrGone, err)
 	}
-	switch n, err := c.socket.n, c.socket.err; {
-	case errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.EINTR):
+	n, err := c.socket.n, c.socket.err
+	if errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EINTR) {
 		return nil
-	case err != nil:
-		return fmt.Errorf("%w: %w", engine.ErrGone, err)
-	case n == 0:
-		return engine.ErrGone
-	default:
-		return givenUp(c.socket.packet[:n])
 	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", engine.ErrGone, err)
+	}
+	if n == 0 {
+		return engine.ErrGone
+	}
+	return givenUp(c.socket.packet[:n])
 }
 
 // socket looks at what comes next on a connection, without taking it.
@@ -294,8 +301,8 @@ type socket struct {
 }
 
 func (s *socket) begin(nc net.Conn) {
-	if conn, ok := nc.(syscall.Conn); ok {
-		s.raw, _ = conn.SyscallConn() // fails for no connection only
+	if sc, ok := nc.(syscall.Conn); ok {
+		s.raw, _ = sc.SyscallConn() // fails for no connection only
 	}
 	s.look = func(fd uintptr) {
 		s.n, _, s.err = syscall.Recvfrom(int(fd), s.packet[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)

@@ -56,7 +56,7 @@ func TestWrites(t *testing.T) {
 	}
 	ln := &countedListener{Listener: inner}
 	served := make(chan error, 1)
-	go func() { served <- h.server.Serve(ln) }()
+	go func() { served <- h.server.Serve(ln, "") }()
 	for _, c := range []struct {
 		size int
 		want int64 // negotiation, end-of-headers, and at the end one, or fields, packets and the rest

@@ -130,7 +130,7 @@ func start(t *testing.T, signer signer, opts Options) *harness {
 	}
 	h.addr = ln.Addr().String()
 	served := make(chan error, 1)
-	go func() { served <- h.server.Serve(ln) }()
+	go func() { served <- h.server.Serve(ln, "") }()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()

@@ -34,9 +34,9 @@ type keptListener struct {
 	closed chan struct{}
 }
 
-// keep takes over a listener. open makes another at the same path.
-func keep(path string, ln *net.UnixListener, open func() (*net.UnixListener, error)) *keptListener {
-	k := &keptListener{path: path, open: open, now: ln, closed: make(chan struct{})}
+// keep takes over a listener. again makes another at the same path.
+func keep(path string, ln *net.UnixListener, again func() (*net.UnixListener, error)) *keptListener {
+	k := &keptListener{path: path, open: again, now: ln, closed: make(chan struct{})}
 	go k.look(lookInterval)
 	return k
 }
@@ -45,9 +45,9 @@ func keep(path string, ln *net.UnixListener, open func() (*net.UnixListener, err
 func (k *keptListener) Accept() (net.Conn, error) {
 	for {
 		ln := k.current()
-		conn, err := ln.Accept()
+		nc, err := ln.Accept()
 		if err == nil || !errors.Is(err, net.ErrClosed) || ln == k.current() {
-			return conn, err
+			return nc, err
 		}
 	}
 }
@@ -81,12 +81,12 @@ func (k *keptListener) look(interval time.Duration) {
 			continue
 		}
 		err := k.renew()
-		switch {
-		case errors.Is(err, net.ErrClosed):
+		if errors.Is(err, net.ErrClosed) {
 			return
-		case err == nil:
+		}
+		if err == nil {
 			slog.Warn("somebody removed the socket's file; it was made again", "socket", k.path)
-		case !failing:
+		} else if !failing {
 			slog.Error("somebody removed the socket's file, and it cannot be made again: no MTA reaches us", "socket", k.path, "error", err)
 		}
 		failing = err != nil

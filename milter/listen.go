@@ -134,13 +134,12 @@ func removeStale(path string) error {
 		return errors.New("a file that is no socket is in the way")
 	}
 	c, err := net.DialTimeout("unix", path, answerTimeout)
-	switch {
-	case err == nil:
+	if err == nil {
 		c.Close()
 		return errors.New("another process answers on this socket")
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return os.Remove(path)
-	default:
-		return fmt.Errorf("a socket is in the way and it is not certain that nobody answers on it: %w", err)
 	}
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return os.Remove(path)
+	}
+	return fmt.Errorf("a socket is in the way and it is not certain that nobody answers on it: %w", err)
 }

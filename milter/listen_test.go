@@ -135,7 +135,7 @@ func TestServeUnix(t *testing.T) {
 	}
 	h := newServer(t, script{finish: func(*engine.Message) engine.Outcome { return stamp() }}, Options{})
 	served := make(chan error, 1)
-	go func() { served <- h.server.Serve(ln) }()
+	go func() { served <- h.server.Serve(ln, "") }()
 	mta, err := miltertest.Dial("unix", path)
 	if err != nil {
 		t.Fatal(err)

@@ -49,7 +49,7 @@ func TestListenerOfASession(t *testing.T) {
 		t.Fatal(err)
 	}
 	served := make(chan error, 1)
-	go func() { served <- h.server.ServeNamed(ln, "unix:/own.sock") }()
+	go func() { served <- h.server.Serve(ln, "unix:/own.sock") }()
 	t.Cleanup(func() { ln.Close(); <-served })
 	for _, c := range []struct {
 		addr   string

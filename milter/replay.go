@@ -50,7 +50,8 @@ func fieldPacket(f entity.FieldEdit) []byte {
 	}
 	const index, ends = 4, 2 // bytes
 	p := make([]byte, packetHead, packetHead+index+len(f.Name)+len(value)+ends)
-	if p[packetHead-1] = byte(gomilter.ActAddHeader); f.Op != entity.AddField {
+	p[packetHead-1] = byte(gomilter.ActAddHeader)
+	if f.Op != entity.AddField {
 		p[packetHead-1] = byte(gomilter.ActChangeHeader)
 		p = binary.BigEndian.AppendUint32(p, uint32(f.Index))
 	}

@@ -139,13 +139,10 @@ func (s *Server) Stats() Stats {
 	return stats
 }
 
-// Serve accepts connections on ln until [Server.Shutdown] begins, which makes
-// it return nil, or ln fails for good. It closes ln.
-func (s *Server) Serve(ln net.Listener) error { return s.ServeNamed(ln, "") }
-
-// ServeNamed is [Server.Serve] with a name of the listener, which the messages that
-// come in on it bear: see [Message].
-func (s *Server) ServeNamed(ln net.Listener, name string) error {
+// Serve accepts connections on ln until [Server.Shutdown] begins, which makes it return
+// nil, or ln fails for good. It closes ln. The messages that come in on it bear the name
+// of the listener, see [engine.Message].
+func (s *Server) Serve(ln net.Listener, name string) error {
 	defer ln.Close()
 	if !s.addListener(ln) {
 		return nil
@@ -153,17 +150,18 @@ func (s *Server) ServeNamed(ln net.Listener, name string) error {
 	defer s.removeListener(ln)
 	for {
 		nc, err := ln.Accept()
-		switch {
-		case err == nil:
+		if err == nil {
 			s.begin(nc, name)
-		case s.isStopping():
-			return nil
-		case !isPassing(err):
-			return fmt.Errorf("accept on %s: %w", ln.Addr(), err)
-		default:
-			s.opts.Load().Log.Warn("cannot accept a connection now", "listener", ln.Addr().String(), "error", err)
-			s.pause()
+			continue
 		}
+		if s.isStopping() {
+			return nil
+		}
+		if !isPassing(err) {
+			return fmt.Errorf("accept on %s: %w", ln.Addr(), err)
+		}
+		s.opts.Load().Log.Warn("cannot accept a connection now", "listener", ln.Addr().String(), "error", err)
+		s.pause()
 	}
 }
 
@@ -225,13 +223,13 @@ func (s *Server) begin(nc net.Conn, listener string) {
 		nc.Close()
 		return
 	}
-	session := newSession(id, c, opts, log)
-	session.listener, session.memory, session.disk, session.turns = listener, &s.memory, &s.disk, s.turns
+	begun := newSession(id, c, opts, log)
+	begun.listener, begun.memory, begun.disk, begun.turns = listener, &s.memory, &s.disk, s.turns
 	c.onClose = func() {
-		session.end()
+		begun.end()
 		s.remove(c)
 	}
-	go session.run()
+	go begun.run()
 }
 
 // add reports false where the session must not begin.

@@ -274,7 +274,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 	h.addr = ln.Addr().String()
 	served := make(chan error, 1)
-	go func() { served <- h.server.Serve(ln) }()
+	go func() { served <- h.server.Serve(ln, "") }()
 	for i := range 20 {
 		mta := h.dial()
 		switch i % 4 {
@@ -338,7 +338,7 @@ func TestAcceptFails(t *testing.T) {
 	faults <- &net.OpError{Op: "accept", Err: os.NewSyscallError("accept4", syscall.EMFILE)}
 	faults <- errors.New("broken for good")
 	h := newServer(t, script{}, Options{})
-	if err := h.server.Serve(faultyListener{ln, faults}); err == nil || !strings.Contains(err.Error(), "broken for good") {
+	if err := h.server.Serve(faultyListener{ln, faults}, ""); err == nil || !strings.Contains(err.Error(), "broken for good") {
 		t.Errorf("Serve: %v", err)
 	}
 	if log := h.log.String(); !strings.Contains(log, "too many open files") {
@@ -355,7 +355,7 @@ func TestServeAfterShutdown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.server.Serve(ln); err != nil {
+	if err := h.server.Serve(ln, ""); err != nil {
 		t.Error(err)
 	}
 	if _, err := ln.Accept(); !errors.Is(err, net.ErrClosed) {

@@ -44,7 +44,7 @@ type session struct {
 	conn     *conn
 	opts     *Options
 	log      *slog.Logger
-	listener string               // its name, see [Server.ServeNamed]
+	listener string               // its name, see [Server.Serve]
 	protocol gomilter.OptProtocol // what was agreed on
 	macros   map[string]string    // of the connection: seen outside any message
 	current  *transaction         // nil between messages
@@ -262,11 +262,11 @@ func (s *session) Headers(h textproto.MIMEHeader, m *gomilter.Modifier) (gomilte
 }
 
 // BodyChunk collects the body.
-func (s *session) BodyChunk(chunk []byte, m *gomilter.Modifier) (gomilter.Response, error) {
+func (s *session) BodyChunk(data []byte, m *gomilter.Modifier) (gomilter.Response, error) {
 	s.protect("body", func() {
 		s.takeMacros(m)
 		if s.current != nil {
-			s.collect(s.current, chunk)
+			s.collect(s.current, data)
 		}
 	})
 	return s.proceed(gomilter.OptNoBodyReply), nil

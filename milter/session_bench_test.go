@@ -35,7 +35,7 @@ func benchSession(b *testing.B, raw []byte) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	go server.Serve(ln)
+	go server.Serve(ln, "")
 	defer ln.Close()
 	conn, err := net.Dial("unix", ln.Addr().String())
 	if err != nil {

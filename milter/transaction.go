@@ -67,9 +67,9 @@ func (s *session) head(t *transaction) bool {
 
 // collect takes one chunk of the body: to the store and the scanner while the
 // body is wanted and not too large, otherwise only its size.
-func (s *session) collect(t *transaction, chunk []byte) {
-	t.message.Size += int64(len(chunk))
-	t.message.Cost.Allow(len(chunk))
+func (s *session) collect(t *transaction, data []byte) {
+	t.message.Size += int64(len(data))
+	t.message.Cost.Allow(len(data))
 	if t.body == nil {
 		return
 	}
@@ -79,13 +79,13 @@ func (s *session) collect(t *transaction, chunk []byte) {
 	}
 	// QUIRK: the library reads each packet into memory of its own, so that the
 	// body can be kept without copying it.
-	if err := t.body.Keep(chunk); err != nil {
+	if err := t.body.Keep(data); err != nil {
 		t.fault = &engine.Failure{Reason: engine.ReasonSpool, Err: err}
 		t.close()
 		return
 	}
 	// A limit that is hit comes back from the scanner's Finish.
-	t.scan(func() { _, _ = t.scanner.Write(chunk) })
+	t.scan(func() { _, _ = t.scanner.Write(data) })
 }
 
 // scan runs a step of the scanner. When the work on the message is stopped in it, that
@@ -162,11 +162,10 @@ func (s *session) outcome(t *transaction) engine.Outcome {
 	if t.fault == nil && t.body != nil {
 		t.scan(func() { t.message.Tree, t.message.TreeErr = t.scanner.Finish() })
 	}
-	switch {
-	case t.fault == nil:
-	case t.fault.Reason == engine.ReasonPanic: // what the session has of the message may be wrong
+	if t.fault != nil && t.fault.Reason == engine.ReasonPanic { // what the session has of the message may be wrong
 		return giveUp(s.opts.Log, &t.message, engine.ReasonPanic, t.fault.Err, engine.Report{})
-	default:
+	}
+	if t.fault != nil {
 		return t.work.Fail(t.fault.Reason, t.fault.Err)
 	}
 	if t.body != nil {

@@ -95,7 +95,8 @@ func (b *Book) lookup(tenant, address string) (*personInMemory, error) {
 		p.expires = now.Add(max(b.TTL, unknownTTL))
 	}
 	if known && b.learn {
-		if p.learned, _, err = b.Store.Recollection(tenant, key.address); err != nil {
+		p.learned, _, err = b.Store.Recollection(tenant, key.address)
+		if err != nil {
 			return nil, err
 		}
 	}

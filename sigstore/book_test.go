@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/directorytest"
 	"sigmilter/sigstore/people"
 	"sigmilter/sigstore/people/peopletest"
 	"sigmilter/sigstore/render"
@@ -19,7 +20,7 @@ func TestBookBesideReplace(t *testing.T) {
 	s := mustOpen(t, statePath(t))
 	edition := func(n int) string { return fmt.Sprintf("Edition %03d", n) }
 	replace := func(n int) {
-		all := peopletest.Persons(5)
+		all := directorytest.Persons(5)
 		for i := range all {
 			all[i].Attributes["displayName"] = edition(n)
 		}
@@ -44,8 +45,8 @@ func TestBookBesideReplace(t *testing.T) {
 				over.Lock()
 				oldest := edition(over.n)
 				over.Unlock()
-				sig, err := b.Signature("contoso", peopletest.Person(i).Address, "card")
-				p, known, perr := b.Person("contoso", peopletest.Person(i).Address)
+				sig, err := b.Signature("contoso", directorytest.Person(i).Address, "card")
+				p, known, perr := b.Person("contoso", directorytest.Person(i).Address)
 				if err != nil || perr != nil || !known || sig.Text < oldest || p.Attributes["displayName"] < oldest {
 					t.Errorf("%q of %q, oldest %q, %v, %v", sig.Text, p.Attributes["displayName"], oldest, err, perr)
 					return
@@ -65,7 +66,7 @@ func TestBookBesideReplace(t *testing.T) {
 
 func TestBookPerson(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(1))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(1))
 	b, _, clock := newBook(t, s)
 	find := func(address string) bool {
 		t.Helper()
@@ -78,7 +79,7 @@ func TestBookPerson(t *testing.T) {
 	if find("P00001@contoso.com") || !find("P00000@contoso.com") {
 		t.Error("not as in the store")
 	}
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(2))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(2))
 	if !find("p00001@contoso.com") {
 		t.Error("an unknown author is remembered beyond a change of the people")
 	}
@@ -112,7 +113,7 @@ func TestPhotosOfSources(t *testing.T) {
 	plan(people.Plan{Sources: []string{"ldap", "hr"}})
 	b, setTemplate, _ := newBook(t, s)
 	setTemplate(`<p>{{.displayName}}<img src="{{photo}}" alt=""></p>`)
-	fromLDAP, other, fromHR := peopletest.Portrait(t, 10, 8), peopletest.Portrait(t, 20, 8), peopletest.Portrait(t, 30, 8)
+	fromLDAP, other, fromHR := directorytest.Portrait(t, 10, 8), directorytest.Portrait(t, 20, 8), directorytest.Portrait(t, 30, 8)
 	alice := func(key string, photo []byte, attributes ...string) []directory.Person {
 		p := directory.Person{
 			Key: key, Address: "alice@contoso.com", Addresses: []string{"alice@contoso.com"},
@@ -187,7 +188,7 @@ func TestPhotosOfSources(t *testing.T) {
 // BenchmarkBookHit is a person who wrote lately.
 func BenchmarkBookHit(b *testing.B) {
 	s := mustOpen(b, b.TempDir()+"/state.db")
-	peopletest.Replace(b, s.Register, "contoso", peopletest.Persons(10))
+	peopletest.Replace(b, s.Register, "contoso", directorytest.Persons(10))
 	book, _, _ := newBook(b, s)
 	b.ReportAllocs()
 	b.ResetTimer()

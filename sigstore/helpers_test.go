@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"sigmilter/sigstore/render"
+	"sigmilter/sigstore/people/peopletest"
 )
 
 // noon is when tests read.
@@ -42,19 +42,11 @@ func mustOpen(t testing.TB, path string) *Store {
 // can be exchanged and a clock that can be set.
 func newBook(t testing.TB, s *Store) (b *Book, setTemplate func(html string), clock *time.Time) {
 	t.Helper()
-	templates := map[string]*render.Template{}
-	setTemplate = func(html string) {
-		tmpl, err := render.Parse("card", html, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		templates["card"] = tmpl
-	}
-	setTemplate("<p>{{.displayName}}</p>")
+	templates, setTemplate := peopletest.Card(t, "<p>{{.displayName}}</p>")
 	clock = new(time.Time)
 	*clock = noon
 	return NewBook(s, Options{
-		Templates: func(name string) (*render.Template, bool) { tmpl, ok := templates[name]; return tmpl, ok },
+		Templates: templates,
 		TTL:       20 * time.Minute,
 		Now:       func() time.Time { return *clock },
 	}, false), setTemplate, clock

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"sigmilter/sigstore/directory/directorytest"
 	"sigmilter/sigstore/people/peopletest"
 	"sigmilter/sigstore/statefile"
 )
@@ -46,7 +47,7 @@ func storedEndings(t testing.TB, s *Store, address string) (endings []Ending) {
 func TestRemember(t *testing.T) {
 	path := statePath(t)
 	s := mustOpen(t, path)
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(3))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(3))
 	b := learner(t, s)
 	mails := []Ending{ended(1, 1, 2, 10), ended(2, 1, 2, 11), ended(3, 1, 2, 12)}
 	mails[2].Signature = 2
@@ -94,7 +95,7 @@ func TestRemember(t *testing.T) {
 // The key stays while anything is learned, and another is drawn after it was taken off.
 func TestLearnKey(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(1))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(1))
 	hash := func() uint64 {
 		r, ok := learner(t, s).Recall("contoso", "p00000@contoso.com")
 		if !ok {
@@ -117,7 +118,7 @@ func TestLearnKey(t *testing.T) {
 // Neither a look-up nor a mail waits while somebody else writes.
 func TestRememberDoesNotWait(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(50))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(50))
 	b := learner(t, s)
 	release := make(chan bool)
 	holding := make(chan bool)
@@ -137,7 +138,7 @@ func TestRememberDoesNotWait(t *testing.T) {
 	go func() {
 		defer close(done)
 		for day := range 20 {
-			for _, p := range peopletest.Persons(50) { // more than may wait
+			for _, p := range directorytest.Persons(50) { // more than may wait
 				b.Recall("contoso", p.Address)
 				b.Remember("contoso", p.Address, []Ending{ended(day, 1, 2, uint64(day+3))})
 			}
@@ -155,13 +156,13 @@ func TestRememberDoesNotWait(t *testing.T) {
 // Many sessions of one person at once, with what is dropped and taken off beside.
 func TestRememberAtOnce(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(3))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(3))
 	b := learner(t, s)
 	var all sync.WaitGroup
 	for n := range 8 {
 		all.Go(func() {
 			for i := range 100 {
-				address := peopletest.Person(n % 3).Address
+				address := directorytest.Person(n % 3).Address
 				b.Recall("contoso", address)
 				b.Remember("contoso", address, []Ending{ended(i/10, 1, 2, uint64(i))})
 				if n == 0 && i%30 == 0 {

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"testing"
 
+	"sigmilter/sigstore/directory/directorytest"
 	"sigmilter/sigstore/people"
 	"sigmilter/sigstore/people/peopletest"
 )
@@ -11,7 +12,7 @@ import (
 func TestRestart(t *testing.T) {
 	path := statePath(t)
 	s := mustOpen(t, path)
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(3))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(3))
 	state := people.SyncState{Source: "csv", At: noon.UTC(), Success: noon.UTC(), People: 3, Full: true}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -22,7 +23,7 @@ func TestRestart(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		if p, ok, err := s.Person("contoso", "Alias00002@Contoso.com"); !ok || err != nil || !reflect.DeepEqual(p, peopletest.Person(2)) {
+		if p, ok, err := s.Person("contoso", "Alias00002@Contoso.com"); !ok || err != nil || !reflect.DeepEqual(p, directorytest.Person(2)) {
 			t.Errorf("got %+v, %v, %v", p, ok, err)
 		}
 		got, err := s.Sync("contoso", "csv")

@@ -89,7 +89,7 @@ func TestWhereToAdd(t *testing.T) {
 	}
 	all := sourceFiles(t)
 	rows := tableRows(t, string(page), "Where to add")
-	if len(rows) < 40 {
+	if len(rows) < 25 {
 		t.Errorf("only %d rows were found", len(rows))
 	}
 	for _, cells := range rows {

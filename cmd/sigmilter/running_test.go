@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"log/slog"
 	"testing"
 	"time"
 
-	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/daemon"
 	"sigmilter/cmd/internal/daemon/daemontest"
 )
@@ -33,12 +31,7 @@ func newRunning(t *testing.T, edit ...string) *running {
 
 func (r *running) begin() {
 	r.T.Helper()
-	cfg, err := config.Load(r.Config)
-	if err != nil {
-		r.T.Fatal(err)
-	}
-	level := new(slog.LevelVar)
-	level.Set(cfg.Log.Level)
+	cfg, level := r.Load()
 	d := daemon.New(cfg, daemon.Options{Log: daemon.NewLogger(cfg.Log.Format, level, r.Log), Level: level, Now: r.now})
 	r.stop = r.Start(func(ctx context.Context) error { return d.Serve(ctx, nil) })
 }

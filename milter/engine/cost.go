@@ -106,7 +106,8 @@ func (c *Cost) stops() error {
 // over says why nobody waits for the message any more.
 func (c *Cost) over() error {
 	if c.peer != nil {
-		if c.gone = c.peer(); c.gone != nil {
+		c.gone = c.peer()
+		if c.gone != nil {
 			return c.gone
 		}
 	}
@@ -118,12 +119,13 @@ func (c *Cost) over() error {
 
 // stopReason is the reason for an error that ended the work on a message.
 func stopReason(err error) policy.Reason {
-	switch {
-	case errors.Is(err, errTime):
+	if errors.Is(err, errTime) {
 		return reasonTime
-	case errors.Is(err, work.ErrMemory):
+	}
+	if errors.Is(err, work.ErrMemory) {
 		return reasonMemory
-	case errors.Is(err, work.ErrSpent), errors.Is(err, work.ErrDense):
+	}
+	if errors.Is(err, work.ErrSpent) || errors.Is(err, work.ErrDense) {
 		return reasonComplex
 	}
 	return ReasonReplay // the MTA has gone
@@ -131,8 +133,7 @@ func stopReason(err error) policy.Reason {
 
 // bodyReason is the reason for an error of opening the texts of a message.
 func bodyReason(err error) policy.Reason {
-	switch {
-	case errors.Is(err, work.ErrMemory), errors.Is(err, errTime), errors.Is(err, ErrGone):
+	if errors.Is(err, work.ErrMemory) || errors.Is(err, errTime) || errors.Is(err, ErrGone) {
 		return stopReason(err)
 	}
 	return reasonBody

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,16 +16,23 @@ import (
 func (j *Job) decide() {
 	d, err := j.engine.Policy.Decide(&j.facts, j.engine.Store)
 	j.decision = d
-	switch {
-	case errors.Is(err, policy.ErrProof):
-		j.failure = &Failure{reasonProof, fmt.Errorf("message of %s: %w", d.Author, err)}
-	case errors.As(err, new(Stale)):
-		j.failure = &Failure{reasonStale, err}
-	case errors.Is(err, ErrFirstReading):
-		j.failure = &Failure{reasonReading, err}
-	case err != nil:
-		j.failure = &Failure{reasonStore, fmt.Errorf("looking up %s: %w", d.Author, err)}
+	if err != nil {
+		j.failure = undecided(err, d.Author)
 	}
+}
+
+// undecided is why a message of an author was not decided on.
+func undecided(err error, author string) *Failure {
+	if errors.Is(err, policy.ErrProof) {
+		return &Failure{reasonProof, fmt.Errorf("message of %s: %w", author, err)}
+	}
+	if errors.As(err, new(Stale)) {
+		return &Failure{reasonStale, err}
+	}
+	if errors.Is(err, ErrFirstReading) {
+		return &Failure{reasonReading, err}
+	}
+	return &Failure{reasonStore, fmt.Errorf("looking up %s: %w", author, err)}
 }
 
 // headFacts are what is known of a message at end-of-headers.
@@ -46,10 +54,10 @@ func (j *Job) complete() {
 	j.facts.Text = func() (string, bool) { return j.newest() }
 	j.facts.Digest = func() string { return j.digest(&Outcome{}) }
 	j.facts.DKIM = func(domains []string) (policy.Signature, string, error) {
-		switch {
-		case j.engine.DKIM == nil:
+		if j.engine.DKIM == nil {
 			return policy.Signature{}, "DKIM signatures are not verified here", nil
-		case j.message.Body == nil:
+		}
+		if j.message.Body == nil {
 			return policy.Signature{}, "the body is too large to verify a DKIM signature", nil
 		}
 		return j.engine.DKIM(j.message.Header, io.NewSectionReader(j.message.Body, 0, j.message.Body.Size()), domains)
@@ -66,19 +74,60 @@ func headerSize(h entity.Header) int64 {
 	return int64(n)
 }
 
-// withoutOptOut takes the keywords an author opted out with from the subject.
-// That breaks the DKIM signatures as well, which go unless they have gone for a
-// change of the body.
-func (j *Job) withoutOptOut(o *Outcome) {
-	if len(j.decision.OptOut) == 0 {
-		return
+// newest is what the author of a message wrote, without the quoted mail, for rules
+// that ask for it, and whether it can be read. Of two forms it is the last, which
+// shows the message best (RFC 2046 5.1.4), and in any case one with words, if there
+// is one. A body that cannot be read back fails the message.
+func (j *Job) newest() (string, bool) {
+	if unreadable(j.message) != "" {
+		return "", false
 	}
-	edit, ok := policy.WithoutKeywords(j.message.Header, j.decision.OptOut)
-	if !ok {
-		return
+	read := false
+	for _, body := range entity.Bodies(j.message.Tree) {
+		seen := false
+		for _, doc := range slices.Backward(body.Documents) {
+			f, err := j.newestOf(doc)
+			if err != nil {
+				j.failure = &Failure{bodyReason(err), err}
+				return "", false
+			}
+			if strings.TrimSpace(f.text) != "" {
+				return f.text, true
+			}
+			read, seen = read || f.read, seen || f.seen
+		}
+		if seen { // nothing but quoted mail
+			break
+		}
 	}
-	if len(o.Splices) == 0 && len(o.Fields) == 0 {
-		o.Fields = append(o.Fields, withoutDKIM(j.message.Header)...)
+	return "", read
+}
+
+// newestForm is what one form of a message has of the newest text.
+type newestForm struct {
+	text string
+	read bool // it could be read
+	seen bool // a reader sees something of it
+}
+
+// newestOf is that of one form, which goes on from leaf to leaf until quoted mail
+// begins.
+func (j *Job) newestOf(doc entity.Document) (newestForm, error) {
+	var f newestForm
+	var texts []string
+	for i, p := range doc.Leaves {
+		l, why, err := j.openLeaf(p, i > 0)
+		if err != nil || why != "" {
+			return newestForm{}, err
+		}
+		f.seen = f.seen || l.shows
+		texts = append(texts, l.reading.Newest())
+		quotes := l.reading.Quotes()
+		l.letGo(j)
+		if quotes {
+			break
+		}
 	}
-	o.Fields = append(o.Fields, edit)
+	f.text, f.read = strings.Join(texts, "\n"), true
+	return f, nil
 }

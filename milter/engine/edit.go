@@ -10,7 +10,7 @@ import (
 )
 
 // edit turns the placements into the outcome. The error is that of writing a text.
-func (j *Job) edit(texts []text, amp *entity.Part, person *insert.Person) (Outcome, error) {
+func (j *Job) edit(texts []form, amp *entity.Part, person *insert.Person) (Outcome, error) {
 	if err := j.promise(texts); err != nil {
 		return j.fail(promiseReason(err), err), nil
 	}
@@ -26,7 +26,7 @@ func (j *Job) edit(texts []text, amp *entity.Part, person *insert.Person) (Outco
 		j.letGo(texts)
 		return Outcome{}, err
 	}
-	for _, p := range j.orphans(texts) {
+	for _, p := range orphans(j.message.Tree, texts, j.cost.meter) {
 		if s, ok := entity.Unhang(p); ok {
 			o.Splices = append(o.Splices, s)
 		}
@@ -36,7 +36,7 @@ func (j *Job) edit(texts []text, amp *entity.Part, person *insert.Person) (Outco
 }
 
 // write adds to the outcome what the blocks change in the texts.
-func (j *Job) write(o *Outcome, texts []text) error {
+func (j *Job) write(o *Outcome, texts []form) error {
 	have := contentIDs(j.message.Tree)
 	addHTML := j.decision.AddHTML && len(texts) == 1 && texts[0].whole
 	for _, t := range texts {
@@ -97,12 +97,11 @@ func (l *leaf) change(have map[string]bool, addHTML bool) (entity.Composition, [
 	if len(splices) == 0 && len(fields) == 0 { // it is all there already
 		return c, nil, nil
 	}
-	switch {
-	case l.Part.Media.Type == "text/html":
+	if l.Part.Media.Type == "text/html" {
 		if parts := pictures(l.placed, have); len(parts) > 0 {
 			c, err = entity.Relate(l.Part, parts, related(l.Text), fields, l.LineEnd())
 		}
-	case addHTML:
+	} else if addHTML {
 		html := htmlForm(l.reading.AsHTML(l.placed), l.placed, have)
 		c, err = entity.Wrap(l.Part, nil, []entity.Addition{html}, alternative(l.Text), fields, l.LineEnd())
 	}

@@ -23,12 +23,13 @@ func (j *Job) leave() (Outcome, bool) {
 		return Outcome{}, false
 	}
 	kind, err := j.protected()
-	switch {
-	case err != nil:
+	if err != nil {
 		return j.fail(bodyReason(err), err), true
-	case kind != "":
+	}
+	if kind != "" {
 		return j.pass(kind), true
-	case label == "":
+	}
+	if label == "" {
 		return Outcome{}, false
 	}
 	if j.engine.Policy.Answer(label, true) == policy.AnswerSign {
@@ -87,7 +88,7 @@ func (j *Job) besideProtected() []entity.Body {
 
 // sealing says why the texts of a message must stay as they are: OpenPGP stands in
 // them. Where a rule enforces its blocks, that has to be all of them, and decode.
-func sealing(texts []text) policy.Reason {
+func sealing(texts []form) policy.Reason {
 	leaves, whole, partly := 0, 0, 0
 	for _, t := range texts {
 		for _, l := range t.leaves {
@@ -103,10 +104,10 @@ func sealing(texts []text) policy.Reason {
 			}
 		}
 	}
-	switch {
-	case leaves > 0 && whole == leaves:
+	if leaves > 0 && whole == leaves {
 		return policy.PGP
-	case partly > 0:
+	}
+	if partly > 0 {
 		return reasonSealed
 	}
 	return ""
@@ -114,7 +115,7 @@ func sealing(texts []text) policy.Reason {
 
 // unsignedForm tells which part a reader may show as the message without a block; nil
 // for none. An AMP form that is going to be taken out is none.
-func unsignedForm(tree *entity.Part, texts []text, amp *entity.Part) error {
+func unsignedForm(tree *entity.Part, texts []form, amp *entity.Part) error {
 	carries := map[*entity.Part]bool{}
 	if amp != nil {
 		carries[amp] = true

@@ -172,18 +172,36 @@ func (j *Job) remedy(why policy.Reason, err error) Reply {
 // enforced says whether a rule forbids that the message goes out without its
 // blocks. Where it is not known which rules apply, any rule may.
 func (j *Job) enforced() bool {
-	switch d := &j.decision; {
-	case d.Pending, d.Reason == "", d.Reason == policy.Loop:
+	d := &j.decision
+	if d.Pending || d.Reason == "" || d.Reason == policy.Loop {
 		return slices.ContainsFunc(j.engine.Policy.Rules, func(r policy.RuleSpec) bool { return r.Enforce })
-	default:
-		return d.Verdict == policy.Sign && d.Enforced
 	}
+	return d.Verdict == policy.Sign && d.Enforced
 }
 
 // Fail is asked in place of Finish for a message that could not be collected, and once
 // more after it when its edits contradict themselves; nothing has been sent. The outcome
 // is without splices.
 func (j *Job) Fail(why policy.Reason, err error) Outcome { return j.fail(why, err) }
+
+// loop holds a message that goes in circles, which stops it, or passes it
+// unsigned, and says how often it came.
+func (j *Job) loop() Outcome {
+	return j.fail(policy.Loop, loopError{
+		"field", j.engine.Policy.Guard, "relay", j.facts.Relay,
+		"passes", policy.Passes(j.message.Header, j.facts.Relay) + 1, "most", j.engine.Policy.MaxPasses,
+	})
+}
+
+// loopError is what the log says of a message that goes in circles.
+type loopError []any
+
+// Error says what to look at.
+func (loopError) Error() string {
+	return "message goes in circles, see that the transport rule excepts the guard field"
+}
+
+func (l loopError) details() []any { return l }
 
 // LogFailure writes the one line of a failure. No error quotes the message.
 func LogFailure(log *slog.Logger, m *Message, why policy.Reason, err error) {

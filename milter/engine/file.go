@@ -55,11 +55,11 @@ func extents(head []byte, at int) []extent {
 			end = at + i + 1
 		}
 		line := head[at:end]
-		switch {
-		case len(bytes.TrimRight(line, "\r\n")) == 0:
-		case line[0] == ' ' || line[0] == '\t':
+		blank := len(bytes.TrimRight(line, "\r\n")) == 0
+		continues := line[0] == ' ' || line[0] == '\t'
+		if continues && !blank {
 			fields[len(fields)-1].end = end
-		default:
+		} else if !blank {
 			fields = append(fields, extent{at, end})
 		}
 		at = end
@@ -175,8 +175,10 @@ func (f *File) field(e entity.FieldEdit) []byte {
 
 // lineEnd is what ends the header's first line.
 func (f *File) lineEnd() string {
-	if i := bytes.IndexByte(f.raw, '\n'); i > 0 && f.raw[i-1] == '\r' || i < 0 {
-		return "\r\n"
+	i := bytes.IndexByte(f.raw, '\n')
+	bare := i == 0 || (i > 0 && f.raw[i-1] != '\r')
+	if bare {
+		return "\n"
 	}
-	return "\n"
+	return "\r\n"
 }

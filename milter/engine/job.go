@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"sigmilter/milter/entity"
 	"sigmilter/milter/policy"
 )
 
@@ -111,26 +110,4 @@ func (j *Job) report(a Action, why policy.Reason) Report {
 		r.Guard = ForeignGuard
 	}
 	return r
-}
-
-// stamped adds the guard field: every message that goes back to Microsoft 365
-// carries it, or it would come round again.
-func (j *Job) stamped(o Outcome) Outcome {
-	j.withoutOptOut(&o)
-	for i := j.message.Header.Count(j.engine.Policy.Guard); i > 0; i-- { // one that says nothing, another thing than Yes, or is not ours
-		o.Fields = append(o.Fields, entity.FieldEdit{Op: entity.DeleteField, Name: j.engine.Policy.Guard, Index: i})
-	}
-	value := j.engine.Policy.GuardValue(&j.decision, j.textLeft(&o), j.facts.Now)
-	o.Fields = append(o.Fields, entity.FieldEdit{Op: entity.AddField, Name: j.engine.Policy.Guard, Index: 1, Value: value})
-	return j.withoutSecrets(o)
-}
-
-// withoutSecrets is the last step of every message that leaves: it removes the
-// routing fields.
-func (j *Job) withoutSecrets(o Outcome) Outcome {
-	o.Fields = append(o.Fields, j.engine.Policy.WithoutRoutingFields(j.message.Header)...)
-	for _, f := range o.Fields {
-		o.Report.Fields = append(o.Report.Fields, FieldReport{Op: string(f.Op), Name: f.Name, Index: f.Index})
-	}
-	return o
 }

@@ -38,7 +38,7 @@ func dayOf(t time.Time) int {
 
 // learn remembers how the texts of a signed message end, unless the block is what
 // they end in.
-func (j *Job) learn(texts []text, person *insert.Person) {
+func (j *Job) learn(texts []form, person *insert.Person) {
 	if person.Memory == nil {
 		return
 	}

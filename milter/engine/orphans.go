@@ -7,17 +7,18 @@ import (
 	"strings"
 
 	"sigmilter/milter/entity"
+	"sigmilter/milter/work"
 )
 
 // orphans are the parts of pictures that only the text refers to which is taken
 // out: they go with it. A part stays when any text of the message, or one that was
 // not read, may still show it.
-func (j *Job) orphans(texts []text) []*entity.Part {
+func orphans(tree *entity.Part, texts []form, meter *work.Meter) []*entity.Part {
 	gone := mentions(texts)
-	if len(gone) == 0 || !allRead(j.message.Tree, texts) {
+	if len(gone) == 0 || !allRead(tree, texts) {
 		return nil
 	}
-	candidates := mentioned(j.message.Tree, gone)
+	candidates := mentioned(tree, gone)
 	if len(candidates) == 0 || len(candidates) > mostOrphans {
 		return nil
 	}
@@ -29,7 +30,7 @@ func (j *Job) orphans(texts []text) []*entity.Part {
 	}
 	shown := func(name string) bool {
 		return name != "" && slices.ContainsFunc(left, func(b []byte) bool {
-			j.cost.meter.Spend(len(b))
+			meter.Spend(len(b))
 			return refers(b, name)
 		})
 	}
@@ -62,7 +63,7 @@ func mentioned(tree *entity.Part, pieces [][]byte) []*entity.Part {
 const mostMarkup = 256 << 10
 
 // mentions are the pieces of HTML that are taken out and refer to a part.
-func mentions(texts []text) [][]byte {
+func mentions(texts []form) [][]byte {
 	var gone [][]byte
 	for _, t := range texts {
 		for _, l := range t.leaves {
@@ -80,7 +81,7 @@ func mentions(texts []text) [][]byte {
 }
 
 // allRead reports whether every HTML text of the message was read.
-func allRead(tree *entity.Part, texts []text) bool {
+func allRead(tree *entity.Part, texts []form) bool {
 	read := map[*entity.Part]bool{}
 	for _, t := range texts {
 		for _, l := range t.leaves {

@@ -10,7 +10,6 @@ import (
 
 	"sigmilter/milter/entity"
 	"sigmilter/milter/insert"
-	"sigmilter/milter/policy"
 )
 
 // pictures are the pictures that blocks bring along, each once, without those
@@ -90,47 +89,15 @@ func ampPart(tree *entity.Part) *entity.Part {
 	return amp
 }
 
-// addText gives a message that is only attachments a text with its blocks.
-func (j *Job) addText(blocks []insert.Block) Outcome {
-	d := &j.decision
-	if !d.Place.Selects(d.Reply) {
-		return j.pass(policy.Reason(insert.NotSelected))
-	}
-	text, html, pics := insert.Join(blocks)
-	placed := []insert.PlacedBlock{{Block: insert.Block{Pictures: pics}, Placement: insert.Placement{Edits: make([]entity.Edit, 1)}}}
-	end, err := lineEnd(j.message.Body)
-	if err != nil {
-		return j.fail(reasonBody, err)
-	}
-	form := alternative([]byte(html)).Addition(entity.TextPart("text/plain", text), htmlForm(html, placed, contentIDs(j.message.Tree)))
-
-	var c entity.Composition
-	switch root := j.message.Tree; {
-	case root.Media.Type == "multipart/mixed":
-		c, err = entity.Prepend(root, form, end)
-	case !root.IsMultipart():
-		mixed := entity.Multipart{Subtype: "mixed", Boundary: boundary("m", []byte(html))}
-		c, err = entity.Wrap(root, []entity.Addition{form}, nil, mixed, nil, end)
-	default:
-		return j.fail(reasonNoText, nil)
-	}
-	if err != nil {
-		return j.fail(leafReason(err), err)
-	}
-	o := Outcome{Fields: c.Fields, Splices: append(c.Before, c.After...), Report: j.report(Signed, d.Reason)}
-	for _, b := range d.Blocks() {
-		o.Report.Blocks = append(o.Report.Blocks, BlockReport{Block: string(b.Kind), Template: b.Template, Part: "1", Type: "multipart/alternative", Placed: insert.Added})
-	}
-	return j.changed(o)
-}
-
 // lineEnd is what ends the first line of a body, CRLF when no line ends soon.
 func lineEnd(body Body) (string, error) {
 	start := make([]byte, min(body.Size(), 1000))
 	if _, err := body.ReadAt(start, 0); err != nil && err != io.EOF {
 		return "", fmt.Errorf("reading the body: %w", err)
 	}
-	if i := bytes.IndexByte(start, '\n'); i == 0 || i > 0 && start[i-1] != '\r' {
+	i := bytes.IndexByte(start, '\n')
+	bare := i == 0 || (i > 0 && start[i-1] != '\r')
+	if bare {
 		return "\n", nil
 	}
 	return "\r\n", nil

@@ -10,35 +10,34 @@ import (
 // place finds the places of the blocks in each form of the message. The forms
 // must agree: when one has a place for the signature, the others get it where it
 // belongs there, and when one has none, none gets it.
-func place(texts []text, blocks []insert.Block, d *policy.Decision, person *insert.Person) insert.Refusal {
+func place(texts []form, blocks []insert.Block, d *policy.Decision, person *insert.Person) insert.Refusal {
 	why := insert.NotSelected
 	for _, b := range blocks {
-		switch {
-		case b.Kind == insert.Signature:
+		if b.Kind == insert.Signature {
 			why = placeSignature(texts, b, d, person)
-		case d.Place.Selects(d.Reply) || placed(texts):
+		} else if d.Place.Selects(d.Reply) || havePlace(texts) {
 			why = placeAtEdge(texts, b)
 		}
 		if why == insert.NoPlace {
 			return why
 		}
 	}
-	if placed(texts) {
+	if havePlace(texts) {
 		return ""
 	}
 	return why
 }
 
-// placed says whether anything has a place yet. Blocks have theirs in every form
+// havePlace reports whether anything has a place yet. Blocks have theirs in every form
 // or in none.
-func placed(texts []text) bool {
+func havePlace(texts []form) bool {
 	return slices.ContainsFunc(texts[0].leaves, func(l *leaf) bool { return len(l.placed) > 0 })
 }
 
 // placeSignature places the signature in each form. The HTML comes first: its
 // elements say what an old signature is, and the plain text then loses the same
 // lines and no others that are not marked there.
-func placeSignature(texts []text, b insert.Block, d *policy.Decision, person *insert.Person) insert.Refusal {
+func placeSignature(texts []form, b insert.Block, d *policy.Decision, person *insert.Person) insert.Refusal {
 	places := make([]insert.Placement, len(texts))
 	refusals := make([]insert.Refusal, len(texts))
 	for _, i := range htmlFirst(texts) {
@@ -52,7 +51,8 @@ func placeSignature(texts []text, b insert.Block, d *policy.Decision, person *in
 	}
 	for i, t := range texts {
 		if refusals[i] != "" {
-			if places[i], refusals[i] = t.newest.reading.Place(b, &d.Place, person, true); refusals[i] != "" {
+			places[i], refusals[i] = t.newest.reading.Place(b, &d.Place, person, true)
+			if refusals[i] != "" {
 				return insert.NoPlace
 			}
 		}
@@ -62,7 +62,7 @@ func placeSignature(texts []text, b insert.Block, d *policy.Decision, person *in
 }
 
 // htmlFirst are the indexes of the texts, those of HTML before the others.
-func htmlFirst(texts []text) []int {
+func htmlFirst(texts []form) []int {
 	var first, others []int
 	for i := range texts {
 		if texts[i].newest.Part.Media.Type == "text/html" {
@@ -74,7 +74,7 @@ func htmlFirst(texts []text) []int {
 	return append(first, others...)
 }
 
-func placeAtEdge(texts []text, b insert.Block) insert.Refusal {
+func placeAtEdge(texts []form, b insert.Block) insert.Refusal {
 	for _, t := range texts {
 		l := t.edge(b.Kind)
 		pl, ok := l.reading.AtEdge(b)

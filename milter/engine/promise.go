@@ -23,11 +23,11 @@ func giveName(blocks []insert.Block) {
 
 // promise makes the blocks of a message seen that must be: it changes how and where
 // they stand until no element or style of the mail hides them. The error is what does.
-func (j *Job) promise(texts []text) error {
+func (j *Job) promise(texts []form) error {
 	if !j.decision.Enforced {
 		return nil
 	}
-	plain := slices.ContainsFunc(texts, func(t text) bool { return t.newest.Part.Media.Type != "text/html" })
+	plain := slices.ContainsFunc(texts, func(t form) bool { return t.newest.Part.Media.Type != "text/html" })
 	for _, t := range texts {
 		for _, l := range t.leaves {
 			if l.Part.Media.Type != "text/html" || len(l.placed) == 0 {
@@ -37,7 +37,8 @@ func (j *Job) promise(texts []text) error {
 			if err != nil {
 				return err
 			}
-			if hidden == "" || j.decision.EnforcedByText && plain {
+			seenInText := j.decision.EnforcedByText && plain
+			if hidden == "" || seenInText {
 				continue
 			}
 			return hiddenError(hidden)
@@ -115,8 +116,8 @@ func (l *leaf) look(j *Job) ([]seen.Verdict, error) {
 	return seen.Look(page, l.elements(), j.cost.meter), nil
 }
 
-// places are where a block goes when it is not seen where it belongs.
-var places = map[insert.BlockKind][]string{
+// furtherPlaces are where a block goes when it is not seen where it belongs.
+var furtherPlaces = map[insert.BlockKind][]string{
 	insert.Signature:  {insert.AboveQuote, insert.AtEnd, insert.AtTop},
 	insert.Disclaimer: {insert.AtEnd, insert.AtTop},
 	insert.Banner:     {insert.AtTop},
@@ -133,16 +134,16 @@ func (s *standing) next(r *insert.Reading, against []string) (insert.Placement, 
 	}
 	for {
 		s.tried++
-		switch others := places[s.block.Kind]; {
-		case s.tried <= 2:
+		others := furtherPlaces[s.block.Kind]
+		if s.tried <= 2 {
 			if s.first.Here.ID == "" && (s.tried == 1 || learned) {
 				return s.first.Firm(&s.block, s.against), true
 			}
-		case s.tried-3 < len(others):
+		} else if s.tried-3 < len(others) {
 			if pl, ok := r.Elsewhere(s.block, s.first, others[s.tried-3]); ok {
 				return pl.Firm(&s.block, s.against), true
 			}
-		default:
+		} else {
 			return insert.Placement{}, false
 		}
 	}

@@ -79,6 +79,40 @@ func (j *Job) unsigned(why policy.Reason) Outcome {
 	return j.leaveAs(why) // a kind that must pass, as only the text shows
 }
 
+// addText gives a message that is only attachments a text with its blocks.
+func (j *Job) addText(blocks []insert.Block) Outcome {
+	d := &j.decision
+	if !d.Place.Selects(d.Reply) {
+		return j.pass(policy.Reason(insert.NotSelected))
+	}
+	text, html, pics := insert.Join(blocks)
+	placed := []insert.PlacedBlock{{Block: insert.Block{Pictures: pics}, Placement: insert.Placement{Edits: make([]entity.Edit, 1)}}}
+	end, err := lineEnd(j.message.Body)
+	if err != nil {
+		return j.fail(reasonBody, err)
+	}
+	form := alternative([]byte(html)).Addition(entity.TextPart("text/plain", text), htmlForm(html, placed, contentIDs(j.message.Tree)))
+
+	var c entity.Composition
+	root := j.message.Tree
+	if root.Media.Type == "multipart/mixed" {
+		c, err = entity.Prepend(root, form, end)
+	} else if !root.IsMultipart() {
+		mixed := entity.Multipart{Subtype: "mixed", Boundary: boundary("m", []byte(html))}
+		c, err = entity.Wrap(root, []entity.Addition{form}, nil, mixed, nil, end)
+	} else {
+		return j.fail(reasonNoText, nil)
+	}
+	if err != nil {
+		return j.fail(leafReason(err), err)
+	}
+	o := Outcome{Fields: c.Fields, Splices: append(c.Before, c.After...), Report: j.report(Signed, d.Reason)}
+	for _, b := range d.Blocks() {
+		o.Report.Blocks = append(o.Report.Blocks, BlockReport{Block: string(b.Kind), Template: b.Template, Part: "1", Type: "multipart/alternative", Placed: insert.Added})
+	}
+	return j.changed(o)
+}
+
 // blocks are the rendered blocks of the decision.
 func (j *Job) blocks() ([]insert.Block, error) {
 	d := &j.decision
@@ -103,18 +137,22 @@ func blockReason(err error) policy.Reason {
 
 // unreadable says why the tree of a message cannot be worked on, "" if it can.
 func unreadable(m *Message) policy.Reason {
-	switch {
-	case errors.Is(m.TreeErr, entity.ErrTooManyParts):
+	if errors.Is(m.TreeErr, entity.ErrTooManyParts) {
 		return reasonParts
-	case errors.Is(m.TreeErr, entity.ErrTooDeep):
+	}
+	if errors.Is(m.TreeErr, entity.ErrTooDeep) {
 		return reasonDepth
-	case errors.Is(m.TreeErr, entity.ErrTooManyFields):
+	}
+	if errors.Is(m.TreeErr, entity.ErrTooManyFields) {
 		return reasonFields
-	case m.TreeErr != nil:
+	}
+	if m.TreeErr != nil {
 		return reasonHeader
-	case m.Body == nil || m.Tree == nil:
+	}
+	if m.Body == nil || m.Tree == nil {
 		return reasonTooLarge
-	case m.Tree.IsMultipart() && len(m.Tree.Children) == 0:
+	}
+	if m.Tree.IsMultipart() && len(m.Tree.Children) == 0 {
 		return reasonMalformed
 	}
 	return ""

@@ -11,8 +11,8 @@ import (
 	"sigmilter/milter/work"
 )
 
-// text is one form of a message, HTML or plain, as its leaves in order.
-type text struct {
+// form is one form of a message, HTML or plain, as its leaves in order.
+type form struct {
 	leaves []*leaf
 	newest *leaf // where the author's newest text ends
 	whole  bool  // it is one leaf, not a row of them, and no other form is left out
@@ -36,7 +36,7 @@ func (l *leaf) letGo(j *Job) {
 }
 
 // letGo lets go of all leaves of texts.
-func (j *Job) letGo(texts []text) {
+func (j *Job) letGo(texts []form) {
 	for _, t := range texts {
 		for _, l := range t.leaves {
 			l.letGo(j)
@@ -56,8 +56,8 @@ func (l *leaf) put(b insert.Block, pl insert.Placement) {
 // texts opens and reads what a reader sees as the message: the body in which
 // something is seen first. The error is that of reading the body; whatever is wrong
 // with the message itself is a reason.
-func (j *Job) texts() ([]text, policy.Reason, error) {
-	var best []text
+func (j *Job) texts() ([]form, policy.Reason, error) {
+	var best []form
 	var chosen entity.Body
 	var at int64 = -1 // where something is seen in it
 	bodies := entity.Bodies(j.message.Tree)
@@ -109,8 +109,8 @@ func (j *Job) further(body entity.Body) []entity.Document {
 }
 
 // openDocuments opens documents, each as a text.
-func (j *Job) openDocuments(documents []entity.Document) ([]text, policy.Reason, error) {
-	var texts []text
+func (j *Job) openDocuments(documents []entity.Document) ([]form, policy.Reason, error) {
+	var texts []form
 	for _, doc := range documents {
 		t, why, err := j.open(doc)
 		if err != nil || why != "" {
@@ -125,7 +125,7 @@ func shows(l *leaf) bool { return l.shows }
 
 // firstShown is where the first leaf begins in which a reader sees anything, -1 for
 // none.
-func firstShown(texts []text) int64 {
+func firstShown(texts []form) int64 {
 	var at int64 = -1
 	for _, t := range texts {
 		i := slices.IndexFunc(t.leaves, shows)
@@ -142,8 +142,8 @@ func firstShown(texts []text) int64 {
 // withWords is texts without the forms that show nothing beside one that does: a
 // client that writes an empty text beside its HTML has no text form, and a block
 // alone is none.
-func (j *Job) withWords(texts []text) []text {
-	var kept []text
+func (j *Job) withWords(texts []form) []form {
+	var kept []form
 	for _, t := range texts {
 		if slices.ContainsFunc(t.leaves, shows) {
 			kept = append(kept, t)
@@ -154,7 +154,7 @@ func (j *Job) withWords(texts []text) []text {
 	}
 	for _, t := range texts {
 		if !slices.ContainsFunc(t.leaves, shows) {
-			j.letGo([]text{t})
+			j.letGo([]form{t})
 		}
 	}
 	for i := range kept {
@@ -166,8 +166,8 @@ func (j *Job) withWords(texts []text) []text {
 // open reads the leaves of one document until quoted mail begins, or all of them
 // when something is to go below it. The newest text ends in the leaf with the
 // quote, or else in the last in which the author wrote anything.
-func (j *Job) open(doc entity.Document) (text, policy.Reason, error) {
-	t := text{whole: len(doc.Leaves) == 1}
+func (j *Job) open(doc entity.Document) (form, policy.Reason, error) {
+	t := form{whole: len(doc.Leaves) == 1}
 	ended := false
 	patch := policy.TitledPatch(j.message.Header)
 	for i, p := range doc.Leaves {
@@ -201,14 +201,17 @@ func (j *Job) untouchable(l *leaf, patch bool) policy.Reason {
 		return reasonAmbiguous
 	}
 	why := policy.Reason(l.reading.Untouchable(patch))
-	if why == policy.PGP && enforced || why != "" && j.engine.Policy.Answer(why, enforced) == policy.AnswerSign {
+	if why == "" || (why == policy.PGP && enforced) {
+		return ""
+	}
+	if j.engine.Policy.Answer(why, enforced) == policy.AnswerSign {
 		return ""
 	}
 	return why
 }
 
 // edge is the leaf in which a block that goes above or below everything stands.
-func (t *text) edge(kind insert.BlockKind) *leaf {
+func (t *form) edge(kind insert.BlockKind) *leaf {
 	if kind == insert.Banner {
 		return t.leaves[0]
 	}
@@ -222,7 +225,7 @@ func (t *text) edge(kind insert.BlockKind) *leaf {
 
 // letGoOthers lets go of the leaves in which no block is going to stand, as far as
 // the document was read.
-func (t *text) letGoOthers(j *Job) {
+func (t *form) letGoOthers(j *Job) {
 	d := &j.decision
 	for _, l := range t.leaves {
 		first := d.Banner != "" && l == t.leaves[0]
@@ -234,12 +237,13 @@ func (t *text) letGoOthers(j *Job) {
 }
 
 func leafReason(err error) policy.Reason {
-	switch {
-	case errors.Is(err, work.ErrMemory):
+	if errors.Is(err, work.ErrMemory) {
 		return reasonMemory
-	case errors.Is(err, entity.ErrEncoding):
+	}
+	if errors.Is(err, entity.ErrEncoding) {
 		return reasonEncoding
-	case errors.Is(err, entity.ErrCharset):
+	}
+	if errors.Is(err, entity.ErrCharset) {
 		return reasonCharset
 	}
 	return reasonDamaged

@@ -37,18 +37,22 @@ func (o Outcome) Validate(body Body) error {
 var unfolded = regexp.MustCompile(`\n([^ \t]|$)|\r([^\n]|$)`)
 
 func validateField(f entity.FieldEdit) error {
-	switch {
-	case f.Op != entity.AddField && f.Op != entity.ChangeField && f.Op != entity.DeleteField:
+	if f.Op != entity.AddField && f.Op != entity.ChangeField && f.Op != entity.DeleteField {
 		return errors.New("unknown operation")
-	case f.Name == "" || strings.ContainsFunc(f.Name, notFieldName):
+	}
+	if f.Name == "" || strings.ContainsFunc(f.Name, notFieldName) {
 		return errors.New("not a field name")
-	case f.Op != entity.AddField && f.Index < 1:
+	}
+	if f.Op != entity.AddField && f.Index < 1 {
 		return fmt.Errorf("index %d, counted from 1", f.Index)
-	case f.Op == entity.ChangeField && strings.TrimLeft(f.Value, " ") == "":
+	}
+	if f.Op == entity.ChangeField && strings.TrimLeft(f.Value, " ") == "" {
 		return errors.New("a change to an empty value deletes the field")
-	case strings.ContainsRune(f.Value, 0):
+	}
+	if strings.ContainsRune(f.Value, 0) {
 		return errors.New("NUL in the value, which ends it on the wire")
-	case strings.ContainsAny(f.Value, "\r\n") && unfolded.MatchString(f.Value):
+	}
+	if strings.ContainsAny(f.Value, "\r\n") && unfolded.MatchString(f.Value) {
 		return errors.New("a line of the value is no fold: it would be a field of its own")
 	}
 	return nil

@@ -6,13 +6,10 @@ import (
 	"sigmilter/milter/insert/known"
 )
 
-// IsReply reports whether a subject, decoded, has the prefix of a reply or a
-// forward in any language ("Re:", "AW:", "RE[2]:", "回复："), also behind tags
-// that gateways and ticket systems put before it ("[External] [Secure] Re: ...").
-func IsReply(subject string) bool { return ReplyPrefix(subject) != "" }
-
-// ReplyPrefix is the first prefix of a reply or a forward that a subject has,
-// folded and without its colon and count; "" for none.
+// ReplyPrefix is the first prefix of a reply or a forward that a subject, decoded, has
+// in any language ("Re:", "AW:", "RE[2]:", "回复："), also behind tags that gateways and
+// ticket systems put before it ("[External] [Secure] Re: ..."). It is folded and without
+// its colon and count; "" for none.
 func ReplyPrefix(subject string) string {
 	const mostTags = 4
 	s := known.Visible(subject)

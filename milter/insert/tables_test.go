@@ -114,17 +114,17 @@ func TestLabelRows(t *testing.T) {
 
 func TestReplyPrefixRows(t *testing.T) {
 	for _, p := range known.ReplyPrefixes {
-		if !IsReply(p.Sample) {
+		if ReplyPrefix(p.Sample) == "" {
 			t.Errorf("%s: %q is no reply", p.Lang, p.Sample)
 		}
 	}
 	for _, s := range []string{"", "offer", "Offer: new prices", "Meeting re: prices", "[External] offer", ":"} {
-		if IsReply(s) {
+		if ReplyPrefix(s) != "" {
 			t.Errorf("%q is a reply", s)
 		}
 	}
 	for _, s := range []string{"RE[2]: x", "Re^3: x", "[External] AW: x", "Re : x", "回复：x", "SV: x"} {
-		if !IsReply(s) {
+		if ReplyPrefix(s) == "" {
 			t.Errorf("%q is no reply", s)
 		}
 	}

@@ -14,6 +14,9 @@ type Budget struct {
 // SetLimit lets there be so many bytes, 0 for no limit.
 func (b *Budget) SetLimit(n int64) { b.limit.Store(n) }
 
+// Limit is how many bytes there may be, 0 for no limit.
+func (b *Budget) Limit() int64 { return b.limit.Load() }
+
 // Used is how many bytes are reserved.
 func (b *Budget) Used() int64 { return b.used.Load() }
 
@@ -28,18 +31,6 @@ func (b *Budget) Take(n int64) bool {
 		return false
 	}
 	return true
-}
-
-// TakeForBody is Take for bodies, which may have half of it: the other half is for
-// what is read of them, and a body can go to a file instead.
-func (b *Budget) TakeForBody(n int64) bool {
-	if b == nil {
-		return true
-	}
-	if limit := b.limit.Load(); limit > 0 && b.used.Load()+n > limit/2 {
-		return false
-	}
-	return b.Take(n)
 }
 
 // Give returns n bytes.

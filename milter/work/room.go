@@ -44,14 +44,6 @@ func (r *Room) Take(n int) {
 	r.had += need
 }
 
-// Used is how many bytes were taken.
-func (r *Room) Used() int64 {
-	if r == nil {
-		return 0
-	}
-	return r.used
-}
-
 // Append is append with the memory taken before it is there.
 func Append[T any](r *Room, list []T, v T) []T {
 	if len(list) == cap(list) {

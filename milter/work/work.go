@@ -87,11 +87,3 @@ func (m *Meter) Spent() int64 {
 	}
 	return m.spent
 }
-
-// Left is how many units are left.
-func (m *Meter) Left() int64 {
-	if m == nil {
-		return 0
-	}
-	return m.left
-}

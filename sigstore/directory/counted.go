@@ -17,13 +17,13 @@ func Counted(warnings []error) []error {
 	first := map[string]error{}
 	for _, w := range warnings {
 		kind := kindOf(w)
-		switch count[kind]++; {
-		case count[kind] == 1:
+		count[kind]++
+		if count[kind] == 1 {
 			first[kind] = w
 			told = append(told, w)
-		case count[kind] <= mostEqual:
+		} else if count[kind] <= mostEqual {
 			told = append(told, w)
-		case count[kind] == mostEqual+1:
+		} else if count[kind] == mostEqual+1 {
 			kinds = append(kinds, kind)
 		}
 	}

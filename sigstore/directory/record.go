@@ -81,7 +81,8 @@ func (r Record) list(name string) (list []string, ok bool) {
 		if strings.ContainsRune(s, utf8.RuneError) {
 			return nil, false
 		}
-		if s = strings.TrimSpace(s); s != "" {
+		s = strings.TrimSpace(s)
+		if s != "" {
 			list = append(list, s)
 		}
 	}
@@ -153,10 +154,10 @@ func (r Record) attributes(into map[string]string) (problems []string) {
 		if notAttributes[name] || strings.HasPrefix(name, "@") || strings.Contains(name, "@odata") {
 			continue
 		}
-		switch value, ok := from.Text(name); {
-		case !ok:
+		value, ok := from.Text(name)
+		if !ok {
 			problems = append(problems, name+" is neither a text nor a list of texts in UTF-8 and is not used")
-		case value != "":
+		} else if value != "" {
 			into[name] = value
 		}
 	}

@@ -78,11 +78,13 @@ func learn(endings []Ending, mail []Ending) (after []Ending, changed bool) {
 	after = slices.Clone(endings)
 	counted := false
 	for _, e := range mail {
-		if e.Mails = 1; counted {
+		e.Mails = 1
+		if counted {
 			e.Mails = 0 // another form of the mail
 		}
 		var taken bool
-		if after, taken = learnEnding(after, e); taken {
+		after, taken = learnEnding(after, e)
+		if taken {
 			changed, counted = true, true
 		}
 	}

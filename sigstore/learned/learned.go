@@ -141,7 +141,8 @@ func (m *Memory) Forget(tenant, address string) (k Known, err error) {
 func (m *Memory) Recollection(tenant, address string) (r Recollection, ok bool, err error) {
 	err = m.people.Find(tenant, address, func(f people.Found) error {
 		key := statefile.Meta(f.Tx).Get(learnKey)
-		if ok = key != nil; ok {
+		ok = key != nil
+		if ok {
 			r = Recollection{personalKey(key, tenant, f.Primary), endingsIn(f.Bucket(learnedBucket), f.Primary)}
 		}
 		return nil

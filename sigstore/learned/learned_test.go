@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"sigmilter/sigstore/directory/directorytest"
 	"sigmilter/sigstore/people"
 	"sigmilter/sigstore/people/peopletest"
 	"sigmilter/sigstore/statefile"
@@ -56,7 +57,7 @@ func storedEndings(t testing.TB, s *store, address string) (endings []Ending) {
 // A value that does not decode counts as absent, and is learned again.
 func TestDamageInFile(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(2))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(2))
 	if err := s.KeepLearned([]string{"contoso"}); err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +95,7 @@ func TestDamageInFile(t *testing.T) {
 // still on its way is not written.
 func TestLearnedOff(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(3))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(3))
 	if err := s.KeepLearned([]string{"contoso"}); err != nil {
 		t.Fatal(err)
 	}
@@ -128,16 +129,16 @@ func TestLearnedOff(t *testing.T) {
 // them what was learned; a changed person keeps it.
 func TestLearnedIsDropped(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(20))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(20))
 	if err := s.KeepLearned([]string{"contoso"}); err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range peopletest.Persons(20) {
+	for _, p := range directorytest.Persons(20) {
 		if err := s.file.Update(remembering("contoso", p.Address, []Ending{ended(1, 1, 2, 3)})); err != nil {
 			t.Fatal(err)
 		}
 	}
-	all := peopletest.Persons(18) // two left
+	all := directorytest.Persons(18) // two left
 	all[1].Attributes["jobTitle"] = "Head of Sales"
 	all[2].Attributes["jobTitle"] = "Head of Purchasing"
 	peopletest.Replace(t, s.Register, "contoso", all)
@@ -147,8 +148,8 @@ func TestLearnedIsDropped(t *testing.T) {
 	if _, err := s.Forget("contoso", "nobody@contoso.com"); !errors.Is(err, people.ErrUnknown) {
 		t.Errorf("nobody: %v", err)
 	}
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(20)) // they are back
-	for n, p := range peopletest.Persons(20) {
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(20)) // they are back
+	for n, p := range directorytest.Persons(20) {
 		want := 1
 		if n == 5 || n >= 18 {
 			want = 0

@@ -32,5 +32,5 @@ func ReadFS(fsys fs.FS, name string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return read(f, name, most)
+	return readFile(f, name, most)
 }

@@ -48,15 +48,15 @@ func Read(path string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return read(f, path, most)
+	return readFile(f, path, most)
 }
 
-func read(f fs.File, path string, most int64) ([]byte, error) {
+func readFile(f fs.File, path string, most int64) ([]byte, error) {
 	content, err := io.ReadAll(io.LimitReader(f, most+1))
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case int64(len(content)) > most:
+	}
+	if int64(len(content)) > most {
 		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("%w: over %d bytes", ErrTooLarge, most)}
 	}
 	return content, nil
@@ -77,5 +77,5 @@ func ReadSecret(path string) ([]byte, error) {
 	if info.Mode().Perm()&0o007 != 0 {
 		return nil, &fs.PathError{Op: "read", Path: path, Err: ErrExposed}
 	}
-	return read(f, path, MaxSecret)
+	return readFile(f, path, MaxSecret)
 }

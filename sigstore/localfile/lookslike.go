@@ -19,10 +19,10 @@ type Guess struct {
 
 // String is "windows-1252 (Müller)".
 func (g Guess) String() string {
-	switch {
-	case g.Charset == "":
+	if g.Charset == "" {
 		return "another charset"
-	case g.Word == "":
+	}
+	if g.Word == "" {
 		return g.Charset
 	}
 	return g.Charset + " (" + g.Word + ")"
@@ -64,10 +64,10 @@ func LooksLike(text []byte) Guess {
 
 // utf16Of is empty for a text that is not UTF-16.
 func utf16Of(text []byte) string {
-	switch {
-	case bytes.HasPrefix(text, []byte("\xFF\xFE")):
+	if bytes.HasPrefix(text, []byte("\xFF\xFE")) {
 		return "utf-16le"
-	case bytes.HasPrefix(text, []byte("\xFE\xFF")):
+	}
+	if bytes.HasPrefix(text, []byte("\xFE\xFF")) {
 		return "utf-16be"
 	}
 	var zeros [2]int // at even and odd offsets
@@ -76,10 +76,10 @@ func utf16Of(text []byte) string {
 			zeros[i%2]++
 		}
 	}
-	switch {
-	case zeros[0]+zeros[1] < len(text)/4 || zeros[0]+zeros[1] == 0:
+	if zeros[0]+zeros[1] < len(text)/4 || zeros[0]+zeros[1] == 0 {
 		return ""
-	case zeros[1] > zeros[0]:
+	}
+	if zeros[1] > zeros[0] {
 		return "utf-16le"
 	}
 	return "utf-16be"

@@ -15,10 +15,10 @@ import (
 // Explained adds to the error of opening or reading a file or folder what to look at: its
 // name, or the rights. Other errors stay as they are.
 func Explained(path string, err error) error {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w; look at the name: %s%s", err, whatIsThere(path), ownFolder(path))
-	case errors.Is(err, fs.ErrPermission):
+	}
+	if errors.Is(err, fs.ErrPermission) {
 		return fmt.Errorf("%w; look at the rights: %s%s", err, whatForbids(path), ownFolder(path))
 	}
 	return err

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/directorytest"
 )
 
 // batch is a reading with its people.
@@ -194,11 +195,11 @@ func TestVanished(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := mustOpen(t, statePath(t))
-			mustApply(t, s, "ldap", batch{Full: true, People: persons(test.before), Cursor: "old"})
+			mustApply(t, s, "ldap", batch{Full: true, People: directorytest.Persons(test.before), Cursor: "old"})
 			generation := s.Generation()
 			for _, b := range []batch{
-				{Full: true, People: persons(test.after), Cursor: "new"},
-				{Gone: keys(persons(test.before)[test.after:]), Cursor: "new"},
+				{Full: true, People: directorytest.Persons(test.after), Cursor: "new"},
+				{Gone: keys(directorytest.Persons(test.before)[test.after:]), Cursor: "new"},
 			} {
 				_, err := applyBatch(s, "contoso", "ldap", b, Reading{At: noon, MaxVanish: test.share})
 				var vanished ErrVanished
@@ -231,16 +232,16 @@ func keys(people []directory.Person) (keys []string) {
 func TestRenamedSource(t *testing.T) {
 	s := mustOpen(t, statePath(t))
 	mustPlan(t, s, Plan{Sources: []string{"csv"}})
-	mustApply(t, s, "csv", batch{Full: true, People: persons(3)})
+	mustApply(t, s, "csv", batch{Full: true, People: directorytest.Persons(3)})
 	mustPlan(t, s, Plan{Sources: []string{"ldap", "hr"}})
-	mustApply(t, s, "ldap", batch{Full: true, People: persons(1)})
+	mustApply(t, s, "ldap", batch{Full: true, People: directorytest.Persons(1)})
 	if n := len(content(t, s, "contoso")); n != 3 {
 		t.Errorf("%d people while hr was not read", n)
 	}
 	if since, err := s.Fresh("contoso"); !since.IsZero() || err != nil {
 		t.Errorf("fresh since %v, %v", since, err)
 	}
-	mustApply(t, s, "hr", batch{Full: true, People: persons(2)})
+	mustApply(t, s, "hr", batch{Full: true, People: directorytest.Persons(2)})
 	if n := len(content(t, s, "contoso")); n != 2 {
 		t.Errorf("%d people after all were read", n)
 	}

@@ -114,11 +114,11 @@ func (i *Intake) arrivals(lost map[string][]string, warn func(error)) (*arrivals
 
 func (l *arrivals) read() error {
 	key, value, err := l.items.item()
-	switch {
-	case err == io.EOF:
+	if err == io.EOF {
 		l.ahead = nil
 		return nil
-	case err != nil:
+	}
+	if err != nil {
 		return err
 	}
 	a := decodeArrival(key, value)

@@ -148,7 +148,8 @@ func (c *comparison) put(a *arrival) error {
 }
 
 func (c *comparison) add(one change, size int) {
-	if c.count(size); !c.many {
+	c.count(size)
+	if !c.many {
 		c.changes = append(c.changes, one)
 	}
 }
@@ -167,10 +168,10 @@ func (c *comparison) peopleLeft() int { return c.known + c.added - c.gone }
 
 // tooManyGone reports whether more are gone than may be.
 func (c *comparison) tooManyGone(maxVanish float64) bool {
-	switch {
-	case c.gone == 0 || maxVanish >= 1:
+	if c.gone == 0 || maxVanish >= 1 {
 		return false
-	case c.gone == c.known && c.peopleLeft() == 0:
+	}
+	if c.gone == c.known && c.peopleLeft() == 0 {
 		return true
 	}
 	return c.gone > alwaysVanish && float64(c.gone) > maxVanish*float64(c.known)

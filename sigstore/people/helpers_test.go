@@ -2,7 +2,6 @@ package people
 
 import (
 	"errors"
-	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -98,24 +97,6 @@ func mustOpen(t testing.TB, path string) *Register {
 		}
 	})
 	return s
-}
-
-func person(n int) directory.Person {
-	address := fmt.Sprintf("p%05d@contoso.com", n)
-	return directory.Person{
-		Address:    address,
-		Addresses:  []string{address, fmt.Sprintf("alias%05d@contoso.com", n)},
-		Attributes: map[string]string{"displayName": fmt.Sprintf("Person %d", n), "mail": address},
-		Groups:     []string{"staff@contoso.com"},
-	}
-}
-
-func persons(n int) []directory.Person {
-	people := make([]directory.Person, n)
-	for i := range people {
-		people[i] = person(i)
-	}
-	return people
 }
 
 // replace makes these the people of a source named csv, whoever vanishes.

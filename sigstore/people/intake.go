@@ -126,7 +126,8 @@ func (i *Intake) takePage() error {
 		return err
 	}
 	i.page, i.bytes = i.page[:0], 0
-	if i.pages++; i.pages%intakeTrim == 0 {
+	i.pages++
+	if i.pages%intakeTrim == 0 {
 		i.register.file.Trim() // an error: memory stays mapped
 	}
 	for _, a := range list {

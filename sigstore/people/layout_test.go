@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"testing"
 
+	"sigmilter/sigstore/directory/directorytest"
 	"sigmilter/sigstore/statefile"
 )
 
@@ -44,7 +45,7 @@ func TestVerify(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			mustReplace(t, s, "contoso", persons(50))
+			mustReplace(t, s, "contoso", directorytest.Persons(50))
 			if err := errors.Join(s.file.Update(test.edit), s.file.Close()); err != nil {
 				t.Fatal(err)
 			}
@@ -63,14 +64,14 @@ func TestDependents(t *testing.T) {
 	for name, changes := range map[string]int{"one transaction": 100, "rebuilt": 1} {
 		t.Run(name, func(t *testing.T) {
 			s := mustOpen(t, statePath(t))
-			mustReplace(t, s, "contoso", persons(20))
+			mustReplace(t, s, "contoso", directorytest.Persons(20))
 			s.limits.changes = changes
-			for _, p := range persons(20) {
+			for _, p := range directorytest.Persons(20) {
 				if err := keepOf(s, "contoso", p.Address); err != nil {
 					t.Fatal(err)
 				}
 			}
-			changed := persons(18) // two left
+			changed := directorytest.Persons(18) // two left
 			changed[1].Attributes["jobTitle"] = "Head of Sales"
 			changed[2].Attributes["jobTitle"] = "Head of Purchasing"
 			mustReplace(t, s, "contoso", changed)
@@ -86,11 +87,11 @@ func TestLookupInManyTenants(t *testing.T) {
 	s := mustOpen(t, statePath(t))
 	name := func(n int) string { return fmt.Sprintf("tenant%d", n) }
 	for n := range 2*maxTenants + 1 {
-		mustReplace(t, s, name(n), persons(n + 1)[n:])
+		mustReplace(t, s, name(n), directorytest.Persons(n + 1)[n:])
 	}
 	for range 2 {
 		for n := range 2*maxTenants + 1 {
-			if p, ok, err := s.Person(name(n), person(n).Address); err != nil || !ok || p.Address != person(n).Address {
+			if p, ok, err := s.Person(name(n), directorytest.Person(n).Address); err != nil || !ok || p.Address != directorytest.Person(n).Address {
 				t.Errorf("%s: %v, %v, %v", name(n), p.Address, ok, err)
 			}
 		}

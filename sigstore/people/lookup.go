@@ -61,7 +61,8 @@ func (r *Register) Find(tenant, address string, found func(Found) error) error {
 		}
 		f := Found{Tx: reader.Tx, Primary: string(primary), tenant: t, value: t.people().Get(primary)}
 		var err error
-		if f.Version, err = storedVersion(f.value); err == nil {
+		f.Version, err = storedVersion(f.value)
+		if err == nil {
 			err = found(f)
 		}
 		if err != nil {

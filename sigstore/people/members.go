@@ -24,7 +24,8 @@ func (i *Intake) compareMembers(c *comparison) error {
 	}
 	defer w.Stop()
 	set := func(p statefile.Pair) {
-		if c.count(len(p.Key) + len(p.Value)); !c.many {
+		c.count(len(p.Key) + len(p.Value))
+		if !c.many {
 			c.members = append(c.members, p)
 		}
 	}

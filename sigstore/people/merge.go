@@ -96,7 +96,7 @@ func (m *merge) addAlone(p part, value []byte) error {
 		return fmt.Errorf("%w: record %s of source %s: %w", statefile.ErrDamaged, p.key, p.source, err)
 	}
 	if groups == nil && allDifferent(b.Addresses) {
-		return m.addPerson(b.Address, b.Addresses, entry{version: version, parts: []part{p}})
+		return m.addPerson(b.Address, b.Addresses, storedEntry{version: version, parts: []part{p}})
 	}
 	rec, err := m.decodeRecord(p, value, groups)
 	if err != nil {
@@ -192,7 +192,7 @@ func (m *merge) addConnected(connected []*record) error {
 	return nil
 }
 
-func (m *merge) addPerson(primary string, addresses []string, e entry) error {
+func (m *merge) addPerson(primary string, addresses []string, e storedEntry) error {
 	if err := m.addMerged(mergedPerson, primary, e.encode()); err != nil {
 		return err
 	}

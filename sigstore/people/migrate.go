@@ -75,7 +75,7 @@ func (t *tenantTx) recordsOfPeople(s sourceTx, source string) (entries []statefi
 		if err != nil {
 			return fmt.Errorf("person %s: %w", primary, err)
 		}
-		e := entry{version: version, parts: []part{{source, string(primary)}}}
+		e := storedEntry{version: version, parts: []part{{source, string(primary)}}}
 		entries = append(entries, statefile.Pair{Key: string(primary), Value: e.encode()})
 		return s.records.Put(primary, value)
 	})

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/directorytest"
 )
 
 // content returns everybody, and checks Count and every address on the way.
@@ -36,7 +37,7 @@ func content(t testing.TB, s *Register, tenant string) []directory.Person {
 
 func TestReplace(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	people := persons(600) // more than two pages of People
+	people := directorytest.Persons(600) // more than two pages of People
 	if diff := mustReplace(t, s, "contoso", people); diff != (Diff{Added: 600}) {
 		t.Errorf("first: %+v", diff)
 	}
@@ -54,7 +55,7 @@ func TestReplace(t *testing.T) {
 
 	// Out of order; one leaves, one comes, one changes, one changes address, and
 	// an address goes from one to another.
-	next := persons(601)[1:]
+	next := directorytest.Persons(601)[1:]
 	next[10].Attributes["jobTitle"] = "Tester"
 	next[20].Address = "new@contoso.com"
 	next[20].Addresses = []string{"new@contoso.com"}
@@ -106,7 +107,7 @@ func TestUnusableRecords(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := mustOpen(t, statePath(t))
-			spoilt := persons(4)
+			spoilt := directorytest.Persons(4)
 			test.spoil(spoilt)
 			applied, err := replace(s, "contoso", spoilt)
 			if err != nil || len(applied.Warnings) != 1 || !strings.Contains(applied.Warnings[0].Error(), test.want) {
@@ -118,15 +119,15 @@ func TestUnusableRecords(t *testing.T) {
 		})
 	}
 	s := mustOpen(t, statePath(t))
-	if _, err := replace(s, "", persons(1)); err == nil {
+	if _, err := replace(s, "", directorytest.Persons(1)); err == nil {
 		t.Error("a tenant without name")
 	}
 }
 
 func TestTenantsApart(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	mustReplace(t, s, "contoso", persons(2))
-	mustReplace(t, s, "fabrikam", persons(1))
+	mustReplace(t, s, "contoso", directorytest.Persons(2))
+	mustReplace(t, s, "fabrikam", directorytest.Persons(1))
 	mustReplace(t, s, "fabrikam", nil)
 	if n := len(content(t, s, "contoso")); n != 2 {
 		t.Errorf("%d people", n)
@@ -166,7 +167,7 @@ func TestSync(t *testing.T) {
 		}
 	}
 	content(t, s, "contoso") // nobody, but no fault either
-	first := batch{People: persons(1), Cursor: "c1", Warnings: []error{errors.New("w")}}
+	first := batch{People: directorytest.Persons(1), Cursor: "c1", Warnings: []error{errors.New("w")}}
 	if applied, err := applyBatch(s, "contoso", "csv", first, Reading{At: noon}); err != nil || applied.Diff != (Diff{Added: 1}) || applied.People != 1 {
 		t.Errorf("%+v, %v", applied, err)
 	}
@@ -196,7 +197,7 @@ func TestReplaceAtRandom(t *testing.T) {
 			if r.IntN(4) == 0 {
 				continue
 			}
-			p := person(n)
+			p := directorytest.Person(n)
 			p.Attributes["jobTitle"] = fmt.Sprint("Title ", r.IntN(5))
 			if r.IntN(3) == 0 { // aliases go round
 				p.Addresses[1] = fmt.Sprintf("shared%d-%d@contoso.com", round%3, n)
@@ -214,7 +215,7 @@ func TestReplaceAtRandom(t *testing.T) {
 func TestReadersBesideReplace(t *testing.T) {
 	s := mustOpen(t, statePath(t))
 	edition := func(n int) []directory.Person {
-		people := persons(2)
+		people := directorytest.Persons(2)
 		for i := range people {
 			people[i].Attributes["jobTitle"] = fmt.Sprint(n)
 		}
@@ -249,7 +250,7 @@ func TestReadersBesideReplace(t *testing.T) {
 // BenchmarkReplace is a sync of 100,000 people of whom 100 changed.
 func BenchmarkReplace(b *testing.B) {
 	s := mustOpen(b, b.TempDir()+"/state.db")
-	people := persons(100000)
+	people := directorytest.Persons(100000)
 	mustReplace(b, s, "contoso", people)
 	round := 0
 	for b.Loop() {
@@ -262,7 +263,7 @@ func BenchmarkReplace(b *testing.B) {
 }
 
 func BenchmarkFirstImport(b *testing.B) {
-	people := persons(100000)
+	people := directorytest.Persons(100000)
 	for b.Loop() {
 		s := mustOpen(b, b.TempDir()+"/state.db")
 		mustReplace(b, s, "contoso", people)

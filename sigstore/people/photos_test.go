@@ -3,27 +3,12 @@ package people
 import (
 	"bytes"
 	"errors"
-	"image"
-	"image/jpeg"
 	"strings"
 	"testing"
 
+	"sigmilter/sigstore/directory/directorytest"
 	"sigmilter/sigstore/statefile"
 )
-
-// portrait is a JPEG of one grey.
-func portrait(t testing.TB, grey uint8, side int) []byte {
-	t.Helper()
-	picture := image.NewGray(image.Rect(0, 0, side, side))
-	for i := range picture.Pix {
-		picture.Pix[i] = grey
-	}
-	var out bytes.Buffer
-	if err := jpeg.Encode(&out, picture, nil); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
 
 func mustPhoto(t testing.TB, s *Register, address string) []byte {
 	t.Helper()
@@ -37,8 +22,8 @@ func mustPhoto(t testing.TB, s *Register, address string) []byte {
 func TestPhotos(t *testing.T) {
 	path := statePath(t)
 	s := mustOpen(t, path)
-	people := persons(3)
-	first, second := portrait(t, 10, 8), portrait(t, 20, 8)
+	people := directorytest.Persons(3)
+	first, second := directorytest.Portrait(t, 10, 8), directorytest.Portrait(t, 20, 8)
 	people[1].Photo = first
 	mustReplace(t, s, "contoso", people)
 	if !bytes.Equal(mustPhoto(t, s, "ALIAS00001@contoso.com"), first) || mustPhoto(t, s, people[0].Address) != nil || mustPhoto(t, s, "nobody@contoso.com") != nil {
@@ -74,8 +59,8 @@ func TestPhotos(t *testing.T) {
 // A flipped bit does not get into a message.
 func TestDamagedPhoto(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	people := persons(1)
-	people[0].Photo = portrait(t, 10, 8)
+	people := directorytest.Persons(1)
+	people[0].Photo = directorytest.Portrait(t, 10, 8)
 	mustReplace(t, s, "contoso", people)
 	if err := s.file.Update(func(tx *statefile.Tx) error {
 		photos := photosOf(tx, "csv")

@@ -57,7 +57,8 @@ func (r *Register) otherPlans(plans map[string]Plan) (tenants []string, err erro
 		for _, tenant := range slices.Sorted(maps.Keys(plans)) {
 			var now Plan
 			if t, ok := findTenant(tx, tenant); ok {
-				if now, err = t.plan(); err != nil {
+				now, err = t.plan()
+				if err != nil {
 					return err
 				}
 			}
@@ -150,7 +151,8 @@ func (t *tenantTx) plan() (plan Plan, err error) {
 func (r *Register) planAfter(tenant, source string) (plan Plan, obsolete []string, err error) {
 	var complete bool
 	err = r.view(tenant, func(t *tenantTx) (err error) {
-		if plan, err = t.plan(); err == nil {
+		plan, err = t.plan()
+		if err == nil {
 			complete, err = t.allRead(plan, source)
 		}
 		return err

@@ -116,7 +116,8 @@ func (r *rebuild) listSources() error {
 // put has a key written. Keys of a bucket must come in order.
 func (r *rebuild) put(bucket, key, value []byte) error {
 	r.chunk = append(r.chunk, staged{bucket, key, value})
-	if r.size += len(key) + len(value); r.size < r.limits.chunk {
+	r.size += len(key) + len(value)
+	if r.size < r.limits.chunk {
 		return nil
 	}
 	return r.flush()

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/directorytest"
 	"sigmilter/sigstore/statefile"
 )
 
@@ -162,7 +163,7 @@ func TestReadingGivenUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := statePath(t)
 			s := mustOpen(t, path)
-			mustReplace(t, s, "contoso", persons(20))
+			mustReplace(t, s, "contoso", directorytest.Persons(20))
 			s.limits = limits
 			before, generation := dump(t, s, "contoso"), s.Generation()
 			check := func(what string) {
@@ -176,7 +177,7 @@ func TestReadingGivenUp(t *testing.T) {
 			}
 			in := s.Intake("contoso", "csv")
 			for n := range 1000 {
-				p := person(n)
+				p := directorytest.Person(n)
 				p.Attributes["displayName"] = "New"
 				if err := in.Add(p); err != nil {
 					t.Fatal(err)
@@ -185,7 +186,7 @@ func TestReadingGivenUp(t *testing.T) {
 			check("half way")
 			in.Close()
 			check("given up")
-			_, err := applyBatch(s, "contoso", "csv", batch{Full: true, People: persons(3)}, Reading{At: noon, MaxVanish: 0.2})
+			_, err := applyBatch(s, "contoso", "csv", batch{Full: true, People: directorytest.Persons(3)}, Reading{At: noon, MaxVanish: 0.2})
 			if !errors.As(err, new(ErrVanished)) {
 				t.Error(err)
 			}
@@ -194,7 +195,7 @@ func TestReadingGivenUp(t *testing.T) {
 			defer in.Close()
 			in.sorter.folder = filepath.Join(t.TempDir(), "absent")
 			for n := 0; err == nil || errors.As(err, new(ErrVanished)); n++ {
-				err = in.Add(person(20 + n))
+				err = in.Add(directorytest.Person(20 + n))
 			}
 			if !errors.Is(err, os.ErrNotExist) {
 				t.Error(err)
@@ -204,12 +205,12 @@ func TestReadingGivenUp(t *testing.T) {
 	}
 }
 
-// half prepares a rebuild that makes persons(n) the people, and does not finish it.
+// half prepares a rebuild that makes directorytest.Persons(n) the people, and does not finish it.
 func half(t *testing.T, s *Register, n int) {
 	t.Helper()
 	in := s.Intake("contoso", "csv")
 	defer in.Close()
-	for _, p := range persons(n) {
+	for _, p := range directorytest.Persons(n) {
 		p.Attributes["displayName"] = "New"
 		if err := in.Add(p); err != nil {
 			t.Fatal(err)
@@ -230,7 +231,7 @@ func half(t *testing.T, s *Register, n int) {
 func TestRebuildCutOff(t *testing.T) {
 	path := statePath(t)
 	s := mustOpen(t, path)
-	mustReplace(t, s, "contoso", persons(60))
+	mustReplace(t, s, "contoso", directorytest.Persons(60))
 	before := dump(t, s, "contoso")
 	half(t, s, 100)
 	if !hasStaging(t, s) {
@@ -260,7 +261,7 @@ func TestRebuildCutOff(t *testing.T) {
 	}
 	half(t, s, 80) // what is left of a rebuild that could not clear up does not get into the next
 	s.limits = tiny
-	if diff := mustReplace(t, s, "contoso", persons(70)); diff != (Diff{Added: 10}) || hasStaging(t, s) {
+	if diff := mustReplace(t, s, "contoso", directorytest.Persons(70)); diff != (Diff{Added: 10}) || hasStaging(t, s) {
 		t.Errorf("the next reading: %+v", diff)
 	}
 	if n := len(content(t, s, "contoso")); n != 70 {
@@ -272,7 +273,7 @@ func TestRebuildCutOff(t *testing.T) {
 func TestReadersDuringRebuild(t *testing.T) {
 	s := mustOpen(t, statePath(t))
 	title := func(n int, title string) []directory.Person {
-		people := persons(n)
+		people := directorytest.Persons(n)
 		for i := range people {
 			people[i].Attributes["jobTitle"] = title
 		}
@@ -291,7 +292,7 @@ func TestReadersDuringRebuild(t *testing.T) {
 					last = true
 				default:
 				}
-				p, ok, err := s.Person("contoso", person(n%200).Address)
+				p, ok, err := s.Person("contoso", directorytest.Person(n%200).Address)
 				got := p.Attributes["jobTitle"]
 				if err != nil || !ok || got == "old" && (swapped || last) || got != "old" && got != "new" {
 					t.Errorf("%d: %q, %v, %v", n, got, ok, err)
@@ -312,7 +313,7 @@ func TestReadersDuringRebuild(t *testing.T) {
 func TestRebuildWarnsOnce(t *testing.T) {
 	s := mustOpen(t, statePath(t))
 	s.limits = tiny
-	people := persons(50)
+	people := directorytest.Persons(50)
 	people[40].Addresses = append(people[40].Addresses, people[3].Addresses[1])
 	applied, err := replace(s, "contoso", append(people, people[7]))
 	if err != nil {

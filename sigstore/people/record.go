@@ -51,7 +51,8 @@ func storedVersion(value []byte) (Version, error) {
 // decodePerson is the inverse of encode. What it returns shares nothing
 // with value.
 func decodePerson(value []byte) (p storedPerson, version Version, err error) {
-	if version, err = storedVersion(value); err != nil {
+	version, err = storedVersion(value)
+	if err != nil {
 		return p, version, err
 	}
 	text := value[len(version):]
@@ -64,8 +65,8 @@ func decodePerson(value []byte) (p storedPerson, version Version, err error) {
 // part names what one source knows of a person.
 type part struct{ source, key string }
 
-// entry is what the people bucket holds of a person.
-type entry struct {
+// storedEntry is what the people bucket holds of a person.
+type storedEntry struct {
 	version Version
 	parts   []part // in order of precedence, at least one
 	// text is the JSON of the person, and empty when that is the record of the
@@ -76,7 +77,7 @@ type entry struct {
 // encode returns the version, the number of parts, for each of them source and
 // key, each after its length, and the text. Numbers are as in
 // [binary.AppendUvarint].
-func (e entry) encode() []byte {
+func (e storedEntry) encode() []byte {
 	size := len(e.version) + 1 + len(e.text)
 	for _, p := range e.parts {
 		size += 4 + len(p.source) + len(p.key)
@@ -93,8 +94,9 @@ func (e entry) encode() []byte {
 var errEntry = errors.New("not an entry of a person")
 
 // decodeEntry is the inverse of encode. The text shares its bytes with b.
-func decodeEntry(b []byte) (e entry, err error) {
-	if e.version, err = storedVersion(b); err != nil {
+func decodeEntry(b []byte) (e storedEntry, err error) {
+	e.version, err = storedVersion(b)
+	if err != nil {
 		return e, err
 	}
 	rest := b[len(e.version):]
@@ -120,20 +122,22 @@ func decodeEntry(b []byte) (e entry, err error) {
 		e.parts = append(e.parts, part{text(), text()})
 	}
 	if err != nil || len(e.parts) == 0 {
-		return entry{}, errEntry
+		return storedEntry{}, errEntry
 	}
 	e.text = rest
 	return e, nil
 }
 
 // person reads the person of an entry.
-func (t *tenantTx) person(value []byte) (p storedPerson, e entry, err error) {
-	if e, err = decodeEntry(value); err != nil {
+func (t *tenantTx) person(value []byte) (p storedPerson, e storedEntry, err error) {
+	e, err = decodeEntry(value)
+	if err != nil {
 		return p, e, err
 	}
 	text := e.text
 	if len(text) == 0 {
-		if text, err = t.record(e.parts[0]); err != nil {
+		text, err = t.record(e.parts[0])
+		if err != nil {
 			return p, e, err
 		}
 		text = text[min(len(text), len(e.version)):]
@@ -164,7 +168,8 @@ type bareRecord struct {
 }
 
 func decodeBare(value []byte) (b bareRecord, version Version, err error) {
-	if version, err = storedVersion(value); err == nil {
+	version, err = storedVersion(value)
+	if err == nil {
 		err = json.Unmarshal(addressesOf(value[len(version):]), &b)
 	}
 	return b, version, err

@@ -6,7 +6,7 @@ import (
 )
 
 func TestEntry(t *testing.T) {
-	for _, e := range []entry{
+	for _, e := range []storedEntry{
 		{parts: []part{{"csv", "a@b.c"}}},
 		{version: Version{1, 2}, parts: []part{{"ldap", "0123"}, {"hr", ""}}, text: []byte("{}")},
 	} {
@@ -21,7 +21,7 @@ func TestEntry(t *testing.T) {
 }
 
 func FuzzEntry(f *testing.F) {
-	f.Add(entry{parts: []part{{"csv", "a@b.c"}}, text: []byte("{}")}.encode())
+	f.Add(storedEntry{parts: []part{{"csv", "a@b.c"}}, text: []byte("{}")}.encode())
 	f.Add([]byte("0123456789abcdef\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		e, err := decodeEntry(b)

@@ -60,7 +60,8 @@ func (s *sorter) sortHeld() {
 // writeRun puts what is in memory behind the runs in the file.
 func (s *sorter) writeRun() (err error) {
 	if s.file == nil {
-		if s.file, err = unnamedFile(s.folder); err != nil {
+		s.file, err = unnamedFile(s.folder)
+		if err != nil {
 			return err
 		}
 	}
@@ -150,12 +151,12 @@ func (s *sortedItems) item() (key, value []byte, err error) {
 	}
 	r := s.runs[0]
 	key, value = r.key, r.value
-	switch err := r.next(); {
-	case err == io.EOF:
+	err = r.next()
+	if err == io.EOF {
 		heap.Pop(s)
-	case err != nil:
+	} else if err != nil {
 		return nil, nil, err
-	default:
+	} else {
 		heap.Fix(s, 0)
 	}
 	return key, value, nil

@@ -87,10 +87,12 @@ func (t *tenantTx) source(name string) (s sourceTx, ok bool) {
 }
 
 func (t *tenantTx) makeSource(name string) (s sourceTx, err error) {
-	if s.bucket, err = t.sources().CreateBucketIfNotExists([]byte(name)); err != nil {
+	s.bucket, err = t.sources().CreateBucketIfNotExists([]byte(name))
+	if err != nil {
 		return s, err
 	}
-	if s.records, err = s.bucket.CreateBucketIfNotExists(recordsBucket); err != nil {
+	s.records, err = s.bucket.CreateBucketIfNotExists(recordsBucket)
+	if err != nil {
 		return s, err
 	}
 	s.members, err = s.bucket.CreateBucketIfNotExists(membersBucket)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"sigmilter/sigstore/directory/directorytest"
 	"sigmilter/sigstore/statefile"
 )
 
@@ -34,9 +35,9 @@ func TestUnchangedReadingIsNoTransaction(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	read(noon, batch{People: persons(3), Full: true, Cursor: "1"})
+	read(noon, batch{People: directorytest.Persons(3), Full: true, Cursor: "1"})
 	before := s.writes(t)
-	read(noon.Add(time.Hour), batch{People: persons(3), Full: true, Cursor: "2"})
+	read(noon.Add(time.Hour), batch{People: directorytest.Persons(3), Full: true, Cursor: "2"})
 	read(noon.Add(2*time.Hour), batch{Cursor: "3"})
 	if err := s.Failed("contoso", "hr", noon.Add(3*time.Hour), errors.New("away")); err != nil {
 		t.Fatal(err)
@@ -59,7 +60,7 @@ func TestUnchangedReadingIsNoTransaction(t *testing.T) {
 			t.Errorf("%s: fresh since %v, %v", name, since, err)
 		}
 	}
-	read(noon.Add(4*time.Hour), batch{People: persons(4), Full: true})
+	read(noon.Add(4*time.Hour), batch{People: directorytest.Persons(4), Full: true})
 	if state, err := s.Sync("contoso", "hr"); err != nil || state.People != 4 || state.Err != "" {
 		t.Errorf("after a change: %+v, %v", state, err)
 	}

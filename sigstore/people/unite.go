@@ -84,14 +84,13 @@ func unite(records []*record) (people []*union, lost []contest, warnings []error
 		u.records = append(u.records, r)
 		for _, a := range r.person.Addresses {
 			owner, head := owners[a], heads[headKey{r.source, a}]
-			switch {
-			case owner == nil && (head == nil || head == r):
+			if owner == nil && (head == nil || head == r) {
 				owners[a] = u
 				u.addresses = append(u.addresses, a)
-			case owner == nil:
+			} else if owner == nil {
 				lost = append(lost, contest{a, r.part})
 				other = head
-			case owner != u:
+			} else if owner != u {
 				lost = append(lost, contest{a, r.part})
 				other = owner.of(r.source)
 			}
@@ -169,8 +168,8 @@ func (u *union) whole() bool {
 }
 
 // entry is what is stored of a person.
-func (u *union) entry(plan Plan) (entry, error) {
-	e := entry{version: u.records[0].version}
+func (u *union) entry(plan Plan) (storedEntry, error) {
+	e := storedEntry{version: u.records[0].version}
 	for _, r := range u.records {
 		e.parts = append(e.parts, r.part)
 	}

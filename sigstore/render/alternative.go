@@ -28,13 +28,13 @@ const noteFunc = "_note"
 
 // note passes a value on.
 func (a *alternative) note(value any) any {
-	a.current.fields = append(a.current.fields, field{a.current.text.Len(), fmt.Sprint(value) == ""})
+	a.current.fields = append(a.current.fields, templateValue{a.current.text.Len(), fmt.Sprint(value) == ""})
 	return value
 }
 
-// field is a value that a template put out: the offset where it begins in the
+// templateValue is a value that a template put out: the offset where it begins in the
 // output, and whether it is empty.
-type field struct {
+type templateValue struct {
 	at    int
 	empty bool
 }
@@ -52,7 +52,7 @@ func (a *alternative) execute(attrs map[string]string, photo *Picture) (*output,
 // output collects what a template writes, up to MaxOutput.
 type output struct {
 	text     strings.Builder
-	fields   []field // in their order
+	fields   []templateValue // in their order
 	pictures []Picture
 	problems []string
 

@@ -9,8 +9,8 @@ import (
 
 // dropHTMLLines leaves out the lines whose fields are all empty; the package
 // comment has the rule. It changes nothing beside.
-func dropHTMLLines(source string, fields []field) string {
-	if !slices.ContainsFunc(fields, func(f field) bool { return f.empty }) {
+func dropHTMLLines(source string, fields []templateValue) string {
+	if !slices.ContainsFunc(fields, func(f templateValue) bool { return f.empty }) {
 		return source
 	}
 	var kept strings.Builder
@@ -27,7 +27,7 @@ func dropHTMLLines(source string, fields []field) string {
 
 // emptyLines returns what is to be cut out of a fragment that begins at offset
 // base, in the order of the source. A cut may lie within another.
-func emptyLines(source string, base int, fields []field) []span {
+func emptyLines(source string, base int, fields []templateValue) []span {
 	o := newOutline(source, base, fields)
 	c := cutter{o.inner}
 	c.judge(o.open[0])
@@ -60,11 +60,13 @@ func (c *cutter) judge(b *box) (v verdict) {
 		}
 		above = nil
 		inner := c.judge(p.box)
-		labels = labels && (inner.kept == 0 || inner.kept == 1 && !inner.lost)
+		oneWhole := inner.kept == 1 && !inner.lost
+		labels = labels && (inner.kept == 0 || oneWhole)
 		v.add(inner)
 	}
 	emptyRow := b.name == atom.Tr && v.empty && !v.full && labels
-	if b.whole && !lineCells[b.name] && (emptyRow || v.lost && v.kept == 0) {
+	allLost := v.lost && v.kept == 0
+	if b.whole && !lineCells[b.name] && (emptyRow || allLost) {
 		c.cuts = append(c.cuts, b.at)
 		v.lost, v.kept = true, 0
 	}
@@ -75,7 +77,7 @@ func (c *cutter) judge(b *box) (v verdict) {
 // it, or for the last with the one above that is still there. Without fields in
 // its text those in its tags decide: a link whose text is empty shows nothing.
 // Nor does a line of which a picture was left out, when that was all it had.
-func (c *cutter) judgeLine(l *line, above **lineBreak) verdict {
+func (c *cutter) judgeLine(l *textLine, above **lineBreak) verdict {
 	count := l.text
 	if count == (fieldCount{}) {
 		count = l.linked
@@ -94,10 +96,9 @@ func (c *cutter) judgeLine(l *line, above **lineBreak) verdict {
 		at = tag.end
 	}
 	c.cuts = append(c.cuts, span{at, l.at.end})
-	switch {
-	case l.below != nil:
+	if l.below != nil {
 		c.cuts = append(c.cuts, l.below.at)
-	case *above != nil:
+	} else if *above != nil {
 		c.cuts = append(c.cuts, (*above).at)
 		*above = nil
 	}
@@ -110,10 +111,9 @@ func unmatched(tags []inlineTag) (alone []span) {
 	matched := make([]bool, len(tags))
 	for i, tag := range tags {
 		before := open[tag.name]
-		switch {
-		case !tag.end:
+		if !tag.end {
 			open[tag.name] = append(before, i)
-		case len(before) > 0:
+		} else if len(before) > 0 {
 			last := len(before) - 1
 			matched[i], matched[before[last]] = true, true
 			open[tag.name] = before[:last]

@@ -148,9 +148,9 @@ func TestEmptyLinesAreLinear(t *testing.T) {
 	for _, unit := range []string{"<div>", "<p>", "<br>", "<b>", "</b>", "</p>", "<table><tr><td>", "<td>", "<li>", "a", "<!--[if mso]><b><![endif]-->"} {
 		elapsed := func(times int) time.Duration {
 			source := strings.Repeat(unit, times)
-			fields := make([]field, times)
+			fields := make([]templateValue, times)
 			for i := range fields {
-				fields[i] = field{i * len(unit), true}
+				fields[i] = templateValue{i * len(unit), true}
 			}
 			best := time.Hour
 			for range 3 {

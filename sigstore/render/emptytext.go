@@ -4,7 +4,7 @@ import "strings"
 
 // dropTextLines leaves out the lines that have fields, all of them empty. Where
 // an empty line stands above and below, the one below goes as well.
-func dropTextLines(text string, fields []field) string {
+func dropTextLines(text string, fields []templateValue) string {
 	if len(fields) == 0 {
 		return text
 	}

@@ -83,6 +83,8 @@ func addIndexed(found map[string]bool, n *parse.CommandNode) {
 }
 
 func isDot(n parse.Node) bool {
-	v, isVariable := n.(*parse.VariableNode)
-	return n.Type() == parse.NodeDot || isVariable && len(v.Ident) == 1 && v.Ident[0] == "$"
+	if v, ok := n.(*parse.VariableNode); ok {
+		return len(v.Ident) == 1 && v.Ident[0] == "$"
+	}
+	return n.Type() == parse.NodeDot
 }

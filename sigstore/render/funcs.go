@@ -29,7 +29,7 @@ func (a *alternative) functions() map[string]any {
 		"tel":   func(s string) string { return parsePhone(s, prefix).url },
 		"date":  date,
 		"url":   webURL,
-		"list":  list,
+		"list":  listOf,
 		"vcard": func() string { return vcard(a.current.attrs, prefix) },
 		// Text has no pictures.
 		"photo":  func(...string) string { return "" },
@@ -50,13 +50,14 @@ func orElse(other, value string) string {
 	return value
 }
 
-// list splits what directories write into one value, at semicolons and bars. Of
+// listOf splits what directories write into one value, at semicolons and bars. Of
 // nothing it has one empty element, so that the line of {{range list .field}} is
 // one with an empty field, which disappears.
-func list(value string) []string {
+func listOf(value string) []string {
 	var elements []string
 	for element := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == ';' || r == '|' }) {
-		if element = strings.TrimSpace(element); element != "" {
+		element = strings.TrimSpace(element)
+		if element != "" {
 			elements = append(elements, element)
 		}
 	}
@@ -110,7 +111,7 @@ func date(layout, zone, value string) (string, error) {
 	return value, nil
 }
 
-var scheme = regexp.MustCompile(`^(?i)[a-z][a-z0-9+.-]*://`)
+var schemeStart = regexp.MustCompile(`^(?i)[a-z][a-z0-9+.-]*://`)
 
 // webURL adds parameters to a web address. Empty ones are left out, and one that
 // the address has already stays as it is there.
@@ -118,11 +119,15 @@ func webURL(address string, parameters ...string) (string, error) {
 	if len(parameters)%2 != 0 {
 		return "", fmt.Errorf("url: parameter %q has no value", parameters[len(parameters)-1])
 	}
-	if !scheme.MatchString(address) {
+	if !schemeStart.MatchString(address) {
 		address = "https://" + address
 	}
 	u, err := neturl.Parse(address)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
+	if err != nil {
+		return "", nil
+	}
+	isWeb := u.Scheme == "http" || u.Scheme == "https"
+	if !isWeb || u.Hostname() == "" || u.User != nil {
 		return "", nil
 	}
 	given := u.Query()

@@ -172,7 +172,8 @@ func (w *textWriter) endLine() {
 // write writes a line, or no more than one empty one in a row.
 func (w *textWriter) write(line []byte) {
 	empty := len(line) == 0
-	if !empty || w.lines > 0 && !w.empty {
+	firstEmpty := w.lines > 0 && !w.empty
+	if !empty || firstEmpty {
 		w.out.Write(line)
 		w.out.WriteByte('\n')
 		w.lines++
@@ -181,7 +182,8 @@ func (w *textWriter) write(line []byte) {
 }
 
 func (w *textWriter) openLink(href string) {
-	if w.url = webAddress(href); w.url != "" {
+	w.url = webAddress(href)
+	if w.url != "" {
 		w.endDueLine()
 		w.setOff()
 		w.linkStart = len(w.line)

@@ -6,16 +6,16 @@ import (
 	"image"
 )
 
-// turn is how a camera was held, as Exif numbers it: where the first row and the
+// rotation is how a camera was held, as Exif numbers it: where the first row and the
 // first column of the file are in the picture.
-type turn int
+type rotation int
 
-const upright turn = 1
+const upright rotation = 1
 
 // orientation reads the one thing of a photo's Exif data that must not be lost
 // when it is drawn anew: phones write what the sensor saw, and how to turn it.
 // Whatever cannot be read is upright.
-func orientation(format string, data []byte) turn {
+func orientation(format string, data []byte) rotation {
 	if format != "jpeg" {
 		return upright
 	}
@@ -31,7 +31,7 @@ func orientation(format string, data []byte) turn {
 }
 
 // exifOrientation looks the tag up in the first directory of a TIFF header.
-func exifOrientation(tiff []byte) turn {
+func exifOrientation(tiff []byte) rotation {
 	var order binary.ByteOrder = binary.BigEndian
 	if bytes.HasPrefix(tiff, []byte("II")) {
 		order = binary.LittleEndian
@@ -46,7 +46,7 @@ func exifOrientation(tiff []byte) turn {
 			break
 		}
 		if order.Uint16(entries) == 0x0112 {
-			if t := turn(order.Uint16(entries[8:])); t > upright && t <= 8 {
+			if t := rotation(order.Uint16(entries[8:])); t > upright && t <= 8 {
 				return t
 			}
 			break
@@ -57,7 +57,7 @@ func exifOrientation(tiff []byte) turn {
 }
 
 // apply turns a picture as it is to be seen.
-func (t turn) apply(source *image.RGBA) *image.RGBA {
+func (t rotation) apply(source *image.RGBA) *image.RGBA {
 	if t == upright {
 		return source
 	}

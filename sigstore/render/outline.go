@@ -18,17 +18,17 @@ type box struct {
 	name  atom.Atom
 	at    span // with its tags
 	whole bool // it has an end
-	parts []part
+	parts []outlinePart
 }
 
-// part is either a line or a box.
-type part struct {
-	line *line
+// outlinePart is either a line or a box.
+type outlinePart struct {
+	line *textLine
 	box  *box
 }
 
-// line is what stands between two line ends.
-type line struct {
+// textLine is what stands between two line ends.
+type textLine struct {
 	at     span
 	below  *lineBreak // nil where a box begins or ends below it
 	shows  bool       // text or a picture
@@ -49,7 +49,7 @@ type inlineTag struct {
 
 type fieldCount struct{ empty, full int }
 
-func (c *fieldCount) add(f field) {
+func (c *fieldCount) add(f templateValue) {
 	if f.empty {
 		c.empty++
 	} else {
@@ -82,17 +82,17 @@ var optionalEnds = map[atom.Atom]bool{
 
 // outline finds the boxes and lines of a fragment, and puts fields into them.
 type outline struct {
-	fields []field // those to come
-	open   []*box  // the fragment first
-	line   *line   // in the innermost
+	fields []templateValue // those to come
+	open   []*box          // the fragment first
+	line   *textLine       // in the innermost
 	hidden skipped
 	inner  []span // cuts within lines: pictures, and lines of conditional comments
 }
 
 // newOutline outlines a fragment that begins at offset base, which all offsets
 // count in.
-func newOutline(source string, base int, fields []field) *outline {
-	o := &outline{fields: fields, open: []*box{{}}, line: &line{at: span{start: base}}}
+func newOutline(source string, base int, fields []templateValue) *outline {
+	o := &outline{fields: fields, open: []*box{{}}, line: &textLine{at: span{start: base}}}
 	z := html.NewTokenizer(strings.NewReader(source))
 	for at := base; ; {
 		kind := z.Next()
@@ -220,26 +220,25 @@ func (o *outline) lineBreak(at span) {
 func (o *outline) endLine(at int) {
 	o.line.at.end = at
 	top := o.open[len(o.open)-1]
-	top.parts = append(top.parts, part{line: o.line})
-	o.line = &line{at: span{start: at}}
+	top.parts = append(top.parts, outlinePart{line: o.line})
+	o.line = &textLine{at: span{start: at}}
 }
 
 // boundary begins or ends a box. What ends none that is open only ends a line.
 func (o *outline) boundary(token html.Token, at span) {
 	name := token.DataAtom
-	switch {
-	case token.Type == html.EndTagToken:
+	if token.Type == html.EndTagToken {
 		o.end(name, at)
-	default:
+	} else {
 		for top := o.open[len(o.open)-1].name; top == atom.P || slices.Contains(impliedEnds[name], top); top = o.open[len(o.open)-1].name {
 			o.pop(at.start)
 		}
 		o.endLine(at.start)
 		b := &box{name: name, at: at}
 		top := o.open[len(o.open)-1]
-		top.parts = append(top.parts, part{box: b})
+		top.parts = append(top.parts, outlinePart{box: b})
 		if empties[name] { // a rule
-			b.whole, b.parts = true, []part{{line: &line{at: span{at.end, at.end}, shows: true}}}
+			b.whole, b.parts = true, []outlinePart{{line: &textLine{at: span{at.end, at.end}, shows: true}}}
 		} else {
 			o.open = append(o.open, b)
 		}

@@ -33,8 +33,8 @@ var usualPlan = plan{"00", "0", false}
 
 var (
 	extension = regexp.MustCompile(`(?i)[\s,;]*(?:\b(?:ext|extension|durchwahl)\b[.:=]?|x|#)\s*([0-9]{1,8})$`)
-	// number is what a number is made of, with every blank, dash and dot people use.
-	number = regexp.MustCompile(`^\(?\+?[\s\x{A0}()./\-\x{2010}-\x{2015}]*[0-9][0-9\s\x{A0}()./\-\x{2010}-\x{2015}]*$`)
+	// phonePattern is what a number is made of, with every blank, dash and dot people use.
+	phonePattern = regexp.MustCompile(`^\(?\+?[\s\x{A0}()./\-\x{2010}-\x{2015}]*[0-9][0-9\s\x{A0}()./\-\x{2010}-\x{2015}]*$`)
 )
 
 // parsePhone reads a number. What it cannot take for a complete one, with the
@@ -45,7 +45,7 @@ func parsePhone(value, prefix string) phone {
 	if m := extension.FindStringSubmatchIndex(value); m != nil {
 		main, after, ext = value[:m[0]], " "+strings.TrimLeft(value[m[0]:], " ,;"), ";ext="+value[m[2]:m[3]]
 	}
-	if !number.MatchString(main) {
+	if !phonePattern.MatchString(main) {
 		return phone{display: value}
 	}
 	groups, ok := international(main, prefix)

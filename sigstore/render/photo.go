@@ -59,26 +59,25 @@ func photoFormat(data []byte) (format string, size image.Point, err error) {
 		return "", size, fmt.Errorf("it has %d bytes, more than the %d of a photo", len(data), MaxPhoto)
 	}
 	read := func() (image.Config, error) { return image.Config{}, errors.New("it is no JPEG, PNG or GIF") }
-	switch {
-	case bytes.HasPrefix(data, []byte("\xFF\xD8\xFF")):
+	if bytes.HasPrefix(data, []byte("\xFF\xD8\xFF")) {
 		format, read = "jpeg", func() (image.Config, error) { return jpeg.DecodeConfig(bytes.NewReader(data)) }
-	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1A\n")):
+	} else if bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1A\n")) {
 		format, read = "png", func() (image.Config, error) { return png.DecodeConfig(bytes.NewReader(data)) }
-	case bytes.HasPrefix(data, []byte("GIF8")):
+	} else if bytes.HasPrefix(data, []byte("GIF8")) {
 		format, read = "gif", func() (image.Config, error) { return gif.DecodeConfig(bytes.NewReader(data)) }
 	}
 	config, err := read()
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", size, fmt.Errorf("it cannot be read (%d bytes): %w", len(data), err)
-	case config.Width <= 0 || config.Height <= 0 || config.Width > maxPhotoPixels/config.Height:
+	}
+	if config.Width <= 0 || config.Height <= 0 || config.Width > maxPhotoPixels/config.Height {
 		return "", size, fmt.Errorf("it has %dx%d pixels, and may have %d million; save it smaller", config.Width, config.Height, maxPhotoPixels>>20)
 	}
 	cost := costOf(format, config, data)
-	switch {
-	case cost.scans > maxPhotoScans:
+	if cost.scans > maxPhotoScans {
 		return "", size, fmt.Errorf("it is a JPEG of %d scans, and may have %d; save it anew", cost.scans, maxPhotoScans)
-	case cost.bytes > maxPhotoMemory:
+	}
+	if cost.bytes > maxPhotoMemory {
 		return "", size, fmt.Errorf("it has %dx%d pixels and would take %d MiB of memory to open, more than %d; save it smaller, or as a plain JPEG",
 			config.Width, config.Height, cost.bytes>>20, maxPhotoMemory>>20)
 	}
@@ -190,10 +189,11 @@ func (a *alternative) photo(other ...string) (template.URL, error) {
 	if len(other) > 1 {
 		return "", fmt.Errorf("photo: one other picture is enough, not %d", len(other))
 	}
-	switch o := a.current; {
-	case o.photo != nil:
+	o := a.current
+	if o.photo != nil {
 		return o.show(*o.photo), nil
-	case len(other) == 1:
+	}
+	if len(other) == 1 {
 		return pictureAddress(other[0]), nil
 	}
 	return "", nil

@@ -31,10 +31,10 @@ func costOf(format string, config image.Config, data []byte) photoCost {
 func pngBytes(config image.Config, data []byte) int64 {
 	const depthAt, interlacedAt = 24, 28 // in the first chunk, which has been read
 	n := int64(4)
-	switch _, palette := config.ColorModel.(color.Palette); {
-	case palette:
+	_, palette := config.ColorModel.(color.Palette)
+	if palette {
 		n = 1
-	case data[depthAt] == 16:
+	} else if data[depthAt] == 16 {
 		n = 8
 	}
 	if data[interlacedAt] != 0 { // the pictures of all passes take as much again
@@ -55,12 +55,11 @@ const (
 // picture may have, the largest counts.
 func jpegCost(config image.Config, data []byte) (cost photoCost) {
 	for marker, segment := range jpegSegments(data) {
-		switch {
-		case marker == startOfScan:
+		if marker == startOfScan {
 			cost.scans++
-		case marker == startOfProgressive:
+		} else if marker == startOfProgressive {
 			cost.bytes = max(cost.bytes, 5*jpegSamples(config, segment))
-		case marker == 0xC0 || marker == 0xC1:
+		} else if marker == 0xC0 || marker == 0xC1 {
 			cost.bytes = max(cost.bytes, jpegSamples(config, segment))
 		}
 	}
@@ -103,7 +102,8 @@ func jpegSegments(data []byte) iter.Seq2[byte, []byte] {
 			}
 			marker := rest[0]
 			rest = rest[1:]
-			if marker == 0 || marker >= 0xD0 && marker <= 0xD7 { // in the data of a scan
+			restart := marker >= 0xD0 && marker <= 0xD7
+			if marker == 0 || restart { // in the data of a scan
 				continue
 			}
 			size := int(binary.BigEndian.Uint16(rest))

@@ -94,7 +94,10 @@ func isHidden(token html.Token) bool {
 		return true
 	}
 	for _, a := range token.Attr {
-		if a.Key == "hidden" || a.Key == "style" && hidesByStyle(a.Val) {
+		if a.Key == "hidden" {
+			return true
+		}
+		if a.Key == "style" && hidesByStyle(a.Val) {
 			return true
 		}
 	}
@@ -125,7 +128,10 @@ func attribute(token html.Token, key string) string {
 // text, with nothing in it that could end it or the line.
 func webAddress(href string) string {
 	href = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r != ' ' && unicode.IsSpace(r) || unicode.In(r, unicode.Zl, unicode.Zp) || turnsDirection(r) {
+		if r == ' ' {
+			return r
+		}
+		if unicode.IsControl(r) || unicode.IsSpace(r) || unicode.In(r, unicode.Zl, unicode.Zp) || turnsDirection(r) {
 			return -1
 		}
 		return r

@@ -154,7 +154,7 @@ func FuzzEmptyLines(f *testing.F) {
 		if second > len(source) {
 			return
 		}
-		fields := []field{{first, true}, {second, false}}
+		fields := []templateValue{{first, true}, {second, false}}
 		left := dropHTMLLines(source, fields)
 		rest := source
 		for _, c := range []byte(left) {

@@ -97,10 +97,9 @@ func (r *review) token(token html.Token, raw string) {
 		r.inStyle = false
 		r.inHead = r.inHead && token.DataAtom != atom.Head
 	case html.TextToken:
-		switch {
-		case r.inStyle && !r.inHead:
+		if r.inStyle && !r.inHead {
 			r.sheet(token.Data)
-		case !r.inStyle && !r.inHead:
+		} else if !r.inStyle && !r.inHead {
 			r.runs.add(raw, r.line)
 		}
 	}
@@ -111,10 +110,10 @@ func (r *review) token(token html.Token, raw string) {
 
 // comment notes where <!--[if !mso]><!--> begins and ends.
 func (r *review) comment(text string) {
-	switch text = strings.ToLower(text); {
-	case strings.HasPrefix(text, "[if !mso"):
+	text = strings.ToLower(text)
+	if strings.HasPrefix(text, "[if !mso") {
 		r.notOutlook = true
-	case strings.HasPrefix(text, "<![endif"):
+	} else if strings.HasPrefix(text, "<![endif") {
 		r.notOutlook = false
 	}
 }
@@ -149,12 +148,11 @@ func (r *review) tag(token html.Token) {
 			r.style(attr.Val, attribute(token, "width") != "")
 		}
 	}
-	switch {
-	case name == atom.Img:
+	if name == atom.Img {
 		r.alternativeText(token)
-	case name == atom.Style:
+	} else if name == atom.Style {
 		r.add("some clients drop <style>; write the style into the elements")
-	case removedTags[name]:
+	} else if removedTags[name] {
 		r.add("mail clients remove <%s>; do without it", token.Data)
 	}
 }
@@ -162,10 +160,9 @@ func (r *review) tag(token html.Token) {
 func (r *review) alternativeText(token html.Token) {
 	source := asWritten(attribute(token, "src"))
 	alt := slices.IndexFunc(token.Attr, func(a html.Attribute) bool { return a.Key == "alt" })
-	switch {
-	case alt < 0:
+	if alt < 0 {
 		r.add("picture %s has no alternative text; write alt=\"...\", or alt=\"\" for an ornament", source)
-	case isFileName(token.Attr[alt].Val):
+	} else if isFileName(token.Attr[alt].Val) {
 		r.add("the alternative text of picture %s is the name of a file; write what it shows, or alt=\"\" for an ornament", source)
 	}
 }

@@ -18,10 +18,10 @@ func literal(address string) (string, bool) {
 	for {
 		address = strings.TrimSpace(address)
 		at := actions.FindStringIndex(address)
-		switch {
-		case at == nil || at[0] > 0:
+		if at == nil || at[0] > 0 {
 			return address, true
-		case !control.MatchString(address):
+		}
+		if !control.MatchString(address) {
 			return "", false
 		}
 		address = address[at[1]:]
@@ -40,8 +40,10 @@ func schemeOf(address string) string {
 
 // onMachine reports whether an address is a file of one machine or network.
 func onMachine(address string) bool {
-	return schemeOf(address) == "file" || strings.HasPrefix(address, `\\`) ||
-		len(address) > 2 && address[1] == ':' && (address[2] == '\\' || address[2] == '/')
+	if schemeOf(address) == "file" || strings.HasPrefix(address, `\\`) {
+		return true
+	}
+	return len(address) > 2 && address[1] == ':' && (address[2] == '\\' || address[2] == '/')
 }
 
 var allowedData = regexp.MustCompile(`(?i)^data:image/(?:png|jpeg|gif);base64,`)
@@ -93,7 +95,8 @@ var (
 
 func (r *review) link(element atom.Atom, address string) {
 	plain, known := literal(address)
-	if !known || element != atom.A && element != atom.Area {
+	isLink := element == atom.A || element == atom.Area
+	if !known || !isLink {
 		return
 	}
 	scheme, name := schemeOf(plain), asWritten(plain)

@@ -92,7 +92,8 @@ func (t *tightener) text(raw string) {
 			raw = raw[n:]
 			continue
 		}
-		if n = strings.IndexAny(raw, " \t\r\n\f"); n < 0 {
+		n = strings.IndexAny(raw, " \t\r\n\f")
+		if n < 0 {
 			n = len(raw)
 		}
 		t.out = append(t.out, raw[:n]...)
@@ -136,15 +137,14 @@ func (t *tightener) tag(token html.Token, raw string) {
 
 // nest follows the open elements.
 func (t *tightener) nest(token html.Token) {
-	switch {
-	case token.Type == html.EndTagToken:
+	if token.Type == html.EndTagToken {
 		for i := len(t.open) - 1; i >= 0; i-- {
 			if t.open[i].name == token.Data {
 				t.open = t.open[:i]
 				return
 			}
 		}
-	case token.Type == html.StartTagToken && !empties[token.DataAtom]:
+	} else if token.Type == html.StartTagToken && !empties[token.DataAtom] {
 		t.open = append(t.open, keeping{token.Data, keepsBreaks(token, t.keeps())})
 	}
 }

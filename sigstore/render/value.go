@@ -15,11 +15,11 @@ func cleanValue(value string) string {
 	var clean strings.Builder
 	blank, n := false, 0
 	for _, r := range value { // an undecodable byte is U+FFFD here
-		switch {
-		case unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp):
+		if unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) {
 			blank = true
 			continue
-		case turnsDirection(r):
+		}
+		if turnsDirection(r) {
 			continue
 		}
 		if blank && n > 0 && n < maxValue {
@@ -37,5 +37,7 @@ func cleanValue(value string) string {
 }
 
 func turnsDirection(r rune) bool {
-	return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
+	embeds := r >= 0x202A && r <= 0x202E
+	isolates := r >= 0x2066 && r <= 0x2069
+	return embeds || isolates
 }

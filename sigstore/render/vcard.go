@@ -26,17 +26,17 @@ func vcard(attrs map[string]string, prefix string) string {
 	const begin, end = "BEGIN:VCARD\r\nVERSION:3.0\r\n", "END:VCARD\r\n"
 	var card strings.Builder
 	card.WriteString(begin)
-	card.WriteString(property("N", structured(attrs["surname"], attrs["givenName"], "", "", "")))
-	card.WriteString(property("FN", structured(name)))
+	card.WriteString(vcardProperty("N", structured(attrs["surname"], attrs["givenName"], "", "", "")))
+	card.WriteString(vcardProperty("FN", structured(name)))
 	add := func(name string, values ...string) {
-		line := property(name, structured(values...))
+		line := vcardProperty(name, structured(values...))
 		if strings.Join(values, "") != "" && card.Len()+len(line)+len(end) <= maxQRCode {
 			card.WriteString(line)
 		}
 	}
 	add("EMAIL", attrs["mail"])
 	add("TEL;TYPE=CELL", dialled(attrs["mobilePhone"], prefix))
-	for _, number := range list(attrs["businessPhones"]) {
+	for _, number := range listOf(attrs["businessPhones"]) {
 		add("TEL;TYPE=WORK,VOICE", dialled(number, prefix))
 	}
 	if attrs["department"] == "" {
@@ -69,9 +69,9 @@ func structured(values ...string) string {
 	return strings.Join(escaped, ";")
 }
 
-// property is a line, folded where it has more than 75 bytes (RFC 6350 section
+// vcardProperty is a line, folded where it has more than 75 bytes (RFC 6350 section
 // 3.2), and never within a character.
-func property(name, value string) string {
+func vcardProperty(name, value string) string {
 	const most = 75
 	line := name + ":" + value
 	var folded strings.Builder

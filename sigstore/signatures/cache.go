@@ -42,7 +42,7 @@ type Options struct {
 type Cache struct {
 	Options
 	shelf  *Shelf
-	memory *recent.Cache[name, *entryInMemory]
+	memory *recent.Cache[signatureName, *entryInMemory]
 }
 
 // NewCache makes a cache of the signatures on a shelf.
@@ -60,8 +60,8 @@ const (
 	overhead = 1 << 10
 )
 
-func newMemory() *recent.Cache[name, *entryInMemory] {
-	return recent.New[name](maxMemory, (*entryInMemory).size)
+func newMemory() *recent.Cache[signatureName, *entryInMemory] {
+	return recent.New[signatureName](maxMemory, (*entryInMemory).size)
 }
 
 // entryInMemory is not changed once it is in memory, but for its use.
@@ -98,11 +98,13 @@ type wanted struct {
 }
 
 func (c *Cache) wanted(template string) (w wanted, ok bool) {
-	if w.Template, ok = c.Templates(template); !ok {
+	w.Template, ok = c.Templates(template)
+	if !ok {
 		return w, false
 	}
 	w.version = w.Version()
-	if w.ready = c.Ready != nil && c.Ready(template); w.ready {
+	w.ready = c.Ready != nil && c.Ready(template)
+	if w.ready {
 		w.version += "+ready"
 	}
 	return w, true
@@ -122,7 +124,7 @@ func (c *Cache) Signature(tenant, address, template string) (Signature, error) {
 	// Read before the shelf is: what is stored in between makes the entry old,
 	// never an old entry young.
 	generation := c.shelf.people.Generation()
-	of := name{tenant, strings.ToLower(address), template}
+	of := signatureName{tenant, strings.ToLower(address), template}
 	if e, ok := c.memory.Get(of); ok && e.generation == generation && e.template == tmpl.version && now.Before(e.expires) {
 		e.use()
 		return e.signature, nil
@@ -131,7 +133,7 @@ func (c *Cache) Signature(tenant, address, template string) (Signature, error) {
 }
 
 // fetch takes a signature from the shelf, or renders it.
-func (c *Cache) fetch(of name, tmpl wanted, generation uint64, now time.Time) (Signature, error) {
+func (c *Cache) fetch(of signatureName, tmpl wanted, generation uint64, now time.Time) (Signature, error) {
 	found, err := c.shelf.lookup(of, tmpl, now)
 	if err != nil {
 		return Signature{}, fmt.Errorf("signature of %s: %w", of.address, err)
@@ -151,7 +153,7 @@ func (c *Cache) fetch(of name, tmpl wanted, generation uint64, now time.Time) (S
 }
 
 // keep takes a rendering into memory.
-func (c *Cache) keep(of name, generation uint64, r rendering) *entryInMemory {
+func (c *Cache) keep(of signatureName, generation uint64, r rendering) *entryInMemory {
 	e := &entryInMemory{generation: generation, template: r.template, expires: r.expires, signature: r.Signature}
 	// As a part of a message's header the address would keep the whole header in memory.
 	of.address = strings.Clone(of.address)
@@ -161,7 +163,7 @@ func (c *Cache) keep(of name, generation uint64, r rendering) *entryInMemory {
 
 // render fills in the signature of a person who was found without, and has it
 // stored.
-func (c *Cache) render(found *lookup, of name, tmpl wanted, now time.Time) error {
+func (c *Cache) render(found *lookup, of signatureName, tmpl wanted, now time.Time) error {
 	sig, err := tmpl.signature(of.template, &found.who)
 	if err != nil {
 		return fmt.Errorf("signature of %s by template %s: %w: %w", found.who.Address, of.template, ErrRender, err)
@@ -170,7 +172,7 @@ func (c *Cache) render(found *lookup, of name, tmpl wanted, now time.Time) error
 		person: found.person, template: tmpl.version, expires: now.Add(c.TTL), Signature: sig,
 	}
 	if c.TTL > 0 {
-		c.shelf.put(name{of.tenant, found.who.Address, of.template}, found.rendering)
+		c.shelf.put(signatureName{of.tenant, found.who.Address, of.template}, found.rendering)
 	}
 	return nil
 }

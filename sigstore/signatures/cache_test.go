@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"sigmilter/sigstore/directory/directorytest"
 	"sigmilter/sigstore/people"
 	"sigmilter/sigstore/people/peopletest"
 	"sigmilter/sigstore/render"
@@ -14,7 +15,7 @@ import (
 
 func TestCache(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(10))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(10))
 	b, setTemplate, _ := newCache(t, s)
 
 	sig, err := b.Signature("contoso", "ALIAS00003@contoso.com", "card")
@@ -27,7 +28,7 @@ func TestCache(t *testing.T) {
 		t.Errorf("after a change of the template: %s", got)
 	}
 
-	all := peopletest.Persons(10)
+	all := directorytest.Persons(10)
 	all[3].Attributes["displayName"] = "Third Person"
 	peopletest.Replace(t, s.Register, "contoso", all)
 	if got := htmlOf(t, b, "alias00003@contoso.com"); got != "<b>Third Person</b>" {
@@ -42,7 +43,7 @@ func TestCache(t *testing.T) {
 
 func TestCacheErrors(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	all := peopletest.Persons(2)
+	all := directorytest.Persons(2)
 	all[1].Attributes["jobTitle"] = "x"
 	peopletest.Replace(t, s.Register, "contoso", all)
 	b, setTemplate, _ := newCache(t, s)
@@ -84,7 +85,7 @@ func TestCacheErrors(t *testing.T) {
 // What was asked for lately needs no store.
 func TestCacheHitNeedsNoTransaction(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(10))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(10))
 	b, _, clock := newCache(t, s)
 	want := htmlOf(t, b, "p00001@contoso.com")
 	s.Close()
@@ -102,12 +103,12 @@ func TestCacheHitNeedsNoTransaction(t *testing.T) {
 func TestCacheAfterRestart(t *testing.T) {
 	path := statePath(t)
 	s := mustOpen(t, path)
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(10))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(10))
 	b, _, _ := newCache(t, s)
 	htmlOf(t, b, "p00001@contoso.com")
 	tmpl, _ := b.Templates("card")
 	stored := Signature{HTML: "stored", Text: "stored"}
-	putSignature(t, s, name{"contoso", peopletest.Person(2).Address, "card"}, versionOf(t, s, peopletest.Person(2).Address), tmpl.Version(), stored, noon.Add(b.TTL))
+	putSignature(t, s, signatureName{"contoso", directorytest.Person(2).Address, "card"}, versionOf(t, s, directorytest.Person(2).Address), tmpl.Version(), stored, noon.Add(b.TTL))
 	s.Close()
 
 	s, err := openReadOnly(path)
@@ -136,11 +137,11 @@ func TestCacheAfterRestart(t *testing.T) {
 func TestCacheWithoutTTL(t *testing.T) {
 	path := statePath(t)
 	s := mustOpen(t, path)
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(10))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(10))
 	b, _, _ := newCache(t, s)
 	b.TTL = 0
 	htmlOf(t, b, "p00001@contoso.com")
-	if _, ok := b.memory.Get(name{"contoso", "p00001@contoso.com", "card"}); ok {
+	if _, ok := b.memory.Get(signatureName{"contoso", "p00001@contoso.com", "card"}); ok {
 		t.Error("kept in memory")
 	}
 	s.Close()
@@ -160,7 +161,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	memory := newMemory()
 	html := strings.Repeat("x", 100<<10)
 	for n := range 1000 {
-		memory.Put(name{"contoso", fmt.Sprintf("p%d@contoso.com", n), "card"},
+		memory.Put(signatureName{"contoso", fmt.Sprintf("p%d@contoso.com", n), "card"},
 			&entryInMemory{signature: Signature{HTML: html, Images: []Image{{Data: []byte(html)}}}})
 	}
 	total := 0
@@ -176,22 +177,22 @@ func TestMemoryIsBounded(t *testing.T) {
 // nothing stays.
 func TestCacheUnlisted(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(10))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(10))
 	b, setTemplate, _ := newCache(t, s)
 	for _, name := range []string{"Scanner", "<b>Scanner\r\n"} {
-		sig, err := b.Unlisted(map[string]string{"mail": peopletest.Person(3).Address, "displayName": name}, "card")
+		sig, err := b.Unlisted(map[string]string{"mail": directorytest.Person(3).Address, "displayName": name}, "card")
 		if want := "<p>" + strings.NewReplacer("<", "&lt;", ">", "&gt;", "\r\n", "").Replace(name) + "</p>"; err != nil || sig.HTML != want {
 			t.Errorf("got %+v, %v", sig, err)
 		}
 	}
-	if got := htmlOf(t, b, peopletest.Person(3).Address); got != "<p>Person 3</p>" {
+	if got := htmlOf(t, b, directorytest.Person(3).Address); got != "<p>Person 3</p>" {
 		t.Errorf("the person of that address has %s", got)
 	}
 	setTemplate(`<p>{{slice .displayName 0 9}}</p>`)
 	if _, err := b.Unlisted(map[string]string{"mail": "x@y.z"}, "card"); !errors.Is(err, ErrRender) || !strings.Contains(err.Error(), "x@y.z by template card") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := b.Signature("contoso", peopletest.Person(3).Address, "card"); !errors.Is(err, ErrRender) {
+	if _, err := b.Signature("contoso", directorytest.Person(3).Address, "card"); !errors.Is(err, ErrRender) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := b.Unlisted(nil, "none"); err == nil || errors.Is(err, ErrRender) {
@@ -213,11 +214,11 @@ func BenchmarkCacheStored(b *testing.B) {
 
 func benchmarkCache(b *testing.B) *Cache {
 	s := mustOpen(b, b.TempDir()+"/state.db")
-	peopletest.Replace(b, s.Register, "contoso", peopletest.Persons(20000))
+	peopletest.Replace(b, s.Register, "contoso", directorytest.Persons(20000))
 	book, _, _ := newCache(b, s)
 	tmpl, _ := book.Templates("card")
 	sig := Signature{HTML: strings.Repeat("x", 4000), Text: strings.Repeat("x", 500)}
-	putSignature(b, s, name{"contoso", peopletest.Person(7).Address, "card"}, versionOf(b, s, peopletest.Person(7).Address), tmpl.Version(), sig, noon.Add(time.Hour))
+	putSignature(b, s, signatureName{"contoso", directorytest.Person(7).Address, "card"}, versionOf(b, s, directorytest.Person(7).Address), tmpl.Version(), sig, noon.Add(time.Hour))
 	return book
 }
 
@@ -227,7 +228,7 @@ func TestCacheWhenTheClockSteps(t *testing.T) {
 	for _, step := range []time.Duration{time.Hour, -time.Hour} {
 		t.Run(step.String(), func(t *testing.T) {
 			s := mustOpen(t, statePath(t))
-			peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(3))
+			peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(3))
 			b, setTemplate, clock := newCache(t, s)
 			const author, newcomer = "p00001@contoso.com", "p00007@contoso.com"
 			if got := htmlOf(t, b, author); got != "<p>Person 1</p>" {
@@ -241,7 +242,7 @@ func TestCacheWhenTheClockSteps(t *testing.T) {
 			if got := htmlOf(t, b, author); got != "<p>Person 1</p>" {
 				t.Errorf("after the step: %s", got)
 			}
-			all := peopletest.Persons(8)
+			all := directorytest.Persons(8)
 			all[1].Attributes["displayName"] = "Another Name"
 			peopletest.Replace(t, s.Register, "contoso", all)
 			if got := htmlOf(t, b, author); got != "<p>Another Name</p>" {
@@ -262,12 +263,12 @@ func TestCacheWhenTheClockSteps(t *testing.T) {
 
 func TestDropCached(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(4))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(4))
 	b, setTemplate, clock := newCache(t, s)
 	// sign has everybody's signature rendered, and waits until all are in the file.
 	sign := func() {
 		t.Helper()
-		for _, p := range peopletest.Persons(4) {
+		for _, p := range directorytest.Persons(4) {
 			htmlOf(t, b, p.Address)
 		}
 		tick := time.NewTicker(time.Millisecond)

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"sigmilter/sigstore/people"
-	"sigmilter/sigstore/render"
+	"sigmilter/sigstore/people/peopletest"
 	"sigmilter/sigstore/statefile"
 )
 
@@ -65,7 +65,7 @@ func versionOf(t testing.TB, s *store, address string) (version people.Version) 
 
 // putSignature stores what was rendered of a person, unless the stored person is another
 // one by now.
-func putSignature(t testing.TB, s *store, of name, person people.Version, templateVersion string, sig Signature, expires time.Time) {
+func putSignature(t testing.TB, s *store, of signatureName, person people.Version, templateVersion string, sig Signature, expires time.Time) {
 	t.Helper()
 	err := s.file.Update(func(tx *statefile.Tx) error {
 		return s.write(tx, of, rendering{person: person, template: templateVersion, expires: expires, Signature: sig})
@@ -91,19 +91,11 @@ func storedSignature(s *store, tenant, address, template, templateVersion string
 // can be exchanged and a clock that can be set.
 func newCache(t testing.TB, s *store) (b *Cache, setTemplate func(html string), clock *time.Time) {
 	t.Helper()
-	templates := map[string]*render.Template{}
-	setTemplate = func(html string) {
-		tmpl, err := render.Parse("card", html, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		templates["card"] = tmpl
-	}
-	setTemplate("<p>{{.displayName}}</p>")
+	templates, setTemplate := peopletest.Card(t, "<p>{{.displayName}}</p>")
 	clock = new(time.Time)
 	*clock = noon
 	return NewCache(s.Shelf, Options{
-		Templates: func(name string) (*render.Template, bool) { tmpl, ok := templates[name]; return tmpl, ok },
+		Templates: templates,
 		TTL:       20 * time.Minute,
 		Now:       func() time.Time { return *clock },
 	}), setTemplate, clock

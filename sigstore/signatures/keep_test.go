@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"sigmilter/sigstore/directory/directorytest"
 	"sigmilter/sigstore/people"
-	"sigmilter/sigstore/people/peopletest"
 	"sigmilter/sigstore/statefile"
 )
 
@@ -13,7 +13,7 @@ import (
 func TestKeepTemplatesOfMany(t *testing.T) {
 	const tenants = 300
 	s := mustOpen(t, statePath(t))
-	p := peopletest.Persons(1)[0]
+	p := directorytest.Persons(1)[0]
 	plans := map[string]people.Plan{}
 	name := func(i int) string { return fmt.Sprintf("tenant%04d", i) }
 	for i := range tenants {

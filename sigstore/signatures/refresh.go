@@ -42,7 +42,7 @@ func (c *Cache) refreshDue(ctx context.Context, now time.Time) (refreshed int) {
 
 // due are the signatures that were used and run out before a time, whatever the
 // people are by now.
-func (c *Cache) due(before time.Time) (all []name) {
+func (c *Cache) due(before time.Time) (all []signatureName) {
 	for of, e := range c.memory.All {
 		if e.used.Load() && e.expires.Before(before) {
 			all = append(all, of)
@@ -53,7 +53,7 @@ func (c *Cache) due(before time.Time) (all []name) {
 
 // refresh renders a signature again, and reports whether it did. What goes wrong is left
 // to the next message.
-func (c *Cache) refresh(of name, generation uint64, now time.Time) bool {
+func (c *Cache) refresh(of signatureName, generation uint64, now time.Time) bool {
 	tmpl, ok := c.wanted(of.template)
 	if !ok {
 		return false

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sigmilter/sigstore/directory"
+	"sigmilter/sigstore/directory/directorytest"
 	"sigmilter/sigstore/people/peopletest"
 	"sigmilter/sigstore/render"
 	"sigmilter/sigstore/statefile"
@@ -14,9 +15,9 @@ import (
 
 func TestRefresh(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(3))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(3))
 	b, setTemplate, clock := newCache(t, s)
-	htmlOf(t, b, peopletest.Person(0).Address)
+	htmlOf(t, b, directorytest.Person(0).Address)
 	if n := b.refreshDue(t.Context(), noon.Add(b.TTL/2)); n != 0 {
 		t.Errorf("%d were made anew in the middle of their time", n)
 	}
@@ -30,7 +31,7 @@ func TestRefresh(t *testing.T) {
 	// The message that comes after the first one's time needs no rendering.
 	*clock = noon.Add(b.TTL + time.Minute)
 	s.Close()
-	if got := htmlOf(t, b, peopletest.Person(0).Address); got != "<p>Person 0</p>" {
+	if got := htmlOf(t, b, directorytest.Person(0).Address); got != "<p>Person 0</p>" {
 		t.Errorf("got %s", got)
 	}
 	setTemplate("<b>{{.displayName}}</b>")
@@ -41,7 +42,7 @@ func TestRefresh(t *testing.T) {
 
 func TestReady(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	all := peopletest.Persons(2)
+	all := directorytest.Persons(2)
 	png := []byte("a picture")
 	all[0].Ready = &directory.Ready{
 		HTML: `<html><head><title>x</title></head><body>` + "\n" + `<p>Made <img src="logo.png"><img src='cid:logo.png'></p></body></html>`,
@@ -51,12 +52,12 @@ func TestReady(t *testing.T) {
 	}
 	peopletest.Replace(t, s.Register, "contoso", all)
 	b, _, _ := newCache(t, s)
-	if got := htmlOf(t, b, peopletest.Person(0).Address); got != "<p>Person 0</p>" {
+	if got := htmlOf(t, b, directorytest.Person(0).Address); got != "<p>Person 0</p>" {
 		t.Errorf("unasked: %s", got)
 	}
 	b, _, _ = newCache(t, s)
 	b.Ready = func(name string) bool { return name == "card" }
-	sig, err := b.Signature("contoso", peopletest.Person(0).Address, "card")
+	sig, err := b.Signature("contoso", directorytest.Person(0).Address, "card")
 	if err != nil || len(sig.Images) != 1 || string(sig.Images[0].Data) != string(png) || sig.Text != "Made" {
 		t.Fatalf("got %+v, %v", sig, err)
 	}
@@ -64,18 +65,18 @@ func TestReady(t *testing.T) {
 	if want := `<p>Made <img src="cid:` + cid + `"><img src='cid:` + cid + `'></p>`; sig.HTML != want || !strings.HasSuffix(cid, "@picture.sigmilter") {
 		t.Errorf("got %s", sig.HTML)
 	}
-	if got := htmlOf(t, b, peopletest.Person(1).Address); got != "<p>Person 1</p>" {
+	if got := htmlOf(t, b, directorytest.Person(1).Address); got != "<p>Person 1</p>" {
 		t.Errorf("who has none: %s", got)
 	}
 }
 
 func TestKeepTemplates(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	all := peopletest.Persons(3)
+	all := directorytest.Persons(3)
 	peopletest.Replace(t, s.Register, "contoso", all)
 	for _, p := range all {
 		for _, template := range []string{"a", "b", "c"} {
-			putSignature(t, s, name{"contoso", p.Address, template}, versionOf(t, s, p.Address), "v1", card, noon.Add(time.Hour))
+			putSignature(t, s, signatureName{"contoso", p.Address, template}, versionOf(t, s, p.Address), "v1", card, noon.Add(time.Hour))
 		}
 	}
 	stored := func() (names string) {
@@ -106,8 +107,8 @@ func TestKeepTemplates(t *testing.T) {
 func TestCachePhotos(t *testing.T) {
 	path := statePath(t)
 	s := mustOpen(t, path)
-	all := peopletest.Persons(3)
-	all[1].Photo = peopletest.Portrait(t, 10, 8)
+	all := directorytest.Persons(3)
+	all[1].Photo = directorytest.Portrait(t, 10, 8)
 	all[2].Photo = []byte("no picture")
 	peopletest.Replace(t, s.Register, "contoso", all)
 	b, setTemplate, _ := newCache(t, s)
@@ -137,7 +138,7 @@ func TestCachePhotos(t *testing.T) {
 	b.memory = newMemory()
 	check(all[1].Photo) // from the file
 
-	all[1].Photo = peopletest.Portrait(t, 20, 8)
+	all[1].Photo = directorytest.Portrait(t, 20, 8)
 	peopletest.Replace(t, s.Register, "contoso", all)
 	check(all[1].Photo)
 	all[1].Photo = nil

@@ -60,7 +60,7 @@ func putMany(b *testing.B, s *store, version string) {
 				}
 				person, _ := t.Version(p.Address)
 				r := rendering{person: person, template: version, expires: expires, Signature: manySignature(n)}
-				if err := s.write(tx, name{"contoso", p.Address, "card"}, r); err != nil {
+				if err := s.write(tx, signatureName{"contoso", p.Address, "card"}, r); err != nil {
 					return err
 				}
 			}

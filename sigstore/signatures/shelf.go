@@ -34,8 +34,8 @@ type Shelf struct {
 // NewShelf makes a shelf for the people of a register.
 func NewShelf(file *statefile.File, people *people.Register) *Shelf { return &Shelf{file, people} }
 
-// name is what a signature is known by.
-type name struct{ tenant, address, template string }
+// signatureName is what a signature is known by.
+type signatureName struct{ tenant, address, template string }
 
 func renderedKey(primary, template string) []byte {
 	return []byte(primary + "\x00" + template)
@@ -50,11 +50,12 @@ type lookup struct {
 	rendering
 }
 
-func (s *Shelf) lookup(of name, tmpl wanted, now time.Time) (l lookup, err error) {
+func (s *Shelf) lookup(of signatureName, tmpl wanted, now time.Time) (l lookup, err error) {
 	err = s.people.Find(of.tenant, of.address, func(f people.Found) (err error) {
 		l.known = true
 		r, err := decodeRendering(f.Bucket(renderedBucket).Get(renderedKey(f.Primary, of.template)))
-		if l.rendered = err == nil && r.fits(f.Version, tmpl.version, now); l.rendered {
+		l.rendered = err == nil && r.fits(f.Version, tmpl.version, now)
+		if l.rendered {
 			l.rendering = r
 			return nil
 		}
@@ -71,11 +72,11 @@ func (s *Shelf) lookup(of name, tmpl wanted, now time.Time) (l lookup, err error
 
 // put stores a rendering later, if the person it was made of is still the one in the
 // file. The address is the primary one.
-func (s *Shelf) put(of name, r rendering) {
+func (s *Shelf) put(of signatureName, r rendering) {
 	s.file.Later(func(tx *statefile.Tx) error { return s.write(tx, of, r) })
 }
 
-func (s *Shelf) write(tx *statefile.Tx, of name, r rendering) error {
+func (s *Shelf) write(tx *statefile.Tx, of signatureName, r rendering) error {
 	t, ok := people.OpenTenant(tx, of.tenant)
 	if !ok {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"sigmilter/sigstore/directory/directorytest"
 	"sigmilter/sigstore/people"
 	"sigmilter/sigstore/people/peopletest"
 	"sigmilter/sigstore/statefile"
@@ -22,8 +23,8 @@ var (
 
 func TestPutSignature(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(2))
-	putSignature(t, s, name{"contoso", peopletest.Person(0).Address, "corporate"}, versionOf(t, s, peopletest.Person(0).Address), "v1", card, noon.Add(time.Minute))
+	peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(2))
+	putSignature(t, s, signatureName{"contoso", directorytest.Person(0).Address, "corporate"}, versionOf(t, s, directorytest.Person(0).Address), "v1", card, noon.Add(time.Minute))
 	tests := []struct {
 		name                               string
 		tenant, address, template, version string
@@ -55,24 +56,24 @@ func TestPutSignature(t *testing.T) {
 
 func TestSignaturesFollowPeople(t *testing.T) {
 	s := mustOpen(t, statePath(t))
-	all := peopletest.Persons(4)
+	all := directorytest.Persons(4)
 	peopletest.Replace(t, s.Register, "contoso", all)
 	later := noon.Add(time.Hour)
 	versions := map[string]people.Version{}
 	for _, p := range all {
 		versions[p.Address] = versionOf(t, s, p.Address)
 		for _, template := range []string{"a", "b"} {
-			putSignature(t, s, name{"contoso", p.Address, template}, versions[p.Address], "v1", card, later)
+			putSignature(t, s, signatureName{"contoso", p.Address, template}, versions[p.Address], "v1", card, later)
 		}
 	}
 	has := func(n int) bool {
-		_, ok, err := storedSignature(s, "contoso", peopletest.Person(n).Address, "b", "v1", noon)
+		_, ok, err := storedSignature(s, "contoso", directorytest.Person(n).Address, "b", "v1", noon)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return ok
 	}
-	changed := peopletest.Persons(4)[1:]
+	changed := directorytest.Persons(4)[1:]
 	changed[0].Attributes["jobTitle"] = "New"
 	peopletest.Replace(t, s.Register, "contoso", changed)
 	if has(0) || has(1) || !has(2) || !has(3) {
@@ -81,9 +82,9 @@ func TestSignaturesFollowPeople(t *testing.T) {
 
 	// What was rendered of a person as before, or of one who left, comes too late.
 	for _, p := range all[:2] {
-		putSignature(t, s, name{"contoso", p.Address, "b"}, versions[p.Address], "v1", card, later)
+		putSignature(t, s, signatureName{"contoso", p.Address, "b"}, versions[p.Address], "v1", card, later)
 	}
-	putSignature(t, s, name{"fabrikam", all[0].Address, "b"}, versions[all[0].Address], "v1", card, later)
+	putSignature(t, s, signatureName{"fabrikam", all[0].Address, "b"}, versions[all[0].Address], "v1", card, later)
 	// In the file itself there is nothing either.
 	n := 0
 	err := s.file.View(func(tx *statefile.Tx) error {
@@ -100,11 +101,11 @@ func TestSignaturesFollowPeople(t *testing.T) {
 func TestCloseWritesPending(t *testing.T) {
 	path := statePath(t)
 	s := mustOpen(t, path)
-	all := peopletest.Persons(256)
+	all := directorytest.Persons(256)
 	peopletest.Replace(t, s.Register, "contoso", all)
 	for _, p := range all {
 		version := versionOf(t, s, p.Address)
-		s.Shelf.put(name{"contoso", p.Address, "a"}, rendering{person: version, template: "v1", expires: noon.Add(time.Hour), Signature: card})
+		s.Shelf.put(signatureName{"contoso", p.Address, "a"}, rendering{person: version, template: "v1", expires: noon.Add(time.Hour), Signature: card})
 	}
 	s.Close()
 	s, err := openReadOnly(path)
@@ -123,8 +124,8 @@ func TestCloseWritesPending(t *testing.T) {
 // not there.
 func TestSpoiltRendering(t *testing.T) {
 	first := mustOpen(t, statePath(t))
-	peopletest.Replace(t, first.Register, "contoso", peopletest.Persons(1))
-	version := versionOf(t, first, peopletest.Person(0).Address)
+	peopletest.Replace(t, first.Register, "contoso", directorytest.Persons(1))
+	version := versionOf(t, first, directorytest.Person(0).Address)
 	r := rendering{person: version, template: "v1", expires: noon.Add(time.Hour), Signature: card}
 	other := r
 	other.person[0]++
@@ -141,15 +142,15 @@ func TestSpoiltRendering(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := mustOpen(t, statePath(t))
-			peopletest.Replace(t, s.Register, "contoso", peopletest.Persons(1))
+			peopletest.Replace(t, s.Register, "contoso", directorytest.Persons(1))
 			err := s.file.Update(func(tx *statefile.Tx) error {
 				b := openRendered("contoso")(tx)
-				return b.Put(renderedKey(peopletest.Person(0).Address, "a"), test.value)
+				return b.Put(renderedKey(directorytest.Person(0).Address, "a"), test.value)
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if sig, ok, err := storedSignature(s, "contoso", peopletest.Person(0).Address, "a", "v1", noon); ok != test.want || err != nil {
+			if sig, ok, err := storedSignature(s, "contoso", directorytest.Person(0).Address, "a", "v1", noon); ok != test.want || err != nil {
 				t.Errorf("got %+v, %v, %v", sig, ok, err)
 			}
 		})

@@ -16,7 +16,8 @@ type keeper struct {
 func (k *keeper) begin(run func(context.Context)) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.users++; k.users > 1 {
+	k.users++
+	if k.users > 1 {
 		return
 	}
 	ctx, stop := context.WithCancel(context.Background())
@@ -27,7 +28,8 @@ func (k *keeper) begin(run func(context.Context)) {
 func (k *keeper) end() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.users--; k.users == 0 {
+	k.users--
+	if k.users == 0 {
 		k.stop()
 		k.running.Wait()
 	}

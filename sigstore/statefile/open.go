@@ -53,12 +53,12 @@ func Open(path string, layout Layout) (*File, error) {
 	// Looked at read-only first: bbolt repairs some files on opening them for
 	// writing, and it is not said yet that this one is ours.
 	db, _, err := openFile(path, readAny, layout)
-	switch {
-	case err == nil:
-		if err = db.Close(); err != nil {
+	if err == nil {
+		err = db.Close()
+		if err != nil {
 			return nil, fmt.Errorf("open state %s: %w", path, err)
 		}
-	case !errors.Is(err, fs.ErrNotExist):
+	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("open state %s: %w", path, err)
 	}
 	db, file, err := openFile(path, readWrite, layout)
@@ -94,10 +94,10 @@ const (
 // openFile opens a file that holds a valid state afterwards, or says why not.
 func openFile(path string, mode access, layout Layout) (*bbolt.DB, *os.File, error) {
 	size, err := regularSize(path)
-	switch {
-	case mode != readWrite && err == nil && size == 0:
+	if mode != readWrite && err == nil && size == 0 {
 		return nil, nil, fmt.Errorf("empty file: %w", fs.ErrNotExist)
-	case err != nil && (mode != readWrite || !errors.Is(err, fs.ErrNotExist)):
+	}
+	if err != nil && (mode != readWrite || !errors.Is(err, fs.ErrNotExist)) {
 		return nil, nil, err
 	}
 	var file *os.File
@@ -146,12 +146,13 @@ func regularSize(path string) (int64, error) {
 // openFault says in our words why bbolt does not open a file.
 func openFault(path string, err error) error {
 	var system *fs.PathError
-	switch {
-	case errors.Is(err, berrors.ErrTimeout):
+	if errors.Is(err, berrors.ErrTimeout) {
 		return ErrLocked
-	case errors.Is(err, ErrDamaged), errors.As(err, &system):
+	}
+	if errors.Is(err, ErrDamaged) || errors.As(err, &system) {
 		return err
-	case hasBboltPage(path):
+	}
+	if hasBboltPage(path) {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return ErrForeign
@@ -180,10 +181,12 @@ func admit(db *bbolt.DB, mode access, layout Layout) error {
 		if tx.Size() > info.Size() {
 			return fmt.Errorf("%w: %d bytes are missing at its end", ErrDamaged, tx.Size()-info.Size())
 		}
-		if fresh = isNew(tx); fresh {
+		fresh = isNew(tx)
+		if fresh {
 			return nil
 		}
-		if version, err = checkVersion(tx, layout); err != nil {
+		version, err = checkVersion(tx, layout)
+		if err != nil {
 			return err
 		}
 		if mode == readWrite || info.Size() > checkedWhole {
@@ -191,16 +194,19 @@ func admit(db *bbolt.DB, mode access, layout Layout) error {
 		}
 		return verify(tx, layout, version)
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case fresh && mode != readWrite:
+	}
+	if fresh && mode != readWrite {
 		return fmt.Errorf("nothing in the file: %w", fs.ErrNotExist)
-	case fresh:
+	}
+	if fresh {
 		return db.Update(func(tx *Tx) error { return initialise(tx, layout) })
-	case version < layout.Version && mode == readOnly:
+	}
+	if version < layout.Version && mode == readOnly {
 		return fmt.Errorf("%w: schema version %d; the daemon converts it when it starts", ErrOlder, version)
-	case version < layout.Version && mode == readWrite:
+	}
+	if version < layout.Version && mode == readWrite {
 		return db.Update(func(tx *Tx) error { return migrate(tx, layout) })
 	}
 	return nil
@@ -241,10 +247,10 @@ func checkVersion(tx *Tx, layout Layout) (version int, err error) {
 		return 0, fmt.Errorf("%w: a bbolt file of another program", ErrForeign)
 	}
 	version, err = strconv.Atoi(string(meta.Get(schemaKey)))
-	switch {
-	case err != nil || version < 1:
+	if err != nil || version < 1 {
 		return 0, fmt.Errorf("%w: no schema version", ErrDamaged)
-	case version > layout.Version:
+	}
+	if version > layout.Version {
 		return 0, fmt.Errorf("%w: schema version %d, this one knows up to %d", ErrNewer, version, layout.Version)
 	}
 	return version, layout.Found(tx)

@@ -35,8 +35,10 @@ func Recover(path string, layout Layout, now time.Time) (*File, Recovery, error)
 	}
 	r := Recovery{Why: err}
 	if ours(path, err) {
-		if r.Aside, err = SetAside(path, now); err == nil {
-			if file, err = Open(path, layout); err == nil {
+		r.Aside, err = SetAside(path, now)
+		if err == nil {
+			file, err = Open(path, layout)
+			if err == nil {
 				return file, r, nil
 			}
 		}
@@ -45,7 +47,8 @@ func Recover(path string, layout Layout, now time.Time) (*File, Recovery, error)
 		return nil, Recovery{}, err
 	}
 	r.Unwritable, r.Why = true, errors.Join(r.Why, err)
-	if file, err = temporaryCopy(path, layout); err != nil {
+	file, err = temporaryCopy(path, layout)
+	if err != nil {
 		return nil, Recovery{}, errors.Join(r.Why, err)
 	}
 	return file, r, nil
@@ -68,10 +71,10 @@ const pageSize = 4 << 10
 // what a state file has besides: its mode, its owner, and whole pages. A
 // configuration or a key that `state` names by mistake has other ones.
 func ours(path string, err error) bool {
-	switch {
-	case errors.Is(err, ErrDamaged):
+	if errors.Is(err, ErrDamaged) {
 		return true
-	case !errors.Is(err, ErrForeign) || hasBboltPage(path):
+	}
+	if !errors.Is(err, ErrForeign) || hasBboltPage(path) {
 		return false
 	}
 	info, err := os.Lstat(path)

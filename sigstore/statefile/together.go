@@ -39,7 +39,8 @@ func (q *turns) take(bytes int) []*turn {
 	defer q.mu.Unlock()
 	n := 0
 	for n < min(len(q.waiting), maxTurns) {
-		if bytes -= q.waiting[n].size; bytes < 0 && n > 0 {
+		bytes -= q.waiting[n].size
+		if bytes < 0 && n > 0 {
 			break
 		}
 		n++

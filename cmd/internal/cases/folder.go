@@ -65,7 +65,8 @@ func twins(dir string) (map[string]map[string]bool, error) {
 			return err
 		}
 		ext := filepath.Ext(path)
-		if d.IsDir() || ext != ".eml" && ext != ".toml" {
+		ofACase := ext == ".eml" || ext == ".toml"
+		if d.IsDir() || !ofACase {
 			return nil
 		}
 		name, err := filepath.Rel(dir, strings.TrimSuffix(path, ext))

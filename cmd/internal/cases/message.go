@@ -120,12 +120,12 @@ func visible(source string) string {
 	hidden := false
 	z := html.NewTokenizer(strings.NewReader(source))
 	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
-		switch token := z.Token(); {
-		case kind == html.TextToken && !hidden:
+		token := z.Token()
+		if kind == html.TextToken && !hidden {
 			text.WriteString(token.Data)
-		case kind == html.StartTagToken:
+		} else if kind == html.StartTagToken {
 			hidden = token.DataAtom == atom.Style || token.DataAtom == atom.Script || token.DataAtom == atom.Title
-		case kind == html.EndTagToken:
+		} else if kind == html.EndTagToken {
 			hidden = false
 		}
 	}

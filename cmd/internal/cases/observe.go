@@ -48,18 +48,18 @@ func Observe(before *config.Case, got Observed) *config.Case {
 	return c
 }
 
-// words is how much of the text beside a block a case gets.
-const words = 6
+// shownWords is how much of the text beside a block a case gets.
+const shownWords = 6
 
 func lastWords(s string) *string {
 	all := strings.Fields(s)
-	last := strings.Join(all[max(0, len(all)-words):], " ")
+	last := strings.Join(all[max(0, len(all)-shownWords):], " ")
 	return &last
 }
 
 func firstWords(s string) *string {
 	all := strings.Fields(s)
-	first := strings.Join(all[:min(len(all), words)], " ")
+	first := strings.Join(all[:min(len(all), shownWords)], " ")
 	return &first
 }
 

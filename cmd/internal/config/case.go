@@ -105,18 +105,18 @@ func (c *Case) settings() []tomltree.Setting {
 		{Key: "to", Read: tomltree.Many(texts, &c.To)},
 		{Key: "at", Read: moment(&c.At)},
 		{Key: "proven", Read: tomltree.Boolean(&c.Proven)},
-		{Key: "listener", Read: tomltree.One(names, &c.Listener)},
+		{Key: "listener", Read: tomltree.One(plainNames, &c.Listener)},
 		{Key: "macros", Read: tomltree.Many(macros, &c.Macros)},
 		{Key: "action", Read: tomltree.Choice(&c.Action, "signed", "skipped", "handled", "failed", "refused", "deferred")},
-		{Key: "reason", Read: tomltree.One(names, &c.Reason)},
-		{Key: "tenant", Read: tomltree.One(names, &c.Tenant)},
-		{Key: "author", Read: tomltree.One(names, &c.Author)},
-		{Key: "rule", Read: tomltree.One(names, &c.Rule)},
+		{Key: "reason", Read: tomltree.One(plainNames, &c.Reason)},
+		{Key: "tenant", Read: tomltree.One(plainNames, &c.Tenant)},
+		{Key: "author", Read: tomltree.One(plainNames, &c.Author)},
+		{Key: "rule", Read: tomltree.One(plainNames, &c.Rule)},
 		{Key: "removed", Read: tomltree.Many(texts, &c.Removed)},
-		{Key: "contains", Read: tomltree.Many(names, &c.Contains)},
-		{Key: "lacks", Read: tomltree.Many(names, &c.Lacks)},
+		{Key: "contains", Read: tomltree.Many(plainNames, &c.Contains)},
+		{Key: "lacks", Read: tomltree.Many(plainNames, &c.Lacks)},
 		{Key: "html", Read: tomltree.Many(texts, &c.HTML)},
-		{Key: "shape", Read: tomltree.One(names, &c.Shape)},
+		{Key: "shape", Read: tomltree.One(plainNames, &c.Shape)},
 		{Key: "fields", Read: tomltree.Table(
 			tomltree.Setting{Key: "added", Read: tomltree.Many(fieldNames, &c.AddedFields)},
 			tomltree.Setting{Key: "removed", Read: tomltree.Many(fieldNames, &c.RemovedFields)},
@@ -128,9 +128,9 @@ func (c *Case) settings() []tomltree.Setting {
 func (c *Case) readPart(v tomltree.Value) {
 	p := CasePart{Block: "signature"}
 	tomltree.Table(
-		tomltree.Setting{Key: "id", Read: tomltree.One(names, &p.ID), Absent: tomltree.Missing(`write the number of the part, such as id = "1.1"`)},
+		tomltree.Setting{Key: "id", Read: tomltree.One(plainNames, &p.ID), Absent: tomltree.Missing(`write the number of the part, such as id = "1.1"`)},
 		tomltree.Setting{Key: "block", Read: tomltree.Choice(&p.Block, "signature", "disclaimer", "banner")},
-		tomltree.Setting{Key: "template", Read: tomltree.One(names, &p.Template)},
+		tomltree.Setting{Key: "template", Read: tomltree.One(plainNames, &p.Template)},
 		tomltree.Setting{
 			Key: "placed", Read: tomltree.Choice(&p.Placed, "marker", "replaced", "above-quote", "end", "top", "added"),
 			Absent: tomltree.Missing(`write where the block goes, such as placed = "above-quote"`),

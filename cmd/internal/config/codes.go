@@ -24,12 +24,12 @@ func readCodes(v tomltree.Value, path string) (codes []policy.Code) {
 	for line := range strings.Lines(text) {
 		n++
 		code := strings.TrimSpace(line)
-		switch {
-		case code == "" || code[0] == '#':
+		if code == "" || code[0] == '#' {
 			continue
-		case len(code) < minCode:
+		}
+		if len(code) < minCode {
 			v.Fault(fmt.Sprintf("%s line %d has a code of less than %d letters", path, n, minCode), fix)
-		case strings.ContainsFunc(code, func(r rune) bool { return r <= ' ' || r > '~' }):
+		} else if strings.ContainsFunc(code, func(r rune) bool { return r <= ' ' || r > '~' }) {
 			v.Fault(fmt.Sprintf("%s line %d has a blank or a letter outside ASCII", path, n), fix)
 		}
 		codes = append(codes, policy.NewCode(code))

@@ -24,32 +24,33 @@ var conventions = tomltree.NewKind("a kind of mail that by convention is left al
 	return "", fmt.Errorf("not one of %v", policy.Conventions)
 })
 
-// conditions are a setting for each row of the table of conditions, which go to
+// conditionSettings are a setting for each row of the table of conditions, which go to
 // dst in its order.
-func conditions(dst *[]policy.Condition) []tomltree.Setting {
+func conditionSettings(dst *[]policy.Condition) []tomltree.Setting {
 	var settings []tomltree.Setting
 	for i := range policy.ConditionKinds {
 		k := &policy.ConditionKinds[i]
-		settings = append(settings, tomltree.Setting{Key: k.Name, Read: condition(k, dst)})
+		settings = append(settings, tomltree.Setting{Key: k.Name, Read: readCondition(k, dst)})
 	}
 	return settings
 }
 
-// condition reads one. A table without any faults in it is compiled.
-func condition(k *policy.ConditionKind, dst *[]policy.Condition) tomltree.Reader {
+// readCondition reads one. A table without any faults in it is compiled.
+func readCondition(k *policy.ConditionKind, dst *[]policy.Condition) tomltree.Reader {
 	return tomltree.Or(unsetConditions[k.Name], func(v tomltree.Value) {
 		before := len(v.Tree().Faults)
 		c := k.New()
 		switch k.Shape {
 		case policy.Words:
-			words(&c, policy.ConditionKey{What: k.What, Like: k.Like, Single: k.Single})(v)
+			conditionWords(&c, policy.ConditionKey{What: k.What, Like: k.Like, Single: k.Single})(v)
 		case policy.Table:
 			conditionTable(k, &c)(v)
 		case policy.Lists:
 			lists(k, &c)(v)
 		case policy.Bytes:
 			var n int64
-			if tomltree.Size(&n)(v); n > 0 {
+			tomltree.Size(&n)(v)
+			if n > 0 {
 				_ = c.Add("", strconv.FormatInt(n, 10)) // a number from 1 is never wrong
 			}
 		}
@@ -76,7 +77,7 @@ func conditionTable(k *policy.ConditionKind, c *policy.Condition) tomltree.Reade
 	}
 	var settings []tomltree.Setting
 	for _, key := range k.Keys {
-		s := tomltree.Setting{Key: key.Name, Read: words(c, key)}
+		s := tomltree.Setting{Key: key.Name, Read: conditionWords(c, key)}
 		if key.Required {
 			s.Absent = tomltree.Missing("write it like " + key.Like)
 		}
@@ -101,7 +102,7 @@ func freeTable(k *policy.ConditionKind, c *policy.Condition) tomltree.Reader {
 				at.Fault(fmt.Sprintf("%q cannot be a name here: %v", key, err), "write it like "+k.Like)
 				continue
 			}
-			words(c, policy.ConditionKey{Name: key, What: k.What, Like: k.Like})(at)
+			conditionWords(c, policy.ConditionKey{Name: key, What: k.What, Like: k.Like})(at)
 			if list, ok := at.Elements(); ok && len(list) == 0 {
 				at.Fault("is empty", "write it like "+k.Like)
 			}
@@ -109,32 +110,31 @@ func freeTable(k *policy.ConditionKind, c *policy.Condition) tomltree.Reader {
 	}
 }
 
-// words reads a word or, unless there can be only one, a list of them.
-func words(c *policy.Condition, k policy.ConditionKey) tomltree.Reader {
+// conditionWords reads a word or, unless there can be only one, a list of them.
+func conditionWords(c *policy.Condition, k policy.ConditionKey) tomltree.Reader {
 	return func(v tomltree.Value) {
 		list, ok := v.Elements()
 		if !ok || k.Single {
 			list = []tomltree.Value{v}
 		}
 		for _, member := range list {
-			word, ok := word(member)
+			word, ok := conditionWord(member)
 			if !ok {
 				member.Mistyped(cmp.Or(k.What, "a word")+" in quotes", "write it like "+k.Like)
 				continue
 			}
 			err := c.Add(k.Name, word)
-			switch {
-			case err != nil && k.What == "":
+			if err != nil && k.What == "" {
 				member.Fault(fmt.Sprintf("%q is not known", word), "write "+k.Like)
-			case err != nil:
+			} else if err != nil {
 				member.Fault(fmt.Sprintf("%q is not %s: %v", word, k.What, err), "write it like "+k.Like)
 			}
 		}
 	}
 }
 
-// word is a quoted text, or a date that TOML has a type for.
-func word(v tomltree.Value) (string, bool) {
+// conditionWord is a quoted text, or a date that TOML has a type for.
+func conditionWord(v tomltree.Value) (string, bool) {
 	switch w := v.Raw.(type) {
 	case string:
 		return w, true

@@ -97,10 +97,9 @@ func (d *Directory) kinds() []sourceKind {
 // precedence.
 func (t *Tenant) readDirectories(v tomltree.Value) {
 	list, several := v.Elements()
-	switch {
-	case !several:
+	if !several {
 		list = []tomltree.Value{v}
-	case len(list) == 0:
+	} else if len(list) == 0 {
 		v.Fault("has no source", "add a table ["+v.Path+"] with the path of a CSV file")
 	}
 	lines := map[string]int{}
@@ -131,7 +130,7 @@ func (d *Directory) read(v tomltree.Value) {
 	d.Source, d.Every, d.MaxVanish = kind.name, kind.every, 0.2
 	settings := slices.Concat([]tomltree.Setting{
 		{Key: "source", Read: tomltree.Choice(&d.Source, words...)},
-		{Key: "name", Read: tomltree.OrOf(func() any { return d.Source }, tomltree.One(names, &d.Name))},
+		{Key: "name", Read: tomltree.OrOf(func() any { return d.Source }, tomltree.One(plainNames, &d.Name))},
 		{Key: "every", Read: tomltree.One(durations, &d.Every)},
 		{Key: "max_vanish", Read: share(&d.MaxVanish)},
 	}, kind.keys)
@@ -198,7 +197,7 @@ func (d *Directory) readColumn(title string, v tomltree.Value) {
 // own. Those that are not named come after, in the order of the file.
 func (t *Tenant) readPrecedence(attribute string, v tomltree.Value) {
 	var order []string
-	tomltree.Many(names, &order)(v)
+	tomltree.Many(plainNames, &order)(v)
 	list, _ := v.Elements()
 	var known []string
 	for _, d := range t.Directories {
@@ -226,10 +225,10 @@ func parseCharset(s string) (string, error) {
 		return "", errors.New("nobody knows it")
 	}
 	name, err := htmlindex.Name(e)
-	switch {
-	case err != nil || name == "replacement" || name == "x-user-defined":
+	if err != nil || name == "replacement" || name == "x-user-defined" {
 		return "", errors.New("it is no charset of a text")
-	case name == "utf-8":
+	}
+	if name == "utf-8" {
 		return "", nil
 	}
 	return name, nil

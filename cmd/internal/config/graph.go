@@ -51,10 +51,10 @@ func parseID(s string) (string, error) {
 
 func parseOrigin(s string) (string, error) {
 	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Scheme != "https" || u.Hostname() == "":
+	if err != nil || u.Scheme != "https" || u.Hostname() == "" {
 		return "", errors.New("it is not https:// and a host")
-	case strings.TrimSuffix(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil || u.Fragment != "":
+	}
+	if strings.TrimSuffix(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil || u.Fragment != "" {
 		return "", errors.New("it has more than a host and a port")
 	}
 	return "https://" + u.Host, nil

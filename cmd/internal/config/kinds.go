@@ -20,10 +20,10 @@ import (
 var (
 	durations  = tomltree.NewKind("a duration", `"90s", "20m" or "24h"`, parseDuration)
 	modes      = tomltree.NewKind("a file mode", `"0660"`, parseMode)
-	levels     = tomltree.NewKind("a log level", `"debug", "info", "warn" or "error"`, parseLevel)
+	logLevels  = tomltree.NewKind("a log level", `"debug", "info", "warn" or "error"`, parseLevel)
 	domains    = tomltree.NewKind("a domain", `"contoso.com"`, policy.ParseDomain)
 	fieldNames = tomltree.NewKind("a field name", `"X-Sigmilter-Handled"`, parseFieldName)
-	names      = tomltree.NewKind("a name", `"outside"`, parseName)
+	plainNames = tomltree.NewKind("a name", `"outside"`, parseName)
 	groups     = tomltree.NewKind("a group", `"postfix"`, parseName)
 	markers    = tomltree.NewKind("a marker", `"{EMAILSIGNATURE}"`, parseMarker)
 	patterns   = tomltree.NewKind("a regular expression", `'^Sent with my (phone|watch)$'`, parsePattern)
@@ -33,10 +33,10 @@ var (
 // sessions, and a source is read in a busy loop.
 func parseDuration(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
-	switch {
-	case err != nil:
+	if err != nil {
 		return 0, errors.New("it needs a number and a unit")
-	case d < 100*time.Millisecond:
+	}
+	if d < 100*time.Millisecond {
 		return 0, errors.New("it is below 100ms")
 	}
 	return d, nil
@@ -44,12 +44,13 @@ func parseDuration(s string) (time.Duration, error) {
 
 func parseMode(s string) (fs.FileMode, error) {
 	n, err := strconv.ParseUint(s, 8, 32)
-	switch {
-	case err != nil:
+	if err != nil {
 		return 0, errors.New("it needs octal digits")
-	case n > 0o777:
+	}
+	if n > 0o777 {
 		return 0, errors.New("it has more than read, write and execute")
-	case n&0o600 != 0o600:
+	}
+	if n&0o600 != 0o600 {
 		return 0, errors.New("the owner must be able to read and write")
 	}
 	return fs.FileMode(n), nil
@@ -79,10 +80,10 @@ func parseFieldName(s string) (string, error) {
 
 // parseName keeps names fit for log lines and reports.
 func parseName(s string) (string, error) {
-	switch {
-	case strings.TrimSpace(s) == "":
+	if strings.TrimSpace(s) == "" {
 		return "", errors.New("it is empty")
-	case strings.ContainsFunc(s, unicode.IsControl):
+	}
+	if strings.ContainsFunc(s, unicode.IsControl) {
 		return "", errors.New("it has a control character")
 	}
 	return s, nil
@@ -91,10 +92,11 @@ func parseName(s string) (string, error) {
 // parseMarker refuses what an author could type by accident, and blanks, which
 // clients change as they like.
 func parseMarker(s string) (string, error) {
-	switch n := len([]rune(s)); {
-	case n < 4 || n > 100:
+	n := len([]rune(s))
+	if n < 4 || n > 100 {
 		return "", errors.New("it must have 4 to 100 letters")
-	case strings.ContainsFunc(s, notPrinted):
+	}
+	if strings.ContainsFunc(s, notPrinted) {
 		return "", errors.New("it has a blank or a control character")
 	}
 	return s, nil
@@ -116,17 +118,17 @@ func parsePattern(s string) (*regexp.Regexp, error) {
 // pathsIn are file names, taken from folder dir when relative.
 func pathsIn(dir string) tomltree.Kind[string] {
 	return tomltree.NewKind("a file name", `"/etc/sigmilter/people.csv"`, func(s string) (string, error) {
-		switch {
-		case s == "":
+		if s == "" {
 			return "", errors.New("it is empty")
-		case strings.ContainsRune(s, 0):
+		}
+		if strings.ContainsRune(s, 0) {
 			return "", errors.New("it has a zero byte")
 		}
 		s, err := credentialPath(s)
-		switch {
-		case err != nil:
+		if err != nil {
 			return "", err
-		case filepath.IsAbs(s):
+		}
+		if filepath.IsAbs(s) {
 			return filepath.Clean(s), nil
 		}
 		return filepath.Join(dir, s), nil

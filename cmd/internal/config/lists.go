@@ -38,7 +38,8 @@ func readList(v tomltree.Value, path string, c *policy.Condition, what string) {
 	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
 		n++
 		word, _, _ := strings.Cut(line, "#")
-		if word = strings.TrimSpace(word); word == "" {
+		word = strings.TrimSpace(word)
+		if word == "" {
 			continue
 		}
 		if err := c.AddList(v.Raw.(string), word); err != nil {

@@ -118,12 +118,11 @@ func readSettings(folder tomltree.Folder, main string, most bounds) (files []set
 	read := func(shown, name, fix string) {
 		text, err := folder.ReadText(filepath.Join(folder.Dir, name), most.file)
 		room -= int64(len(text))
-		switch {
-		case err != nil:
+		if err != nil {
 			faults = append(faults, Fault{File: shown, Problem: err.Error() + "; " + readingFix(err, fix)})
-		case room < 0:
+		} else if room < 0 {
 			faults = append(faults, Fault{File: shown, Problem: fmt.Sprintf("with it the settings are larger than %d bytes; make the files smaller", most.all)})
-		default:
+		} else {
 			files = append(files, settingsFile{shown, text})
 		}
 	}

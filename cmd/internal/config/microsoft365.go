@@ -89,10 +89,10 @@ func parseAllowed(s string) (string, error) {
 		return s, nil
 	}
 	p, err := netip.ParsePrefix(s)
-	switch {
-	case err != nil || !p.Addr().Is4() || p.Bits() < 24:
+	if err != nil || !p.Addr().Is4() || p.Bits() < 24 {
 		return "", errors.New(exoLimits)
-	case p.Masked() != p:
+	}
+	if p.Masked() != p {
 		return "", errors.New("the network begins at " + p.Masked().Addr().String())
 	}
 	return s, nil

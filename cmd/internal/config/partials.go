@@ -82,7 +82,8 @@ func (b *Blocks) readPartials(v tomltree.Value) {
 		path := filepath.Join(b.Partials, entry.Name())
 		ext := filepath.Ext(path)
 		name := strings.TrimSuffix(entry.Name(), ext)
-		if name == "" || ext != ".html" && ext != ".txt" {
+		isTemplate := ext == ".html" || ext == ".txt"
+		if name == "" || !isTemplate {
 			continue
 		}
 		text, ok := readTemplateFile(v, path)

@@ -74,10 +74,10 @@ func readPictures(v tomltree.Value, path, html string) (withIDs string, pictures
 // readPicture reads one picture.
 func readPicture(folder tomltree.Folder, path string) (render.Picture, error) {
 	data, err := folder.Read(path, maxPicture)
-	switch {
-	case errors.Is(err, localfile.ErrTooLarge):
+	if errors.Is(err, localfile.ErrTooLarge) {
 		return render.Picture{}, errLargePicture
-	case err != nil:
+	}
+	if err != nil {
 		return render.Picture{}, errors.New("cannot be read")
 	}
 	kind, err := PictureType(data)

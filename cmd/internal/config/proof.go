@@ -29,10 +29,10 @@ func parseNetwork(s string) (netip.Prefix, error) {
 		return netip.PrefixFrom(addr, addr.BitLen()), nil
 	}
 	p, err := netip.ParsePrefix(s)
-	switch {
-	case err != nil:
+	if err != nil {
 		return p, errors.New("it is no address with the length of its prefix")
-	case p.Masked() != p:
+	}
+	if p.Masked() != p {
 		return p, fmt.Errorf("it has bits beyond its prefix, %s has not", p.Masked())
 	}
 	return p, nil
@@ -63,12 +63,14 @@ func (c *Config) routingFields() tomltree.Kind[string] {
 	return tomltree.NewKind("a field name", `"`+defaultRoutingField+`"`, func(s string) (string, error) {
 		name, err := parseFieldName(s)
 		guard := func(g string) bool { return strings.EqualFold(g, name) }
-		switch lower := strings.ToLower(name); {
-		case err != nil:
+		lower := strings.ToLower(name)
+		if err != nil {
 			return "", err
-		case !strings.HasPrefix(lower, "x-") || strings.HasPrefix(lower, "x-ms-"):
+		}
+		if !strings.HasPrefix(lower, "x-") || strings.HasPrefix(lower, "x-ms-") {
 			return "", errors.New("it must begin with X-, and not with X-MS-, for it is removed from every message")
-		case guard(c.Guard.Field), slices.ContainsFunc(c.Guard.AlsoHonour, guard):
+		}
+		if guard(c.Guard.Field) || slices.ContainsFunc(c.Guard.AlsoHonour, guard) {
 			return "", errors.New("it is a guard field")
 		}
 		return name, nil
@@ -87,7 +89,8 @@ func (c *Config) proofSettings(p *Proof, w *proofWritten) []tomltree.Setting {
 		{Key: "routing_field", Read: tomltree.One(c.routingFields(), &p.RoutingField)},
 		{Key: "routing_code_file", Read: func(v tomltree.Value) {
 			path := ""
-			if tomltree.One(paths(v), &path)(v); path != "" {
+			tomltree.One(paths(v), &path)(v)
+			if path != "" {
 				p.RoutingCodes = readCodes(v, path)
 			}
 		}},
@@ -98,8 +101,8 @@ func (c *Config) proofSettings(p *Proof, w *proofWritten) []tomltree.Setting {
 				w.faulty = !ok || len(p.Require) < len(list)
 			}},
 			tomltree.Setting{Key: "listeners", Read: func(v tomltree.Value) { tomltree.Many(addressesIn(v.Tree().Folder.Dir), &p.Listeners)(v) }},
-			tomltree.Setting{Key: "cert_names", Read: tomltree.Many(names, &p.CertNames)},
-			tomltree.Setting{Key: "cert_issuers", Read: tomltree.Many(names, &p.CertIssuers)},
+			tomltree.Setting{Key: "cert_names", Read: tomltree.Many(plainNames, &p.CertNames)},
+			tomltree.Setting{Key: "cert_issuers", Read: tomltree.Many(plainNames, &p.CertIssuers)},
 			tomltree.Setting{Key: "client_networks", Read: tomltree.Many(networks, &p.Networks)},
 			tomltree.Setting{Key: "dkim", Read: tomltree.Boolean(&w.dkim)},
 			tomltree.Setting{Key: "unproven", Read: func(v tomltree.Value) {
@@ -143,30 +146,29 @@ func (p *Proof) completeRequire(v tomltree.Value, w proofWritten) {
 	given := len(p.Require) > 0
 	for _, name := range proofNames() {
 		asked := slices.ContainsFunc(p.Require, func(oneOf []string) bool { return slices.Contains(oneOf, name) })
-		switch {
-		case configured[name] && !given:
+		if configured[name] && !given {
 			p.Require = append(p.Require, []string{name})
-		case configured[name] && !asked:
+		} else if configured[name] && !asked {
 			require.Fault(fmt.Sprintf("the tenant has a proof %q, which is not required", name), "name it, alone or after an \"or\"")
-		case !configured[name] && asked:
+		} else if !configured[name] && asked {
 			require.Fault(fmt.Sprintf("%q is required, and the tenant has no such proof", name), "configure it, or leave it out")
 		}
 	}
 }
 
-// owners are what belongs to one tenant only, and to which.
-type owners struct {
+// tenantOwned are what belongs to one tenant only, and to which.
+type tenantOwned struct {
 	domains   map[string]string
 	listeners map[string]string
 	codes     map[policy.Code]string
 }
 
-func newOwners() owners {
-	return owners{map[string]string{}, map[string]string{}, map[policy.Code]string{}}
+func newOwners() tenantOwned {
+	return tenantOwned{map[string]string{}, map[string]string{}, map[policy.Code]string{}}
 }
 
 // addProof wants the proofs of a tenant to be its own.
-func (o owners) addProof(t *Tenant, v tomltree.Value) {
+func (o tenantOwned) addProof(t *Tenant, v tomltree.Value) {
 	for _, l := range t.Proof.Listeners {
 		if other, taken := o.listeners[l]; taken && other != t.Name {
 			v.At("proof").At("listeners").Fault(fmt.Sprintf("%q is a listener of tenant %q", l, other), "give each tenant its own")
@@ -209,10 +211,10 @@ func keepSecrets(v tomltree.Value, conditions []policy.Condition, secret map[str
 func (c *Config) Doubts() []string {
 	var doubts []string
 	for _, t := range c.Tenants {
-		switch as := strings.Join(t.Domains, ", "); {
-		case len(t.Proof.Require) == 0:
+		as := strings.Join(t.Domains, ", ")
+		if len(t.Proof.Require) == 0 {
 			doubts = append(doubts, fmt.Sprintf("tenant %s: no proof is configured: every Microsoft tenant could send through this relay as %s; set routing_code_file", t.Name, as))
-		case !slices.ContainsFunc(t.Proof.Require, telling):
+		} else if !slices.ContainsFunc(t.Proof.Require, telling) {
 			doubts = append(doubts, fmt.Sprintf("tenant %s: certificate and network are the same for all: every Microsoft tenant could send through this relay as %s; set routing_code_file", t.Name, as))
 		}
 	}

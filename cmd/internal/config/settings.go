@@ -120,7 +120,7 @@ func (c *Config) settings(dir string) []tomltree.Setting {
 			tomltree.Setting{Key: "bytes", Read: tomltree.Size(&c.Decisions.Bytes)},
 		)},
 		{Key: "log", Read: tomltree.Table(
-			tomltree.Setting{Key: "level", Read: tomltree.One(levels, &c.Log.Level)},
+			tomltree.Setting{Key: "level", Read: tomltree.One(logLevels, &c.Log.Level)},
 			tomltree.Setting{Key: "format", Read: tomltree.Choice(&c.Log.Format, Auto, Logfmt, JSON, Journald)},
 		)},
 	}
@@ -164,7 +164,7 @@ func (c *Config) readTenants(v tomltree.Value) {
 }
 
 // readDomains wants each domain to be the tenant's own.
-func (o owners) readDomains(t *Tenant) tomltree.Reader {
+func (o tenantOwned) readDomains(t *Tenant) tomltree.Reader {
 	return func(v tomltree.Value) {
 		tomltree.Many(domains, &t.Domains)(v)
 		if list, ok := v.Elements(); ok && len(list) == 0 {
@@ -211,12 +211,11 @@ func contents(path, text *string) tomltree.Reader {
 // readTemplateFile reads the file of a template or a partial.
 func readTemplateFile(v tomltree.Value, path string) (text string, ok bool) {
 	text, err := v.Tree().Folder.ReadText(path, maxFile)
-	switch {
-	case err != nil:
+	if err != nil {
 		v.Fault(path+" "+err.Error(), readingFix(err, "write the name of a file that sigmilter may read"))
-	case strings.TrimSpace(text) == "":
+	} else if strings.TrimSpace(text) == "" {
 		v.Fault(path+" is empty", "put the signature into it")
-	default:
+	} else {
 		return text, true
 	}
 	return "", false
@@ -231,12 +230,14 @@ func (t *Template) parse(v tomltree.Value, b Blocks) {
 	}
 	t.HTML, t.Pictures = readPictures(v.At("html"), t.HTMLPath, t.HTML)
 	var err error
-	if t.Parsed, err = b.options.Parse(t.Name, t.HTML, ""); err != nil {
+	t.Parsed, err = b.options.Parse(t.Name, t.HTML, "")
+	if err != nil {
 		v.At("html").Fault(fmt.Sprintf("%s: %v", t.HTMLPath, err), fix)
 		return
 	}
 	t.addPictures(b)
-	if t.Parsed, err = b.options.Parse(t.Name, t.HTML, t.Text); err != nil {
+	t.Parsed, err = b.options.Parse(t.Name, t.HTML, t.Text)
+	if err != nil {
 		v.At("text").Fault(fmt.Sprintf("%s: %v", t.TextPath, err), fix)
 	}
 }
@@ -255,9 +256,9 @@ func (c *Config) readRules(v tomltree.Value) {
 			signature.Absent = tomltree.Missing("name a template")
 		}
 		tomltree.Table(slices.Concat([]tomltree.Setting{
-			{Key: "name", Read: tomltree.One(names, &r.Name), Absent: tomltree.Missing(`write name = "outside"`)},
-		}, conditions(&r.If), []tomltree.Setting{
-			{Key: "except", Read: tomltree.Or(nil, tomltree.Table(conditions(&r.Except)...))},
+			{Key: "name", Read: tomltree.One(plainNames, &r.Name), Absent: tomltree.Missing(`write name = "outside"`)},
+		}, conditionSettings(&r.If), []tomltree.Setting{
+			{Key: "except", Read: tomltree.Or(nil, tomltree.Table(conditionSettings(&r.Except)...))},
 			{Key: "opt_out", Read: tomltree.Many(keywords, &r.OptOut)},
 			signature,
 			{Key: "reply_signature", Read: tomltree.OrOf(func() any { return r.Signature }, c.template(&reply, noSignature))},

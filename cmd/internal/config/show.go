@@ -78,7 +78,10 @@ func isNone(v any) bool {
 		return false
 	}
 	r := reflect.ValueOf(v)
-	return !r.IsValid() || r.IsZero() || r.Kind() == reflect.Slice && r.Len() == 0
+	if r.IsValid() && r.Kind() == reflect.Slice {
+		return r.Len() == 0
+	}
+	return !r.IsValid() || r.IsZero()
 }
 
 // plain is a value as it would be written.

@@ -33,7 +33,8 @@ func (d *Daemon) Status() control.Status {
 		s.Config.Failed, s.Config.Err = f.at, f.err.Error()
 	}
 	var err error
-	if s.File.Bytes, err = d.store.Size(); err != nil {
+	s.File.Bytes, err = d.store.Size()
+	if err != nil {
 		s.File.Err = err.Error()
 	}
 	for _, t := range g.cfg.Tenants {
@@ -60,7 +61,8 @@ func hasPeople(t control.TenantStatus) bool {
 
 func (d *Daemon) tenantStatus(t config.Tenant) (s control.TenantStatus, err error) {
 	s.Name = t.Name
-	if s.People, err = d.store.Count(t.Name); err != nil {
+	s.People, err = d.store.Count(t.Name)
+	if err != nil {
 		return s, err
 	}
 	for _, of := range t.Directories {
@@ -202,7 +204,8 @@ func (d *Daemon) RefreshCache(ctx context.Context, tenant, address string) (n co
 	for _, name := range names {
 		wanted = append(wanted, g.signatures(name, address)...)
 	}
-	if n, err = d.DropCache(tenant, address); err != nil {
+	n, err = d.DropCache(tenant, address)
+	if err != nil {
 		return n, err
 	}
 	for _, s := range wanted {

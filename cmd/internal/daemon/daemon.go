@@ -109,7 +109,8 @@ func (d *Daemon) Serve(ctx context.Context, hangups <-chan os.Signal) (err error
 	defer close(ended)
 	go d.exitIfDamaged(ended, damagedLimit)
 	defer d.store.Close()
-	if d.sockets, err = inheritedSockets(d.log); err != nil {
+	d.sockets, err = inheritedSockets(d.log)
+	if err != nil {
 		return err
 	}
 	defer d.sockets.closeUnused()
@@ -166,7 +167,7 @@ func (d *Daemon) readSourcesAndListen(cfg *config.Config) (map[string]net.Listen
 func (d *Daemon) serveUntilStopped(listeners map[string]net.Listener, hangups <-chan os.Signal) error {
 	ended := make(chan error, len(listeners))
 	for name, ln := range listeners {
-		go func() { ended <- d.server.ServeNamed(ln, name) }()
+		go func() { ended <- d.server.Serve(ln, name) }()
 	}
 	d.state.Store(control.Ready)
 	d.notify.ready(d.statusLine())

@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/daemon/daemontest"
 	"sigmilter/cmd/internal/feed"
@@ -51,12 +50,7 @@ func (r *running) begin() {
 // prepare makes a daemon of a site's configuration.
 func prepare(s *daemontest.Site) *Daemon {
 	s.T.Helper()
-	cfg, err := config.Load(s.Config)
-	if err != nil {
-		s.T.Fatal(err)
-	}
-	level := new(slog.LevelVar)
-	level.Set(cfg.Log.Level)
+	cfg, level := s.Load()
 	return New(cfg, Options{Log: NewLogger(cfg.Log.Format, level, s.Log), Level: level, Now: time.Now})
 }
 

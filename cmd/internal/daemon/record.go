@@ -48,7 +48,8 @@ func (d *Daemon) Decided() (n control.Decided, err error) {
 		return n, nil
 	}
 	now, dir := time.Now(), d.fixed.DecisionsDir()
-	if n.Hour, err = decisions.Count(dir, now.Add(-time.Hour)); err != nil {
+	n.Hour, err = decisions.Count(dir, now.Add(-time.Hour))
+	if err != nil {
 		return n, err
 	}
 	n.Day, err = decisions.Count(dir, now.Add(-24*time.Hour))

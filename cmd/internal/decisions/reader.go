@@ -119,10 +119,10 @@ func (r *reader) wanted(e entry) (bool, error) {
 		}
 	}
 	t := e.milliseconds()
-	switch {
-	case !wanted, t < r.since, t >= r.until:
+	if !wanted || t < r.since || t >= r.until {
 		return false, nil
-	case r.hash != nil && !bytes.Equal(e.hash(), r.hash):
+	}
+	if r.hash != nil && !bytes.Equal(e.hash(), r.hash) {
 		return false, nil
 	}
 	return r.query.Queue == "" || string(e.queue()) == r.query.Queue, nil

@@ -146,11 +146,10 @@ func (r *Recorder) flush(now time.Time) {
 	}
 	err := r.writeChunk(r.encoder.chunk(), now)
 	r.tell(now, err)
-	switch {
-	case err != nil:
+	if err != nil {
 		r.failed = now
 		r.endFile() // its end may be torn
-	case r.written >= fileBytes, r.encoder.kept >= stringBytes, now.Sub(r.begun) > fileAge:
+	} else if r.written >= fileBytes || r.encoder.kept >= stringBytes || now.Sub(r.begun) > fileAge {
 		r.endFile()
 		r.prune(now)
 	}
@@ -234,7 +233,8 @@ func (r *Recorder) removeOld(now time.Time) error {
 	oldest := now.AddDate(0, 0, -limits.Days)
 	for _, f := range files {
 		inUse := r.out != nil && f.path == r.out.Name()
-		if inUse || f.ended.After(oldest) && all <= limits.Bytes {
+		withinLimits := f.ended.After(oldest) && all <= limits.Bytes
+		if inUse || withinLimits {
 			continue
 		}
 		if err := os.Remove(f.path); err != nil {

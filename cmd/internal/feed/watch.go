@@ -34,7 +34,8 @@ type fileWatcher struct {
 // newFileWatcher makes a watcher that ends with ctx.
 func newFileWatcher(ctx context.Context) *fileWatcher {
 	w := &fileWatcher{names: watchSets{}, folders: watchSets{}, used: map[string]int{}}
-	if w.inotify, w.failed = fsnotify.NewWatcher(); w.failed != nil {
+	w.inotify, w.failed = fsnotify.NewWatcher()
+	if w.failed != nil {
 		w.failed = fmt.Errorf("watching files: %w", w.failed)
 		return w
 	}
@@ -145,7 +146,8 @@ func (o *watching) stopWatching() {
 	}
 	for path := range o.watched {
 		w.folders.remove(path, o)
-		if w.used[path]--; w.used[path] == 0 {
+		w.used[path]--
+		if w.used[path] == 0 {
 			delete(w.used, path)
 			_ = w.inotify.Remove(path) // gone with the folder, or with the watcher
 		}

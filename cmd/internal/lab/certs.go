@@ -37,7 +37,8 @@ func NewAuthority(dir string) (*Authority, error) {
 		return nil, fmt.Errorf("make lab authority: %w", err)
 	}
 	a := &Authority{dir: dir, key: key, last: 1}
-	if a.cert, err = x509.ParseCertificate(der); err != nil {
+	a.cert, err = x509.ParseCertificate(der)
+	if err != nil {
 		return nil, fmt.Errorf("make lab authority: %w", err)
 	}
 	return a, a.write("ca.pem", 0o644, &pem.Block{Type: "CERTIFICATE", Bytes: der})

@@ -111,10 +111,11 @@ func checkSigned(s Sample, a Arrival) error {
 func checkText(s Sample, sent, came string) error {
 	sent, came = squash(sent), squash(came)
 	signature := squash(Signatures[s.author()])
-	switch n := strings.Count(came, signature); {
-	case n == 0:
+	n := strings.Count(came, signature)
+	if n == 0 {
 		return errors.New("signature missing")
-	case n > 1:
+	}
+	if n > 1 {
 		return fmt.Errorf("signature %d times", n)
 	}
 	above, below, _ := strings.Cut(came, signature)

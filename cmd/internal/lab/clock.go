@@ -30,11 +30,11 @@ func BuildStepping(ctx context.Context, binary string, args ...string) error {
 // clockEnv names the file of the clock.
 const clockEnv = "SIGMILTER_LAB_CLOCK"
 
-// now is the line of [time.Now] that asks for the time, in seconds of the wall clock
+// patchedNow is the line of [time.Now] that asks for the time, in seconds of the wall clock
 // and others, and what takes its place.
 var (
-	now     = []byte("\tsec, nsec, mono := runtimeNow()\n")
-	stepped = append(now[:len(now):len(now)], "\tsec += *labStep\n"...)
+	patchedNow = []byte("\tsec, nsec, mono := runtimeNow()\n")
+	stepped    = append(patchedNow[:len(patchedNow):len(patchedNow)], "\tsec += *labStep\n"...)
 )
 
 // labStep is a file of Go's package time. The file of the clock is mapped, so that a
@@ -75,11 +75,11 @@ func overlayClock(ctx context.Context, dir string) (overlay string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if bytes.Count(original, now) != 1 {
+	if bytes.Count(original, patchedNow) != 1 {
 		return "", errors.New("time.Now of this version of Go is not as it is known here")
 	}
 	files := map[string][]byte{
-		"time.go":    bytes.Replace(original, now, stepped, 1),
+		"time.go":    bytes.Replace(original, patchedNow, stepped, 1),
 		"labstep.go": []byte(labStep),
 	}
 	replace := map[string]string{}

@@ -62,7 +62,8 @@ func (h *Held) begin() error {
 // now. It is tried again then until the relay has taken it, as by [Cloud.Send].
 func (h *Held) Finish(ctx context.Context) (refused bool, err error) {
 	defer h.session.close()
-	if _, err = h.text.Write(h.unspoken); err == nil {
+	_, err = h.text.Write(h.unspoken)
+	if err == nil {
 		err = h.text.Close()
 	}
 	if err == nil {

@@ -84,7 +84,8 @@ func StartPostfix(dir string, opts PostfixOptions) (*Postfix, error) {
 	if err := p.makeDirectories(); err != nil {
 		return nil, err
 	}
-	if p.ports, err = testport.Hold(1 + len(opts.Ports)); err != nil {
+	p.ports, err = testport.Hold(1 + len(opts.Ports))
+	if err != nil {
 		return nil, err
 	}
 	p.addrs = p.ports.Addrs()

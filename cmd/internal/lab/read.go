@@ -71,7 +71,8 @@ func leaves(header textproto.MIMEHeader, body io.Reader) ([]Leaf, error) {
 // read fills in the text of a text part that is shown; an attached one keeps
 // its bytes only.
 func (l *Leaf) read(header textproto.MIMEHeader, charset string) error {
-	if l.Type != "text/plain" && l.Type != "text/html" || strings.HasPrefix(header.Get("Content-Disposition"), "attachment") {
+	isText := l.Type == "text/plain" || l.Type == "text/html"
+	if !isText || strings.HasPrefix(header.Get("Content-Disposition"), "attachment") {
 		return nil
 	}
 	decoded, err := transferDecode(header.Get("Content-Transfer-Encoding"), l.Raw)

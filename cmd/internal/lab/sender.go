@@ -78,7 +78,8 @@ func (c *Cloud) submit(ctx context.Context, s *outbound, m Outgoing) error {
 func (c *Cloud) begin(m Outgoing) (raw []byte, id string, err error) {
 	now := time.Now()
 	raw = exchangeFields(m.Raw, now)
-	if id = messageID(raw); id == "" {
+	id = messageID(raw)
+	if id == "" {
 		return nil, "", errors.New("send message: it has no Message-ID to recognise it by")
 	}
 	c.mu.Lock()

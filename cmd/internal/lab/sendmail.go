@@ -61,7 +61,8 @@ func StartSendmail(dir string, opts SendmailOptions) (*Sendmail, error) {
 	if err := s.makeDirectories(); err != nil {
 		return nil, err
 	}
-	if s.port, err = testport.Hold(1); err != nil {
+	s.port, err = testport.Hold(1)
+	if err != nil {
 		return nil, err
 	}
 	if err := s.launch(opts); err != nil {
@@ -147,8 +148,10 @@ func (s *Sendmail) Queue() ([]Queued, error) {
 	queue := []Queued{}
 	for _, file := range files {
 		b, err := os.ReadFile(file)
-		if errors.Is(err, os.ErrNotExist) || err == nil && len(b) == 0 {
-			continue // delivered since, or just being made
+		delivered := errors.Is(err, os.ErrNotExist)
+		beingMade := err == nil && len(b) == 0
+		if delivered || beingMade {
+			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("list Sendmail queue: %w", err)

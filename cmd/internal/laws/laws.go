@@ -93,13 +93,8 @@ type Place struct {
 	After  string // and after it
 }
 
-// Check returns every breach it finds in out, which is what became of in.
-func Check(in, out []byte, r engine.Report, o Options) []Breach {
-	breaches, _ := Read(in, out, r, o)
-	return breaches
-}
-
-// Read is Check and tells besides where the blocks stand, part by part.
+// Read returns every breach it finds in out, which is what became of in, and where the
+// blocks stand, part by part.
 func Read(in, out []byte, r engine.Report, o Options) ([]Breach, []Place) {
 	c := &checker{
 		options: o, report: r, before: parse(in), after: parse(out),

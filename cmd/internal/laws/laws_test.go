@@ -248,3 +248,9 @@ func TestUnsigned(t *testing.T) {
 		check(t, tc.name, tc.in, tc.out, r, tc.want)
 	}
 }
+
+// Check returns the breaches alone.
+func Check(in, out []byte, r engine.Report, o Options) []Breach {
+	breaches, _ := Read(in, out, r, o)
+	return breaches
+}

@@ -16,14 +16,15 @@ const (
 
 func checkGuard(r *returned) (Verdict, string, string) {
 	values := r.All(r.Guard)
-	switch {
-	case len(values) == 0:
+	if len(values) == 0 {
 		return Bad, "There is no field " + r.Guard + ": the message did not pass sigmilter, or another field marks it.",
 			"See that the routing rule is enabled and applies to this sender, and that the MTA's milter is set; guard.field names the field."
-	case len(values) > 1:
+	}
+	if len(values) > 1 {
 		return Bad, fmt.Sprintf("The field %s is there %d times.", r.Guard, len(values)),
 			"Look for another relay, rule or add-in that sets it."
-	case !slices.Contains(strings.Fields(values[0]), "Yes"):
+	}
+	if !slices.Contains(strings.Fields(values[0]), "Yes") {
 		return Bad, fmt.Sprintf("%s is %q, without the word Yes that the rule looks for.", r.Guard, values[0]),
 			"Look for what else sets the field."
 	}
@@ -45,10 +46,11 @@ func checkRouting(r *returned) (Verdict, string, string) {
 
 func checkInternal(r *returned) (Verdict, string, string) {
 	const change = "Header retention must be on at both connectors (CloudServicesMailEnabled), and the relay's certificate must have the name the inbound connector expects: run the script with -Status."
-	switch value := r.Get(authAs); {
-	case strings.EqualFold(value, "Internal"):
+	value := r.Get(authAs)
+	if strings.EqualFold(value, "Internal") {
 		return Good, "Exchange Online took the returned message as internal.", ""
-	case value != "":
+	}
+	if value != "" {
 		return Bad, authAs + " is " + value + ": closed groups and rooms refuse such mail, and Outlook may call it external.", change
 	}
 	for _, value := range r.All(tenantAuthAs) {
@@ -66,13 +68,14 @@ func checkRetention(r *returned) (Verdict, string, string) {
 				"Set CloudServicesMailEnabled to $true on both connectors."
 		}
 	}
-	switch {
-	case r.Has("X-CrossPremisesHeadersPromoted"):
+	if r.Has("X-CrossPremisesHeadersPromoted") {
 		return Good, "The kept fields were taken over again (X-CrossPremisesHeadersPromoted).", ""
-	case r.hasPrefix("X-MS-Exchange-CrossPremises-"):
+	}
+	if r.hasPrefix("X-MS-Exchange-CrossPremises-") {
 		return Bad, "Fields X-MS-Exchange-CrossPremises-* are still there: the inbound connector did not take them over.",
 			"Set CloudServicesMailEnabled to $true on the inbound connector; its certificate name must fit."
-	case r.Has("X-OrganizationHeadersPreserved"):
+	}
+	if r.Has("X-OrganizationHeadersPreserved") {
 		return Good, "The organisation's fields were kept (X-OrganizationHeadersPreserved).", ""
 	}
 	return Unknown, "The header does not tell whether fields were kept over the relay.", ""
@@ -96,10 +99,10 @@ func checkTenant(r *returned) (Verdict, string, string) {
 				"Each tenant needs a certificate name of its own and its own smart host; see hybrid-and-multi-tenant.md."
 		}
 	}
-	switch {
-	case org == "":
+	if org == "" {
 		return Unknown, "There is no field X-OriginatorOrg.", ""
-	case len(r.Domains) > 0 && !slices.Contains(r.Domains, org) && !strings.HasSuffix(org, ".onmicrosoft.com"):
+	}
+	if len(r.Domains) > 0 && !slices.Contains(r.Domains, org) && !strings.HasSuffix(org, ".onmicrosoft.com") {
 		return Bad, "X-OriginatorOrg is " + org + ", which is no domain of the configuration.",
 			"Add the domain to the tenant, or look whose connector took the message."
 	}
@@ -109,10 +112,10 @@ func checkTenant(r *returned) (Verdict, string, string) {
 func checkSpam(r *returned) (Verdict, string, string) {
 	const change = "Look at header retention first; then add the relay's address to microsoft365.allow and run the script again."
 	if scl, err := strconv.Atoi(r.Get("X-MS-Exchange-Organization-SCL")); err == nil {
-		switch {
-		case scl == -1:
+		if scl == -1 {
 			return Good, "The spam filter was passed over (SCL -1).", ""
-		case scl >= 5:
+		}
+		if scl >= 5 {
 			return Bad, fmt.Sprintf("The spam filter took it for spam (SCL %d).", scl), change
 		}
 	}

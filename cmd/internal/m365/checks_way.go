@@ -48,12 +48,13 @@ func checkDKIM(r *returned) (Verdict, string, string) {
 		seen[domain] = true
 	}
 	results := r.results("dkim")
-	switch {
-	case oneOf(results, "fail", "permerror") != "":
+	if oneOf(results, "fail", "permerror") != "" {
 		return Bad, "A receiver found a DKIM signature broken (dkim=fail).", change
-	case oneOf(results, "pass") != "":
+	}
+	if oneOf(results, "pass") != "" {
 		return Good, "A receiver found the DKIM signature valid.", ""
-	case len(seen) > 0:
+	}
+	if len(seen) > 0 {
 		return Note, "There is a DKIM signature, and no receiver says whether it is valid.", ""
 	}
 	return Unknown, "There is no DKIM signature: inside the tenant that is usual. Look at a copy that was delivered outside.", ""
@@ -146,12 +147,13 @@ const slow = time.Minute
 func checkLatency(r *returned) (Verdict, string, string) {
 	before, after, ok := r.around()
 	d := after.Sub(before).Round(time.Second)
-	switch {
-	case !ok:
+	if !ok {
 		return Unknown, "The times before and after the relay are not both in the header.", ""
-	case d < -2*time.Second:
+	}
+	if d < -2*time.Second {
 		return Note, fmt.Sprintf("It came back %v before it left: the clocks differ.", -d), "Set the relay's clock by NTP."
-	case d > slow:
+	}
+	if d > slow {
 		return Bad, fmt.Sprintf("The way over the relay took %v.", d), "Look for the message's queue id in the relay's log: deferred, or a slow look-up."
 	}
 	return Good, fmt.Sprintf("The way over the relay took %v.", max(d, 0)), ""
@@ -159,10 +161,10 @@ func checkLatency(r *returned) (Verdict, string, string) {
 
 func checkSize(r *returned) (Verdict, string, string) {
 	const limit = 256 << 10
-	switch {
-	case r.bytes > limit:
+	if r.bytes > limit {
 		return Bad, fmt.Sprintf("The header has %d bytes; Exchange Online refuses more than %d (552 5.3.4).", r.bytes, limit), "Look for what adds so many fields."
-	case r.bytes > limit/2:
+	}
+	if r.bytes > limit/2 {
 		return Note, fmt.Sprintf("The header has %d bytes, of %d that Exchange Online takes.", r.bytes, limit), ""
 	}
 	return Good, fmt.Sprintf("The header has %d bytes.", r.bytes), ""

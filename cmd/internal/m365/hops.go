@@ -59,10 +59,9 @@ func relayHop(hops []hop, relays []string) int {
 	}
 	after := false
 	for i, h := range hops {
-		switch {
-		case microsoft(h.by):
+		if microsoft(h.by) {
 			after = true
-		case after && h.by != "" && microsoft(h.from):
+		} else if after && h.by != "" && microsoft(h.from) {
 			return i
 		}
 	}

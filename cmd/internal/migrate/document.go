@@ -51,16 +51,16 @@ func (c *converter) document(source string, line int) {
 			n, _ := z.TagName()
 			name = string(n)
 		}
-		switch {
-		case kind == html.ErrorToken:
+		if kind == html.ErrorToken {
 			return
-		case within != "":
+		}
+		if within != "" {
 			if kind == html.EndTagToken && name == within {
 				within = ""
 			}
-		case kind == html.StartTagToken && c.isHollow(name, raw, line):
+		} else if kind == html.StartTagToken && c.isHollow(name, raw, line) {
 			within = name
-		default:
+		} else {
 			c.token(kind, name, raw, line)
 		}
 		line += strings.Count(raw, "\n")

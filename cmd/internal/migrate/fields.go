@@ -7,9 +7,9 @@ import (
 	"sigmilter/sigstore/directory"
 )
 
-// known are the names that products, Active Directory and its tools have for
+// knownNames are the names that products, Active Directory and its tools have for
 // attributes, beside Graph's own. Case, blanks and signs do not count.
-var known = map[string][]string{
+var knownNames = map[string][]string{
 	"displayName":       {"full name", "name", "cn"},
 	"givenName":         {"first name"},
 	"surname":           {"last name", "family name", "sn"},
@@ -31,7 +31,7 @@ var known = map[string][]string{
 // byName is known by what is left of a name.
 var byName = func() map[string]string {
 	all := map[string]string{}
-	for field, names := range known {
+	for field, names := range knownNames {
 		for _, name := range names {
 			all[folded(name)] = field
 		}
@@ -39,8 +39,8 @@ var byName = func() map[string]string {
 	return all
 }()
 
-// attribute is Graph's name of what a product calls name.
-func attribute(name string) (string, bool) {
+// attributeOf is Graph's name of what a product calls name.
+func attributeOf(name string) (string, bool) {
 	key := folded(name)
 	if field, ok := byName[key]; ok {
 		return field, true

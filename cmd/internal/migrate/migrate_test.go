@@ -100,11 +100,11 @@ func TestPlaceholders(t *testing.T) {
 // Every name of the table leads to an attribute of Graph, and to one only.
 func TestKnown(t *testing.T) {
 	owner := map[string]string{}
-	for _, field := range slices.Sorted(maps.Keys(known)) {
+	for _, field := range slices.Sorted(maps.Keys(knownNames)) {
 		if spelled, ok := directory.Canonical(field); !ok || spelled != field {
 			t.Errorf("%s is no attribute", field)
 		}
-		for _, name := range known[field] {
+		for _, name := range knownNames[field] {
 			key := folded(name)
 			if other := owner[key]; other != "" {
 				t.Errorf("%q is both %s and %s", name, other, field)

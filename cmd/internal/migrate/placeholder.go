@@ -38,7 +38,8 @@ func (c *converter) replacement(raw string, match []int, line int, inText bool) 
 			continue
 		}
 		name := strings.TrimSpace(strings.ReplaceAll(html.UnescapeString(raw[from:to]), "\u00a0", " "))
-		if _, isKnown := attribute(name); name == "" || !isKnown && !s.Sure {
+		_, isKnown := attributeOf(name)
+		if name == "" || !(isKnown || s.Sure) {
 			return "", false
 		}
 		return "{{" + c.pipeline(what, name, line) + "}}", true
@@ -58,7 +59,7 @@ func (c *converter) pipeline(what, name string, line int) string {
 	if bare, suffix, ok := strings.Cut(name, ":"); ok && (functions[suffix] != "" || suffix == "N") {
 		name, function = bare, functions[suffix]
 	}
-	field, ok := attribute(strings.TrimPrefix(name, "#"))
+	field, ok := attributeOf(strings.TrimPrefix(name, "#"))
 	f := Finding{Kind: Mapped, What: what}
 	if !ok {
 		field = column(name)
@@ -99,13 +100,13 @@ func (c *converter) command(what string, line int, inText bool) string {
 	if inText && !c.options.WithoutConditions {
 		c.conditions.add(became)
 	}
-	switch {
-	case became == "" || !inText || c.options.WithoutConditions:
+	if became == "" || !inText || c.options.WithoutConditions {
 		c.note(Finding{Unmapped, what, "", "left out, what it enclosed is always there now: write {{if .FIELD}} and {{end}}", nil}, line)
 		return ""
-	case !isKnown:
+	}
+	if !isKnown {
 		c.note(Finding{Unmapped, what, became, emptyField, nil}, line)
-	default:
+	} else {
 		c.note(Finding{Mapped, what, became, "", nil}, line)
 	}
 	return became
@@ -124,13 +125,12 @@ func conditional(what string) (became string, isKnown bool) {
 	if m == nil {
 		return "", false
 	}
-	field, isKnown := attribute(strings.TrimPrefix(m[2], "#"))
-	switch {
-	case isKnown:
+	field, isKnown := attributeOf(strings.TrimPrefix(m[2], "#"))
+	if isKnown {
 		field = "." + field
-	case isPhoto(m[2]):
+	} else if isPhoto(m[2]) {
 		field, isKnown = "photo", true
-	default:
+	} else {
 		field = "." + column(m[2])
 	}
 	switch compares := strings.Contains(what, "="); {
@@ -155,10 +155,11 @@ type conditions struct {
 // add takes the next one, "" for one that is not understood.
 func (c *conditions) add(became string) {
 	last := len(c.open) - 1
+	secondElse := last >= 0 && c.open[last] && became == "{{else}}"
 	switch {
 	case strings.HasPrefix(became, "{{if "):
 		c.open = append(c.open, false)
-	case became == "" || last < 0 || became == "{{else}}" && c.open[last]:
+	case became == "" || last < 0 || secondElse:
 		c.misfit = true
 	case became == "{{else}}":
 		c.open[last] = true

@@ -117,7 +117,8 @@ func (c *converter) picture(source string, line int) (name string, ok bool) {
 		return "", false
 	case has && strings.EqualFold(scheme, "data"):
 		var kind string
-		if kind, p.Data, ok = embedded(rest); !ok {
+		kind, p.Data, ok = embedded(rest)
+		if !ok {
 			return "", false
 		}
 		p.Name = c.fileName(fmt.Sprintf("picture%d.%s", len(c.pictures)+1, kind))
@@ -143,7 +144,7 @@ func (c *converter) hasPlaceholder(s string) bool {
 	for _, m := range c.pattern.FindAllStringSubmatchIndex(s, -1) {
 		for i, syntax := range c.syntaxes {
 			if from, to := m[2+2*i], m[3+2*i]; from >= 0 {
-				if _, isKnown := attribute(s[from:to]); isKnown || syntax.Sure {
+				if _, isKnown := attributeOf(s[from:to]); isKnown || syntax.Sure {
 					return true
 				}
 			}

@@ -43,10 +43,10 @@ func ReadSocketUnit(shown string) SocketUnit {
 
 // unitAddress is an address of ListenStream= as sigmilter's configuration has it.
 func unitAddress(address string) string {
-	switch {
-	case strings.HasPrefix(address, "/"):
+	if strings.HasPrefix(address, "/") {
 		return "unix:" + address
-	case !strings.Contains(address, ":"):
+	}
+	if !strings.Contains(address, ":") {
 		return "inet:[::]:" + address
 	}
 	return "inet:" + address

@@ -50,10 +50,10 @@ func (r *Report) ask(d Daemon, v visit, ask Ask) {
 
 // seen says as whom it was asked, and from where.
 func (v visit) seen() string {
-	switch {
-	case v.as.Name == "":
+	if v.as.Name == "" {
 		return ""
-	case v.as.Root != "":
+	}
+	if v.as.Root != "" {
 		return fmt.Sprintf(" user %s in the chroot %s", v.as.Name, v.as.Root)
 	}
 	return " user " + v.as.Name

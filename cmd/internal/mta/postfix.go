@@ -42,8 +42,8 @@ type Service struct {
 // ReadPostfix reads what postconf printed: of the settings in [PostfixNames], of
 // the fields chroot and command of all services (-F) and of their -o (-P).
 func ReadPostfix(settings, fields, overrides string) *Postfix {
-	p := &Postfix{Settings: lines(settings)}
-	field, own := lines(fields), lines(overrides)
+	p := &Postfix{Settings: settingsOf(settings)}
+	field, own := settingsOf(fields), settingsOf(overrides)
 	for _, key := range slices.Sorted(maps.Keys(field)) {
 		name, ok := strings.CutSuffix(key, "/command")
 		if words := strings.Fields(field[key]); !ok || len(words) == 0 || words[0] != "smtpd" || !strings.HasSuffix(name, "/inet") {
@@ -66,8 +66,8 @@ func ReadPostfix(settings, fields, overrides string) *Postfix {
 	return p
 }
 
-// lines reads "name = value".
-func lines(text string) map[string]string {
+// settingsOf reads "name = value".
+func settingsOf(text string) map[string]string {
 	values := map[string]string{}
 	for line := range strings.Lines(text) {
 		if name, value, ok := strings.Cut(line, "="); ok {
@@ -194,14 +194,14 @@ func (p *Postfix) visit(s Service, socket string) visit {
 	queue := p.Settings["queue_directory"]
 	v.network, v.address = "unix", path
 	v.visitor, ok = p.visitor()
-	switch as := v.visitor.Caller; {
-	case !ok, !greet.CanCall():
+	as := v.visitor.Caller
+	if !ok || !greet.CanCall() {
 		if s.Chroot || !filepath.IsAbs(path) {
 			v.address = filepath.Join(queue, path)
 		}
-	case s.Chroot:
+	} else if s.Chroot {
 		v.as = as.In(queue)
-	default:
+	} else {
 		v.as = as.At(queue)
 	}
 	return v

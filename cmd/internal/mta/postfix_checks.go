@@ -180,14 +180,16 @@ func (p *Postfix) wrongSize(d Daemon) string {
 // setting; 0 is none. Neither limit is ever to be lowered: it would turn mail away, or
 // let it pass unsigned.
 func sizeProblem(setting, line string, size int64, d Daemon) string {
-	switch unlimited := size == 0; {
-	case (unlimited || size > d.MessageBytes) && d.MessageBytes < MicrosoftMessage:
+	unlimited := size == 0
+	if (unlimited || size > d.MessageBytes) && d.MessageBytes < MicrosoftMessage {
 		return fmt.Sprintf("%s = %d is above sigmilter's limits.message_bytes of %d, so larger mail passes unsigned; write message_bytes = %d under [limits] into sigmilter's configuration",
 			setting, size, d.MessageBytes, MicrosoftMessage)
-	case unlimited, size > d.MessageBytes:
+	}
+	if unlimited || size > d.MessageBytes {
 		return fmt.Sprintf("%s = %d is above sigmilter's limits.message_bytes of %d, so larger mail passes unsigned; write %s",
 			setting, size, d.MessageBytes, line)
-	case size < MicrosoftMessage && size < d.MessageBytes:
+	}
+	if size < MicrosoftMessage && size < d.MessageBytes {
 		return fmt.Sprintf("%s = %d refuses mail that Microsoft 365 takes; write %s", setting, size, line)
 	}
 	return ""
@@ -209,12 +211,11 @@ func (p *Postfix) smallMailboxFor(message int64) bool {
 }
 
 func (p *Postfix) wrongHeaderSize(d Daemon) string {
-	switch n := p.number("header_size_limit"); {
-	case n != 0 && n < MicrosoftHeader:
+	n := p.number("header_size_limit")
+	if n != 0 && n < MicrosoftHeader {
 		return fmt.Sprintf("header_size_limit = %d: fields above that count as body, and Microsoft 365 has up to %d; write header_size_limit = %d", n, MicrosoftHeader, MicrosoftHeader)
-	default:
-		return headerProblem(d)
 	}
+	return headerProblem(d)
 }
 
 // headerProblem is for a limit of sigmilter's below what Microsoft 365 has.

@@ -45,10 +45,10 @@ func (p *Postfix) wantedMilters(d Daemon, named string) []string {
 		sockets, _ := milters(word)
 		reached := p.reaches(d, service, sockets[0])
 		found = found || reached
-		switch stale := !reached && (looksLikeOurs(sockets[0]) || p.reaches(d, Service{}, sockets[0])); {
-		case !stale:
+		stale := !reached && (looksLikeOurs(sockets[0]) || p.reaches(d, Service{}, sockets[0]))
+		if !stale {
 			wanted = append(wanted, word)
-		case i < at:
+		} else if i < at {
 			at--
 		}
 	}

@@ -20,7 +20,7 @@ var appliedSettings = append([]string{
 }, tlsSettings...)
 
 // Written reads the settings that stand in a main.cf, from postconf -n.
-func Written(shown string) map[string]string { return lines(shown) }
+func Written(shown string) map[string]string { return settingsOf(shown) }
 
 // Undo compares the settings that stand in main.cf with those of before, nil if these
 // are not known. Sigmilter's socket is taken out; what it was set to is set back.

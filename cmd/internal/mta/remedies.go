@@ -25,7 +25,7 @@ const (
 	restartSocket = "systemctl stop sigmilter.socket sigmilter.service && systemctl start sigmilter.socket sigmilter.service"
 )
 
-func word(s string) string { return printed.Word(s) }
+func printedWord(s string) string { return printed.Word(s) }
 
 // start is the command after which the daemon listens.
 func (d Daemon) start() string {
@@ -49,13 +49,13 @@ func (d Daemon) makeFolder(dir string, v visitor) string {
 // The setgid bit is what gives the group: the daemon may not give its socket to a
 // group that its user is not in.
 func makeOwnFolder(dir, group string) string {
-	commands := fmt.Sprintf("install -d -o %s -g %s -m 2750 %s", serviceUser, word(group), word(dir))
+	commands := fmt.Sprintf("install -d -o %s -g %s -m 2750 %s", serviceUser, printedWord(group), printedWord(dir))
 	if dir == chrootFolder || strings.HasPrefix(dir, chrootFolder+"/") {
 		return commands
 	}
 	commands += " && " + unit.DropIn("sigmilter.service", "socket", "Service", "ReadWritePaths="+dir)
 	if exists("/etc/apparmor.d/sigmilter") && exists("/sys/kernel/security/apparmor/profiles") {
-		commands += fmt.Sprintf(" && echo %s >> /etc/apparmor.d/local/sigmilter && apparmor_parser -r /etc/apparmor.d/sigmilter", word(dir+"/*.sock rw,"))
+		commands += fmt.Sprintf(" && echo %s >> /etc/apparmor.d/local/sigmilter && apparmor_parser -r /etc/apparmor.d/sigmilter", printedWord(dir+"/*.sock rw,"))
 	}
 	return commands
 }
@@ -66,7 +66,7 @@ func MakeSocketFolder(dir string) string {
 	if v, ok := visitorNamed("postfix", ""); ok {
 		return makeOwnFolder(dir, v.group)
 	}
-	return fmt.Sprintf("install -d -o %s %s", serviceUser, word(dir))
+	return fmt.Sprintf("install -d -o %s %s", serviceUser, printedWord(dir))
 }
 
 func inRuntimeFolder(dir string) bool {
@@ -82,7 +82,7 @@ func ownFolder(dir string) bool {
 func (d Daemon) openFolder(dir string, v visitor) string {
 	switch {
 	case d.Activated, !inRuntimeFolder(dir) && !ownFolder(dir):
-		return "let everybody pass: chmod o+x " + word(dir)
+		return "let everybody pass: chmod o+x " + printedWord(dir)
 	case inRuntimeFolder(dir):
 		return "let everybody pass: " + unit.DropIn("sigmilter.service", "folder", "Service", "RuntimeDirectoryMode=0755") + " && " + restartService
 	}
@@ -92,24 +92,26 @@ func (d Daemon) openFolder(dir string, v visitor) string {
 // handOnGroup is the command after which a folder and the sockets made in it belong to
 // the group.
 func handOnGroup(dir, group string) string {
-	return fmt.Sprintf("chgrp %s %s && chmod g+xs %s && %s", word(group), word(dir), word(dir), restartService)
+	return fmt.Sprintf("chgrp %s %s && chmod g+xs %s && %s", printedWord(group), printedWord(dir), printedWord(dir), restartService)
 }
 
 // openSocket says how the visitor may connect to the socket.
 func (d Daemon) openSocket(path string, socket owned, v visitor) string {
 	dir, group := filepath.Dir(path), groupName(socket.gid)
-	switch {
-	case d.Activated:
+	if d.Activated {
 		return "give it to their group: " + unit.DropIn("sigmilter.socket", "group", "Socket", "SocketGroup="+v.group, "SocketMode=0660") + " && " + restartSocket
-	case d.SocketMode&0o020 == 0:
-		return fmt.Sprintf("write socket_mode = \"0660\" into sigmilter's configuration, and: %s", restartService)
-	case ownFolder(dir) && d.SocketGroup == "":
-		return "give its folder to their group: " + handOnGroup(dir, v.group)
-	case v.fixed, socket.gid == 0:
-		// No group that is added to the user counts, or it would be that of root.
-		return fmt.Sprintf("run: usermod -a -G %s %s; then write socket_group = %q into sigmilter's configuration, and: %s", word(v.group), serviceUser, v.group, restartService)
 	}
-	return fmt.Sprintf("add them to the group: usermod -a -G %s %s && %s", word(group), word(v.Name), v.reload)
+	if d.SocketMode&0o020 == 0 {
+		return fmt.Sprintf("write socket_mode = \"0660\" into sigmilter's configuration, and: %s", restartService)
+	}
+	if ownFolder(dir) && d.SocketGroup == "" {
+		return "give its folder to their group: " + handOnGroup(dir, v.group)
+	}
+	if v.fixed || socket.gid == 0 {
+		// No group that is added to the user counts, or it would be that of root.
+		return fmt.Sprintf("run: usermod -a -G %s %s; then write socket_group = %q into sigmilter's configuration, and: %s", printedWord(v.group), serviceUser, v.group, restartService)
+	}
+	return fmt.Sprintf("add them to the group: usermod -a -G %s %s && %s", printedWord(group), printedWord(v.Name), v.reload)
 }
 
 // listenAt says how the daemon comes to listen on a socket in the folder, of which the
@@ -125,10 +127,10 @@ func (d Daemon) listenAt(dir, group string) string {
 // listenSafely says how the daemon comes to listen on a socket that is not below the
 // folder.
 func (d Daemon) listenSafely(dir string) string {
-	switch {
-	case ownFolder(dir):
-		return "run: chmod go-w " + word(dir)
-	case d.Activated:
+	if ownFolder(dir) {
+		return "run: chmod go-w " + printedWord(dir)
+	}
+	if d.Activated {
 		return "run: " + unit.DropIn("sigmilter.socket", "listen", "Socket", "ListenStream=", "ListenStream="+runtimeFolder+"/milter.sock") + " && " + restartSocket
 	}
 	return fmt.Sprintf("write listen = \"unix:%s/milter.sock\" into sigmilter's configuration, and: %s", runtimeFolder, restartService)

@@ -135,8 +135,10 @@ func sendmailTime(s string, unit time.Duration) (time.Duration, bool) {
 			return 0, false
 		}
 		of := unit
-		if rest = rest[digits:]; rest != "" {
-			if of = units[rest[0]]; of == 0 {
+		rest = rest[digits:]
+		if rest != "" {
+			of = units[rest[0]]
+			if of == 0 {
 				return 0, false
 			}
 			rest = rest[1:]
@@ -154,12 +156,14 @@ func (s *Sendmail) user() (v visitor, ok bool) {
 	if name == "" {
 		return visitorNamed("root", "")
 	}
-	if v, ok = visitorNamed(name, ""); !ok {
+	v, ok = visitorNamed(name, "")
+	if !ok {
 		return visitor{}, false
 	}
 	gid := v.GID()
 	if group != "" {
-		if gid, ok = groupID(group); !ok {
+		gid, ok = groupID(group)
+		if !ok {
 			return visitor{}, false
 		}
 	}

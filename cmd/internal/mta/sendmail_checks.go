@@ -60,10 +60,10 @@ func (s *Sendmail) visitSocket(r *Report, d Daemon, ask Ask) {
 		return
 	}
 	own := s.own(d)
-	switch v := s.visit(own); {
-	case ask != nil && own != "":
+	v := s.visit(own)
+	if ask != nil && own != "" {
 		r.ask(d, v, ask)
-	case v.visitor.Name != "":
+	} else if v.visitor.Name != "" {
 		r.note(socketCheck, unreachable(d, v.visitor))
 	}
 }
@@ -133,14 +133,14 @@ func (s *Sendmail) wrongOrder(d Daemon) string {
 
 func (s *Sendmail) wrongAction(d Daemon) string {
 	own := s.own(d)
-	switch flag := s.filters[own]["F"]; {
-	case own == "" || flag == "T":
+	flag := s.filters[own]["F"]
+	if own == "" || flag == "T" {
 		return ""
-	case flag == "":
-		return "the filter has no F=, so mail leaves unsigned while sigmilter is away, and without the guard field it loops; write F=T"
-	default:
-		return fmt.Sprintf("the filter has F=%s, which turns mail away while sigmilter is away; write F=T, then Microsoft 365 tries again", flag)
 	}
+	if flag == "" {
+		return "the filter has no F=, so mail leaves unsigned while sigmilter is away, and without the guard field it loops; write F=T"
+	}
+	return fmt.Sprintf("the filter has F=%s, which turns mail away while sigmilter is away; write F=T, then Microsoft 365 tries again", flag)
 }
 
 func (s *Sendmail) wrongHeaderSize(d Daemon) string {

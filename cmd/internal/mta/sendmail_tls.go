@@ -47,14 +47,16 @@ func shutsOldTLS(options string) bool {
 func (s *Sendmail) unprovable(d Daemon) string {
 	const proof = "a tenant is proven by the client's certificate (proof.cert_names), and "
 	roots, folder := s.options["CACertFile"], s.options["CACertPath"]
-	switch {
-	case !d.CertificateProof:
+	if !d.CertificateProof {
 		return ""
-	case strings.Contains(s.options["TLSSrvOptions"], "V"):
+	}
+	if strings.Contains(s.options["TLSSrvOptions"], "V") {
 		return proof + "Sendmail asks for none; take V out of define(`confTLS_SRV_OPTIONS', ...)"
-	case roots == "" && folder == "":
+	}
+	if roots == "" && folder == "" {
 		return proof + "Sendmail has no roots to check it by; write " + rootsLine
-	case roots != "" && !exists(roots):
+	}
+	if roots != "" && !exists(roots) {
 		return fmt.Sprintf("CACertFile = %s is not there, so no client's certificate is trusted; name the file with the roots", roots)
 	}
 	return ""

@@ -78,7 +78,7 @@ func unreachable(d Daemon, v visitor) string {
 		case dir == own:
 			return fmt.Sprintf("user %s cannot pass through the folder %s (mode %04o); %s", v.Name, dir, info.Mode().Perm(), d.openFolder(dir, v))
 		default:
-			return fmt.Sprintf("user %s cannot pass through the folder %s (mode %04o); let everybody pass: chmod o+x %s", v.Name, dir, info.Mode().Perm(), word(dir))
+			return fmt.Sprintf("user %s cannot pass through the folder %s (mode %04o); let everybody pass: chmod o+x %s", v.Name, dir, info.Mode().Perm(), printedWord(dir))
 		}
 	}
 	return d.closed(path, v)
@@ -98,7 +98,7 @@ func foldersTo(path string) []string {
 func (d Daemon) closed(path string, v visitor) string {
 	if !exists(path) && d.mayNotGive() {
 		return fmt.Sprintf("user %s is not in the group %s of socket_group, so the daemon ends instead of opening its socket; run: usermod -a -G %s %s && %s",
-			serviceUser, d.SocketGroup, word(d.SocketGroup), serviceUser, restartService)
+			serviceUser, d.SocketGroup, printedWord(d.SocketGroup), serviceUser, restartService)
 	}
 	socket, known := d.socketAt(path)
 	if !known || v.may(socket, 0o2) {
@@ -167,12 +167,11 @@ func (d Daemon) socketAt(path string) (socket owned, known bool) {
 // may reports whether the bit (1 to pass or execute, 2 to write) is there for
 // the visitor, by the one of owner, group and others that counts for them.
 func (v visitor) may(file owned, bit fs.FileMode) bool {
-	switch {
-	case file.uid == v.UID():
+	if file.uid == v.UID() {
 		return file.mode&(bit<<6) != 0
-	case slices.Contains(v.Groups(), file.gid):
-		return file.mode&(bit<<3) != 0
-	default:
-		return file.mode&bit != 0
 	}
+	if slices.Contains(v.Groups(), file.gid) {
+		return file.mode&(bit<<3) != 0
+	}
+	return file.mode&bit != 0
 }

@@ -23,12 +23,11 @@ var tlsVersions = []string{"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"}
 func oldestTLS(list string) int {
 	shut, named, from := map[string]bool{}, map[string]bool{}, "TLSv1"
 	for _, word := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(", :\t", r) }) {
-		switch {
-		case strings.HasPrefix(word, ">="):
+		if strings.HasPrefix(word, ">=") {
 			from = versionName(word[2:])
-		case strings.HasPrefix(word, "!"):
+		} else if strings.HasPrefix(word, "!") {
 			shut[versionName(word[1:])] = true
-		case !strings.HasPrefix(word, "<="):
+		} else if !strings.HasPrefix(word, "<=") {
 			named[versionName(word)] = true
 		}
 	}
@@ -78,14 +77,17 @@ func (p *Postfix) asksCertificate() bool {
 
 // unprovable is for proofs by certificate that Postfix never reports.
 func (p *Postfix) unprovable(d Daemon) string {
-	switch s := p.Settings; {
-	case !d.CertificateProof:
+	s := p.Settings
+	if !d.CertificateProof {
 		return ""
-	case !p.asksCertificate():
+	}
+	if !p.asksCertificate() {
 		return "a tenant is proven by the client's certificate (proof.cert_names), and Postfix asks for none; write smtpd_tls_ask_ccert = yes"
-	case s["smtpd_tls_CAfile"] == "" && s["smtpd_tls_CApath"] == "" && s["tls_append_default_CA"] != "yes":
+	}
+	if s["smtpd_tls_CAfile"] == "" && s["smtpd_tls_CApath"] == "" && s["tls_append_default_CA"] != "yes" {
 		return "a tenant is proven by the client's certificate (proof.cert_names), and Postfix has no roots to check it by; write smtpd_tls_CAfile = /etc/ssl/certs/ca-certificates.crt"
-	case s["smtpd_tls_CAfile"] != "" && !exists(s["smtpd_tls_CAfile"]):
+	}
+	if s["smtpd_tls_CAfile"] != "" && !exists(s["smtpd_tls_CAfile"]) {
 		return fmt.Sprintf("smtpd_tls_CAfile = %s is not there, so no client's certificate is trusted; name the file with the roots", s["smtpd_tls_CAfile"])
 	}
 	return ""

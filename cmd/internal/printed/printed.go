@@ -93,12 +93,13 @@ func (w *Writer) escaped(text []byte) []byte {
 // one. Joiners are part of words of some scripts, and of emoji; behind a Latin letter they
 // only hide.
 func shown(r rune, size int, last rune) bool {
-	switch {
-	case r == '\t' || r == '\n':
+	if r == '\t' || r == '\n' {
 		return true
-	case r == utf8.RuneError && size == 1:
+	}
+	if r == utf8.RuneError && size == 1 {
 		return false
-	case r == '\u200c' || r == '\u200d':
+	}
+	if r == '\u200c' || r == '\u200d' {
 		return last > unicode.MaxLatin1
 	}
 	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
@@ -124,15 +125,15 @@ func Exact(w io.Writer) io.Writer {
 	return w
 }
 
-// text is a text as [Writer] shows it.
-func text(s string) string { return string(new(Writer).escaped([]byte(s))) }
+// escapedText is a text as [Writer] shows it.
+func escapedText(s string) string { return string(new(Writer).escaped([]byte(s))) }
 
 // Line is a text as [Writer] shows it, in one line: tabs and line ends are escaped too.
-func Line(s string) string { return lineEscapes.Replace(text(s)) }
+func Line(s string) string { return lineEscapes.Replace(escapedText(s)) }
 
 // Cell is a text as [Writer] shows it, for a cell of a table: its tabs and line ends are
 // blanks.
-func Cell(s string) string { return text(lineBlanks.Replace(s)) }
+func Cell(s string) string { return escapedText(lineBlanks.Replace(s)) }
 
 var (
 	lineEscapes = strings.NewReplacer("\n", `\u000a`, "\t", `\u0009`)

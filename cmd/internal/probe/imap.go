@@ -61,19 +61,20 @@ func (b *imapBox) connect() (err error) {
 	options := &imapclient.Options{
 		TLSConfig: &tls.Config{ServerName: b.host}, Dialer: &net.Dialer{Timeout: dialTimeout},
 	}
-	switch address, _ := netip.ParseAddr(b.host); {
-	case b.tls:
+	address, _ := netip.ParseAddr(b.host)
+	if b.tls {
 		b.client, err = imapclient.DialTLS(b.addr, options)
-	case address.IsLoopback():
+	} else if address.IsLoopback() {
 		b.client, err = imapclient.DialInsecure(b.addr, options)
-	default:
+	} else {
 		b.client, err = imapclient.DialStartTLS(b.addr, options)
 	}
 	if err != nil {
 		b.client = nil
 		return fmt.Errorf("connect to IMAP server %s: %w", b.addr, err)
 	}
-	if err = b.client.Login(b.user, b.password).Wait(); err == nil {
+	err = b.client.Login(b.user, b.password).Wait()
+	if err == nil {
 		_, err = b.client.Select(b.folder, nil).Wait()
 	}
 	if err != nil {

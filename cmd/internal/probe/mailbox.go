@@ -34,23 +34,26 @@ type Options struct {
 // read. An lmtp mailbox is a server of its own, to which the MTA delivers.
 func Open(where string, o Options) (Mailbox, error) {
 	kind, rest, _ := strings.Cut(where, ":")
-	switch {
-	case rest == "":
+	if rest == "" {
 		return nil, fmt.Errorf("%q names no mailbox; %w", where, ErrWhere)
-	case kind == "mbox":
+	}
+	if kind == "mbox" {
 		return openMbox(rest)
-	case kind == "maildir":
+	}
+	if kind == "maildir" {
 		return openMaildir(rest, o)
-	case kind == "lmtp":
+	}
+	if kind == "lmtp" {
 		return openLMTP(rest)
-	case kind == "imap" || kind == "imaps":
+	}
+	if kind == "imap" || kind == "imaps" {
 		return openIMAP(where, o)
 	}
 	return nil, fmt.Errorf("%q names no mailbox; %w", where, ErrWhere)
 }
 
-// has says whether a message has the Message-ID.
-func has(raw []byte, id string) bool {
+// hasID says whether a message has the Message-ID.
+func hasID(raw []byte, id string) bool {
 	header, _ := entity.ParseHeader(raw)
 	return strings.Trim(header.Get("Message-ID"), "<> \t") == id
 }
@@ -63,12 +66,13 @@ type mbox struct {
 
 func openMbox(path string) (Mailbox, error) {
 	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) {
 		return &mbox{path: path}, nil // made with the first message
-	case err != nil:
+	}
+	if err != nil {
 		return nil, err
-	case info.IsDir():
+	}
+	if info.IsDir() {
 		return nil, fmt.Errorf("%s is a folder; for a Maildir write maildir:%s", path, path)
 	}
 	return &mbox{path, info.Size()}, nil
@@ -95,7 +99,7 @@ func (m *mbox) Look(_ context.Context, id string) ([]byte, error) {
 	}
 	for _, raw := range bytes.Split(append([]byte("\n"), added...), []byte("\nFrom ")) {
 		// The rest of the line that parts messages goes.
-		if _, text, ok := bytes.Cut(raw, []byte("\n")); ok && has(text, id) {
+		if _, text, ok := bytes.Cut(raw, []byte("\n")); ok && hasID(text, id) {
 			return text, nil
 		}
 	}
@@ -142,7 +146,7 @@ func (m *maildir) Look(_ context.Context, id string) ([]byte, error) {
 			if err != nil {
 				return nil, err
 			}
-			if has(raw, id) {
+			if hasID(raw, id) {
 				m.found = path
 				return raw, nil
 			}
@@ -188,7 +192,7 @@ func (m *lmtp) Look(_ context.Context, id string) ([]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, raw := range m.mail {
-		if has(raw, id) {
+		if hasID(raw, id) {
 			return raw, nil
 		}
 	}

@@ -129,7 +129,8 @@ func (p *Probe) judge(r *Result, raw []byte, latency time.Duration) {
 // line ends and blanks are in it.
 func contains(raw []byte, text string) bool {
 	e, err := message.Read(bytes.NewReader(raw))
-	if e == nil || err != nil && !message.IsUnknownCharset(err) {
+	readable := err == nil || message.IsUnknownCharset(err)
+	if e == nil || !readable {
 		return false
 	}
 	found := false

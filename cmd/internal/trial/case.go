@@ -43,7 +43,8 @@ func Case(cfg *config.Config, signer *engine.Engine, entry cases.Entry, update b
 	r.Differences = cases.Compare(want, got)
 	outdated := entry.Case == nil || len(r.Differences) > 0
 	if update && outdated {
-		if r.Differences, err = updateCase(entry, got); err != nil {
+		r.Differences, err = updateCase(entry, got)
+		if err != nil {
 			return r, err
 		}
 		r.Updated = true

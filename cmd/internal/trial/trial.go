@@ -46,7 +46,8 @@ func Run(cfg *config.Config, signer *engine.Engine, raw []byte, e Envelope) (Res
 	f := engine.ParseFile(raw)
 	r := Result{Outcome: Sign(cfg, &watched, f, e, nil)}
 	var err error
-	if r.Signed, err = f.Apply(r.Outcome); err != nil {
+	r.Signed, err = f.Apply(r.Outcome)
+	if err != nil {
 		return r, fmt.Errorf("editing the message: %w", err)
 	}
 	r.Breaches, r.Places = laws.Read(raw, r.Signed, r.Outcome.Report, laws.Options{

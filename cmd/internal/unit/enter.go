@@ -48,7 +48,8 @@ func (s Service) identity() (uid int, groups []int, err error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	if uid, err = strconv.Atoi(who.Uid); err != nil {
+	uid, err = strconv.Atoi(who.Uid)
+	if err != nil {
 		return 0, nil, err
 	}
 	names := append([]string{who.Gid}, s.Groups...)

@@ -31,8 +31,8 @@ type Service struct {
 // Credential is a file that systemd hands to the service under a name.
 type Credential struct{ Name, Path string }
 
-// folders are where systemd finds units, the first one that has a file wins.
-var folders = []string{"/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"}
+// unitFolders are where systemd finds units, the first one that has a file wins.
+var unitFolders = []string{"/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"}
 
 // Find reads sigmilter.service and its drop-ins; ok is false where there is none.
 func Find() (s Service, ok bool) {
@@ -42,7 +42,7 @@ func Find() (s Service, ok bool) {
 		return Service{}, false
 	}
 	names := []string{}
-	for _, folder := range folders {
+	for _, folder := range unitFolders {
 		entries, err := os.ReadDir(filepath.Join(folder, name+".d"))
 		if err != nil {
 			continue // there is none
@@ -63,7 +63,7 @@ func Find() (s Service, ok bool) {
 
 // firstOf reads a file of the first folder that has it.
 func firstOf(name string) (text string, ok bool) {
-	for _, folder := range folders {
+	for _, folder := range unitFolders {
 		if b, err := os.ReadFile(filepath.Join(folder, name)); err == nil {
 			return string(b), true
 		}
@@ -110,10 +110,9 @@ func assignments(text, section string) [][2]string {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		name, value, ok := strings.Cut(line, "=")
-		switch {
-		case strings.HasPrefix(line, "["):
+		if strings.HasPrefix(line, "[") {
 			in = line == section
-		case in && ok && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, ";"):
+		} else if in && ok && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, ";") {
 			list = append(list, [2]string{strings.TrimSpace(name), strings.TrimSpace(value)})
 		}
 	}
@@ -145,10 +144,11 @@ func paths(folder string, list []string) []string {
 // configOf is what stands behind -c or --config in a command, or what was before.
 func configOf(command []string, before string) string {
 	for i, word := range command {
-		switch value, long := strings.CutPrefix(word, "--config="); {
-		case long:
+		value, long := strings.CutPrefix(word, "--config=")
+		if long {
 			return value
-		case (word == "-c" || word == "--config") && i+1 < len(command):
+		}
+		if (word == "-c" || word == "--config") && i+1 < len(command) {
 			return command[i+1]
 		}
 	}
@@ -158,10 +158,9 @@ func configOf(command []string, before string) string {
 // load adds a credential, NAME:PATH.
 func (s *Service) load(value string) {
 	name, path, ok := strings.Cut(value, ":")
-	switch {
-	case value == "":
+	if value == "" {
 		s.Loaded = nil
-	case ok:
+	} else if ok {
 		s.Loaded = append(s.Loaded, Credential{name, path})
 	}
 }
@@ -181,7 +180,10 @@ func resolved(path string) string {
 
 // MayWrite reports whether the unit lets the service write to a folder, if its user may.
 func (s Service) MayWrite(dir string) bool {
-	if !s.ReadOnly || s.OwnTmp && (isBelow(dir, "/tmp") || isBelow(dir, "/var/tmp")) {
+	if !s.ReadOnly {
+		return true
+	}
+	if s.OwnTmp && (isBelow(dir, "/tmp") || isBelow(dir, "/var/tmp")) {
 		return true
 	}
 	return slices.ContainsFunc(append(s.Made, s.Writable...), func(writable string) bool { return isBelow(dir, writable) })

@@ -16,7 +16,7 @@ type columnKind int
 
 const (
 	ignored columnKind = iota
-	attribute
+	attributeColumn
 	proxies
 	groups
 )
@@ -26,14 +26,14 @@ type column struct {
 	name string
 }
 
-type columns []column
+type columnList []column
 
-func parseHeader(row []string, mapping map[string]string) (columns, error) {
+func parseHeader(row []string, mapping map[string]string) (columnList, error) {
 	byTitle := make(map[string]string, len(mapping))
 	for title, attribute := range mapping {
 		byTitle[strings.ToLower(title)] = attribute
 	}
-	cols := make(columns, len(row))
+	cols := make(columnList, len(row))
 	seen := map[string]bool{}
 	for i, title := range row {
 		title = strings.TrimSpace(title)
@@ -66,18 +66,18 @@ func newColumn(title string) column {
 	case "groups", "memberof":
 		return column{groups, title}
 	case photoColumn:
-		return column{attribute, photoColumn}
+		return column{attributeColumn, photoColumn}
 	}
 	if spelled, ok := directory.Canonical(title); ok {
 		title = spelled
 	}
-	return column{attribute, title}
+	return column{attributeColumn, title}
 }
 
 // person makes a person of a row with as many values as there are columns. Its
 // Address is empty when the row is to be left out. A row without any value is
 // left out silently: spreadsheets write them below the last one in use.
-func (cols columns) person(row []string) (p directory.Person, problems []string) {
+func (cols columnList) person(row []string) (p directory.Person, problems []string) {
 	p.Attributes = make(map[string]string, len(row))
 	var others []string
 	empty := true
@@ -88,7 +88,7 @@ func (cols columns) person(row []string) (p directory.Person, problems []string)
 		}
 		empty = false
 		switch cols[i].kind {
-		case attribute:
+		case attributeColumn:
 			if formulaErrors[value] || shortenedNumber.MatchString(value) {
 				problems = append(problems, fmt.Sprintf("%s is %s, which the spreadsheet shows in place of the value, and is not used", cols[i].name, value))
 				continue

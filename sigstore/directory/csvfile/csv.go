@@ -201,18 +201,20 @@ func (r *reading) read(ctx context.Context, found func(directory.Person) error) 
 	for {
 		row, line, err := rows.next()
 		var broken *RowError
-		switch {
-		case err == io.EOF:
+		if err == io.EOF {
 			if read+rows.skipped == 0 {
 				return errors.New("there is no usable row in it")
 			}
 			return nil
-		case errors.As(err, &broken):
+		}
+		if errors.As(err, &broken) {
 			r.warnings = append(r.warnings, broken)
 			continue
-		case err != nil:
+		}
+		if err != nil {
 			return err
-		case ctx.Err() != nil:
+		}
+		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		p, problems := columns.person(row)

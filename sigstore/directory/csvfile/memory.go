@@ -23,18 +23,18 @@ type Memory struct {
 	header uint64
 	// rows are those that made a person, by text. Rows with a problem are there with 0
 	// for their text, so that each reading finds them different and names the problem.
-	rows      []mark
-	addresses []mark // all addresses of all people, by text
+	rows      []rowMark
+	addresses []rowMark // all addresses of all people, by text
 }
 
-// mark stands for a text, and for the primary address of the person whose it is.
-type mark struct{ text, person uint64 }
+// rowMark stands for a text, and for the primary address of the person whose it is.
+type rowMark struct{ text, person uint64 }
 
 var seed = maphash.MakeSeed()
 
 func markOf(s string) uint64 { return maphash.String(seed, s) }
 
-func byText(a, b mark) int { return cmp.Compare(a.text, b.text) }
+func byText(a, b rowMark) int { return cmp.Compare(a.text, b.text) }
 
 func (m *Memory) sort() {
 	slices.SortFunc(m.rows, byText)
@@ -43,7 +43,7 @@ func (m *Memory) sort() {
 
 // owner is whose the address was, 0 for nobody.
 func (m *Memory) owner(address string) uint64 {
-	if i, found := slices.BinarySearchFunc(m.addresses, mark{text: markOf(address)}, byText); found {
+	if i, found := slices.BinarySearchFunc(m.addresses, rowMark{text: markOf(address)}, byText); found {
 		return m.addresses[i].person
 	}
 	return 0
@@ -66,7 +66,7 @@ func newRound(before *Memory) *round {
 func (r *round) knows(text string) bool {
 	r.row = markOf(text)
 	rows := r.before.rows
-	i, _ := slices.BinarySearchFunc(rows, mark{text: r.row}, byText)
+	i, _ := slices.BinarySearchFunc(rows, rowMark{text: r.row}, byText)
 	for ; i < len(rows) && rows[i].text == r.row && r.row != 0; i++ {
 		if !r.same[i] {
 			r.same[i] = true
@@ -78,13 +78,13 @@ func (r *round) knows(text string) bool {
 
 // took notes the person of the row that was taken apart.
 func (r *round) took(p directory.Person, problems bool) {
-	row := mark{r.row, markOf(p.Address)}
+	row := rowMark{r.row, markOf(p.Address)}
 	if problems {
 		row.text = 0
 	}
 	r.after.rows = append(r.after.rows, row)
 	for _, a := range p.Addresses {
-		r.after.addresses = append(r.after.addresses, mark{markOf(a), row.person})
+		r.after.addresses = append(r.after.addresses, rowMark{markOf(a), row.person})
 	}
 }
 
@@ -125,7 +125,7 @@ func (r *round) complete(people []directory.Person, gone map[uint64]bool) bool {
 
 // merge makes the memory of before that of the reading.
 func (r *round) merge(gone map[uint64]bool, cursor string) {
-	left := func(m mark) bool { return gone[m.person] }
+	left := func(m rowMark) bool { return gone[m.person] }
 	m := r.before
 	m.rows = append(slices.DeleteFunc(m.rows, left), r.after.rows...)
 	m.addresses = append(slices.DeleteFunc(m.addresses, left), r.after.addresses...)
@@ -187,15 +187,15 @@ func (m *Memory) lose(lost map[string][]string) {
 	if len(lost) == 0 {
 		return
 	}
-	gone := map[mark]bool{}
+	gone := map[rowMark]bool{}
 	losers := map[uint64]bool{}
 	for primary, addresses := range lost {
 		losers[markOf(primary)] = true
 		for _, a := range addresses {
-			gone[mark{markOf(a), markOf(primary)}] = true
+			gone[rowMark{markOf(a), markOf(primary)}] = true
 		}
 	}
-	m.addresses = slices.DeleteFunc(m.addresses, func(a mark) bool { return gone[a] })
+	m.addresses = slices.DeleteFunc(m.addresses, func(a rowMark) bool { return gone[a] })
 	for i := range m.rows {
 		if losers[m.rows[i].person] {
 			m.rows[i].text = 0

@@ -36,7 +36,8 @@ func openPhotoFiles(csv, folder string) (*photoFiles, error) {
 	if folder == "" {
 		return f, nil
 	}
-	if f.folder, err = os.OpenRoot(folder); err == nil {
+	f.folder, err = os.OpenRoot(folder)
+	if err == nil {
 		err = f.list()
 	}
 	if err != nil {

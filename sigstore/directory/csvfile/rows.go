@@ -14,12 +14,12 @@ import (
 // that is never closed would otherwise take the rest of the file with it.
 const maxRowLines = 50
 
-// rows reads the rows of a CSV file one by one and goes on after a broken one.
+// rowReader reads the rows of a CSV file one by one and goes on after a broken one.
 //
 // encoding/csv parses each row; which lines make up a row is found here, by the
 // quotes in them, so that after a broken row reading goes on with the line after
 // its first one, wherever the parser gave up.
-type rows struct {
+type rowReader struct {
 	path   string
 	in     *bufio.Reader
 	comma  rune
@@ -36,8 +36,8 @@ type rows struct {
 }
 
 // newRows reads the header row, and from it the separator.
-func newRows(in io.Reader, path string) (*rows, error) {
-	r := &rows{path: path, in: bufio.NewReader(withLF(bufio.NewReader(in))), line: 1, comma: ','}
+func newRows(in io.Reader, path string) (*rowReader, error) {
+	r := &rowReader{path: path, in: bufio.NewReader(withLF(bufio.NewReader(in))), line: 1, comma: ','}
 	r.buffer = bufio.NewReader(&r.text)
 	mark, _ := r.in.Peek(3)
 	if string(mark) == "\uFEFF" {
@@ -46,7 +46,7 @@ func newRows(in io.Reader, path string) (*rows, error) {
 	if err := r.skipBlankLines(); err != nil {
 		return nil, noHeader(err)
 	}
-	r.comma = separator(r.ahead[0])
+	r.comma = separatorIn(r.ahead[0])
 	header, _, err := r.next()
 	if err != nil {
 		return nil, noHeader(err)
@@ -62,9 +62,9 @@ func noHeader(err error) error {
 	return fmt.Errorf("first row: %w", err)
 }
 
-// separator returns the one of comma, semicolon and tab that the header has most
+// separatorIn returns the one of comma, semicolon and tab that the header has most
 // of outside quotes.
-func separator(header string) rune {
+func separatorIn(header string) rune {
 	best, most := ',', 0
 	for _, candidate := range ",;\t" {
 		n, quoted := 0, false
@@ -85,7 +85,7 @@ func separator(header string) rune {
 // next returns a row and the number of its first line. The error is io.EOF at
 // the end, a *RowError for a row that is broken, after which next may be called
 // again, or a failure to read.
-func (r *rows) next() ([]string, int, error) {
+func (r *rowReader) next() ([]string, int, error) {
 	for {
 		if err := r.skipBlankLines(); err != nil {
 			return nil, 0, err
@@ -115,11 +115,11 @@ func (r *rows) next() ([]string, int, error) {
 	}
 }
 
-func (r *rows) broken(line int, problem string) error {
+func (r *rowReader) broken(line int, problem string) error {
 	return &RowError{r.path, line, problem + "; this row is left out"}
 }
 
-func (r *rows) parse(text string) (row []string, problem string) {
+func (r *rowReader) parse(text string) (row []string, problem string) {
 	if !utf8.ValidString(text) {
 		return nil, "not UTF-8; save the file as UTF-8 or set charset"
 	}
@@ -132,12 +132,13 @@ func (r *rows) parse(text string) (row []string, problem string) {
 	parser.TrimLeadingSpace = r.comma != '\t'
 	row, err := parser.Read()
 	var fault *csv.ParseError
-	switch {
-	case errors.As(err, &fault):
+	if errors.As(err, &fault) {
 		return nil, fault.Err.Error()
-	case err != nil:
+	}
+	if err != nil {
 		return nil, err.Error()
-	case r.header != nil && len(row) != len(r.header):
+	}
+	if r.header != nil && len(row) != len(r.header) {
 		return nil, fmt.Sprintf("%d values where the first row has %d columns", len(row), len(r.header))
 	}
 	return row, ""
@@ -145,7 +146,7 @@ func (r *rows) parse(text string) (row []string, problem string) {
 
 // rowLines returns how many of the next lines make up a row: quotes come in
 // pairs within one. It is 0 when no line within reach closes the quote.
-func (r *rows) rowLines() (int, error) {
+func (r *rowReader) rowLines() (int, error) {
 	open := false
 	for n := 0; n < maxRowLines; n++ {
 		if n == len(r.ahead) {
@@ -166,7 +167,7 @@ func (r *rows) rowLines() (int, error) {
 }
 
 // skipBlankLines leaves at least one line ahead, and one that is not blank.
-func (r *rows) skipBlankLines() error {
+func (r *rowReader) skipBlankLines() error {
 	for {
 		if len(r.ahead) == 0 {
 			if err := r.read(); err != nil {
@@ -181,7 +182,7 @@ func (r *rows) skipBlankLines() error {
 }
 
 // read puts one more line ahead.
-func (r *rows) read() error {
+func (r *rowReader) read() error {
 	line, err := r.in.ReadString('\n')
 	if line == "" {
 		return err
@@ -190,7 +191,7 @@ func (r *rows) read() error {
 	return nil
 }
 
-func (r *rows) drop(n int) {
+func (r *rowReader) drop(n int) {
 	r.ahead = append(r.ahead[:0], r.ahead[n:]...)
 	r.line += n
 }

@@ -21,16 +21,19 @@ import (
 func decoded(in io.Reader, charset string) (io.Reader, error) {
 	buffered := bufio.NewReader(in)
 	mark, _ := buffered.Peek(4)
-	switch {
-	case bytes.HasPrefix(mark, []byte(zipMark)):
+	if bytes.HasPrefix(mark, []byte(zipMark)) {
 		return sheetText(buffered)
-	case bytes.HasPrefix(mark, []byte(oleMark)):
+	}
+	if bytes.HasPrefix(mark, []byte(oleMark)) {
 		return nil, errOldWorkbook
-	case bytes.HasPrefix(mark, []byte("\uFEFF")):
+	}
+	if bytes.HasPrefix(mark, []byte("\uFEFF")) {
 		return buffered, nil
-	case hasUTF16Mark(mark):
+	}
+	if hasUTF16Mark(mark) {
 		return unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(buffered), nil
-	case charset == "":
+	}
+	if charset == "" {
 		return buffered, nil
 	}
 	e, err := htmlindex.Get(charset)
@@ -57,18 +60,20 @@ func (c Source) fitsCharset(f *os.File) error {
 
 func charsetFault(in io.Reader, charset string) error {
 	found, err := countLines(in)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case found.marked || strings.HasPrefix(charset, "utf-16"):
+	}
+	if found.marked || strings.HasPrefix(charset, "utf-16") {
 		return nil
-	case charset == "" && found.others > found.utf8:
+	}
+	if charset == "" && found.others > found.utf8 {
 		guess := localfile.LooksLike(found.sample)
 		if guess.Charset == "" {
 			return fmt.Errorf(`line %d is not UTF-8; set charset, or save the file as "CSV UTF-8"`, found.line)
 		}
 		return fmt.Errorf(`line %d is not UTF-8, it looks like %v; set charset = %q, or save the file as "CSV UTF-8"`, found.line, guess, guess.Charset)
-	case charset != "" && found.others == 0 && found.utf8 > 0:
+	}
+	if charset != "" && found.others == 0 && found.utf8 > 0 {
 		return fmt.Errorf("the file is UTF-8, and charset says %s; take charset out of the configuration", charset)
 	}
 	return nil
@@ -99,7 +104,8 @@ func countLines(in io.Reader) (c lineCount, err error) {
 		if whole && ends { // else a character may be cut in two
 			c.add(line, n)
 		}
-		if whole = ends; whole {
+		whole = ends
+		if whole {
 			n++
 		}
 		if err != nil && ends {
@@ -113,14 +119,15 @@ func countLines(in io.Reader) (c lineCount, err error) {
 
 func (c *lineCount) add(line []byte, n int) {
 	wide := bytes.Count(line, []byte{0}) > len(line)/4 // UTF-16
-	switch {
-	case !wide && isASCII(line):
+	if !wide && isASCII(line) {
 		return
-	case !wide && utf8.Valid(line):
+	}
+	if !wide && utf8.Valid(line) {
 		c.utf8++
 		return
 	}
-	if c.others++; c.others == 1 {
+	c.others++
+	if c.others == 1 {
 		c.line = n
 	}
 	if len(c.sample) < mostSample {

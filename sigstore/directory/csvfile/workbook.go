@@ -63,7 +63,7 @@ func sheetText(in io.Reader) (io.Reader, error) {
 		if width == 0 {
 			width = len(cells)
 		}
-		if err := out.Write(row(cells, width)); err != nil {
+		if err := out.Write(sheetRow(cells, width)); err != nil {
 			return nil, err
 		}
 		if text.Len() > maxSheet {
@@ -74,9 +74,9 @@ func sheetText(in io.Reader) (io.Reader, error) {
 	return &text, rows.Error()
 }
 
-// row is the cells of a row in use, or none. What stands beyond the named columns is a
+// sheetRow is the cells of a row in use, or none. What stands beyond the named columns is a
 // note beside the table.
-func row(cells []string, width int) []string {
+func sheetRow(cells []string, width int) []string {
 	if len(cells) == 0 {
 		return nil
 	}

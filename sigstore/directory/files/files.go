@@ -124,14 +124,15 @@ func readFolder(root *os.Root, name string) (p directory.Person, warnings []erro
 	}
 	info, err := root.Stat(name)
 	address, ok := directory.ParseAddress(name)
-	switch {
-	case err != nil:
+	if err != nil {
 		warn("", err)
 		return p, warnings
-	case !info.IsDir():
+	}
+	if !info.IsDir() {
 		warn("", errors.New("this is no folder; put it into one named by a mail address"))
 		return p, warnings
-	case !ok:
+	}
+	if !ok {
 		warn("", errors.New("this is no mail address, as which the folder should be named"))
 		return p, warnings
 	}
@@ -185,12 +186,13 @@ func addFile(r *directory.Ready, root *os.Root, name string) (err error) {
 func readText(root *os.Root, name string) (string, error) {
 	data, err := localfile.ReadIn(root, name, directory.MaxReady)
 	text := strings.TrimPrefix(string(data), "\uFEFF")
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", err
-	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
+	}
+	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 		return "", fmt.Errorf("it is not in UTF-8 and looks like %v; save it as UTF-8", localfile.LooksLike([]byte(text)))
-	case strings.TrimSpace(text) == "":
+	}
+	if strings.TrimSpace(text) == "" {
 		return "", errors.New("it is empty")
 	}
 	return text, nil

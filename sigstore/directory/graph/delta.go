@@ -19,8 +19,8 @@ type userEntry struct {
 	removed bool
 }
 
-// round is what one run through the pages of users/delta brought.
-type round struct {
+// deltaRound is what one run through the pages of users/delta brought.
+type deltaRound struct {
 	full  bool
 	users map[string]*userEntry
 	order []string // ids as they came first
@@ -34,8 +34,8 @@ type deltaPage struct {
 }
 
 // readRound reads all users, or with a deltaLink what changed since it was given.
-func (g *Source) readRound(ctx context.Context, link string, progress directory.Progress) (*round, error) {
-	r := &round{full: link == "", users: map[string]*userEntry{}}
+func (g *Source) readRound(ctx context.Context, link string, progress directory.Progress) (*deltaRound, error) {
+	r := &deltaRound{full: link == "", users: map[string]*userEntry{}}
 	total := 0
 	if r.full {
 		link = g.graphURL() + "/v1.0/users/delta?$select=" + url.QueryEscape(selectedProperties)
@@ -56,11 +56,11 @@ func (g *Source) readRound(ctx context.Context, link string, progress directory.
 		if progress != nil {
 			progress(len(r.users), max(total, 0))
 		}
-		switch {
-		case page.Delta != "":
+		if page.Delta != "" {
 			r.delta = page.Delta
 			return r, nil
-		case page.Next == "" || page.Next == link:
+		}
+		if page.Next == "" || page.Next == link {
 			return nil, fmt.Errorf("a page of users of %s names neither a next page nor a delta link", g.graphURL())
 		}
 		link = page.Next
@@ -77,7 +77,7 @@ func (g *Source) countUsers(ctx context.Context) int {
 	return n
 }
 
-func (r *round) add(raw []byte) error {
+func (r *deltaRound) add(raw []byte) error {
 	var entry struct {
 		ID      string          `json:"id"`
 		Removed json.RawMessage `json:"@removed"`
@@ -93,7 +93,8 @@ func (r *round) add(raw []byte) error {
 	}
 	// Both reasons, changed (may be restored) and deleted, mean gone for now. A
 	// user who is restored comes again.
-	if user.removed = entry.Removed != nil; user.removed {
+	user.removed = entry.Removed != nil
+	if user.removed {
 		return nil
 	}
 	return user.overlay(raw)
@@ -121,7 +122,7 @@ func (u *userEntry) overlay(raw []byte) error {
 // QUIRK: an entry of a round has at least the properties that changed, and not
 // surely the others. A read right after may come from a replica that has not heard
 // of the change, or not yet of the user: then 404 comes for somebody who is there.
-func (g *Source) complete(ctx context.Context, r *round) error {
+func (g *Source) complete(ctx context.Context, r *deltaRound) error {
 	var ids, links []string
 	for _, id := range r.order {
 		if !r.users[id].removed {

@@ -181,7 +181,7 @@ const photoWindow = 100 * batchSize
 
 // addPeople makes people of what a round brought, and hands them on. Who is no person of
 // ours, or none any more, is gone.
-func (g *Source) addPeople(ctx context.Context, r *round, people directory.Sink) (directory.Batch, error) {
+func (g *Source) addPeople(ctx context.Context, r *deltaRound, people directory.Sink) (directory.Batch, error) {
 	batch := directory.Batch{Full: r.full}
 	unique := directory.NewClaims(directory.KeyWords)
 	photos := photoReader{Source: g, refused: map[string][]string{}}
@@ -195,12 +195,11 @@ func (g *Source) addPeople(ctx context.Context, r *round, people directory.Sink)
 				batch.Warnings = append(batch.Warnings, errors.New(problem))
 			}
 			p.Key = id
-			switch {
-			case ours && p.Address != "":
+			if ours && p.Address != "" {
 				if unique.Admit(&p, id) {
 					window = append(window, p)
 				}
-			case !r.full:
+			} else if !r.full {
 				batch.Gone = append(batch.Gone, id)
 			}
 		}
@@ -228,7 +227,9 @@ func (g *Source) person(e *userEntry) (p directory.Person, problems []string, ou
 	if err != nil {
 		return p, []string{"a user is left out: " + err.Error()}, false
 	}
-	if isGuest(rec) && !g.Guests || rec.IsFalse("accountenabled") && g.EnabledOnly {
+	unwantedGuest := isGuest(rec) && !g.Guests
+	disabled := rec.IsFalse("accountenabled") && g.EnabledOnly
+	if unwantedGuest || disabled {
 		return p, nil, false
 	}
 	p, problems = rec.Person()

@@ -34,10 +34,9 @@ func (g *Source) readGroups(ctx context.Context) (groups []directory.Group, warn
 		if err != nil {
 			return nil, nil, g.advise(err, fmt.Sprintf("the group %q", name), "GroupMember.Read.All")
 		}
-		switch {
-		case len(found) == 0:
+		if len(found) == 0 {
 			warnings = append(warnings, fmt.Errorf("there is no group %q in Microsoft Entra ID; nobody counts as a member", name))
-		case len(found) > 1:
+		} else if len(found) > 1 {
 			warnings = append(warnings, fmt.Errorf("%d groups have the name %q, %s and %s among them; the members of all count. "+
 				"Write a mail address or an object ID in the rule", len(found), name, found[0].ID, found[1].ID))
 		}
@@ -60,7 +59,7 @@ func (g *Source) findGroups(ctx context.Context, name string) ([]entraObject, er
 	if objectID.MatchString(name) {
 		var group entraObject
 		err := g.web.get(ctx, g.graphURL()+"/v1.0/groups/"+strings.ToLower(name)+"?$select=id", &group)
-		if status(err) == http.StatusNotFound {
+		if statusOf(err) == http.StatusNotFound {
 			return nil, nil
 		}
 		return []entraObject{group}, err

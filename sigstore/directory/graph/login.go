@@ -56,23 +56,26 @@ func (g *Source) login() error {
 
 // readMaterial reads the secret, or the certificate and its password.
 func (g *Source) readMaterial() (material []byte, password string, err error) {
-	switch {
-	case g.SecretFile != "" && g.CertificateFile != "":
+	if g.SecretFile != "" && g.CertificateFile != "" {
 		return nil, "", errors.New("there is a client secret and a certificate; keep one of them")
-	case g.SecretFile != "":
+	}
+	if g.SecretFile != "" {
 		secret, err := localfile.SecretLine(g.SecretFile)
 		if err != nil {
 			return nil, "", fmt.Errorf("read the client secret: %w", err)
 		}
 		return []byte(secret), "", nil
-	case g.CertificateFile == "":
+	}
+	if g.CertificateFile == "" {
 		return nil, "", errors.New("there is neither a client secret nor a certificate; name the file of one")
 	}
-	if material, err = localfile.Secret(g.CertificateFile); err != nil {
+	material, err = localfile.Secret(g.CertificateFile)
+	if err != nil {
 		return nil, "", fmt.Errorf("read the certificate: %w", err)
 	}
 	if g.CertificatePasswordFile != "" {
-		if password, err = localfile.SecretLine(g.CertificatePasswordFile); err != nil {
+		password, err = localfile.SecretLine(g.CertificatePasswordFile)
+		if err != nil {
 			return nil, "", fmt.Errorf("read the certificate's password: %w", err)
 		}
 	}

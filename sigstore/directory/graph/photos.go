@@ -39,7 +39,8 @@ func (g *photoReader) addTo(ctx context.Context, people []directory.Person) erro
 	for i, answer := range answers {
 		switch p := &people[i]; answer.Status {
 		case http.StatusOK:
-			if p.Photo, err = directory.DecodePhoto(answer.Body); err != nil {
+			p.Photo, err = directory.DecodePhoto(answer.Body)
+			if err != nil {
 				g.warnings = append(g.warnings, fmt.Errorf("%s: the photo is left out: %w", p.Address, err))
 			}
 		case http.StatusNotFound:

@@ -73,8 +73,8 @@ func newRefusal(status int, body []byte) error {
 	return e
 }
 
-// status is the HTTP status of an error of Source, or 0.
-func status(err error) int {
+// statusOf is the HTTP status of an error of Source, or 0.
+func statusOf(err error) int {
 	if e := (*refusal)(nil); errors.As(err, &e) {
 		return e.status
 	}
@@ -149,12 +149,13 @@ func (w *web) try(ctx context.Context, method, link string, body []byte) ([]byte
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, nil, w.connection(err)
-	case len(answer) > maxAnswer:
+	}
+	if len(answer) > maxAnswer {
 		return nil, nil, fmt.Errorf("an answer of %s is over 64 MiB", w.origin)
-	case resp.StatusCode != http.StatusOK:
+	}
+	if resp.StatusCode != http.StatusOK {
 		if resp.StatusCode == http.StatusUnauthorized {
 			w.unauthorized.Store(true)
 		}
@@ -181,7 +182,7 @@ func passing(err error) bool {
 	if e := (*connectionError)(nil); errors.As(err, &e) {
 		return !webclient.Untrusted(err) && !strings.Contains(err.Error(), "redirects")
 	}
-	return passingStatus(status(err))
+	return passingStatus(statusOf(err))
 }
 
 func passingStatus(code int) bool {

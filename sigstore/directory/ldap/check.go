@@ -17,10 +17,10 @@ func CheckServer(s string) error {
 // the root entry, is not accepted: nobody has people below it.
 func CheckDN(s string) error {
 	dn, err := ldap.ParseDN(s)
-	switch {
-	case err != nil:
+	if err != nil {
 		return errors.New("it needs the form type=value,type=value")
-	case len(dn.RDNs) == 0:
+	}
+	if len(dn.RDNs) == 0 {
 		return errors.New("it is empty")
 	}
 	return nil

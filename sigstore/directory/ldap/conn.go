@@ -48,12 +48,13 @@ func parseEndpoint(s string) (endpoint, error) {
 	}
 	ports := map[string]string{"ldap": "389", "ldaps": "636"}
 	port, known := ports[u.Scheme]
-	switch {
-	case !known:
+	if !known {
 		return endpoint{}, errors.New("neither ldaps://, ldap:// nor ldapi:// comes first")
-	case u.Hostname() == "":
+	}
+	if u.Hostname() == "" {
 		return endpoint{}, errors.New("it has no host")
-	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil:
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
 		return endpoint{}, errors.New("it has more than a host and a port")
 	}
 	if u.Port() != "" {
@@ -118,8 +119,8 @@ func (c *connection) Close() {
 // protect returns the connection with TLS around it, where there is to be some.
 func (l *Source) protect(ctx context.Context, raw net.Conn, s endpoint) (net.Conn, error) {
 	if !s.tls {
-		plain := l.TLS == Plain || l.TLS != StartTLS && s.near()
-		if plain || s.network == "unix" {
+		nearEnough := l.TLS != StartTLS && s.near()
+		if l.TLS == Plain || nearEnough || s.network == "unix" {
 			return raw, nil
 		}
 		if err := startTLS(raw); err != nil {

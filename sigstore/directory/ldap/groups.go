@@ -46,13 +46,13 @@ func (r *reading) groups() ([]group, error) {
 	for _, name := range r.Groups {
 		g := group{name: name}
 		var err error
-		if g.entries, err = r.findGroup(base, name); err != nil {
+		g.entries, err = r.findGroup(base, name)
+		if err != nil {
 			return nil, err
 		}
-		switch {
-		case len(g.entries) == 0:
+		if len(g.entries) == 0 {
 			r.warn("%s: there is no group %q below it; check the name in the rules, and group_base", base, name)
-		case len(g.entries) > 1:
+		} else if len(g.entries) > 1 {
 			r.warn("the name %q is that of %d groups, %s and %s among them; their members count together", name, len(g.entries), g.entries[0].DN, g.entries[1].DN)
 		}
 		groups = append(groups, g)
@@ -122,7 +122,8 @@ func (r *reading) walkGroups(base string, groups []group) error {
 					continue
 				}
 				if entries[ref] == nil {
-					if entries[ref], err = r.conn.readEntry(dn, memberAttributes...); err != nil {
+					entries[ref], err = r.conn.readEntry(dn, memberAttributes...)
+					if err != nil {
 						return explain(err, "read the group "+dn, r.conn.timeout)
 					}
 				}

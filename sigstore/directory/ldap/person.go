@@ -83,10 +83,9 @@ func (p *personMaker) add(e *ldap.Entry) error {
 	var mail, upn []string
 	for _, f := range p.fields {
 		list := f.values(values, warn)
-		switch {
-		case f.name == "mail":
+		if f.name == "mail" {
 			mail = list
-		case f.name == "userPrincipalName":
+		} else if f.name == "userPrincipalName" {
 			upn = list
 		}
 		if len(list) > 0 {
@@ -163,10 +162,9 @@ func (p *personMaker) addresses(values entryValues, mail, upn []string, warn fun
 func collectValid(list []string, warn func(string, ...any)) (all []string) {
 	for _, text := range list {
 		address, ok := directory.ParseAddress(text)
-		switch {
-		case !ok:
+		if !ok {
 			warn("%q is not a mail address and is not used", text)
-		case !slices.Contains(all, address):
+		} else if !slices.Contains(all, address) {
 			all = append(all, address)
 		}
 	}

@@ -89,10 +89,10 @@ func (c *connection) request(base string, scope int, filter string, attributes [
 
 // filter is who is a person.
 func (r *reading) filter() string {
-	switch {
-	case r.Filter != "":
+	if r.Filter != "" {
 		return parenthesised(r.Filter)
-	case r.root.activeDirectory:
+	}
+	if r.root.activeDirectory {
 		return adFilter
 	}
 	return genericFilter

@@ -85,7 +85,8 @@ func (r *reading) elapsed(old position) time.Time {
 // finish adds groups, cursor and warnings to a batch.
 func (r *reading) finish(batch directory.Batch, groups []group, next position) (directory.Batch, error) {
 	var err error
-	if batch.Groups, err = r.membership(groups); err != nil {
+	batch.Groups, err = r.membership(groups)
+	if err != nil {
 		return directory.Batch{}, err
 	}
 	next.Asked, next.At = r.asked(), r.now

@@ -153,7 +153,8 @@ func (s *Server) launch() error {
 	if err != nil {
 		return err
 	}
-	if s.ports, err = testport.Hold(2); err != nil {
+	s.ports, err = testport.Hold(2)
+	if err != nil {
 		return err
 	}
 	socket := filepath.Join(s.dir, "ldapi")

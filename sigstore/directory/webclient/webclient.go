@@ -39,10 +39,10 @@ func New(caFile string, timeout time.Duration) (*http.Client, error) {
 // sameServer keeps a token from going to another server, and from one in clear.
 func sameServer(next *http.Request, before []*http.Request) error {
 	first := before[0].URL
-	switch {
-	case next.URL.Scheme != first.Scheme || next.URL.Host != first.Host:
+	if next.URL.Scheme != first.Scheme || next.URL.Host != first.Host {
 		return fmt.Errorf("it redirects to %s, another server; if that is right, write its URL", Origin(next.URL))
-	case len(before) >= 5:
+	}
+	if len(before) >= 5 {
 		return errors.New("it redirects more than 5 times")
 	}
 	return nil
@@ -61,12 +61,13 @@ func NetworkError(err error) error {
 		err = u.Err
 	}
 	var lookup *net.DNSError
-	switch {
-	case Untrusted(err):
+	if Untrusted(err) {
 		return fmt.Errorf("%w; if the server's own CA or an inspecting proxy is meant, name its certificate as ca_file", err)
-	case errors.Is(err, context.DeadlineExceeded):
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
 		return errors.New("no whole answer in the time set by timeout; the server or the network is slow")
-	case errors.As(err, &lookup):
+	}
+	if errors.As(err, &lookup) {
 		return fmt.Errorf("the name %s is not found; check it, and the name servers of this machine", lookup.Name)
 	}
 	return errors.New(strings.Join(strings.Fields(err.Error()), " "))

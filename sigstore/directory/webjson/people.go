@@ -30,7 +30,8 @@ func (r *reading) decode(body io.Reader) (next string, err error) {
 			err = r.decodePeople(in)
 		case "next":
 			var link *string
-			if err = in.Decode(&link); err == nil && link != nil {
+			err = in.Decode(&link)
+			if err == nil && link != nil {
 				next = *link
 			}
 		default:
@@ -86,10 +87,10 @@ func expect(in *json.Decoder, want json.Delim) error {
 func jsonError(in *json.Decoder, err error) error {
 	var syntax *json.SyntaxError
 	var mistyped *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax), errors.As(err, &mistyped):
+	if errors.As(err, &syntax) || errors.As(err, &mistyped) {
 		return fmt.Errorf("the answer is not as documented: after byte %d: %w", in.InputOffset(), err)
-	case err == io.EOF:
+	}
+	if err == io.EOF {
 		return io.ErrUnexpectedEOF
 	}
 	return err
@@ -113,12 +114,14 @@ func (r *reading) add(raw []byte, n int) error {
 	p, problems := rec.Person()
 	if p.Address != "" {
 		var more []string
-		if p.Ready, more, err = readyOf(rec); err != nil {
+		p.Ready, more, err = readyOf(rec)
+		if err != nil {
 			problems = append(problems, err.Error()+"; left out")
 			p.Address = ""
 		}
 		problems = append(problems, more...)
-		if p.Photo, err = photoIn(rec); err != nil {
+		p.Photo, err = photoIn(rec)
+		if err != nil {
 			problems = append(problems, "the photo is left out: "+err.Error())
 		}
 	}
@@ -168,10 +171,9 @@ func usable(images []directory.Image) (kept []directory.Image, problems []string
 	for _, image := range images {
 		image.Name = strings.TrimPrefix(image.Name, "cid:")
 		mediaType, _, err := directory.CheckPicture(image.Data)
-		switch {
-		case image.Name == "" || image.Name != path.Base(image.Name):
+		if image.Name == "" || image.Name != path.Base(image.Name) {
 			err = errors.New("its name is no file name")
-		case seen[image.Name]:
+		} else if seen[image.Name] {
 			err = errors.New("there is one of that name already")
 		}
 		if err != nil {

@@ -110,8 +110,10 @@ func CheckURL(s string) error {
 }
 
 func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	if ip := net.ParseIP(host); ip != nil {
+		return ip.IsLoopback()
+	}
+	return host == "localhost"
 }
 
 func (h Source) read(ctx context.Context, cursor string, people directory.Sink, progress directory.Progress) (directory.Batch, error) {
@@ -131,7 +133,8 @@ func (h Source) read(ctx context.Context, cursor string, people directory.Sink, 
 		return directory.Batch{Cursor: cursor}, nil
 	}
 	for link := h.URL; link != ""; {
-		if link, err = r.page(ctx, link); err != nil {
+		link, err = r.page(ctx, link)
+		if err != nil {
 			return directory.Batch{}, err
 		}
 	}
@@ -154,7 +157,8 @@ func (h Source) newReading(people directory.Sink, progress directory.Progress) (
 		client: client, most: most, left: most, people: people, unique: directory.NewClaims(directory.KeyWords), progress: progress, seen: map[string]bool{},
 	}
 	if h.TokenFile != "" {
-		if r.token, err = localfile.SecretLine(h.TokenFile); err != nil {
+		r.token, err = localfile.SecretLine(h.TokenFile)
+		if err != nil {
 			return nil, fmt.Errorf("read the token: %w", err)
 		}
 	}
@@ -192,10 +196,10 @@ func (r *reading) get(ctx context.Context, link, etag string) (*http.Response, e
 	if err != nil {
 		return nil, webclient.NetworkError(err)
 	}
-	switch {
-	case resp.StatusCode == http.StatusOK:
+	if resp.StatusCode == http.StatusOK {
 		return resp, nil
-	case resp.StatusCode == http.StatusNotModified && etag != "":
+	}
+	if resp.StatusCode == http.StatusNotModified && etag != "" {
 		resp.Body.Close()
 		return nil, nil
 	}
@@ -265,12 +269,13 @@ func (r *reading) page(ctx context.Context, link string) (string, error) {
 	defer resp.Body.Close()
 	body := &limited{resp.Body, &r.left}
 	next, err := r.decode(body)
-	switch {
-	case r.left < 0:
+	if r.left < 0 {
 		return "", fmt.Errorf("there are more than %d bytes; set max_bytes higher if that is right", r.most)
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return "", errors.New("the answer is cut off")
-	case err != nil:
+	}
+	if err != nil {
 		return "", webclient.NetworkError(err)
 	}
 	r.pages = append(r.pages, readPage{link, resp.Header.Get("ETag")})

@@ -1,37 +1,15 @@
-// Package peopletest is for tests of what stands on people: it makes some.
+// Package peopletest is for tests of what stands on people: it stores some, and has a
+// template for them.
 package peopletest
 
 import (
-	"bytes"
-	"fmt"
-	"image"
-	"image/jpeg"
 	"testing"
 	"time"
 
 	"sigmilter/sigstore/directory"
 	"sigmilter/sigstore/people"
+	"sigmilter/sigstore/render"
 )
-
-// Person is the person of a number.
-func Person(n int) directory.Person {
-	address := fmt.Sprintf("p%05d@contoso.com", n)
-	return directory.Person{
-		Address:    address,
-		Addresses:  []string{address, fmt.Sprintf("alias%05d@contoso.com", n)},
-		Attributes: map[string]string{"displayName": fmt.Sprintf("Person %d", n), "mail": address},
-		Groups:     []string{"staff@contoso.com"},
-	}
-}
-
-// Persons are the first people.
-func Persons(n int) []directory.Person {
-	all := make([]directory.Person, n)
-	for i := range all {
-		all[i] = Person(i)
-	}
-	return all
-}
 
 // Replace makes these the people of a source named csv.
 func Replace(t testing.TB, register *people.Register, tenant string, all []directory.Person) people.Diff {
@@ -61,16 +39,17 @@ func Apply(t testing.TB, register *people.Register, tenant, source string, all [
 	return applied
 }
 
-// Portrait is a JPEG of one grey.
-func Portrait(t testing.TB, grey uint8, side int) []byte {
+// Card is a template "card" as caches ask for it, and a function that exchanges it.
+func Card(t testing.TB, html string) (templates func(name string) (*render.Template, bool), set func(html string)) {
 	t.Helper()
-	picture := image.NewGray(image.Rect(0, 0, side, side))
-	for i := range picture.Pix {
-		picture.Pix[i] = grey
+	var card *render.Template
+	set = func(html string) {
+		tmpl, err := render.Parse("card", html, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		card = tmpl
 	}
-	var out bytes.Buffer
-	if err := jpeg.Encode(&out, picture, nil); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
+	set(html)
+	return func(name string) (*render.Template, bool) { return card, name == "card" }, set
 }

@@ -21,12 +21,12 @@ func child(path, key string) string {
 
 func element(path string, n int) string { return fmt.Sprintf("%s[%d]", path, n) }
 
-// lines holds the line of every table, key and list element of a file, by path.
+// lineNumbers holds the line of every table, key and list element of a file, by path.
 // The TOML library gives no positions once a file is decoded.
-type lines map[string]int
+type lineNumbers map[string]int
 
 // of is the line of path, or of the nearest table around it; 1 when there is none.
-func (l lines) of(path string) int {
+func (l lineNumbers) of(path string) int {
 	for path != "" {
 		if n, ok := l[path]; ok {
 			return n
@@ -38,8 +38,8 @@ func (l lines) of(path string) int {
 
 // locate scans a source that the TOML library accepted. On any other it stops
 // early and knows fewer lines, but never fails.
-func locate(src string) lines {
-	s := &scanner{src: src, line: 1, found: lines{}, tables: map[string]int{}}
+func locate(src string) lineNumbers {
+	s := &scanner{src: src, line: 1, found: lineNumbers{}, tables: map[string]int{}}
 	table := ""
 	for {
 		s.blank(true)
@@ -63,7 +63,7 @@ type scanner struct {
 	src    string
 	pos    int
 	line   int
-	found  lines
+	found  lineNumbers
 	tables map[string]int // how many [[name]] were seen so far, by path
 }
 
@@ -162,11 +162,10 @@ func (s *scanner) keys() []string {
 	for {
 		s.blank(false)
 		start := s.pos
-		switch {
-		case s.peek(`"`), s.peek("'"):
+		if s.peek(`"`) || s.peek("'") {
 			s.quoted()
 			keys = append(keys, unquote(s.src[start:s.pos]))
-		default:
+		} else {
 			s.until(" \t\r\n.=]#")
 			keys = append(keys, s.src[start:s.pos])
 		}
@@ -229,15 +228,14 @@ func (s *scanner) quoted() {
 		end = long
 	}
 	for s.skip(len(end)); !s.done(); {
-		switch {
-		case quote == `"` && s.peek(`\`):
+		if quote == `"` && s.peek(`\`) {
 			s.skip(2)
-		case s.take(end):
+		} else if s.take(end) {
 			// A long string may end in up to two quotes of its own.
 			for n := 0; n < 2 && len(end) == 3 && s.take(quote); n++ {
 			}
 			return
-		default:
+		} else {
 			s.skip(1)
 		}
 	}

@@ -23,11 +23,11 @@ func Table(settings ...Setting) Reader {
 		}
 		meant := v.unknown(keys, settings)
 		for _, s := range settings {
-			switch {
-			case v.Has(s.Key):
+			if v.Has(s.Key) {
 				v.Member(s.Key).readShown(s.Read)
 				continue
-			case s.Absent != nil && !meant[s.Key]:
+			}
+			if s.Absent != nil && !meant[s.Key] {
 				s.Absent(v.At(s.Key))
 			}
 			if v.Tree().Show {

@@ -39,7 +39,7 @@ type file struct {
 	tree  *Tree
 	name  string // as faults have it
 	rank  int    // its place among the files
-	lines lines
+	lines lineNumbers
 	root  map[string]any
 }
 
@@ -86,13 +86,12 @@ type joined map[string]Value
 
 func (j joined) add(v Value, key string, shared []string) {
 	first, twice := j[key]
-	switch {
-	case !twice:
+	if !twice {
 		j[key] = v
-	case slices.Contains(shared, key):
+	} else if slices.Contains(shared, key) {
 		first.more = append(first.more, v)
 		j[key] = first
-	default:
+	} else {
 		v.Fault("is in "+first.place()+" as well", "keep it in one place")
 	}
 }

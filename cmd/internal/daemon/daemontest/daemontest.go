@@ -4,6 +4,7 @@ package daemontest
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"sigmilter/cmd/internal/config"
 	"sigmilter/cmd/internal/control"
 	"sigmilter/cmd/internal/logtest"
 	"sigmilter/milter/miltertest"
@@ -63,6 +65,18 @@ func (s *Site) Write(name, text string) {
 	if err := os.Rename(path+".new", path); err != nil {
 		s.T.Fatal(err)
 	}
+}
+
+// Load reads the configuration, and makes the level of its log.
+func (s *Site) Load() (*config.Config, *slog.LevelVar) {
+	s.T.Helper()
+	cfg, err := config.Load(s.Config)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	level := new(slog.LevelVar)
+	level.Set(cfg.Log.Level)
+	return cfg, level
 }
 
 // Template writes the template, with a mark that tells it from another.

@@ -37,10 +37,12 @@ func User(name string) (Caller, error) {
 		return Caller{}, fmt.Errorf("groups of user %s: %w", name, err)
 	}
 	c := Caller{Name: who.Username}
-	if c.uid, err = strconv.Atoi(who.Uid); err != nil {
+	c.uid, err = strconv.Atoi(who.Uid)
+	if err != nil {
 		return Caller{}, fmt.Errorf("user %s: %w", name, err)
 	}
-	if c.gid, err = strconv.Atoi(who.Gid); err != nil {
+	c.gid, err = strconv.Atoi(who.Gid)
+	if err != nil {
 		return Caller{}, fmt.Errorf("user %s: %w", name, err)
 	}
 	for _, id := range ids {
