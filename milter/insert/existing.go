@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"html"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
 
 	nethtml "golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"sigmilter/milter/insert/known"
 )
@@ -382,9 +384,10 @@ func (r *Reading) asInOtherForm(s *search) found {
 	}
 	want := spelled(s.person.Other.Lines)
 	pictured := strings.ContainsRune(strings.Join(s.person.Other.Lines, ""), known.Image)
+	alts := s.person.Other.Alts
 	later := s.person.Other.Later
 	for i := s.last; want != "" && i >= 0 && r.lines[i].own && s.last-i < 2*longestWhole; i-- {
-		to := r.spell(want, i, s.last+1, pictured)
+		to := r.spell(want, i, s.last+1, pictured, alts)
 		if to < 0 {
 			continue
 		}
@@ -393,7 +396,7 @@ func (r *Reading) asInOtherForm(s *search) found {
 			continue
 		}
 		led := leadingPictures(s.person.Other.Lines)
-		for i > 0 && r.lines[i-1].own && (r.lines[i-1].text == "--" || led > 0 && placeholder(r.lines[i-1].text)) {
+		for i > 0 && r.lines[i-1].own && (r.lines[i-1].text == "--" || led > 0 && (placeholder(r.lines[i-1].text) || slices.Contains(alts, r.lines[i-1].text))) {
 			if r.lines[i-1].text != "--" {
 				led--
 			}
@@ -449,7 +452,7 @@ func (r *Reading) repeated(f found) int {
 	}
 	want, n := spelled(f.removed), 0
 	for i := f.to; want != "" && i <= r.last && i < f.to+2*longestWhole; i++ {
-		if r.lines[i].own && r.spell(want, i, r.last+1, false) > 0 {
+		if r.lines[i].own && r.spell(want, i, r.last+1, false, nil) > 0 {
 			n++
 		}
 	}
@@ -471,12 +474,15 @@ func spelled(lines []string) string {
 
 // spell is the line behind those from i on that spell the letters wanted, with
 // nothing else in them but what stands for links and pictures; -1 when they do not.
-func (r *Reading) spell(want string, i, end int, pictured bool) int {
+func (r *Reading) spell(want string, i, end int, pictured bool, alts []string) int {
 	for end = min(end, i+2*longestWhole); i < end && r.lines[i].own; i++ {
 		text := r.lines[i].text
 		if pictured {
 			if n := r.placeholders(i, end); n > 0 {
 				i += n - 1
+				continue
+			}
+			if slices.Contains(alts, text) && !strings.HasPrefix(want, lettersOf(text)) {
 				continue
 			}
 		}
@@ -491,6 +497,9 @@ func (r *Reading) spell(want string, i, end int, pictured bool) int {
 			continue
 		}
 		rest, ok := strings.CutPrefix(want, letters)
+		if !ok && pictured {
+			rest, ok = strings.CutPrefix(want, lettersOf(withoutTargets(pictureBeside.ReplaceAllString(text, ""))))
+		}
 		if !ok {
 			break
 		}
@@ -500,6 +509,33 @@ func (r *Reading) spell(want string, i, end int, pictured bool) int {
 		return -1
 	}
 	return i
+}
+
+// pictureBeside is what clients write for a picture in a line with other text, such as
+// that of a table in one line.
+var pictureBeside = regexp.MustCompile(`(?:^|\t| {2,})\[[^\[\]]{1,120}\]`)
+
+// alts are what the document says in place of the pictures of a signature, where that is
+// what a line says. QUIRK: Thunderbird writes it in plain text without brackets.
+func (r *Reading) alts(f found) (alts []string) {
+	if r.page == nil || !strings.ContainsRune(strings.Join(f.removed, ""), known.Image) {
+		return nil
+	}
+	from, to := int(r.lines[f.from].start), int(r.lines[f.to-1].end)
+	for i := r.page.elemFrom(from); i < len(r.page.elems) && int(r.page.elems[i].start) < to; i++ {
+		e := &r.page.elems[i]
+		if e.tag != atom.Img {
+			continue
+		}
+		z := nethtml.NewTokenizer(bytes.NewReader(r.src[e.start:e.in]))
+		z.Next()
+		for _, a := range z.Token().Attr {
+			if a.Key == "alt" && known.Visible(a.Val) != "" {
+				alts = append(alts, known.Visible(a.Val))
+			}
+		}
+	}
+	return alts
 }
 
 // withoutTargets takes out where links lead, which only the source of the HTML

@@ -312,7 +312,13 @@ func linkInBrackets(s string) bool {
 			return true
 		}
 	}
-	return pictureWords[s]
+	return pictureWords[s] || dialled(s)
+}
+
+// dialled reports whether a text is a number as Gmail writes where a link to it leads:
+// "+49%2030%205550101".
+func dialled(s string) bool {
+	return strings.HasPrefix(s, "+") && len(digitsOf(s)) >= numberDigits && strings.Trim(s, "+0123456789%-") == ""
 }
 
 // pictureWords are what clients write in brackets for a picture without a name.

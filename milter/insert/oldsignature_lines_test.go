@@ -1,6 +1,9 @@
 package insert
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestLinesOfOldSignatures: lines of signatures that are known by how they are built, and
 // the same as words of the author's.
@@ -73,5 +76,28 @@ func TestWrappedTarget(t *testing.T) {
 	f := r.asInOtherForm(&search{person: &Person{Other: &OtherForm{Lines: lines}}, last: r.last})
 	if len(f.removed) != 4 {
 		t.Errorf("removed %q", f.removed)
+	}
+}
+
+// TestPicturesInOtherForm: what clients write in plain text for the pictures of a signature
+// that the HTML form showed goes with it, wherever it stands.
+func TestPicturesInOtherForm(t *testing.T) {
+	lines := []string{"--", "\ufffc", "Alice Muster", "Test Engineer"}
+	other := &OtherForm{Lines: lines, Alts: []string{"Contoso"}}
+	for _, c := range []struct {
+		text string
+		want []string
+	}{
+		{"Fine.\n\n-- \n[image: Contoso]\nAlice Muster\nTest Engineer\n", []string{"--", "[image: Contoso]", "Alice Muster", "Test Engineer"}}, // Gmail
+		{"Fine.\n\n-- \nContoso\n\nAlice Muster\nTest Engineer\n", []string{"--", "Contoso", "Alice Muster", "Test Engineer"}},               // Thunderbird
+		{"Fine.\n\n[Contoso]\tAlice Muster\tTest Engineer\n", []string{"[Contoso] Alice Muster Test Engineer"}},
+		{"Fine.\n\nAlice Muster\nTest Engineer <+49%2030%205550101>\n", []string{"Alice Muster", "Test Engineer <+49%2030%205550101>"}},
+		{"Fine.\n\nContoso pays\nAlice Muster\nTest Engineer\n", []string{"Alice Muster", "Test Engineer"}},
+	} {
+		r := Read([]byte(c.text), Kind{})
+		f := r.asInOtherForm(&search{person: &Person{Other: other}, last: r.last})
+		if !slices.Equal(f.removed, c.want) {
+			t.Errorf("%q: removed %q, want %q", c.text, f.removed, c.want)
+		}
 	}
 }
