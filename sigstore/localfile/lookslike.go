@@ -112,19 +112,22 @@ func plausible(text []rune) (points int) {
 		}
 		before, after := at(i-1), at(i+1)
 		within := unicode.IsLetter(before) && unicode.IsLetter(after)
-		switch {
-		case unicode.IsUpper(r) && unicode.IsLetter(before) && (unicode.IsLower(before) || unicode.IsLower(after)):
+		if unicode.IsUpper(r) && unicode.IsLetter(before) && (unicode.IsLower(before) || unicode.IsLower(after)) {
 			points -= 2
-		case unicode.IsLetter(r) && fits(r, before) && fits(r, after):
+			continue
+		}
+		if unicode.IsLetter(r) && fits(r, before) && fits(r, after) {
 			points++
 			if unicode.Is(unicode.Latin, r) && foreign(before) && foreign(at(i-2)) {
 				points -= 2 // Latin words have few of them in a row
 			}
-		case strings.ContainsRune(typographic, r) && (!within || r == '’' || r == '\u00A0'):
-			points++
-		default:
-			points -= 2
+			continue
 		}
+		if strings.ContainsRune(typographic, r) && (!within || r == '’' || r == '\u00A0') {
+			points++
+			continue
+		}
+		points -= 2
 	}
 	return points
 }

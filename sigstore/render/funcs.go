@@ -100,13 +100,13 @@ func date(layout, zone, value string) (string, error) {
 	}
 	for _, l := range dateLayouts {
 		t, err := time.ParseInLocation(l.layout, value, where)
-		switch {
-		case err != nil:
-		case l.moment:
-			return t.In(where).Format(layout), nil
-		default:
-			return t.Format(layout), nil
+		if err != nil {
+			continue
 		}
+		if l.moment {
+			return t.In(where).Format(layout), nil
+		}
+		return t.Format(layout), nil
 	}
 	return value, nil
 }

@@ -75,21 +75,33 @@ func bodyContent(source string) string {
 		raw := rest[:len(z.Raw())]
 		rest = rest[len(raw):]
 		name, _ := z.TagName()
-		switch tag := string(name); {
-		case kind == html.ErrorToken:
+		tag := string(name)
+		if kind == html.ErrorToken {
 			return content.String()
-		case kind == html.DoctypeToken:
-		case kind == html.StartTagToken && tag == "head":
+		}
+		if kind == html.DoctypeToken {
+			continue
+		}
+		if kind == html.StartTagToken && tag == "head" {
 			inHead = true
-		case kind == html.EndTagToken && tag == "head":
+			continue
+		}
+		if kind == html.EndTagToken && tag == "head" {
 			inHead = false
-		case kind == html.StartTagToken && tag == "body":
+			continue
+		}
+		if kind == html.StartTagToken && tag == "body" {
 			content.Reset()
 			inHead = false
-		case kind == html.EndTagToken && tag == "body":
+			continue
+		}
+		if kind == html.EndTagToken && tag == "body" {
 			return content.String()
-		case tag == "html" && (kind == html.StartTagToken || kind == html.EndTagToken):
-		case !inHead:
+		}
+		if tag == "html" && (kind == html.StartTagToken || kind == html.EndTagToken) {
+			continue
+		}
+		if !inHead {
 			content.WriteString(raw)
 		}
 	}

@@ -108,14 +108,17 @@ func (w *textWriter) endCell() {
 
 // boundary begins or ends a block. The first block of a cell goes on in its row.
 func (w *textWriter) boundary(name atom.Atom, rowEnds bool) {
-	switch {
-	case !blocks[name] || !w.occupied:
-	case len(w.line) == w.cellAt && !rowEnds:
-	case name == atom.Tr:
-		w.due, w.rowBroke = rowEnd, false
-	default:
-		w.due = max(w.due, blockEnd)
+	if !blocks[name] || !w.occupied {
+		return
 	}
+	if len(w.line) == w.cellAt && !rowEnds {
+		return
+	}
+	if name == atom.Tr {
+		w.due, w.rowBroke = rowEnd, false
+		return
+	}
+	w.due = max(w.due, blockEnd)
 }
 
 // text adds to the line. A line of nothing but no-break spaces is one on

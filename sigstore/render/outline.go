@@ -121,21 +121,28 @@ func (o *outline) token(token html.Token, at span, raw string) {
 		return
 	}
 	name := token.DataAtom
-	switch {
-	case token.Type == html.TextToken:
+	if token.Type == html.TextToken {
 		o.line.shows = o.line.shows || strings.ContainsFunc(token.Data, isShown)
 		o.take(at.end-1, &o.line.text)
-	case token.Type == html.CommentToken:
-		o.comment(at, raw)
-	case token.Type == html.DoctypeToken:
-	case name == atom.Br:
-		o.lineBreak(at)
-	case !blocks[name] && !lineCells[name]:
-		o.inline(token, at)
-	default:
-		o.take(at.end-1, nil) // of its style
-		o.boundary(token, at)
+		return
 	}
+	if token.Type == html.CommentToken {
+		o.comment(at, raw)
+		return
+	}
+	if token.Type == html.DoctypeToken {
+		return
+	}
+	if name == atom.Br {
+		o.lineBreak(at)
+		return
+	}
+	if !blocks[name] && !lineCells[name] {
+		o.inline(token, at)
+		return
+	}
+	o.take(at.end-1, nil) // of its style
+	o.boundary(token, at)
 }
 
 func isShown(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
@@ -158,11 +165,14 @@ func (o *outline) comment(at span, raw string) {
 	o.take(at.end-1, nil)
 	fields = fields[:len(fields)-len(o.fields)]
 	mark, end := conditional.FindStringIndex(raw), strings.LastIndex(raw, "<![")
-	switch {
-	case mark == nil || mark[0] > 0:
-	case mark[1] == len(raw):
+	if mark == nil || mark[0] > 0 {
+		return
+	}
+	if mark[1] == len(raw) {
 		o.line.tags = append(o.line.tags, inlineTag{"[if]", strings.Contains(strings.ToLower(raw), "endif"), at})
-	case end >= mark[1]:
+		return
+	}
+	if end >= mark[1] {
 		inner := raw[mark[1]:end]
 		if len(unmatched(tagsOf(inner))) > 0 {
 			o.line.tags = append(o.line.tags, inlineTag{"[half]", false, at})

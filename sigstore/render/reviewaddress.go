@@ -54,27 +54,42 @@ func (r *review) picture(address string) {
 		return
 	}
 	scheme, name := schemeOf(plain), asWritten(plain)
-	switch {
-	case plain == "":
+	if plain == "" {
 		r.add("a picture has no address; write cid:NAME for a file beside the template, or take it out")
-	case scheme == "cid", scheme == "https":
-	case scheme == "http":
-		r.add("picture %s comes over http, which clients block; use https or put it beside the template (cid:)", name)
-	case allowedData.MatchString(plain):
-		r.add("picture %s is part of the HTML, which Outlook and Gmail do not show; put it beside the template (cid:)", name)
-	case scheme == "data":
-		r.add("picture %s is of a kind that mail clients do not show; put a PNG, JPEG or GIF beside the template (cid:)", name)
-	case strings.HasPrefix(plain, "//"):
-		r.add("picture %s has no scheme; write https:%s", name, name)
-	case onMachine(plain):
-		r.add("picture %s is on one machine, and nobody else sees it; put it beside the template and write cid:%s", name, fileOf(plain))
-	case scheme != "":
-		r.add("picture %s is seen by nobody; put it beside the template and write cid:NAME", name)
-	case strings.Contains(plain, "/"):
-		r.add("picture %s is in a folder that mail does not have; put it beside the template and write cid:%s, or use sigmilter import", name, fileOf(plain))
-	default:
-		r.add("picture %s is a file that mail does not have; put it beside the template and write cid:%s", name, fileOf(plain))
+		return
 	}
+	if scheme == "cid" || scheme == "https" {
+		return
+	}
+	if scheme == "http" {
+		r.add("picture %s comes over http, which clients block; use https or put it beside the template (cid:)", name)
+		return
+	}
+	if allowedData.MatchString(plain) {
+		r.add("picture %s is part of the HTML, which Outlook and Gmail do not show; put it beside the template (cid:)", name)
+		return
+	}
+	if scheme == "data" {
+		r.add("picture %s is of a kind that mail clients do not show; put a PNG, JPEG or GIF beside the template (cid:)", name)
+		return
+	}
+	if strings.HasPrefix(plain, "//") {
+		r.add("picture %s has no scheme; write https:%s", name, name)
+		return
+	}
+	if onMachine(plain) {
+		r.add("picture %s is on one machine, and nobody else sees it; put it beside the template and write cid:%s", name, fileOf(plain))
+		return
+	}
+	if scheme != "" {
+		r.add("picture %s is seen by nobody; put it beside the template and write cid:NAME", name)
+		return
+	}
+	if strings.Contains(plain, "/") {
+		r.add("picture %s is in a folder that mail does not have; put it beside the template and write cid:%s, or use sigmilter import", name, fileOf(plain))
+		return
+	}
+	r.add("picture %s is a file that mail does not have; put it beside the template and write cid:%s", name, fileOf(plain))
 }
 
 // fileOf is the name of the file that an address ends in.
@@ -101,23 +116,36 @@ func (r *review) link(element atom.Atom, address string) {
 	}
 	scheme, name := schemeOf(plain), asWritten(plain)
 	host, _, _ := strings.Cut(plain, "/")
-	switch {
-	case onMachine(plain):
+	if onMachine(plain) {
 		r.add("link %s leads to a file on one machine; write an address that begins with https://", name)
-	case scripts[scheme]:
-		r.add("mail clients remove the link %s; write an address that begins with https://", name)
-	case scheme != "":
-	case plain == "" || strings.HasPrefix(plain, "#"):
-		r.add("link %q leads nowhere; write an address that begins with https://, or take the link out", name)
-	case strings.Contains(host, "@"):
-		r.add("link %s has no scheme; write mailto:%s", name, name)
-	case phoneNumber.MatchString(plain):
-		r.add("link %s has no scheme; write tel: before it", name)
-	case strings.HasPrefix(plain, "//"):
-		r.add("link %s has no scheme; write https:%s", name, name)
-	case hostName.MatchString(plain) && !pageName.MatchString(plain):
-		r.add("link %s has no scheme; write https://%s", name, name)
-	default:
-		r.add("link %s leads nowhere in mail; write the whole address, from https:// on", name)
+		return
 	}
+	if scripts[scheme] {
+		r.add("mail clients remove the link %s; write an address that begins with https://", name)
+		return
+	}
+	if scheme != "" {
+		return
+	}
+	if plain == "" || strings.HasPrefix(plain, "#") {
+		r.add("link %q leads nowhere; write an address that begins with https://, or take the link out", name)
+		return
+	}
+	if strings.Contains(host, "@") {
+		r.add("link %s has no scheme; write mailto:%s", name, name)
+		return
+	}
+	if phoneNumber.MatchString(plain) {
+		r.add("link %s has no scheme; write tel: before it", name)
+		return
+	}
+	if strings.HasPrefix(plain, "//") {
+		r.add("link %s has no scheme; write https:%s", name, name)
+		return
+	}
+	if hostName.MatchString(plain) && !pageName.MatchString(plain) {
+		r.add("link %s has no scheme; write https://%s", name, name)
+		return
+	}
+	r.add("link %s leads nowhere in mail; write the whole address, from https:// on", name)
 }

@@ -242,14 +242,17 @@ func share(dst *float64) tomltree.Reader {
 		if whole, isWhole := v.Raw.(int64); isWhole {
 			n, ok = float64(whole), true
 		}
-		switch {
-		case v.Asks(*dst):
-		case !ok:
-			v.Mistyped("a number", fix)
-		case !(n >= 0 && n <= 1):
-			v.Fault(fmt.Sprintf("%v is out of range", n), fix)
-		default:
-			*dst = n
+		if v.Asks(*dst) {
+			return
 		}
+		if !ok {
+			v.Mistyped("a number", fix)
+			return
+		}
+		if !(n >= 0 && n <= 1) {
+			v.Fault(fmt.Sprintf("%v is out of range", n), fix)
+			return
+		}
+		*dst = n
 	}
 }

@@ -87,13 +87,14 @@ func (b *Blocks) readPartials(v tomltree.Value) {
 			continue
 		}
 		text, ok := readTemplateFile(v, path)
-		switch {
-		case !ok:
-		case ext == ".txt":
-			b.options.TextPartials[name] = text
-		default:
-			b.options.HTMLPartials[name], b.pictures[name] = readPictures(v, path, text)
+		if !ok {
+			continue
 		}
+		if ext == ".txt" {
+			b.options.TextPartials[name] = text
+			continue
+		}
+		b.options.HTMLPartials[name], b.pictures[name] = readPictures(v, path, text)
 	}
 }
 

@@ -65,13 +65,14 @@ func RequireSendmail(t testing.TB) {
 // says that it must be there.
 func require(t testing.TB, err, absent error) {
 	t.Helper()
-	switch {
-	case err == nil:
-	case errors.Is(err, absent) && os.Getenv("CI") != "true":
-		t.Skip(err)
-	default:
-		t.Fatal(err)
+	if err == nil {
+		return
 	}
+	if errors.Is(err, absent) && os.Getenv("CI") != "true" {
+		t.Skip(err)
+		return
+	}
+	t.Fatal(err)
 }
 
 // TestDir is [NewDir] for a test, removed at its end. What runs in it must be

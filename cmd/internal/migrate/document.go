@@ -77,25 +77,36 @@ func (c *converter) isHollow(name, raw string, line int) bool {
 }
 
 func (c *converter) token(kind html.TokenType, name, raw string, line int) {
-	switch {
-	case name == "head":
+	if name == "head" {
 		c.inHead = kind == html.StartTagToken
-	case name == "body":
+		return
+	}
+	if name == "body" {
 		c.inHead = false
 		if strings.Contains(strings.ToLower(raw), "style") {
 			c.note(Finding{Kind: Dropped, What: "style of <body>", Note: "write it into the elements"}, line)
 		}
-	case kind == html.DoctypeToken, name == "html", c.inHead:
-	case kind == html.CommentToken:
-		c.comment(raw, line)
-	case strings.Contains(name, ":"): // Word's own, such as <o:p>
-	case kind == html.StartTagToken, kind == html.SelfClosingTagToken:
-		c.out.WriteString(c.tag(name, raw, line))
-	case kind == html.TextToken:
-		c.out.WriteString(c.text(raw, line, true))
-	default:
-		c.out.WriteString(markup(raw))
+		return
 	}
+	if kind == html.DoctypeToken || name == "html" || c.inHead {
+		return
+	}
+	if kind == html.CommentToken {
+		c.comment(raw, line)
+		return
+	}
+	if strings.Contains(name, ":") { // Word's own, such as <o:p>
+		return
+	}
+	if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
+		c.out.WriteString(c.tag(name, raw, line))
+		return
+	}
+	if kind == html.TextToken {
+		c.out.WriteString(c.text(raw, line, true))
+		return
+	}
+	c.out.WriteString(markup(raw))
 }
 
 // hidden is a conditional comment that only Outlook reads.
@@ -106,18 +117,26 @@ var hidden = regexp.MustCompile(`(?is)^(<!--\[if[^\]]*\]>)(.*)(<!\[endif\]-->)$`
 // with the graphics the marks go too.
 func (c *converter) comment(raw string, line int) {
 	lower := strings.ToLower(raw)
-	switch m := hidden.FindStringSubmatch(raw); {
-	case strings.HasPrefix(lower, "<!--[if") && strings.Contains(lower, "vml"):
+	m := hidden.FindStringSubmatch(raw)
+	if strings.HasPrefix(lower, "<!--[if") && strings.Contains(lower, "vml") {
 		c.note(Finding{Kind: Dropped, What: "<!--[if gte vml ...]>", Note: "the pictures beside it are for all clients"}, line)
-	case strings.HasPrefix(lower, "<![if") && strings.Contains(lower, "vml"):
+		return
+	}
+	if strings.HasPrefix(lower, "<![if") && strings.Contains(lower, "vml") {
 		c.vml++
-	case strings.HasPrefix(lower, "<![endif]") && c.vml > 0:
+		return
+	}
+	if strings.HasPrefix(lower, "<![endif]") && c.vml > 0 {
 		c.vml--
-	case m != nil:
+		return
+	}
+	if m != nil {
 		c.out.WriteString(markup(m[1]))
 		c.document(m[2], line+strings.Count(m[1], "\n"))
 		c.out.WriteString(m[3])
-	case strings.HasPrefix(lower, "<!--[if"), strings.HasPrefix(lower, "<![if"), strings.Contains(lower, "<![endif]"):
+		return
+	}
+	if strings.HasPrefix(lower, "<!--[if") || strings.HasPrefix(lower, "<![if") || strings.Contains(lower, "<![endif]") {
 		c.out.WriteString(markup(raw))
 	}
 }

@@ -156,16 +156,19 @@ type conditions struct {
 func (c *conditions) add(became string) {
 	last := len(c.open) - 1
 	secondElse := last >= 0 && c.open[last] && became == "{{else}}"
-	switch {
-	case strings.HasPrefix(became, "{{if "):
+	if strings.HasPrefix(became, "{{if ") {
 		c.open = append(c.open, false)
-	case became == "" || last < 0 || secondElse:
-		c.misfit = true
-	case became == "{{else}}":
-		c.open[last] = true
-	default:
-		c.open = c.open[:last]
+		return
 	}
+	if became == "" || last < 0 || secondElse {
+		c.misfit = true
+		return
+	}
+	if became == "{{else}}" {
+		c.open[last] = true
+		return
+	}
+	c.open = c.open[:last]
 }
 
 // balanced says whether they make a template. Where they do not, all are left out.

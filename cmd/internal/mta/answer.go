@@ -31,21 +31,24 @@ const socketCheck = "socket"
 // ask makes the visit and notes what came of it.
 func (r *Report) ask(d Daemon, v visit, ask Ask) {
 	answer, err := ask(v.as, v.network, v.address)
-	switch {
-	case err == nil && answer.Signs:
+	if err == nil && answer.Signs {
 		r.Answers = append(r.Answers, fmt.Sprintf("%s: %s answers%s", v.by, v.socket, v.seen()))
 		if v.as.Name == "" {
 			// That is this process, and the mail server's is judged as it can be.
 			r.note(socketCheck, unreachable(d, v.visitor))
 		}
-	case err == nil:
+		return
+	}
+	if err == nil {
 		r.note(socketCheck, fmt.Sprintf("%s: a milter answers on %s that does not ask to change mail, so it is not sigmilter; end it, and: %s", v.by, v.socket, d.start()))
-	case errors.Is(err, fs.ErrPermission) && !greet.CanCall():
+		return
+	}
+	if errors.Is(err, fs.ErrPermission) && !greet.CanCall() {
 		// It is this process that may not connect.
 		r.note(socketCheck, unreachable(d, v.visitor))
-	default:
-		r.note(socketCheck, d.explain(v, err))
+		return
 	}
+	r.note(socketCheck, d.explain(v, err))
 }
 
 // seen says as whom it was asked, and from where.

@@ -69,17 +69,19 @@ func unreachable(d Daemon, v visitor) string {
 	own := filepath.Dir(path)
 	for _, dir := range foldersTo(path) {
 		info, err := os.Stat(dir)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
+		if errors.Is(err, fs.ErrNotExist) {
 			return fmt.Sprintf("the folder %s is not there; %s", dir, d.makeFolder(own, v))
-		case err != nil:
-			return ""
-		case v.may(ownedAs(info), 0o1):
-		case dir == own:
-			return fmt.Sprintf("user %s cannot pass through the folder %s (mode %04o); %s", v.Name, dir, info.Mode().Perm(), d.openFolder(dir, v))
-		default:
-			return fmt.Sprintf("user %s cannot pass through the folder %s (mode %04o); let everybody pass: chmod o+x %s", v.Name, dir, info.Mode().Perm(), printedWord(dir))
 		}
+		if err != nil {
+			return ""
+		}
+		if v.may(ownedAs(info), 0o1) {
+			continue
+		}
+		if dir == own {
+			return fmt.Sprintf("user %s cannot pass through the folder %s (mode %04o); %s", v.Name, dir, info.Mode().Perm(), d.openFolder(dir, v))
+		}
+		return fmt.Sprintf("user %s cannot pass through the folder %s (mode %04o); let everybody pass: chmod o+x %s", v.Name, dir, info.Mode().Perm(), printedWord(dir))
 	}
 	return d.closed(path, v)
 }

@@ -111,18 +111,23 @@ func (p *Probe) judge(r *Result, raw []byte, latency time.Duration) {
 		r.Guard = r.Guard || word == "Yes"
 	}
 	r.Signed = p.Contains == "" || contains(raw, p.Contains)
-	switch {
-	case !r.Guard:
+	if !r.Guard {
 		r.Problem = "it came back without the guard field " + p.Guard + ": it did not pass sigmilter"
-	case p.Field != "" && header.Has(p.Field):
-		r.Problem = "the routing field " + p.Field + " was not removed"
-	case !r.Signed:
-		r.Problem = "it came back without the text that it was to have; look for the reason in sigmilter's log"
-	case p.Slow > 0 && latency > p.Slow:
-		r.Problem = fmt.Sprintf("it took %v, more than %v", latency.Round(time.Millisecond), p.Slow)
-	default:
-		r.OK = true
+		return
 	}
+	if p.Field != "" && header.Has(p.Field) {
+		r.Problem = "the routing field " + p.Field + " was not removed"
+		return
+	}
+	if !r.Signed {
+		r.Problem = "it came back without the text that it was to have; look for the reason in sigmilter's log"
+		return
+	}
+	if p.Slow > 0 && latency > p.Slow {
+		r.Problem = fmt.Sprintf("it took %v, more than %v", latency.Round(time.Millisecond), p.Slow)
+		return
+	}
+	r.OK = true
 }
 
 // contains says whether a decoded text part of the message has the text, whatever

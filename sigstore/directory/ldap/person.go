@@ -121,13 +121,14 @@ func (f field) values(values entryValues, warn func(string, ...any)) []string {
 		var list []string
 		for _, value := range values.of(name) {
 			value = strings.TrimSpace(value)
-			switch {
-			case value == "":
-			case !utf8.ValidString(value):
-				warn("%s is not UTF-8 and is not used", name)
-			default:
-				list = append(list, value)
+			if value == "" {
+				continue
 			}
+			if !utf8.ValidString(value) {
+				warn("%s is not UTF-8 and is not used", name)
+				continue
+			}
+			list = append(list, value)
 		}
 		if len(list) > 0 {
 			return list
@@ -176,15 +177,18 @@ func photoOf(values entryValues, warn func(string, ...any)) []byte {
 	for _, name := range photoAttributes {
 		for _, data := range values.raw(name) {
 			kind := http.DetectContentType(data)
-			switch {
-			case len(data) == 0:
-			case len(data) > maxPhoto:
-				warn("%s has %d bytes, more than %d, and is not used", name, len(data), maxPhoto)
-			case kind != "image/jpeg" && kind != "image/png" && kind != "image/gif":
-				warn("%s is neither JPEG nor PNG nor GIF and is not used", name)
-			default:
-				return data
+			if len(data) == 0 {
+				continue
 			}
+			if len(data) > maxPhoto {
+				warn("%s has %d bytes, more than %d, and is not used", name, len(data), maxPhoto)
+				continue
+			}
+			if kind != "image/jpeg" && kind != "image/png" && kind != "image/gif" {
+				warn("%s is neither JPEG nor PNG nor GIF and is not used", name)
+				continue
+			}
+			return data
 		}
 	}
 	return nil

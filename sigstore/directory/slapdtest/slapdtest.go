@@ -60,13 +60,14 @@ type Server struct {
 func Require(t testing.TB) {
 	t.Helper()
 	_, err := program("slapd")
-	switch {
-	case err == nil:
-	case os.Getenv("CI") != "true":
-		t.Skipf("no OpenLDAP server to run: %v (make setup installs it)", err)
-	default:
-		t.Fatal(err)
+	if err == nil {
+		return
 	}
+	if os.Getenv("CI") != "true" {
+		t.Skipf("no OpenLDAP server to run: %v (make setup installs it)", err)
+		return
+	}
+	t.Fatal(err)
 }
 
 // program is where one of slapd's programs is.

@@ -181,10 +181,11 @@ func (s *scanner) keys() []string {
 
 // value skips one value of any kind, noting the lines of what is inside it.
 func (s *scanner) value(path string) {
-	switch {
-	case s.peek(`"`), s.peek("'"):
+	if s.peek(`"`) || s.peek("'") {
 		s.quoted()
-	case s.take("["):
+		return
+	}
+	if s.take("[") {
 		for n := 1; ; n++ {
 			s.blank(true)
 			if s.done() || s.take("]") {
@@ -195,7 +196,8 @@ func (s *scanner) value(path string) {
 				return
 			}
 		}
-	case s.take("{"):
+	}
+	if s.take("{") {
 		for {
 			s.blank(true)
 			if s.done() || s.take("}") {
@@ -205,9 +207,8 @@ func (s *scanner) value(path string) {
 				return
 			}
 		}
-	default:
-		s.until(",]}#\n")
 	}
+	s.until(",]}#\n")
 }
 
 // member reads one member of a list or inline table and the comma after it; it

@@ -12,15 +12,18 @@ import (
 func Choice[T ~string](dst *T, words ...T) Reader {
 	return func(v Value) {
 		text, ok := v.Raw.(string)
-		switch {
-		case v.Asks(*dst):
-		case !ok:
-			v.Mistyped("a word in quotes", oneOf(words))
-		case !slices.Contains(words, T(text)):
-			v.Fault(fmt.Sprintf("%q is not known", text), oneOf(words))
-		default:
-			*dst = T(text)
+		if v.Asks(*dst) {
+			return
 		}
+		if !ok {
+			v.Mistyped("a word in quotes", oneOf(words))
+			return
+		}
+		if !slices.Contains(words, T(text)) {
+			v.Fault(fmt.Sprintf("%q is not known", text), oneOf(words))
+			return
+		}
+		*dst = T(text)
 	}
 }
 
@@ -70,15 +73,18 @@ func Number(dst *int, least, most int) Reader {
 	return func(v Value) {
 		n, ok := v.Raw.(int64)
 		fix := fmt.Sprintf("write a number from %d to %d without quotes", least, most)
-		switch {
-		case v.Asks(*dst):
-		case !ok:
-			v.Mistyped("a whole number", fix)
-		case n < int64(least) || n > int64(most):
-			v.Fault(fmt.Sprintf("%d is out of range", n), fix)
-		default:
-			*dst = int(n)
+		if v.Asks(*dst) {
+			return
 		}
+		if !ok {
+			v.Mistyped("a whole number", fix)
+			return
+		}
+		if n < int64(least) || n > int64(most) {
+			v.Fault(fmt.Sprintf("%d is out of range", n), fix)
+			return
+		}
+		*dst = int(n)
 	}
 }
 
