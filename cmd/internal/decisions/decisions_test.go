@@ -268,6 +268,34 @@ func TestDamage(t *testing.T) {
 	})
 }
 
+// An older version that finds what a newer one wrote says so, and reads the other files.
+func TestNewer(t *testing.T) {
+	dir := t.TempDir()
+	keep(t, dir, sample(0))
+	e := newEncoder()
+	d := sample(1)
+	e.add(&d)
+	known := len(e.chunk())
+	e.entries = append(e.entries, decisionEntry+1, 'x')
+	newer := bytes.Clone(e.chunk())
+	e = newEncoder()
+	e.add(&d)
+	path := filepath.Join(dir, fileName(day.Add(-time.Hour)))
+	if err := os.WriteFile(path, append(e.chunk(), newer...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	found := find(t, dir, Query{}, 0)
+	if len(found.Decisions) != 2 {
+		t.Errorf("%d decisions were found, want 2", len(found.Decisions))
+	}
+	if want := []Damage{{path, known, true}}; !slices.Equal(found.Damage, want) {
+		t.Errorf("damage %+v, want %+v", found.Damage, want)
+	}
+	if message := found.Damage[0].Error(); !strings.Contains(message, "written by a newer version of sigmilter") {
+		t.Errorf("it is told as %q", message)
+	}
+}
+
 func TestRemoved(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	t.Run("too old", func(t *testing.T) {

@@ -130,7 +130,7 @@ func readFile(path string, q *Query, found func(entry)) (*reader, []Damage, erro
 		return r, nil, err
 	}
 	if taken, err := r.read(data, found); err != nil {
-		return r, []Damage{{path, taken}}, nil
+		return r, []Damage{{path, taken, errors.Is(err, errNewer)}}, nil
 	}
 	return r, nil, nil
 }
