@@ -181,7 +181,7 @@ func notReadable(dir string, err error) error {
 
 func nothingFound(dir string) error {
 	hint := "use fewer conditions such as --from, or an earlier --since"
-	if found, err := decisions.Find(dir, decisions.Query{}, 1); err == nil && len(found.Decisions) == 0 {
+	if kept, err := decisions.Any(dir); err == nil && !kept {
 		hint = "there are none in " + dir + ": no message has come, decisions.days is 0, or -c is not the daemon's configuration"
 	}
 	return fmt.Errorf("no decision found; %s", hint)

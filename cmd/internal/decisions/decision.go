@@ -41,7 +41,8 @@ func HashMessageID(field string) string {
 	if id == "" {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(id))
+	var room [256]byte // without it a Message-ID is copied to the heap
+	sum := sha256.Sum256(append(room[:0], id...))
 	return hex.EncodeToString(sum[:hashBytes])
 }
 
@@ -54,7 +55,10 @@ const MoreDomains = "..."
 
 // DomainsOf are the domains of some recipients, each once, in lower case and in order.
 func DomainsOf(recipients []string) []string {
-	var domains []string
+	if len(recipients) == 0 {
+		return nil
+	}
+	domains := make([]string, 0, min(len(recipients), maxDomains+1))
 	for _, r := range recipients {
 		domain := strings.ToLower(r[strings.LastIndexByte(r, '@')+1:])
 		if slices.Contains(domains, domain) {

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +103,49 @@ func TestNewestOfMany(t *testing.T) {
 	}
 	if found := find(t, dir, Query{}, 5); found.More {
 		t.Error("there are more than all")
+	}
+}
+
+// What was asked for is known after the newest files; older ones are not read.
+func TestFilesRead(t *testing.T) {
+	dir := t.TempDir()
+	const files = 9
+	for i := range files {
+		e := newEncoder()
+		for j := range 10 {
+			d := sample(10*i + j)
+			e.add(&d)
+		}
+		path := filepath.Join(dir, fileName(day.Add(time.Duration(i)*time.Hour)))
+		if err := os.WriteFile(path, e.chunk(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	for _, test := range []struct{ limit, read, found int }{
+		{limit: 5, read: 2, found: 5},
+		{limit: 15, read: 2, found: 15},
+		{limit: 20, read: 4, found: 20},
+		{limit: 0, read: files, found: 10 * files},
+	} {
+		got := find(t, dir, Query{}, test.limit)
+		if got.Files != test.read || len(got.Decisions) != test.found {
+			t.Errorf("limit %d: %d files were read and %d decisions found, want %d and %d", test.limit, got.Files, len(got.Decisions), test.read, test.found)
+		}
+		if !slices.IsSortedFunc(got.Decisions, func(a, b Decision) int { return a.Time.Compare(b.Time) }) {
+			t.Errorf("limit %d: the oldest is not the first", test.limit)
+		}
+	}
+}
+
+func TestAny(t *testing.T) {
+	dir := t.TempDir()
+	if kept, err := Any(filepath.Join(dir, "none")); kept || err != nil {
+		t.Errorf("no folder: %v, %v", kept, err)
+	}
+	keep(t, dir, sample(1))
+	if kept, err := Any(dir); !kept || err != nil {
+		t.Errorf("one decision: %v, %v", kept, err)
 	}
 }
 
@@ -221,6 +266,34 @@ func TestDamage(t *testing.T) {
 			}
 		}
 	})
+}
+
+// An older version that finds what a newer one wrote says so, and reads the other files.
+func TestNewer(t *testing.T) {
+	dir := t.TempDir()
+	keep(t, dir, sample(0))
+	e := newEncoder()
+	d := sample(1)
+	e.add(&d)
+	known := len(e.chunk())
+	e.entries = append(e.entries, decisionEntry+1, 'x')
+	newer := bytes.Clone(e.chunk())
+	e = newEncoder()
+	e.add(&d)
+	path := filepath.Join(dir, fileName(day.Add(-time.Hour)))
+	if err := os.WriteFile(path, append(e.chunk(), newer...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	found := find(t, dir, Query{}, 0)
+	if len(found.Decisions) != 2 {
+		t.Errorf("%d decisions were found, want 2", len(found.Decisions))
+	}
+	if want := []Damage{{path, known, true}}; !slices.Equal(found.Damage, want) {
+		t.Errorf("damage %+v, want %+v", found.Damage, want)
+	}
+	if message := found.Damage[0].Error(); !strings.Contains(message, "written by a newer version of sigmilter") {
+		t.Errorf("it is told as %q", message)
+	}
 }
 
 func TestRemoved(t *testing.T) {

@@ -28,6 +28,9 @@ import (
 //	strings  4 bytes each, in the order of the columns
 //	queue    1 byte length and the bytes
 //
+// A later version gives what it adds or changes a kind of its own, so that this one can
+// tell it from damage.
+//
 // Most decisions of a file share their strings, so that one takes some 70 bytes and is
 // passed over in a few nanoseconds.
 const (

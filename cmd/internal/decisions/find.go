@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"os"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -13,35 +15,74 @@ type Found struct {
 	Decisions []Decision // the oldest first
 	More      bool       // there are older ones, which were not asked for
 	Damage    []Damage   // files of which a part could not be read
+	Files     int        // how many were read
 }
 
 // Find reads the decisions in a folder that a query asks for: the newest of them, limit at
-// most, or all for 0. A folder that is not there has none.
+// most, or all for 0. A folder that is not there has none. Several files are read at once,
+// one for each core, from the newest back.
 func Find(dir string, q Query, limit int) (Found, error) {
 	var all Found
 	files, err := filesIn(dir)
 	if err != nil {
 		return all, err
 	}
-	for _, f := range slices.Backward(files) {
+	files = slices.DeleteFunc(files, func(f file) bool { return !f.mayHold(&q) })
+	slices.Reverse(files)
+	var newestFirst [][]Decision
+	count := 0
+	for together := range slices.Chunk(files, runtime.GOMAXPROCS(0)) {
+		all.Files += len(together)
+		for _, m := range matchesIn(together, &q) {
+			if m.err != nil {
+				return all, m.err
+			}
+			all.Damage = append(all.Damage, m.damage...)
+			entries := m.entries
+			if excess := count + len(entries) - limit; limit > 0 && excess > 0 {
+				entries, all.More = entries[min(excess, len(entries)):], true
+			}
+			count += len(entries)
+			newestFirst = append(newestFirst, m.reader.decisions(entries))
+			if all.More {
+				break
+			}
+		}
 		if all.More {
 			break
 		}
-		if !f.mayHold(&q) {
-			continue
-		}
-		var entries []entry
-		r, damage, err := readFile(f.path, &q, func(e entry) { entries = append(entries, e) })
-		if err != nil {
-			return all, err
-		}
-		all.Damage = append(all.Damage, damage...)
-		if excess := len(all.Decisions) + len(entries) - limit; limit > 0 && excess > 0 {
-			entries, all.More = entries[min(excess, len(entries)):], true
-		}
-		all.Decisions = append(r.decisions(entries), all.Decisions...)
 	}
+	slices.Reverse(newestFirst)
+	all.Decisions = slices.Concat(newestFirst...)
 	return all, nil
+}
+
+// Any reports whether a folder has decisions, without reading them.
+func Any(dir string) (bool, error) {
+	files, err := filesIn(dir)
+	return slices.ContainsFunc(files, func(f file) bool { return f.bytes > headBytes }), err
+}
+
+// matches are what one file has of what a query asks for.
+type matches struct {
+	reader  *reader
+	entries []entry
+	damage  []Damage
+	err     error
+}
+
+// matchesIn reads files at the same time; what each has is in their order.
+func matchesIn(files []file, q *Query) []matches {
+	all := make([]matches, len(files))
+	var reading sync.WaitGroup
+	for i, f := range files {
+		reading.Go(func() {
+			m := &all[i]
+			m.reader, m.damage, m.err = readFile(f.path, q, func(e entry) { m.entries = append(m.entries, e) })
+		})
+	}
+	reading.Wait()
+	return all
 }
 
 // Counts are numbers of messages by action and reason.
@@ -89,7 +130,7 @@ func readFile(path string, q *Query, found func(entry)) (*reader, []Damage, erro
 		return r, nil, err
 	}
 	if taken, err := r.read(data, found); err != nil {
-		return r, []Damage{{path, taken}}, nil
+		return r, []Damage{{path, taken, errors.Is(err, errNewer)}}, nil
 	}
 	return r, nil, nil
 }

@@ -14,6 +14,9 @@ import (
 // errDamaged says that the rest of a file cannot be read.
 var errDamaged = errors.New("it is damaged")
 
+// errNewer says the same of a chunk that is whole but has what this version does not know.
+var errNewer = errors.New("a newer version of sigmilter wrote it")
+
 // reader reads the chunks of one file and finds what a query asks for.
 type reader struct {
 	query    *Query
@@ -100,7 +103,7 @@ func (r *reader) entries(b []byte, found func(entry)) error {
 				found(e)
 			}
 		default:
-			return errDamaged
+			return errNewer
 		}
 	}
 	return nil
@@ -168,8 +171,12 @@ func (e entry) queue() []byte { return e[fixedBytes+1:] }
 type Damage struct {
 	Path   string
 	Offset int
+	Newer  bool // it is not damaged; a newer version wrote it
 }
 
 func (d Damage) Error() string {
+	if d.Newer {
+		return fmt.Sprintf("%s was written by a newer version of sigmilter from byte %d on; what is left of it was passed over, and find of that version shows it", d.Path, d.Offset)
+	}
 	return fmt.Sprintf("%s cannot be read from byte %d on; what is left of it was passed over", d.Path, d.Offset)
 }
