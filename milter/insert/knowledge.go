@@ -551,7 +551,7 @@ func (l *dataLine) weigh() {
 		return
 	}
 	pieces = withHouseNumbers(pieces)
-	l.legal = slices.ContainsFunc(pieces, registered)
+	l.legal = slices.ContainsFunc(pieces, l.registered)
 	l.street = slices.ContainsFunc(pieces, isStreet)
 	l.social = slices.ContainsFunc(pieces, social)
 	l.hours = len(pieces) > 0 && presencePhrases.Begins(pieces[0]) != "" && !known.Concludes(l.rest)
@@ -598,7 +598,7 @@ func (l *dataLine) piece(s string) sense {
 		return usual
 	case extension(s): // the number stands in another line
 		return likely
-	case registered(s):
+	case l.registered(s):
 		l.found, l.label, l.entered = true, true, true
 		return usual
 	case words <= some && presencePhrases.Begins(s) != "":
@@ -625,7 +625,7 @@ func (l *dataLine) piece(s string) sense {
 		return usual
 	case l.found && len(s) < len("100-00010") && strings.Trim(s, "0123456789- ") == "": // an extension, a postal code
 		return likely
-	case words <= few && l.k.holdsWords(s), words <= few && onlyTitles(s), words <= few && accreditationPhrases.Begins(s) != "", l.k.branded(s), l.k.transliterated(s):
+	case words <= few && l.k.holdsWords(s), words <= few && onlyTitles(s), words <= few && accreditationPhrases.Begins(s) != "" && !isSpoken(s), l.k.branded(s), l.k.transliterated(s):
 		return likely
 	case words <= few && digitsOf(s) == "" && rolePhrases.In(s) && !articled(s):
 		l.said.title = true
@@ -684,6 +684,22 @@ func isLabel(s string) bool {
 		s = strings.TrimLeft(s[len(p):], " .:/+&-()")
 	}
 	return true
+}
+
+// registered is the same for a piece of the line, which must not be a sentence that only
+// begins so: "Sitz 4 ist noch frei.", "VAT 3 was changed".
+func (l *dataLine) registered(s string) bool {
+	if isSpoken(s) {
+		return false
+	}
+	const few, fewest = 3, 4 // words; digits
+	said := known.Concludes(l.text) && len(strings.Fields(l.rest)) > few && len(digitsOf(l.rest)) < fewest
+	return registered(s) && (!said || incorporated(s))
+}
+
+// isSpoken reports whether a text in plain form has words that people say to somebody.
+func isSpoken(s string) bool {
+	return slices.ContainsFunc(strings.Fields(s), func(w string) bool { return known.Spoken[strings.Trim(w, ",.;")] })
 }
 
 // registered reports whether a piece of a line is about a register or a tax: it

@@ -39,6 +39,11 @@ func (k *knowledge) nameLine(text string) (naming, said) {
 			return how, s
 		}
 	}
+	if how == notNamed {
+		if how, s := k.nameBehindSpelling(pieces); how != notNamed {
+			return how, s
+		}
+	}
 	if how != fully {
 		if behind, s := k.nameBehindTitle(pieces); behind == fully || how == notNamed {
 			return behind, s
@@ -94,7 +99,7 @@ func (k *knowledge) mayName(text string) bool {
 		case !letter:
 			within = false
 			if words > 1 && r != ' ' && r != '.' && setsApart(r) {
-				return begins // the name comes first
+				return begins || k.script != unicode.Latin // the name comes first, or its Latin spelling
 			}
 		case !within:
 			within = true
@@ -214,6 +219,19 @@ func otherSpelling(name, piece string) bool {
 	const most = 4 // words
 	a, b := script(name), script(piece)
 	return a != nil && b != nil && a != b && len(strings.Fields(piece)) <= most && titular(piece)
+}
+
+// nameBehindSpelling is the name with its spelling in the letters of another script before
+// it: "Layla Haddad | ليلى حداد", "Yuki Yamada 山田 雪".
+func (k *knowledge) nameBehindSpelling(pieces []string) (naming, said) {
+	spelling, rest := pieces[0], pieces[1:]
+	if i := strings.IndexFunc(spelling, func(r rune) bool { return unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) }); i > 0 {
+		spelling, rest = strings.TrimSpace(spelling[:i]), append([]string{spelling[i:]}, rest...)
+	}
+	if len(rest) == 0 || !otherSpelling(rest[0], spelling) || k.names.match(rest[0]) != fully {
+		return notNamed, said{}
+	}
+	return k.withRest(fully, rest[1:])
 }
 
 // nameBehindTitle is the name with what the person is before it and a blank between, as

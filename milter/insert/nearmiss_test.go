@@ -1,6 +1,12 @@
 package insert
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"sigmilter/milter/insert/known"
+)
 
 // nearMisses resemble sign-offs and are the author's: they stay, each in a
 // paragraph of its own at the end of a mail.
@@ -419,6 +425,26 @@ func TestNearMisses(t *testing.T) {
 	for _, n := range nearMisses {
 		if got := signoffOf(below(n.text), Kind{}); got != nil {
 			t.Errorf("%s: %q counts as a sign-off: %q", n.lang, n.text, got)
+		}
+	}
+}
+
+// TestSentencesThatBeginAsRegisters: what the author says of a register, a tax or a
+// certificate below their signature stays.
+func TestSentencesThatBeginAsRegisters(t *testing.T) {
+	const telling = 12 // bytes that nothing else begins with
+	for _, row := range slices.Concat(known.Registers, known.Accreditations) {
+		for _, phrase := range row.Texts {
+			if p := known.PlainForm(phrase); len(p) >= telling || strings.HasPrefix(p, "iso") || incorporationPhrases.Begins(p) != "" {
+				continue
+			}
+			for _, rest := range []string{" 3 is not what we agreed on, please call Ben.", " will follow on Friday.", " is closed, so come at 9.", " of 4711 was changed"} {
+				line := phrase + rest
+				r := Read([]byte("The pump is ready.\n\nRegards\n\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n\n"+line+"\n"), Kind{})
+				if f := r.existing(Block{}, people["hannah"]); slices.Contains(f.removed, line) {
+					t.Errorf("%s, %s: removed", row.Lang, line)
+				}
+			}
 		}
 	}
 }

@@ -28,9 +28,12 @@ func TestLinesOfOldSignatures(t *testing.T) {
 		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\nExt. 121\nContoso Logistics\nUSDOT #1234567 | MC #765432\nInvestors in People Gold | Cyber Essentials Plus\n$"},
 		{"yuki", "図面を確認しました。\n\nよろしくお願いいたします。\n\n^\n技術部　山田 雪\nYuki Yamada\n〒100-0005\nTEL: +81 3 5550 1001\n$"},
 		{"layla", "وصلت القطع اليوم.\n\nمع أطيب التحيات\n\n^\nليلى حداد\nمهندسة\nهاتف: +962 6 555 0107\nصندوق بريد 1234، عمّان 11118\n$"},
+		{"layla", "وصلت القطع اليوم.\n\nمع أطيب التحيات\n\n^\nLayla Haddad | ليلى حداد\nمهندسة\nهاتف: +962 6 555 0107\n$"},
+		{"yuki", "図面を確認しました。\n\nよろしくお願いいたします。\n\n^\nYuki Yamada 山田 雪\n技術部長\nTEL: +81 3 5550 1001\n$"},
 		// the author's typed name, and the client's signature below a dash
 		{"hannah", "The pump is ready.\n\nBest,\nHannah\n^\n—\nHannah Whitlock | Pump Designer\nT +44 113 496 0121\n$"},
 		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\nContoso pays on Friday."},
+		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\nVAT 20 was wrong, please check."},
 		{"yuki", "図面を確認しました。\n\nYuki Yamada\n〒100-0005\n"},
 		// labels whose data stand in the next line
 		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nMobile\n+44 113 496 0121\n$"},
@@ -89,7 +92,7 @@ func TestPicturesInOtherForm(t *testing.T) {
 		want []string
 	}{
 		{"Fine.\n\n-- \n[image: Contoso]\nAlice Muster\nTest Engineer\n", []string{"--", "[image: Contoso]", "Alice Muster", "Test Engineer"}}, // Gmail
-		{"Fine.\n\n-- \nContoso\n\nAlice Muster\nTest Engineer\n", []string{"--", "Contoso", "Alice Muster", "Test Engineer"}},               // Thunderbird
+		{"Fine.\n\n-- \nContoso\n\nAlice Muster\nTest Engineer\n", []string{"--", "Contoso", "Alice Muster", "Test Engineer"}},                 // Thunderbird
 		{"Fine.\n\n[Contoso]\tAlice Muster\tTest Engineer\n", []string{"[Contoso] Alice Muster Test Engineer"}},
 		{"Fine.\n\nAlice Muster\nTest Engineer <+49%2030%205550101>\n", []string{"Alice Muster", "Test Engineer <+49%2030%205550101>"}},
 		{"Fine.\n\nContoso pays\nAlice Muster\nTest Engineer\n", []string{"Alice Muster", "Test Engineer"}},

@@ -150,7 +150,7 @@ var (
 
 	// register words stand in the lines that the law wants in business letters.
 	register = vocabulary(`
-usdot dot mc scac duns ean gln iban bic swift ח.פ
+usdot scac duns ean gln iban bic eori ח.פ
 	hrb hra hrb-nr registergericht amtsgericht handelsregister* sitz geschäftsführer* geschäftsführung geschäftsleitung vorstand* aufsichtsrat* vorsitzende* ust-id* ust-idnr ustid* steuernummer st.-nr komplementär* partg firmenbuch* gesellschaft uid fn
 	registered company registration reg. vat no number england wales scotland ireland office directors director incorporated authorised regulated abn acn ein duns
 	siren siret rcs tva capital social siège ape naf c.i.f. cif nif registro mercantil tomo folio p.iva p. iva partita c.f. codice fiscale rea cap. soc. nipc conservatória cnpj

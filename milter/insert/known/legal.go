@@ -26,7 +26,7 @@ var Registers = []Wording{
 	{"he", []string{"ח.פ", "ח\"פ", "ע.מ", "עוסק מורשה", "ע.ר", "מספר עמותה"}}, {"ar", []string{"س.ت", "سجل تجاري", "السجل التجاري", "رقم السجل التجاري", "الرقم الضريبي", "رقم ضريبي", "بطاقة ضريبية", "الرقم الوطني للمنشأة"}}, {"fa", []string{"شماره ثبت", "شناسه ملی", "کد اقتصادی"}},
 	{"hi", []string{"सीआईएन", "जीएसटी"}}, {"th", []string{"เลขประจำตัวผู้เสียภาษี", "ทะเบียนเลขที่"}}, {"vi", []string{"mst", "mã số thuế", "msdn", "mã số doanh nghiệp"}}, {"id", []string{"npwp", "nib"}},
 	{"zh", []string{"统一社会信用代码", "税号", "營業執照", "统一编号", "統一編號", "工商注册号", "商業登記", "注册地址", "icp备"}}, {"ja", []string{"法人番号", "登録番号", "資本金", "適格請求書", "本社", "インボイス登録番号", "古物商許可"}}, {"ko", []string{"사업자등록번호", "사업자 등록번호", "법인등록번호", "통신판매업", "본사", "대표자"}},
-	{"und", []string{"usdot", "dot", "mc", "scac", "duns", "d-u-n-s", "cage", "npi", "ean", "gln", "iban", "bic", "swift", "eori", "ein", "fmc", "iata", "lei"}},
+	{"und", []string{"usdot", "scac", "duns", "d-u-n-s", "npi", "ean", "gln", "iban", "bic", "eori", "iata"}},
 }
 
 // Incorporations are the verbs of the sentence that says where a company is
