@@ -625,7 +625,7 @@ func (l *dataLine) piece(s string) sense {
 		return usual
 	case l.found && len(s) < len("100-00010") && strings.Trim(s, "0123456789- ") == "": // an extension, a postal code
 		return likely
-	case words <= few && l.k.holdsWords(s), words <= few && onlyTitles(s), words <= few && accreditationPhrases.Begins(s) != "" && !isSpoken(s), l.k.branded(s), l.k.transliterated(s):
+	case words <= few && l.k.holdsWords(s), words <= few && onlyTitles(s), words <= few && accreditationPhrases.Begins(s) != "" && !isSpoken(s), l.branded(s), l.k.transliterated(s):
 		return likely
 	case words <= few && digitsOf(s) == "" && rolePhrases.In(s) && !articled(s):
 		l.said.title = true
@@ -735,15 +735,18 @@ func (k *knowledge) holdsWords(s string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return k.words[w] })
 }
 
-// branded reports whether a text is the name that the person's domain has, or begins with
-// it: "Contoso Logistics" at contoso.com.
-func (k *knowledge) branded(s string) bool {
+// branded reports whether a piece is the name that the person's domain has, or begins with
+// it, as names are written: "Contoso Logistics" at contoso.com, not "Contoso pays".
+func (l *dataLine) branded(s string) bool {
 	const most, shortest = 3, 4 // words; letters
 	words := strings.Fields(s)
 	if len(words) == 0 || len(words) > most || len(words[0]) < shortest || digitsOf(s) != "" {
 		return false
 	}
-	return slices.ContainsFunc(k.domains, func(d string) bool { return strings.HasPrefix(d, words[0]+".") })
+	if slices.ContainsFunc(strings.Fields(l.text), beginsSmall) {
+		return false
+	}
+	return slices.ContainsFunc(l.k.domains, func(d string) bool { return strings.HasPrefix(d, words[0]+".") })
 }
 
 // transliterated reports whether a text is the person's name in the letters of another

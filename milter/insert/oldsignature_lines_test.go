@@ -33,6 +33,7 @@ func TestLinesOfOldSignatures(t *testing.T) {
 		// the author's typed name, and the client's signature below a dash
 		{"hannah", "The pump is ready.\n\nBest,\nHannah\n^\n—\nHannah Whitlock | Pump Designer\nT +44 113 496 0121\n$"},
 		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\nContoso pays on Friday."},
+		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\nContoso pays"},
 		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\nVAT 20 was wrong, please check."},
 		{"yuki", "図面を確認しました。\n\nYuki Yamada\n〒100-0005\n"},
 		// labels whose data stand in the next line
