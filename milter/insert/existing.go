@@ -402,7 +402,7 @@ func (r *Reading) asInOtherForm(s *search) found {
 			}
 			i--
 		}
-		if r.announced(i) { // the same words, where the author means them
+		if r.announced(i) && !s.person.Other.Shown { // the same words, where the author means them
 			return found{}
 		}
 		i, to = r.withRows(s.person.Other.Lines, i, to, s.last+1)
@@ -536,6 +536,12 @@ func (r *Reading) alts(f found) (alts []string) {
 		}
 	}
 	return alts
+}
+
+// shownAbove reports whether the line directly above a signature is nothing but pictures:
+// what the text above announces is they.
+func (r *Reading) shownAbove(f found) bool {
+	return r.page != nil && f.from > 0 && r.lines[f.from-1].own && known.WithoutImages(r.lines[f.from-1].text) == ""
 }
 
 // withoutTargets takes out where links lead, which only the source of the HTML

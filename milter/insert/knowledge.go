@@ -215,14 +215,16 @@ func (k *knowledge) aboutPrivacy(plain string) bool {
 // below their data: when somebody works, where the company is at a fair, by which terms
 // it works, what it is certified by.
 func tellsAlways(plain string) bool {
-	if strings.ContainsAny(plain, "?!") {
+	if strings.Contains(plain, "?") {
 		return false
 	}
 	meets := presencePhrases.Begins(plain) != "" || invitationPhrases.Begins(plain) != "" || meetingPhrases.Begins(plain) != ""
 	switch {
-	case presencePhrases.Begins(plain) != "" && known.Concludes(plain):
-		return true
 	case meets && standPhrases.In(plain):
+		return true
+	case strings.Contains(plain, "!"):
+		return false
+	case presencePhrases.Begins(plain) != "" && known.Concludes(plain):
 		return true
 	}
 	return termPhrases.In(plain) || certified(plain)

@@ -2,6 +2,7 @@ package insert
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -30,6 +31,7 @@ func TestLinesOfOldSignatures(t *testing.T) {
 		{"layla", "وصلت القطع اليوم.\n\nمع أطيب التحيات\n\n^\nليلى حداد\nمهندسة\nهاتف: +962 6 555 0107\nصندوق بريد 1234، عمّان 11118\n$"},
 		{"layla", "وصلت القطع اليوم.\n\nمع أطيب التحيات\n\n^\nLayla Haddad | ليلى حداد\nمهندسة\nهاتف: +962 6 555 0107\n$"},
 		{"yuki", "図面を確認しました。\n\nよろしくお願いいたします。\n\n^\nYuki Yamada 山田 雪\n技術部長\nTEL: +81 3 5550 1001\n$"},
+		{"otto", "Der Container steht bereit.\n\nMit freundlichen Grüßen\n\n^\nOtto Brandt\nDisponent\nTelefon: 040 / 5550-126\nBesuchen Sie uns auf der Logista 2027: Halle 5, Stand B12!\n$"},
 		// the author's typed name, and the client's signature below a dash
 		{"hannah", "The pump is ready.\n\nBest,\nHannah\n^\n—\nHannah Whitlock | Pump Designer\nT +44 113 496 0121\n$"},
 		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\nContoso pays on Friday."},
@@ -97,8 +99,10 @@ func TestPicturesInOtherForm(t *testing.T) {
 		{"Fine.\n\n[Contoso]\tAlice Muster\tTest Engineer\n", []string{"[Contoso] Alice Muster Test Engineer"}},
 		{"Fine.\n\nAlice Muster\nTest Engineer <+49%2030%205550101>\n", []string{"Alice Muster", "Test Engineer <+49%2030%205550101>"}},
 		{"Fine.\n\nContoso pays\nAlice Muster\nTest Engineer\n", []string{"Alice Muster", "Test Engineer"}},
+		{"The way is on this map:\n\n-- \nAlice Muster\nTest Engineer\n", []string{"--", "Alice Muster", "Test Engineer"}},
 	} {
 		r := Read([]byte(c.text), Kind{})
+		other.Shown = strings.Contains(c.text, "map:")
 		f := r.asInOtherForm(&search{person: &Person{Other: other}, last: r.last})
 		if !slices.Equal(f.removed, c.want) {
 			t.Errorf("%q: removed %q, want %q", c.text, f.removed, c.want)

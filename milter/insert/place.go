@@ -67,6 +67,7 @@ type Person struct {
 type OtherForm struct {
 	Lines []string // none: there is no signature that anybody would know without a mark
 	Alts  []string // what is said in place of the pictures in it
+	Shown bool     // a picture of the author's stands directly above it
 	Ours  bool     // it was a block of ours
 	Later int      // how often the same lines stand below it, as the author's own words
 }
@@ -190,7 +191,7 @@ func (r *Reading) place(b Block, s *Settings, p *Person, force bool) (Placement,
 	if old := r.orLearned(r.existing(b, p), p); old.found() {
 		if s.ReplaceExisting {
 			pl := r.replace(b, old, off)
-			pl.Old = OtherForm{Lines: old.removed, Alts: r.alts(old), Ours: old.ours, Later: r.repeated(old)}
+			pl.Old = OtherForm{Lines: old.removed, Alts: r.alts(old), Shown: r.shownAbove(old), Ours: old.ours, Later: r.repeated(old)}
 			return pl, ""
 		}
 		if old.ours && b.Name == "" {

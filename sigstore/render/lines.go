@@ -38,8 +38,10 @@ type textWriter struct {
 	aside    int  // up to where these are whole cells
 	rowBroke bool // a line ended within an earlier cell of the row
 
-	url       string // of the link that is open
-	linkStart int    // where its text begins in line, negative in an earlier line
+	url         string // of the link that is open
+	linkStart   int    // where its text begins in line, negative in an earlier line
+	pictureless bool   // pictures are left out
+	said        string // the words of the text without pictures, between blanks
 }
 
 func (w *textWriter) start(token html.Token) {
@@ -53,8 +55,8 @@ func (w *textWriter) start(token html.Token) {
 		w.openLink(attribute(token, "href"))
 	case atom.Img:
 		w.blank = true
-		if !isDecorative(token) {
-			w.picture(attribute(token, "alt"))
+		if alt := attribute(token, "alt"); !w.pictureless && !isDecorative(token) && !w.says(alt) {
+			w.picture(alt)
 		}
 		w.blank = true
 	case atom.Td, atom.Th:
@@ -182,6 +184,12 @@ func (w *textWriter) write(line []byte) {
 		w.lines++
 		w.empty = empty
 	}
+}
+
+// says reports whether the text says without a picture what stands in its place. In a
+// link that is the link's text.
+func (w *textWriter) says(alt string) bool {
+	return w.url == "" && strings.Contains(w.said, " "+wordsOf(alt)+" ")
 }
 
 func (w *textWriter) openLink(href string) {

@@ -38,10 +38,27 @@ var empties = map[atom.Atom]bool{
 // are set off by one blank, there is never more than one empty line in a row and
 // none at either end, and no line ends in a blank. A link to the web is its text
 // and its address, "text <url>"; a picture is its alternative text, unless it is an
-// ornament, and a line of its own in a cell beside several lines. Hidden
-// elements are left out. The only control character is LF.
+// ornament or the text says the same without it, as that of a logo beside the company's
+// name, and a line of its own in a cell beside several lines. Hidden elements are left
+// out. The only control character is LF.
 func plainText(source string) string {
 	w := textWriter{cellAt: -1}
+	if strings.Contains(source, "alt") {
+		without := textWriter{cellAt: -1, pictureless: true}
+		w.said = " " + wordsOf(without.read(source)) + " "
+	}
+	return w.read(source)
+}
+
+// wordsOf is a text in lower case with one blank between its words and nothing else.
+func wordsOf(text string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	}), " ")
+}
+
+// read returns the text of HTML.
+func (w *textWriter) read(source string) string {
 	var hidden skipped
 	z := html.NewTokenizer(strings.NewReader(source))
 	for {

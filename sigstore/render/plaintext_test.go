@@ -44,6 +44,8 @@ func TestPlainText(t *testing.T) {
 		{"link to its text", `see <a href="https://contoso.com">https://contoso.com</a>`, "see https://contoso.com"},
 		{"link to its shortened text", `<p>Web: <a href="https://www.Contoso.com/"> www.contoso.com</a></p>`, "Web: https://www.Contoso.com/"},
 		{"link in markup", `<a href="http://a.b"><b>A</b> <i>B</i></a>`, "A B <http://a.b>"},
+		{"logo of the company that is named", `<table><tr><td><img src="l.png" alt="Contoso"></td><td>Alice Muster<br>Contoso GmbH</td></tr></table>`, "Alice Muster\nContoso GmbH"},
+		{"picture that says more", `<p><img src="l.png" alt="Contoso, since 1902"><br>Contoso GmbH</p>`, "Contoso, since 1902\nContoso GmbH"},
 		{"link around a picture", `<a href="http://a.b"><img alt="A"></a>`, "A <http://a.b>"},
 		{"links without text", `x<a href="http://a.b"><img></a> <a href="http://c.d"></a>`, "xhttp://a.b http://c.d"},
 		{"link over lines", `<a href="http://a.b"><div>A</div><div>B</div></a>`, "A\nB <http://a.b>"},
