@@ -211,7 +211,13 @@ func (f *File) write(write Write) error {
 		return f.wrap(err)
 	}
 	return f.wrap(guard(func() error {
-		return f.readers.whileWriting(func() error { return f.db.Update(write) })
+		return f.readers.whileWriting(func(committing func()) error {
+			return f.db.Update(func(tx *Tx) error {
+				err := write(tx)
+				committing()
+				return err
+			})
+		})
 	}))
 }
 

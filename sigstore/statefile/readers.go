@@ -100,21 +100,23 @@ func (r *readers) give(one *Reader) {
 	_ = one.Tx.Rollback()
 }
 
-// whileWriting runs a write transaction, after which no transaction of before is used
-// any more.
-func (r *readers) whileWriting(write func() error) error {
+// whileWriting runs a write transaction, which calls committing before it is committed.
+// After it no transaction of before is used any more; nor from then on, or who has seen
+// what was written could be given one that has not.
+func (r *readers) whileWriting(write func(committing func()) error) error {
 	before := r.epoch.Load()
-	slow := time.AfterFunc(idleWhileWriting, func() {
+	keepNone := func() {
 		if r.epoch.CompareAndSwap(before, before+1) {
 			r.sweep()
 		}
-	})
+	}
+	slow := time.AfterFunc(idleWhileWriting, keepNone)
 	defer func() {
 		slow.Stop()
 		r.epoch.Store(before + 2)
 		r.sweep()
 	}()
-	return write()
+	return write(keepNone)
 }
 
 // close ends idle transactions; none are kept any more.

@@ -202,3 +202,27 @@ func TestReadersClose(t *testing.T) {
 		t.Error("a closed store is read")
 	}
 }
+
+// What was committed is seen by every look-up from then on, also before the write has
+// returned: nobody is given a transaction of before once another has seen it.
+func TestCommittedIsSeen(t *testing.T) {
+	s := mustOpen(t, statePath(t))
+	s.db.NoSync, s.db.NoGrowSync = true, true // a slow write ends idle transactions, as does one that enlarges the file
+	if err := fill(s, 150, 1000); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := has(s, 999); err != nil { // leaves an idle transaction
+		t.Fatal(err)
+	}
+	err := s.Update(func(tx *Tx) error {
+		tx.OnCommit(func() {
+			if seen, err := has(s, 999); err != nil || !seen {
+				t.Errorf("seen %v, %v", seen, err)
+			}
+		})
+		return tx.Bucket(thingsBucket).Put([]byte(name(999)), []byte(name(999)))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
