@@ -26,9 +26,23 @@ func TestContactWordRows(t *testing.T) {
 	check(known.Roles, between, func(text string) string { return text })
 	check(known.Countries, usual, func(text string) string { return text })
 	check(known.Presence, between, func(text string) string { return text })
-	check(known.Printing, usual, func(text string) string { return "Please: " + text + "." })
+	check(known.Hours, likely, func(text string) string { return text + ": 8:30 - 16:00" })
+	for _, row := range known.Printing {
+		asked := " " + ofLanguage(known.Environment, row.Lang) + ", " + ofLanguage(known.Prints, row.Lang) + "."
+		check([]known.Wording{row}, usual, func(text string) string { return "Please: " + text + asked })
+	}
 	check(known.Invitations, likely, func(text string) string { return text + " https://www.contoso.com" })
 	check(known.CompanyForms, between, func(text string) string { return "Fabrikam " + text })
+}
+
+// ofLanguage is the first wording of a table in a language.
+func ofLanguage(table []known.Wording, language string) string {
+	for _, row := range table {
+		if row.Lang == language {
+			return row.Texts[0]
+		}
+	}
+	return ""
 }
 
 func TestNotices(t *testing.T) {

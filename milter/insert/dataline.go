@@ -22,7 +22,7 @@ type dataLine struct {
 	legal   bool   // a register or a tax is named
 	entered bool   // its piece was gone over
 	street  bool   // a street and its number are named
-	hours   bool   // it begins as a line about when somebody works
+	begun   bool   // it begins as a line about when somebody works, or where to follow them
 	social  bool   // it names a service where the person or the company is
 }
 
@@ -316,7 +316,7 @@ func (l *dataLine) weigh() {
 	l.legal = slices.ContainsFunc(pieces, l.registered)
 	l.street = slices.ContainsFunc(pieces, isStreet)
 	l.social = slices.ContainsFunc(pieces, social)
-	l.hours = len(pieces) > 0 && presencePhrases.Begins(pieces[0]) != "" && !known.Concludes(l.rest)
+	l.begun = len(pieces) > 0 && l.begins(pieces[0])
 	for _, piece := range pieces {
 		lowest = min(lowest, l.piece(piece))
 	}

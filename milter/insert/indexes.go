@@ -26,5 +26,8 @@ var (
 	selfPhrases          = known.PhrasesOf(known.Selves)
 	cautionPhrases       = known.PhrasesOf(known.Cautions)
 	printPhrases         = known.PhrasesOf(known.Printing)
+	environmentPhrases   = known.PhrasesOf(known.Environment)
+	printedPhrases       = known.PhrasesOf(known.Prints)
+	hourPhrases          = known.PhrasesOf(known.Hours)
 	presencePhrases      = known.PhrasesOf(known.Presence)
 )

@@ -172,10 +172,10 @@ func (k *knowledge) readAnew(text string) said {
 		return said{sense: unsaid}
 	}
 	p := known.PlainForm(bare)
-	if printPhrases.In(p) {
+	if k.asksNotToPrint(bare, p) {
 		return said{sense: usual}
 	}
-	if begin := strings.TrimLeft(p, " *_>-–•→"); k.aboutPrivacy(begin) || tellsAlways(begin) {
+	if begin := strings.TrimLeft(p, " *_>-–•→"); k.aboutPrivacy(bare, begin) || k.tellsAlways(bare, begin) {
 		return said{sense: usual, told: true}
 	}
 	l := &dataLine{k: k, text: bare, rest: p, label: strings.ContainsAny(p, "☎✆📞📱📠")}
@@ -197,14 +197,14 @@ func (k *knowledge) readAnew(text string) said {
 // aboutPrivacy reports whether a line tells who answers for personal data, or where
 // that is told: it begins so, and has a link, a law, a company or hardly anything
 // else in it.
-func (k *knowledge) aboutPrivacy(plain string) bool {
+func (k *knowledge) aboutPrivacy(text, plain string) bool {
 	const few = 4 // words behind the phrase
 	phrase := privacyPhrases.Begins(plain)
-	if phrase == "" || strings.ContainsAny(plain, "?!@") {
+	if phrase == "" || strings.ContainsAny(plain, "?!@") || !k.entry(text, phrase, known.PrivacyStock) {
 		return false
 	}
 	rest := strings.Fields(plain[len(phrase):])
-	if len(rest) <= few && !known.Concludes(plain) && digitsOf(plain) == "" {
+	if len(rest) <= few && digitsOf(plain) == "" {
 		return true
 	}
 	linked := slices.ContainsFunc(rest, func(w string) bool { return isLink(strings.Trim(w, ".,:;<>()")) })
@@ -214,20 +214,23 @@ func (k *knowledge) aboutPrivacy(plain string) bool {
 // tellsAlways reports whether a line in plain form is a sentence that signatures have
 // below their data: when somebody works, where the company is at a fair, by which terms
 // it works, what it is certified by.
-func tellsAlways(plain string) bool {
+func (k *knowledge) tellsAlways(text, plain string) bool {
 	if strings.Contains(plain, "?") {
 		return false
 	}
 	meets := presencePhrases.Begins(plain) != "" || invitationPhrases.Begins(plain) != "" || meetingPhrases.Begins(plain) != ""
 	switch {
-	case meets && standPhrases.In(plain):
+	case meets && standPhrases.In(plain) && digitsOf(plain) != "":
 		return true
 	case strings.Contains(plain, "!"):
 		return false
-	case presencePhrases.Begins(plain) != "" && known.Concludes(plain):
+	case known.Concludes(text) && k.tellsHours(text, plain):
 		return true
 	}
-	return termPhrases.In(plain) || certified(plain)
+	if phrase := termPhrases.First(plain); phrase != "" && k.entry(text, phrase, known.TermStock) {
+		return true
+	}
+	return certified(plain) && k.entry(text, "", known.AccreditationStock)
 }
 
 // certified reports whether a line in plain form names a certificate by its number, with

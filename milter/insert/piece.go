@@ -25,13 +25,13 @@ func (l *dataLine) piece(s string) sense {
 	case l.registered(s):
 		l.found, l.label, l.entered = true, true, true
 		return usual
-	case words <= some && presencePhrases.Begins(s) != "":
+	case words <= some && (l.leadsOn(s) || l.k.tellsHours(l.text, s)):
 		return likely
 	case l.said.reach && words <= some && invitationPhrases.Begins(s) != "":
 		return likely
 	case words <= some && turkishAddress(s):
 		return between
-	case l.hours && words <= few: // "mo-fr 8:00"
+	case l.begun && words <= few: // "mo-fr 8:00"
 		return likely
 	case strings.ContainsAny(s, ":："):
 		return strange
@@ -49,7 +49,7 @@ func (l *dataLine) piece(s string) sense {
 		return usual
 	case l.found && len(s) < len("100-00010") && strings.Trim(s, "0123456789- ") == "": // an extension, a postal code
 		return likely
-	case words <= few && l.k.holdsWords(s), words <= few && onlyTitles(s), words <= few && accreditationPhrases.Begins(s) != "" && !isSpoken(s), l.branded(s), l.k.transliterated(s):
+	case words <= few && l.k.holdsWords(s), words <= few && onlyTitles(s), words <= few && accreditationPhrases.Begins(s) != "" && l.k.entry(l.text, "", known.AccreditationStock), l.branded(s), l.k.transliterated(s):
 		return likely
 	case words <= few && digitsOf(s) == "" && rolePhrases.In(s) && !articled(s):
 		l.said.title = true
@@ -113,7 +113,7 @@ func isLabel(s string) bool {
 // registered is the same for a piece of the line, which must not be a sentence that only
 // begins so: "Sitz 4 ist noch frei.", "VAT 3 was changed".
 func (l *dataLine) registered(s string) bool {
-	if isSpoken(s) {
+	if isSpoken(s) || !l.k.entry(l.text, "", known.RegisterStock) {
 		return false
 	}
 	const few, fewest = 3, 4 // words; digits
@@ -121,9 +121,21 @@ func (l *dataLine) registered(s string) bool {
 	return registered(s) && (!said || incorporated(s))
 }
 
-// isSpoken reports whether a text in plain form has words that people say to somebody.
-func isSpoken(s string) bool {
-	return slices.ContainsFunc(strings.Fields(s), func(w string) bool { return known.Spoken[strings.Trim(w, ",.;")] })
+// begins reports whether a piece is the first of a line about when somebody works, or of
+// the services where one can follow them: "Follow us: LinkedIn | X".
+func (l *dataLine) begins(s string) bool {
+	if hourPhrases.Begins(s) != "" {
+		return l.k.tellsHours(l.text, s)
+	}
+	return presencePhrases.Begins(s) != "" && l.social && !known.Concludes(l.text)
+}
+
+// leadsOn reports whether a piece leads to where the person or the company is, or says
+// how they are spoken of: "Follow us on LinkedIn", "Pronouns: she/her".
+func (l *dataLine) leadsOn(s string) bool {
+	phrase := presencePhrases.Begins(s)
+	nothingElse := !slices.ContainsFunc(wordsOf(s[len(phrase):]), func(w string) bool { return !known.PresenceStock[w] })
+	return phrase != "" && (l.said.reach || socialPhrases.In(s) || nothingElse)
 }
 
 // registered reports whether a piece of a line is about a register or a tax: it

@@ -190,12 +190,3 @@ func Concludes(text string) bool {
 	last, _ := utf8.DecodeLastRuneInString(t)
 	return strings.ContainsRune(".!?。！？．؟۔।։", last) || last > 0xffff && unicode.Is(unicode.So, last)
 }
-
-// Spoken are words in plain form that people say to somebody, and that the lines of
-// signatures about registers, taxes and certificates lack.
-var Spoken = WordSet(PlainForm("please will was were tomorrow today yesterday need needs can cannot could should would must let tell asap me us changed missing wrong " +
-	"bitte wird werden wurde wurden war waren morgen heute gestern kann können könnte sollte muss brauche brauchen mir fehlt falsch geändert " +
-	"sera était étaient demain aujourd'hui hier peut peux doit faut svp manque erroné será estaba mañana hoy ayer puede puedo debe falta favor amanhã hoje ontem pode deve falta " +
-	"domani oggi ieri può deve manca sarà morgen vandaag gisteren kan moet wordt graag ontbreekt i'morgen idag igår imorgon kan ska måste skal blev var mangler saknas " +
-	"huomenna tänään eilen pitää puuttuu jutro dzisiaj wczoraj proszę może będzie brakuje zítra dnes včera prosím bude chybí zajtra chýba holnap tegnap kérem kell hiányzik mâine astăzi ieri trebuie lipsește " +
-	"утре днес вчера моля завтра сегодня вчера пожалуйста будет нужно завтра сьогодні вчора потрібно yarın bugün dün lütfen gerekli olacak αύριο σήμερα χθες παρακαλώ"))

@@ -79,13 +79,16 @@ func withinWord(plain string, end int, phrase string) bool {
 func (ps Phrases) Begins(plain string) string { return ps.At(plain, 0) }
 
 // In reports whether a text in plain form has any of the phrases.
-func (ps Phrases) In(plain string) bool {
+func (ps Phrases) In(plain string) bool { return ps.First(plain) != "" }
+
+// First is the first phrase that a text in plain form has, "" for none.
+func (ps Phrases) First(plain string) string {
 	for i := range plain {
-		if ps.At(plain, i) != "" {
-			return true
+		if p := ps.At(plain, i); p != "" {
+			return p
 		}
 	}
-	return false
+	return ""
 }
 
 // Ends reports whether a text in plain form ends with one of the phrases.

@@ -1,0 +1,77 @@
+package insert
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"sigmilter/milter/insert/known"
+)
+
+// isSpoken reports whether a text in plain form has words that people say to somebody.
+func isSpoken(s string) bool {
+	return slices.ContainsFunc(strings.Fields(s), func(w string) bool { return known.Spoken[strings.Trim(w, ",.;")] }) ||
+		!known.IsASCII(s) && slices.ContainsFunc(known.SpokenParts, func(part string) bool { return strings.Contains(s, part) })
+}
+
+// strangers is how many words of a line as it stands there are neither in a stock nor of
+// the person's own values, and are written small, as names are not: those of a sentence.
+func (k *knowledge) strangers(text string, stock map[string]bool) int {
+	n := 0
+	for field := range strings.FieldsSeq(text) {
+		if strings.ContainsAny(field, "@/") || strings.ContainsFunc(field, unicode.IsDigit) {
+			continue
+		}
+		for _, word := range strings.FieldsFunc(field, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }) {
+			if first, size := utf8.DecodeRuneInString(word); !unicode.IsLower(first) || size == len(word) {
+				continue
+			}
+			if plain := known.PlainForm(word); !stock[plain] && !k.words[plain] && !isLink(strings.Trim(strings.ToLower(field), ".,:;()<>")) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// entry reports whether a line as it stands there has nearly no words but those of a stock,
+// names and numbers, so that it is no sentence that only begins as an entry does, with a
+// phrase of its table.
+func (k *knowledge) entry(text, phrase string, stock map[string]bool) bool {
+	const oneIn = 8 // words beside the phrase may be a stranger
+	return k.strangers(text, stock)*oneIn <= wordsBeside(text, phrase)
+}
+
+// wordsBeside is how many words a text has beside those of a phrase in it.
+func wordsBeside(text, phrase string) int {
+	return len(strings.Fields(text)) - len(strings.Fields(phrase))
+}
+
+// tellsHours reports whether a line says when somebody works: it begins so, goes on in
+// days and times, and adds at most that nobody need answer outside of theirs.
+func (k *knowledge) tellsHours(text, plain string) bool {
+	hours, added, _ := strings.Cut(text, ". ")
+	phrase := hourPhrases.Begins(plain)
+	if phrase == "" || isSpoken(known.PlainForm(hours)) || !k.entry(hours, phrase, known.HourStock) || !k.entry(added, "", known.AnswerStock) {
+		return false
+	}
+	rest := strings.Trim(plain[len(phrase):], " :：.")
+	return rest == "" || digitsOf(rest) != "" || slices.ContainsFunc(wordsOf(rest), func(w string) bool { return known.HourStock[w] })
+}
+
+// asksNotToPrint reports whether a line is the request to spare paper: it has words for
+// the environment and for printing, or for one of the two and the mail itself, and few
+// that such requests lack.
+func (k *knowledge) asksNotToPrint(text, plain string) bool {
+	const oneIn = 3 // words beside the phrase may be a stranger
+	phrase := printPhrases.First(plain)
+	if phrase == "" || strings.ContainsAny(plain, "0123456789") {
+		return false
+	}
+	green, prints := environmentPhrases.In(plain), printedPhrases.In(plain)
+	if green && prints || (green || prints) && selfPhrases.In(plain) {
+		return k.strangers(text, known.PrintStock)*oneIn <= wordsBeside(text, phrase)
+	}
+	return green && k.entry(text, phrase, known.PrintStock)
+}
