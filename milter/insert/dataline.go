@@ -23,6 +23,7 @@ type dataLine struct {
 	entered bool   // its piece was gone over
 	street  bool   // a street and its number are named
 	begun   bool   // it begins as a line about when somebody works, or where to follow them
+	sites   bool   // it is a row of pages of the company's site
 	social  bool   // it names a service where the person or the company is
 }
 
@@ -96,14 +97,14 @@ func (l *dataLine) takeWords() {
 	})
 	for _, f := range fields {
 		word := strings.Trim(f, ".:*_!")
-		for _, label := range []string{"mailto:", "e-mail:", "email:", "mail:", "e:", "m:", "web:", "w:", "i:", "www:"} {
-			word = strings.TrimPrefix(word, label)
+		if _, after, labelled := strings.Cut(word, ":"); labelled && !strings.HasPrefix(after, "//") { // "mailto:", "web:", "官网:"
+			word = after
 		}
 		switch {
 		case strings.Contains(word, "@"):
 			word = word[strings.LastIndexByte(word, ':')+1:]
 			l.address(word)
-		case isLink(word):
+		case isLink(word) && !namesFile(word):
 			l.found, l.said.reach = true, true
 		default:
 			continue
@@ -117,6 +118,8 @@ func (l *dataLine) address(a string) {
 	l.said.reach = true
 	local, domain, _ := strings.Cut(a, "@")
 	switch own := slices.Contains(l.k.domains, domain); {
+	case local == "" && socialPhrases.In(l.rest): // "Instagram @contoso"
+		l.found = true
 	case local == "" || !strings.Contains(domain, "."): // a handle, a word with a sign
 		l.foreign = true
 	case slices.Contains(l.k.addresses, a):
@@ -150,6 +153,14 @@ var desks = known.WordSet("info office mail post kontakt contact contacto contat
 
 // domainEnds are what the name of a site ends in, where no scheme says that it is one.
 var domainEnds = known.WordSet("com net org info biz eu de at ch li fr be lu nl uk ie dk no se fi is pl cz sk hu ro bg gr tr it es pt cat eus gal ru ua by rs hr si ba mk al ee lv lt us ca mx br ar cl co pe au nz jp cn kr tw hk sg my id th vn in il jo ae sa eg za ma tn ke ng io ai app dev tech shop group online cloud digital company example international global energy solutions systems agency consulting health care legal academy university edu gov coop berlin hamburg wien swiss brussels paris london")
+
+// namesFile reports whether a link leads to a document, which is what a letter is about.
+func namesFile(link string) bool {
+	_, kind, _ := strings.Cut(link[strings.LastIndexByte(link, '/')+1:], ".")
+	return strings.Contains(link, "/") && fileKinds[kind]
+}
+
+var fileKinds = known.WordSet("pdf doc docx xls xlsx ppt pptx odt ods zip txt csv dwg step jpg jpeg png mp4 ics")
 
 // isLink reports whether a word in plain form is the address of a site.
 func isLink(word string) bool {
@@ -282,7 +293,7 @@ func (l *dataLine) takeOfficers() {
 		}
 		after := strings.TrimLeft(l.rest[i+len(phrase):], " (in)/*")
 		names, ok := strings.CutPrefix(strings.Replace(after, "：", ":", 1), ":")
-		if names = strings.TrimSpace(names); !ok || names == "" || strings.HasPrefix(names, taken) {
+		if names = strings.TrimSpace(names); !ok || !l.k.entry(l.text, "", known.RegisterStock) || names == "" || strings.HasPrefix(names, taken) {
 			continue
 		}
 		l.rest, l.found = l.rest[:i], true
@@ -296,7 +307,7 @@ func setsApart(r rune) bool {
 }
 
 // inOnePiece spells what has a sign in it that sets pieces apart.
-var inOnePiece = strings.NewReplacer(" - ", taken, "邮编:", taken+"邮编"+taken, "郵編:", taken+"邮编"+taken, "c/ ", "calle ", " a/s", " as", "(株)", " 株式会社", "(주)", " 주식회사")
+var inOnePiece = strings.NewReplacer("24/7", "24h", " - ", taken, "邮编:", taken+"邮编"+taken, "郵編:", taken+"邮编"+taken, "c/ ", "calle ", " a/s", " as", "(株)", " 株式会社", "(주)", " 주식회사")
 
 // weigh says what the line is by the pieces that are left of it.
 func (l *dataLine) weigh() {
@@ -316,6 +327,7 @@ func (l *dataLine) weigh() {
 	l.legal = slices.ContainsFunc(pieces, l.registered)
 	l.street = slices.ContainsFunc(pieces, isStreet)
 	l.social = slices.ContainsFunc(pieces, social)
+	l.sites = len(pieces) > 1 && !slices.ContainsFunc(pieces, func(p string) bool { return sitePhrases.Begins(p) != p })
 	l.begun = len(pieces) > 0 && l.begins(pieces[0])
 	for _, piece := range pieces {
 		lowest = min(lowest, l.piece(piece))

@@ -5,6 +5,7 @@ import "sigmilter/milter/insert/known"
 var (
 	labelPhrases   = known.PhrasesOf(known.ContactLabels)
 	socialPhrases  = known.PhrasesOf(known.Socials)
+	handlePhrases  = known.PhrasesOf(known.Handles)
 	sitePhrases    = known.PhrasesOf(known.Sites)
 	companyPhrases = known.PhrasesOf(known.CompanyForms)
 	streetPhrases  = known.PhrasesOf(known.Streets)
@@ -15,6 +16,8 @@ var (
 var (
 	accreditationPhrases = known.PhrasesOf(known.Accreditations)
 	termPhrases          = known.PhrasesOf(known.Terms)
+	scanPhrases          = known.PhrasesOf(known.Scans)
+	membershipPhrases    = known.PhrasesOf(known.Memberships)
 	meetingPhrases       = known.PhrasesOf(known.Meetings)
 	standPhrases         = known.PhrasesOf(known.Stands)
 	invitationPhrases    = known.PhrasesOf(known.Invitations)

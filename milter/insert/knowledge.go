@@ -172,7 +172,7 @@ func (k *knowledge) readAnew(text string) said {
 		return said{sense: unsaid}
 	}
 	p := known.PlainForm(bare)
-	if k.asksNotToPrint(bare, p) {
+	if k.asksNotToPrint(bare, p) || scanPhrases.In(p) && k.entry(bare, "", known.ScanStock) {
 		return said{sense: usual}
 	}
 	if begin := strings.TrimLeft(p, " *_>-–•→"); k.aboutPrivacy(bare, begin) || k.tellsAlways(bare, begin) {

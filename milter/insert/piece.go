@@ -22,12 +22,16 @@ func (l *dataLine) piece(s string) sense {
 		return usual
 	case extension(s): // the number stands in another line
 		return likely
+	case handle(s):
+		return usual
 	case l.registered(s):
 		l.found, l.label, l.entered = true, true, true
 		return usual
-	case words <= some && (l.leadsOn(s) || l.k.tellsHours(l.text, s)):
+	case words <= some && l.leadsOn(s), l.k.tellsHours(l.text, s), l.belongs(s):
 		return likely
 	case l.said.reach && words <= some && invitationPhrases.Begins(s) != "":
+		return likely
+	case l.said.reach && sitePhrases.Begins(name) == name: // "Our website: www.contoso.com"
 		return likely
 	case words <= some && turkishAddress(s):
 		return between
@@ -42,10 +46,10 @@ func (l *dataLine) piece(s string) sense {
 	case l.k.names.match(s) == fully:
 		l.found = true
 		return theirs
-	case words <= some && social(s), countryPhrases.Begins(s) == s:
+	case words <= some && l.serves(s), countryPhrases.Begins(s) == s:
 		l.found = true
 		return usual
-	case l.social && sitePhrases.Begins(s) == s: // "LinkedIn | YouTube | Blog"
+	case (l.social || l.sites) && sitePhrases.Begins(s) == s: // "LinkedIn | YouTube | Blog", "Imprint | Privacy"
 		return usual
 	case l.found && len(s) < len("100-00010") && strings.Trim(s, "0123456789- ") == "": // an extension, a postal code
 		return likely
@@ -77,6 +81,25 @@ func extension(s string) bool {
 	return label != "" && rest != "" && len(rest) <= longest && digitsOf(rest) == rest
 }
 
+// handle reports whether a piece is a service and the name or the key that somebody has
+// there: "Skype: alice.muster", "PGP 1234 5678 9ABC DEF0".
+func handle(s string) bool {
+	const longest, fewest = 64, 8 // characters; digits of a key
+	phrase := handlePhrases.Begins(s)
+	if phrase == "" {
+		return false
+	}
+	rest, colon := strings.CutPrefix(strings.TrimLeft(s[len(phrase):], " "), ":")
+	rest = strings.TrimSpace(rest)
+	switch {
+	case rest == "" || len(rest) > longest:
+		return false
+	case strings.Trim(rest, "0123456789abcdefx ") == "" && len(rest) >= fewest:
+		return true
+	}
+	return colon && !strings.Contains(rest, " ") && strings.ContainsAny(rest, "._-0123456789") && strings.ContainsFunc(rest, unicode.IsLetter)
+}
+
 // oneLetter reports whether a piece is a letter that stands for a label, in any
 // language: "G" for Turkish GSM, "Τ" for Greek τηλέφωνο.
 func oneLetter(s string) bool {
@@ -92,6 +115,12 @@ func social(s string) bool {
 		return len(strings.Fields(s[len(name):])) <= more
 	}
 	return socialPhrases.In(s) && (presencePhrases.Begins(s) != "" || invitationPhrases.Begins(s) != "")
+}
+
+// serves is social for a piece of the line, which must not be a sentence that only begins
+// so: "LinkedIn is down".
+func (l *dataLine) serves(s string) bool {
+	return social(s) && l.k.entry(l.text, "", known.PresenceStock)
 }
 
 // isLabel reports whether a text is one or several labels of contact data.
@@ -113,7 +142,7 @@ func isLabel(s string) bool {
 // registered is the same for a piece of the line, which must not be a sentence that only
 // begins so: "Sitz 4 ist noch frei.", "VAT 3 was changed".
 func (l *dataLine) registered(s string) bool {
-	if isSpoken(s) || !l.k.entry(l.text, "", known.RegisterStock) {
+	if isSpoken(s) || !l.k.entry(l.text, registerPhrases.Begins(s), known.RegisterStock) {
 		return false
 	}
 	const few, fewest = 3, 4 // words; digits
@@ -128,6 +157,13 @@ func (l *dataLine) begins(s string) bool {
 		return l.k.tellsHours(l.text, s)
 	}
 	return presencePhrases.Begins(s) != "" && l.social && !known.Concludes(l.text)
+}
+
+// belongs reports whether a piece says what the company belongs to: "A member of the
+// Contoso Group".
+func (l *dataLine) belongs(s string) bool {
+	phrase := membershipPhrases.Begins(s)
+	return phrase != "" && phrase != s && !isSpoken(s) && !strings.ContainsAny(s, ":?!") && !known.Concludes(l.text) && l.k.entry(l.text, phrase, known.AccreditationStock)
 }
 
 // leadsOn reports whether a piece leads to where the person or the company is, or says

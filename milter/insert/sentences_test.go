@@ -41,6 +41,9 @@ func TestSentencesBelowSignature(t *testing.T) {
 		"Openingstijden volgen morgen.", "KvK belt nog terug", "Åbningstider følger på fredag.", "CVR mangler stadig", "Öppettider kommer på fredag", "Org.nr saknas fortfarande", "Åpningstider avklares senere",
 		"Työajat selviävät perjantaina.", "Y-tunnus puuttuu vielä", "Godziny pracy podam jutro.", "NIP jest błędny", "Pracovní doba se mění", "IČO nesedí s fakturou", "Nyitvatartás jövő héten változik.", "Adószám hiányzik",
 		"Çalışma saatleri yarın gelecek.", "Vergi no yanlış yazılmış", "Часы работы пришлю завтра.", "ИНН указан неверно", "Години роботи уточню завтра", "Ώρες λειτουργίας θα στείλω αύριο.",
+		"Visit Karl before you leave.", "Part of the order is missing.", "Teil der Lieferung: Karl", "Member of the team called Karl", "Assistant: please ask Karl first", "Skype tomorrow", "Signal: good", "LinkedIn is down", "Kununu review please", "Bank closed today", "Konto: 1234 ist falsch", "IBAN for the refund: DE02 2005 0550 1015 8714 93",
+		"I work from home on Friday, call my mobile.", "Telefonisch erreichbar bin ich ab 14 Uhr.", "Infos: see attachment", "Terms: 30 days net", "It has been scanned twice", "Unsubscribe me from the list", "Karl: +44 7700 900999", "Order no. 12345", "Tracking: 1Z999AA10123456784", "Meeting ID: 123 456 789",
+		"https://www.contoso.com/files/plan.pdf", "Plan: https://www.contoso.com/files/plan.pdf", "New: the drawing is at www.contoso.com/d/12, please check it",
 		"営業時間は明日お知らせします。", "登録番号は間違っています。", "工作时间明天再告诉你。", "영업시간은 내일 알려 드리겠습니다.", "ساعات العمل سأرسلها غدا", "שעות פעילות אשלח מחר",
 	} {
 		if takenOut(line) {
@@ -64,7 +67,13 @@ func TestEntriesBelowSignature(t *testing.T) {
 		"SAS au capital de 120 000 euros - RCS Lyon 123 456 789", "Pensez à l'environnement avant d'imprimer ce message.", "Horaires : du lundi au vendredi, 9h - 17h",
 		"Inscrita en el Registro Mercantil de Madrid, tomo 123, folio 45, hoja M-1234", "Antes de imprimir este correo, piense en el medio ambiente.", "Horario: lunes a viernes de 9 a 14 h",
 		"P. IVA 01234567890 - Capitale sociale 10.000 euro i.v.", "Orari: dal lunedì al venerdì 9-17", "KvK 12345678", "Denk aan het milieu voordat u deze e-mail print.", "Åbningstider: man-fre 8-16", "Org.nr 556677-8899",
-		"NIP 1234567890, REGON 123456789, KRS 0000123456", "Godziny pracy: pon-pt 8-16", "Zapsaná v obchodním rejstříku u Městského soudu v Praze, vložka 1234", "営業時間：9:00〜17:00", "工作时间：9:00-18:00", "ساعات العمل: 9:00 - 17:00",
+		"NIP 1234567890, REGON 123456789, KRS 0000123456", "Godziny pracy: pon-pt 8-16", "Zapsaná v obchodním rejstříku u Městského soudu v Praze, vložka 1234",
+		"Part of the Contoso Group", "A member of the Contoso Group", "Mitglied im Verband Deutscher Maschinen- und Anlagenbau", "Une société du groupe Contoso", "Winner of the Queen's Award for Enterprise 2021",
+		"Working pattern: Mon, Tue, Thu", "I work flexibly. If you receive this email outside of your working hours, please do not feel obliged to reply.", "Telefonische Erreichbarkeit: Mo-Fr 9-12 Uhr", "Horaires d'ouverture : du lundi au vendredi de 8h à 18h", "Horario de atención: de lunes a viernes de 9:00 a 18:00",
+		"24/7 Service Hotline: +44 113 496 0100", "Sign up to our newsletter: www.contoso.com/newsletter", "Rate my service: www.contoso.com/feedback", "Jetzt bewerben: www.contoso.com/karriere", "Our website: www.contoso.com", "Notre site : www.contoso.com", "官网：www.contoso.cn",
+		"Bankverbindung: Hamburger Sparkasse, IBAN DE02 2005 0550 1015 8714 93, BIC HASPDEHHXXX", "Impressum | Datenschutz | AGB", "Disclaimer: www.contoso.com/disclaimer", "This email has been scanned for viruses.", "Diese E-Mail wurde von Avast Antivirus-Software auf Viren geprüft.",
+		"Skype: hannah.whitlock", "PGP Fingerprint: 1234 5678 9ABC DEF0 1234 5678 9ABC DEF0 1234 5678", "Follow Contoso on LinkedIn", "Instagram @contoso", "Polub nas na Facebooku", "HR Excellence in Research", "Merci de ne pas imprimer ce message sauf nécessité. Pensez à l'environnement.", "Tänk på miljön innan du skriver ut det här mejlet",
+		"営業時間：9:00〜17:00", "工作时间：9:00-18:00", "ساعات العمل: 9:00 - 17:00",
 	} {
 		if !takenOut(line) {
 			t.Errorf("%q stayed below the signature", line)
@@ -81,7 +90,7 @@ func TestSentencesOfEveryPhrase(t *testing.T) {
 		"sv": {"kommer på fredag", "är klar"}, "fi": {"tulee perjantaina", "on valmis"}, "pl": {"podam jutro", "jest gotowe"}, "cs": {"pošlu zítra", "je hotovo"}, "sk": {"pošlem zajtra", "je hotové"},
 		"hu": {"holnap küldöm", "elkészült"}, "ro": {"vine mâine", "este gata"}, "ru": {"пришлю завтра", "почти готово"}, "uk": {"надішлю завтра", "майже готово"}, "tr": {"yarın gelecek", "hazır oldu"}, "el": {"έρχονται αύριο", "είναι έτοιμα"},
 	}
-	tables := [][]known.Wording{known.Registers, known.Hours, known.Presence, known.Printing, known.Terms, known.Invitations, known.Meetings, known.Privacy, known.Accreditations, known.ContactLabels, known.Sites, known.Officers, known.Roles}
+	tables := [][]known.Wording{known.Registers, known.Hours, known.Presence, known.Printing, known.Terms, known.Invitations, known.Meetings, known.Privacy, known.Accreditations, known.Memberships, known.ContactLabels, known.Sites, known.Officers, known.Roles}
 	for _, row := range slices.Concat(tables...) {
 		for _, phrase := range row.Texts {
 			for _, verb := range said[row.Lang] {

@@ -43,9 +43,15 @@ func (k *knowledge) entry(text, phrase string, stock map[string]bool) bool {
 	return k.strangers(text, stock)*oneIn <= wordsBeside(text, phrase)
 }
 
-// wordsBeside is how many words a text has beside those of a phrase in it.
+// wordsBeside is how many words without a digit a text has beside those of a phrase in it.
 func wordsBeside(text, phrase string) int {
-	return len(strings.Fields(text)) - len(strings.Fields(phrase))
+	n := -len(strings.Fields(phrase))
+	for field := range strings.FieldsSeq(text) {
+		if !strings.ContainsFunc(field, unicode.IsDigit) {
+			n++
+		}
+	}
+	return max(n, 0)
 }
 
 // tellsHours reports whether a line says when somebody works: it begins so, goes on in

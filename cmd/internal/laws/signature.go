@@ -250,6 +250,8 @@ var speakers = []speaker{
 	{"a notice", "This e-mail is confidential.", asLegal, func(_ *author, s string) bool { return isNotice(s) }},
 	{"a line of the register", "Amtsgericht Charlottenburg, HRB 12345", asLegal, func(_ *author, s string) bool { return register.count(s) > 0 && !isProse(s) }},
 	{"print, follow, meet", "Please consider the environment before printing.", asHabit, func(_ *author, s string) bool { return isHabit(s) }},
+	{"hours", "Office hours: Mon to Fri, 8:30-16:00", asHabit, func(_ *author, s string) bool { return tellsTimes(s) }},
+	{"the company's site", "Our website: www.contoso.com", asData, (*author).leadsHome},
 	{"a title or department", "Senior Engineer", asPost, func(_ *author, s string) bool { return titles.count(s) > 0 && !isProse(s) }},
 	{"a company", "Fabrikam Pumps Ltd", asPost, func(_ *author, s string) bool { return companies.count(s) > 0 && !isProse(s) }},
 	{"a street", "Gauge Street 7", asPlace, func(_ *author, s string) bool { return digits(s) != "" && streets.count(s) > 0 && !isProse(s) }},
@@ -469,6 +471,36 @@ func isHabit(s string) bool {
 	}
 	asks := habits.count(s) > 1 || strings.Contains(s, "print") || containsAny(s, habitGlyphs)
 	return len(tokens(s)) <= most && (asks || !isProse(s))
+}
+
+// tellsTimes reports whether a text has nothing but days, times of day and the words of a
+// line about hours.
+func tellsTimes(s string) bool {
+	const fewest = 3 // words of it
+	if containsAny(s, timeGlyphs) && digits(s) != "" {
+		return true
+	}
+	n := 0
+	for _, w := range tokens(strings.ToLower(s)) {
+		for _, part := range strings.FieldsFunc(w, func(r rune) bool { return strings.ContainsRune("-–~〜/.&", r) }) {
+			if !times.has(part) && strings.Trim(part, "0123456789h:.") != "" {
+				return false
+			}
+			n++
+		}
+	}
+	return n >= fewest
+}
+
+// leadsHome reports whether a text is the address of a page of the company's site behind
+// words that name it.
+func (a *author) leadsHome(s string) bool {
+	found := false
+	rest := webHost.ReplaceAllStringFunc(strings.ToLower(s), func(link string) string {
+		found = found || isHomepage(link)
+		return " "
+	})
+	return found && !slices.ContainsFunc(tokens(rest), func(w string) bool { return !siteWords.has(w) })
 }
 
 func (v *vocab) hasIn(s string) bool { return v.count(s) > 0 }

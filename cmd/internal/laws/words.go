@@ -179,6 +179,8 @@ rgpd tratados datenschutzhinweise* persondata privatliv geschäftsbedingungen sp
 	// habits are of the lines that ask not to print, to follow, to meet, and of hours
 	// and pronouns.
 	habits = vocabulary(`
+	member members mitglied membre membro miembro lid medlem członek group gruppe groupe grupo gruppo verband société fingerprint pgp terms_and_conditions terms_of_business allgemein* geschäftsbedingungen save_paper think_green expo messe messestand
+	informationen_zum do_not_feel_obliged outside_of_your outside_your work_flexibly polub facebooku linkedinu datenschutz* data_protection privacy unser_katalog scanned viruses virus* antivirus kununu best_place excellence fsc
 servicezeiten telefonzeiten öffnungszeiten investors_in_people cyber_essentials great_place_to_work constructionline qualiopi mase ecovadis agb środowisku
 	environment print printing printed paper trees linkedin twitter facebook instagram xing youtube follow tiktok mastodon threads bluesky pinterest vimeo github join connect newsletter subscribe blog podcast book booking meeting appointment calendly bookings visit webinar hours hiring certified iso award winner she/her he/him they/them pronouns
 	umwelt ausdruck* drucken ausdrucken papier folgen besuchen besuchen_sie termin* vereinbaren karriere sprechzeit* bürozeit* arbeitszeit* öffnungszeit* sie/ihr er/ihm impressum
@@ -189,6 +191,23 @@ servicezeiten telefonzeiten öffnungszeiten investors_in_people cyber_essentials
 	aanwezig werkdagen privacyverklaring* privacybeleid dsgvo rgpd rodo kvkk avg aydınlatma metni gdpr privacidad privacidade confidențialitate osobowych osobných osobních adatkezelési adatvédelmi tietosuoja* personvern* personoplysninger personuppgifter privatlivspolitik* integritetspolicy персональн*
 	окружающ* природ* печат* распечат* подпис* следите довкілл* друк* περιβάλλον εκτυπώ* البيئة طباعة تابعونا הסביבה הדפס* עקבו
 	`)
+
+	// times are what lines about hours have beside numbers.
+	times = vocabulary(`
+	mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday mondays fridays daily weekdays mornings afternoons am pm hours days working pattern office opening business to till until and from closed only are my is at except holidays appointment flexibly core normal usual
+	mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag uhr bis von und nach vereinbarung vormittags nachmittags geschlossen arbeitstage arbeitszeiten bürozeiten sprechzeiten öffnungszeiten erreichbarkeit telefonische telefonisch lager
+	lun mar mer jeu ven sam dim lundi mardi mercredi jeudi vendredi samedi dimanche horaires d'ouverture ouverture du au de à et h fermé jours présence
+	lunes martes miércoles jueves viernes sábado domingo horario atención a y hasta segunda sexta terça quarta quinta às das horário atendimento
+	lunedì martedì mercoledì giovedì venerdì sabato domenica orari orario dal al alle dalle e apertura
+	ma wo vr za zo maandag dinsdag woensdag donderdag vrijdag openingstijden werkdagen tot en van tirs ons tors lør søn man fre mandag fredag åbningstider åpningstider arbejdstider til öppettider mån lör sön
+	ke to pe la su aukioloajat pon wt śr czw pt sob niedz pn godziny pracy otwarcia od po út st čt pá pracovní doba пн вт ср чт пт сб вс часы работы години роботи saatleri çalışma
+	ساعات العمل الدوام
+	`)
+
+	timeGlyphs = []string{"営業時間", "受付時間", "工作时间", "营业时间", "근무시간", "영업시간"}
+
+	// siteWords stand before the address of the company's site.
+	siteWords = vocabulary(`website web site homepage page our notre nuestra unsere nosso naša disclaimer feedback rate my service jobs karriere careers jetzt bewerben newsletter sign up subscribe to blog shop data protection privacy policy notice datenschutz datenschutzhinweise agb terms conditions legal imprint impressum mentions légales aviso catalogue katalog more info infos mehr en savoir plus visit us find 官网 网站 官網 公式サイト ホームページ сайт наш`)
 
 	habitGlyphs = []string{"環境", "印刷", "环保", "环境", "打印", "列印", "关注", "關注", "フォロー", "환경", "인쇄", "สิ่งแวดล้อม"}
 
