@@ -21,10 +21,10 @@ const (
 // rest of it: "Dr. Alice Muster | Head of Sales". A line that names somebody else
 // too, or says something else, does not name them.
 func (k *knowledge) nameLine(text string) (naming, said) {
-	if !k.mayName(text) || bulleted(text) && !strings.HasPrefix(text, "*") {
+	if !k.mayName(text) || bulleted(text) && !strings.HasPrefix(text, "*") && !setInDashes(text) {
 		return notNamed, said{}
 	}
-	bare := strings.Trim(tradeMarks.Replace(known.WithoutImages(text)), " *_|,")
+	bare := strings.Trim(tidied.Replace(known.WithoutImages(text)), " *_|,-")
 	if bare == "" || len(bare) > longestNameLine || strings.HasSuffix(bare, ":") || strings.HasSuffix(bare, "：") || strings.ContainsAny(bare, "?!？！") {
 		return notNamed, said{}
 	}
@@ -58,8 +58,15 @@ func (k *knowledge) nameLine(text string) (naming, said) {
 	return k.withRest(how, pieces[used:])
 }
 
-// tradeMarks stand behind letters of degrees: "CCSP®".
-var tradeMarks = strings.NewReplacer("®", "", "™", "")
+// tidied is without the trade marks behind letters of degrees, "CCSP®", and has one sign
+// for two between the pieces of a line: "Alice Muster :: Head of Testing".
+var tidied = strings.NewReplacer("®", "", "™", "", "::", taken)
+
+// setInDashes reports whether a line is set between two dashes, "- Alice Muster -", or
+// behind two, unlike the items of a list.
+func setInDashes(text string) bool {
+	return strings.HasPrefix(text, "-") && strings.HasSuffix(text, "-") || strings.HasPrefix(text, "-- ")
+}
 
 // degree reports whether what stands behind a name and a comma is built as the letters
 // of a degree or a profession are: "CTL", "cand.polyt.", or is one that is known.

@@ -61,6 +61,13 @@ var (
 	signatureWords = []Wording{
 		{"en", []string{"signature", "email footer", "e-mail footer"}}, {"de", []string{"signatur", "mail-signatur", "abbinder"}}, {"fr", []string{"signature de mail", "signature mail", "signature e-mail", "signature"}}, {"es", []string{"firma de correo", "pie de firma", "firma"}}, {"pt", []string{"assinatura"}}, {"it", []string{"firma"}}, {"nl", []string{"handtekening"}}, {"da", []string{"signatur"}}, {"nb", []string{"signatur"}}, {"sv", []string{"signatur"}}, {"fi", []string{"allekirjoitus", "allekirjoitukseni"}}, {"pl", []string{"stopka", "stopkę", "stopki"}}, {"cs", []string{"podpis"}}, {"sk", []string{"podpis"}}, {"hu", []string{"aláírás", "aláírásom"}}, {"ru", []string{"подпись"}}, {"uk", []string{"підпис"}}, {"tr", []string{"imza", "imzam"}}, {"he", []string{"חתימה"}}, {"ar", []string{"توقيع"}}, {"zh", []string{"签名", "簽名"}}, {"ja", []string{"署名"}}, {"ko", []string{"서명"}},
 	}
+	// signs and manners announce what a letter is to be signed with: "sign it like so".
+	signs = []Wording{
+		{"en", []string{"sign", "signed", "close with", "ends with", "sign off"}}, {"de", []string{"unterschreiben", "unterzeichnen", "unterschrift", "unterzeichnet", "schließt"}}, {"fr", []string{"signe", "signer", "signez", "signé"}}, {"es", []string{"firma", "firmar", "firme", "firmado"}}, {"it", []string{"firma", "firmare", "firmato"}}, {"pt", []string{"assine", "assinar", "assinado"}}, {"nl", []string{"ondertekenen", "onderteken", "ondertekend"}}, {"da", []string{"underskriv", "underskrevet"}}, {"nb", []string{"undertegn", "signer"}}, {"sv", []string{"underteckna", "undertecknat", "signera"}}, {"pl", []string{"podpisz", "podpisać", "podpisany"}}, {"cs", []string{"podepsat", "podepište", "podepsáno"}},
+	}
+	manners = []Wording{
+		{"en", []string{"like so", "like this", "as follows", "this way"}}, {"de", []string{"so", "wie folgt", "folgendermaßen"}}, {"fr", []string{"ainsi", "comme ceci", "comme suit", "de cette façon"}}, {"es", []string{"así", "de esta forma", "como sigue"}}, {"it", []string{"così", "in questo modo", "come segue"}}, {"pt", []string{"assim", "desta forma"}}, {"nl", []string{"zo", "als volgt"}}, {"da", []string{"sådan", "således"}}, {"nb", []string{"slik", "således"}}, {"sv", []string{"så här", "sålunda", "enligt följande"}}, {"pl", []string{"tak", "w ten sposób"}}, {"cs", []string{"takto", "následovně"}},
+	}
 	// postscripts are what a line begins with that was written below a signature.
 	postscripts = []Wording{
 		{"und", []string{"ps", "p.s", "p.s.", "p. s.", "p.-s.", "p.p.s", "pps", "p.p.s.", "post scriptum", "postscript", "n.b.", "nb"}}, {"de", []string{"nachtrag", "nachsatz"}}, {"es", []string{"pd", "p.d.", "p.d", "posdata", "postdata"}}, {"pt", []string{"p.s"}}, {"fi", []string{"jk", "jälkikirjoitus"}}, {"hu", []string{"ui", "u.i.", "utóirat"}}, {"cs", []string{"p. s", "dodatek"}}, {"sl", []string{"p.s"}}, {"tr", []string{"not", "dipnot"}}, {"ru", []string{"зы", "з.ы.", "постскриптум"}}, {"bg", []string{"п.п.", "п.с."}}, {"el", []string{"υ.γ.", "υγ", "υ.γ"}}, {"he", []string{"נ.ב.", "נ.ב", "נ\"ב"}}, {"ar", []string{"ملاحظة", "ملحوظة", "ملحوظه"}}, {"zh", []string{"附言", "又及", "附：", "另：", "备注"}}, {"ja", []string{"追伸", "追記"}}, {"ko", []string{"추신", "덧붙임"}}, {"eo", []string{"p.s"}},
@@ -93,12 +100,13 @@ func MayAnnounce(text string) bool {
 // data follow, or that the signature itself is what it is about.
 func PointsBelow(text string) bool {
 	p := PlainForm(text)
-	return dataBelow.in(p) || signaturePointed.in(p)
+	return dataBelow.in(p) || signaturePointed.in(p) || signedLikeThat.in(p)
 }
 
 var (
 	dataBelow        = pairsOf(data, belows)
 	signaturePointed = pairsOf(signatureWords, pointers)
+	signedLikeThat   = pairsOf(signs, manners)
 )
 
 // pairs are words that count with another of their language near them: "my new signature",
