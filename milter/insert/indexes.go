@@ -3,19 +3,22 @@ package insert
 import "sigmilter/milter/insert/known"
 
 var (
-	labelPhrases   = known.PhrasesOf(known.ContactLabels)
-	socialPhrases  = known.PhrasesOf(known.Socials)
-	handlePhrases  = known.PhrasesOf(known.Handles)
-	sitePhrases    = known.PhrasesOf(known.Sites)
-	companyPhrases = known.PhrasesOf(known.CompanyForms)
-	streetPhrases  = known.PhrasesOf(known.Streets)
-	countryPhrases = known.PhrasesOf(known.Countries)
-	rolePhrases    = known.PhrasesOf(known.Roles)
+	labelPhrases     = known.PhrasesOf(known.ContactLabels)
+	socialPhrases    = known.PhrasesOf(known.Socials)
+	extensionPhrases = known.PhrasesOf(known.Extensions)
+	roomPhrases      = known.PhrasesOf(known.Rooms)
+	handlePhrases    = known.PhrasesOf(known.Handles)
+	sitePhrases      = known.PhrasesOf(known.Sites)
+	companyPhrases   = known.PhrasesOf(known.CompanyForms)
+	streetPhrases    = known.PhrasesOf(known.Streets)
+	countryPhrases   = known.PhrasesOf(known.Countries)
+	rolePhrases      = known.PhrasesOf(known.Roles)
 )
 
 var (
 	accreditationPhrases = known.PhrasesOf(known.Accreditations)
 	termPhrases          = known.PhrasesOf(known.Terms)
+	headingPhrases       = known.PhrasesOf(known.Headings)
 	scanPhrases          = known.PhrasesOf(known.Scans)
 	membershipPhrases    = known.PhrasesOf(known.Memberships)
 	meetingPhrases       = known.PhrasesOf(known.Meetings)

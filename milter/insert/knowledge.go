@@ -175,6 +175,12 @@ func (k *knowledge) readAnew(text string) said {
 	if k.asksNotToPrint(bare, p) || scanPhrases.In(p) && k.entry(bare, "", known.ScanStock) {
 		return said{sense: usual}
 	}
+	if selfPhrases.In(p) && cautionPhrases.In(p) && k.nothingBut(bare, known.NoticeStock) || copyrighted(p) {
+		return said{sense: usual, told: true}
+	}
+	if heading := strings.Trim(p, " :：.*_"); headingPhrases.Begins(heading) == heading || presencePhrases.Begins(heading) == heading {
+		return said{sense: between}
+	}
 	if begin := strings.TrimLeft(p, " *_>-–•→"); k.aboutPrivacy(bare, begin) || k.tellsAlways(bare, begin) {
 		return said{sense: usual, told: true}
 	}

@@ -64,6 +64,8 @@ func (l *dataLine) piece(s string) sense {
 		return between
 	case words <= some && isStreet(s), postal(s):
 		return between
+	case words <= few && inRoom(s):
+		return between
 	case l.street && beside(s):
 		return between
 	case l.found && len(s) == 2 && known.IsASCII(s): // a state or a country
@@ -76,9 +78,17 @@ func (l *dataLine) piece(s string) sense {
 // "доб. 105", "ext. 12".
 func extension(s string) bool {
 	const longest = 5
-	label := labelPhrases.Begins(s)
+	label := extensionPhrases.Begins(s)
 	rest := strings.Trim(s[len(label):], " .:")
 	return label != "" && rest != "" && len(rest) <= longest && digitsOf(rest) == rest
+}
+
+// inRoom reports whether a piece says where in a building somebody sits: "Room 4.12".
+func inRoom(s string) bool {
+	const longest = 8 // bytes of a number
+	phrase := roomPhrases.Begins(s)
+	number := strings.Trim(s[len(phrase):], " .:")
+	return phrase != "" && number != "" && len(number) <= longest && !strings.Contains(number, " ") && digitsOf(number) != ""
 }
 
 // handle reports whether a piece is a service and the name or the key that somebody has
@@ -170,8 +180,7 @@ func (l *dataLine) belongs(s string) bool {
 // how they are spoken of: "Follow us on LinkedIn", "Pronouns: she/her".
 func (l *dataLine) leadsOn(s string) bool {
 	phrase := presencePhrases.Begins(s)
-	nothingElse := !slices.ContainsFunc(wordsOf(s[len(phrase):]), func(w string) bool { return !known.PresenceStock[w] })
-	return phrase != "" && (l.said.reach || socialPhrases.In(s) || nothingElse)
+	return phrase != "" && (l.said.reach || socialPhrases.In(s) || l.k.nothingBut(s, known.PresenceStock))
 }
 
 // registered reports whether a piece of a line is about a register or a tax: it

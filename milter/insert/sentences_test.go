@@ -44,6 +44,7 @@ func TestSentencesBelowSignature(t *testing.T) {
 		"Visit Karl before you leave.", "Part of the order is missing.", "Teil der Lieferung: Karl", "Member of the team called Karl", "Assistant: please ask Karl first", "Skype tomorrow", "Signal: good", "LinkedIn is down", "Kununu review please", "Bank closed today", "Konto: 1234 ist falsch", "IBAN for the refund: DE02 2005 0550 1015 8714 93",
 		"I work from home on Friday, call my mobile.", "Telefonisch erreichbar bin ich ab 14 Uhr.", "Infos: see attachment", "Terms: 30 days net", "It has been scanned twice", "Unsubscribe me from the list", "Karl: +44 7700 900999", "Order no. 12345", "Tracking: 1Z999AA10123456784", "Meeting ID: 123 456 789",
 		"https://www.contoso.com/files/plan.pdf", "Plan: https://www.contoso.com/files/plan.pdf", "New: the drawing is at www.contoso.com/d/12, please check it",
+		"This message is for Karl only, please delete it.", "Confidential", "Room 4.12", "Office: 3", "Copyright is with Karl", "Established contact with Karl", "Invoices to: invoices@contoso.com", "I am in the office Monday to Wednesday.", "Follow us!",
 		"営業時間は明日お知らせします。", "登録番号は間違っています。", "工作时间明天再告诉你。", "영업시간은 내일 알려 드리겠습니다.", "ساعات العمل سأرسلها غدا", "שעות פעילות אשלח מחר",
 	} {
 		if takenOut(line) {
@@ -68,6 +69,8 @@ func TestEntriesBelowSignature(t *testing.T) {
 		"Inscrita en el Registro Mercantil de Madrid, tomo 123, folio 45, hoja M-1234", "Antes de imprimir este correo, piense en el medio ambiente.", "Horario: lunes a viernes de 9 a 14 h",
 		"P. IVA 01234567890 - Capitale sociale 10.000 euro i.v.", "Orari: dal lunedì al venerdì 9-17", "KvK 12345678", "Denk aan het milieu voordat u deze e-mail print.", "Åbningstider: man-fre 8-16", "Org.nr 556677-8899",
 		"NIP 1234567890, REGON 123456789, KRS 0000123456", "Godziny pracy: pon-pt 8-16", "Zapsaná v obchodním rejstříku u Městského soudu v Praze, vložka 1234",
+		"This email is confidential.", "Der Inhalt dieser E-Mail ist vertraulich und nur für den Adressaten bestimmt.", "Any views expressed are those of the individual sender.", "Ce message est confidentiel.", "Ta wiadomość jest poufna.", "Bu mesaj gizlidir.",
+		"Registered address: Unit 5, Canal Business Park, Leeds LS1 4DY", "© 2026 Contoso Ltd", "Gerichtsstand Hamburg", "Gläubiger-ID: DE98ZZZ09999999999", "CA DRE #01234567", "Family-owned since 1952", "Carbon neutral since 2021", "Telefontid: mån-fre 9-12", "Opening times: Monday to Friday 9.00am - 5.00pm",
 		"Part of the Contoso Group", "A member of the Contoso Group", "Mitglied im Verband Deutscher Maschinen- und Anlagenbau", "Une société du groupe Contoso", "Winner of the Queen's Award for Enterprise 2021",
 		"Working pattern: Mon, Tue, Thu", "I work flexibly. If you receive this email outside of your working hours, please do not feel obliged to reply.", "Telefonische Erreichbarkeit: Mo-Fr 9-12 Uhr", "Horaires d'ouverture : du lundi au vendredi de 8h à 18h", "Horario de atención: de lunes a viernes de 9:00 a 18:00",
 		"24/7 Service Hotline: +44 113 496 0100", "Sign up to our newsletter: www.contoso.com/newsletter", "Rate my service: www.contoso.com/feedback", "Jetzt bewerben: www.contoso.com/karriere", "Our website: www.contoso.com", "Notre site : www.contoso.com", "官网：www.contoso.cn",

@@ -19,20 +19,36 @@ func isSpoken(s string) bool {
 // the person's own values, and are written small, as names are not: those of a sentence.
 func (k *knowledge) strangers(text string, stock map[string]bool) int {
 	n := 0
-	for field := range strings.FieldsSeq(text) {
-		if strings.ContainsAny(field, "@/") || strings.ContainsFunc(field, unicode.IsDigit) {
-			continue
-		}
-		for _, word := range strings.FieldsFunc(field, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }) {
-			if first, size := utf8.DecodeRuneInString(word); !unicode.IsLower(first) || size == len(word) {
-				continue
-			}
-			if plain := known.PlainForm(word); !stock[plain] && !k.words[plain] && !isLink(strings.Trim(strings.ToLower(field), ".,:;()<>")) {
-				n++
-			}
+	for _, word := range k.wordsOutside(text, stock) {
+		if first, _ := utf8.DecodeRuneInString(word); unicode.IsLower(first) {
+			n++
 		}
 	}
 	return n
+}
+
+// nothingBut reports whether a text has no words, small or not, but those of a stock and
+// of the person's own values.
+func (k *knowledge) nothingBut(text string, stock map[string]bool) bool {
+	return len(k.wordsOutside(text, stock)) == 0
+}
+
+// wordsOutside are the words of a text that are neither in a stock nor of the person's own
+// values; links, addresses, single letters and what has a digit do not count.
+func (k *knowledge) wordsOutside(text string, stock map[string]bool) []string {
+	var words []string
+	for field := range strings.FieldsSeq(text) {
+		if strings.ContainsAny(field, "@/") || strings.ContainsFunc(field, unicode.IsDigit) || isLink(strings.Trim(strings.ToLower(field), ".,:;()<>")) {
+			continue
+		}
+		for _, word := range strings.FieldsFunc(field, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }) {
+			plain := known.PlainForm(word)
+			if _, size := utf8.DecodeRuneInString(word); size < len(word) && !stock[plain] && !k.words[plain] {
+				words = append(words, word)
+			}
+		}
+	}
+	return words
 }
 
 // entry reports whether a line as it stands there has nearly no words but those of a stock,
@@ -80,4 +96,11 @@ func (k *knowledge) asksNotToPrint(text, plain string) bool {
 		return k.strangers(text, known.PrintStock)*oneIn <= wordsBeside(text, phrase)
 	}
 	return green && k.entry(text, phrase, known.PrintStock)
+}
+
+// copyrighted reports whether a line in plain form says whose a text is: "© 2026 Contoso Ltd".
+func copyrighted(plain string) bool {
+	const most = 8 // words
+	begins := strings.HasPrefix(plain, "©") || strings.HasPrefix(plain, "copyright") || strings.HasPrefix(plain, "(c)")
+	return begins && known.HasYear(plain) && len(strings.Fields(plain)) <= most
 }

@@ -483,7 +483,7 @@ func tellsTimes(s string) bool {
 	n := 0
 	for _, w := range tokens(strings.ToLower(s)) {
 		for _, part := range strings.FieldsFunc(w, func(r rune) bool { return strings.ContainsRune("-–~〜/.&", r) }) {
-			if !times.has(part) && strings.Trim(part, "0123456789h:.") != "" {
+			if !times.has(part) && strings.Trim(part, "0123456789h:.apm") != "" {
 				return false
 			}
 			n++

@@ -150,6 +150,7 @@ var (
 
 	// register words stand in the lines that the law wants in business letters.
 	register = vocabulary(`
+	gerichtsstand gläubiger-id dre nmls bankgiro plusgiro bankverbindung vermittlerregister registernummer pflichtangaben copyright © rights_reserved
 usdot scac duns ean gln iban bic eori ח.פ
 	hrb hra hrb-nr registergericht amtsgericht handelsregister* sitz geschäftsführer* geschäftsführung geschäftsleitung vorstand* aufsichtsrat* vorsitzende* ust-id* ust-idnr ustid* steuernummer st.-nr komplementär* partg firmenbuch* gesellschaft uid fn
 	registered company registration reg. vat no number england wales scotland ireland office directors director incorporated authorised regulated abn acn ein duns
@@ -194,6 +195,7 @@ servicezeiten telefonzeiten öffnungszeiten investors_in_people cyber_essentials
 
 	// times are what lines about hours have beside numbers.
 	times = vocabulary(`
+	telefontid telefontider opening times usual normal gmt lunch break part-time non-working day
 	mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday mondays fridays daily weekdays mornings afternoons am pm hours days working pattern office opening business to till until and from closed only are my is at except holidays appointment flexibly core normal usual
 	mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag uhr bis von und nach vereinbarung vormittags nachmittags geschlossen arbeitstage arbeitszeiten bürozeiten sprechzeiten öffnungszeiten erreichbarkeit telefonische telefonisch lager
 	lun mar mer jeu ven sam dim lundi mardi mercredi jeudi vendredi samedi dimanche horaires d'ouverture ouverture du au de à et h fermé jours présence
