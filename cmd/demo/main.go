@@ -24,6 +24,7 @@ import (
 	"syscall"
 
 	"sigmilter/cmd/internal/lab"
+	"sigmilter/cmd/internal/terminal"
 )
 
 // errUnexpected says that the demo ran, and that its table tells what is wrong.
@@ -50,8 +51,7 @@ type progress func(format string, args ...any)
 
 // progressTo writes lines to a terminal, and nothing to anything else.
 func progressTo(f *os.File) progress {
-	info, err := f.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+	if !terminal.Is(f) {
 		return func(string, ...any) {}
 	}
 	return func(format string, args ...any) { fmt.Fprintf(f, "· "+format+"\n", args...) }

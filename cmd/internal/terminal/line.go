@@ -4,8 +4,9 @@ package terminal
 import (
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
+
+	"golang.org/x/term"
 )
 
 // Line is a line that changes in place. The methods of a nil Line do nothing.
@@ -16,14 +17,16 @@ type Line struct {
 
 // NewLine returns a line on w, or nil when w is no terminal.
 func NewLine(w io.Writer) *Line {
+	if !Is(w) {
+		return nil
+	}
+	return &Line{out: w}
+}
+
+// Is reports whether w is a terminal; /dev/null is none.
+func Is(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	if !ok {
-		return nil
-	}
-	if info, err := f.Stat(); err != nil || info.Mode()&fs.ModeCharDevice == 0 {
-		return nil
-	}
-	return &Line{out: f}
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // Show replaces the line with a text.

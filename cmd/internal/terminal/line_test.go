@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -27,9 +28,16 @@ func TestNoTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0) // a character device too
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
 	var out bytes.Buffer
-	if NewLine(f) != nil || NewLine(&out) != nil {
-		t.Error("a file is taken for a terminal")
+	for _, w := range []io.Writer{f, null, &out} {
+		if NewLine(w) != nil {
+			t.Errorf("%T is taken for a terminal", w)
+		}
 	}
 	l := NewLine(&out)
 	l.Show("one")
