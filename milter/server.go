@@ -308,7 +308,8 @@ func (s *Server) abandonAll() int {
 // refusalLog is how often at most refused connections are logged.
 const refusalLog = 10 * time.Second
 
-// refusals counts refused connections between two log lines.
+// refusals counts refused connections between two log lines. rate.Sometimes of
+// golang.org/x/time does not count those that it leaves out.
 type refusals struct {
 	count int64
 	last  time.Time

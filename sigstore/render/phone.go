@@ -37,7 +37,8 @@ var (
 	phonePattern = regexp.MustCompile(`^\(?\+?[\s\x{A0}()./\-\x{2010}-\x{2015}]*[0-9][0-9\s\x{A0}()./\-\x{2010}-\x{2015}]*$`)
 )
 
-// parsePhone reads a number. What it cannot take for a complete one, with the
+// parsePhone reads a number. The groups stay as the directory has them; libphonenumber makes
+// its own, and would be a tenth of the binary. What it cannot take for a complete one, with the
 // country of the prefix for those without, is shown as it is, and is a link of
 // its digits if it has nothing else: an extension can be dialled as well.
 func parsePhone(value, prefix string) phone {

@@ -12,7 +12,8 @@ var vcardFields = []string{
 }
 
 // vcard is the person as a vCard 3.0 (RFC 2426), the version all phones read from
-// a QR code; escapes and folds are also those of RFC 6350. It is empty for who
+// a QR code; escapes and folds are also those of RFC 6350. go-vcard is not used: it folds no
+// lines and does not escape a semicolon within a value. It is empty for who
 // has no name. What makes it too long for [maxQRCode] is left out of it, the
 // more important first in line.
 func vcard(attrs map[string]string, prefix string) string {

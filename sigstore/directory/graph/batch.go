@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	batchSize    = 20 // most that Source takes at a time
+	batchSize    = 20 // most that Graph takes at a time
 	batchWorkers = 4  // batches under way
 )
 

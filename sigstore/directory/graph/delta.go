@@ -67,7 +67,7 @@ func (g *Source) readRound(ctx context.Context, link string, progress directory.
 	}
 }
 
-// countUsers is how many users there are, for a line of progress; 0 when Source
+// countUsers is how many users there are, for a line of progress; 0 when Graph
 // does not tell.
 func (g *Source) countUsers(ctx context.Context) int {
 	var n int
@@ -153,7 +153,7 @@ func (g *Source) complete(ctx context.Context, r *deltaRound) error {
 	return nil
 }
 
-// advise says which permission lacks when Source refuses.
+// advise says which permission is missing when Graph refuses.
 func (g *Source) advise(err error, what, permission string) error {
 	e := (*refusal)(nil)
 	if !errors.As(err, &e) {

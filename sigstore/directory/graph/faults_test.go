@@ -104,8 +104,8 @@ func TestGraphFailures(t *testing.T) {
 		{"login not accepted, twice", "/users/delta", repeat(2, refuse(401, "InvalidAuthenticationToken", "bad audience")),
 			"the login of application " + standinClient + " is not accepted by Microsoft Graph; check that the cloud is right (401 InvalidAuthenticationToken)"},
 		{"a wrong question", "/users/delta", repeat(1, refuse(400, "Request_BadRequest", "Bad\nselect")),
-			"read users: Microsoft Graph answers 400 Request_BadRequest: Bad select"},
-		{"no JSON", "/users/delta", repeat(1, page), "read users: Microsoft Graph answers 500: Internal Server Error"},
+			"read users: Microsoft Graph refused the request: 400 Request_BadRequest: Bad select"},
+		{"no JSON", "/users/delta", repeat(1, page), "read users: Microsoft Graph refused the request: 500: Internal Server Error"},
 		{"another answer", "/users/delta", repeat(1, func(w http.ResponseWriter, _ *http.Request) { reply(w, 200, []int{1}) }),
 			"the answer of URL is not as documented: json: cannot unmarshal array into Go value of type graph.deltaPage"},
 		{"no end", "/users/delta", repeat(1, func(w http.ResponseWriter, _ *http.Request) { reply(w, 200, object{"value": []object{}}) }),
@@ -114,11 +114,11 @@ func TestGraphFailures(t *testing.T) {
 			"a user in the answer of Microsoft Graph has no id"},
 		{"a link elsewhere", "/users/delta", repeat(1, away), "the answer's next link leads away from URL and is not followed"},
 		{"throttled for good", "/users/delta", repeat(6, refuse(429, "TooManyRequests", "slow down")),
-			"read users: Microsoft Graph answers 429 TooManyRequests: slow down"},
+			"read users: Microsoft Graph refused the request: 429 TooManyRequests: slow down"},
 		{"throttled too long", "/users/delta", repeat(1, refuse(429, "TooManyRequests", "slow down", "Retry-After", "3600")),
-			"Microsoft Graph answers 429 TooManyRequests: slow down; it asks to wait 1h0m0s"},
+			"Microsoft Graph refused the request: 429 TooManyRequests: slow down; it asks to wait 1h0m0s"},
 		{"one user throttled for good", "/users/2", repeat(6, refuse(429, "TooManyRequests", "slow down")),
-			"read users: Microsoft Graph answers 429 TooManyRequests: slow down"},
+			"read users: Microsoft Graph refused the request: 429 TooManyRequests: slow down"},
 		{"cut for good", "/users/delta", repeat(6, directorytest.CutOff), "ask URL: unexpected EOF"},
 		{"expired tokens without end", "/users/delta", repeat(2, refuse(410, "syncStateNotFound", "")), "the delta token has expired"},
 		{"redirected", "/users/delta", repeat(1, func(w http.ResponseWriter, r *http.Request) {
@@ -141,7 +141,7 @@ func TestGraphFailures(t *testing.T) {
 				t.Fatalf("no error, people %s", directorytest.Addresses(batch.People))
 			}
 			got := strings.ReplaceAll(err.Error(), e.url, "URL")
-			// Source's own waiting time is told in one place or the other.
+			// Graph's own waiting time is told in one place or the other.
 			if got != began+test.want && got != began+"read users: "+test.want {
 				t.Errorf("got  %s\nwant %s", got, began+test.want)
 			}

@@ -1,10 +1,10 @@
-// Package graph reads people from Microsoft Entra ID, through Microsoft Source
+// Package graph reads people from Microsoft Entra ID, through Microsoft Graph
 // as an application: with a client secret or a certificate, and the application
 // permission User.Read.All, for groups GroupMember.Read.All as well.
 //
 // The first reading loads all users by users/delta; later ones bring who changed
 // since. A user's changes come in part, so that each changed user is read again
-// whole. A delta token that ran out (Source keeps one for seven days) and FullEvery
+// whole. A delta token that ran out (Graph keeps one for seven days) and FullEvery
 // lead to a full reading.
 //
 // The primary address is mail, and userPrincipalName where there is no mail. The
@@ -55,7 +55,7 @@ type Options struct {
 	// name or object ID. Members of groups within them count.
 	Groups []string
 	// Photos says that each person's photo is read, PhotoSize pixels wide and high:
-	// one of [PhotoSizes], 240 when it is 0. Source does not tell of a new photo; it
+	// one of [PhotoSizes], 240 when it is 0. Graph does not tell of a new photo; it
 	// is seen when something else of the person changes, and after FullEvery.
 	Photos    bool
 	PhotoSize int
@@ -85,7 +85,7 @@ type Source struct {
 // New makes a source.
 func New(options Options) *Source { return &Source{Options: options} }
 
-// PhotoSizes are the widths in pixels that Source has photos in.
+// PhotoSizes are the widths in pixels that Graph has photos in.
 var PhotoSizes = []int{48, 64, 96, 120, 240, 360, 432, 504, 648}
 
 // selectedProperties are the properties that are read, and whose changes are tracked.
@@ -144,7 +144,7 @@ func (g *Source) readAll(ctx context.Context, cursor string, people directory.Si
 	c := g.since(cursor, now)
 	round, err := g.readRound(ctx, c.Delta, progress)
 	if errors.Is(err, errResync) {
-		// QUIRK: beside the 410 Source may send a Location to start over at. It is
+		// QUIRK: beside the 410 Graph may send a Location to start over at. It is
 		// the first request without its token, which is where we start anyway.
 		c = position{}
 		round, err = g.readRound(ctx, "", progress)
@@ -272,7 +272,7 @@ func (g *Source) cloud() string {
 // A Cloud is where one of Microsoft's clouds is.
 type Cloud struct {
 	Login string // host of the login
-	Graph string // host of Microsoft Source
+	Graph string // host of Microsoft Graph
 }
 
 // Clouds are Microsoft's clouds by the names used here. The one for the

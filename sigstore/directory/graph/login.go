@@ -23,8 +23,8 @@ import (
 	"software.sslmate.com/src/go-pkcs12"
 )
 
-// warnBefore is how long before a certificate runs out that is told. Source does
-// not say when a secret does.
+// warnBefore is how long before a certificate runs out that is told. Entra
+// does not say when a secret does.
 const warnBefore = 30 * 24 * time.Hour
 
 // login makes the credential and the connection ready, and leaves them alone when
@@ -128,7 +128,7 @@ func (g *Source) expiry(now time.Time) error {
 		g.CertificateFile, g.expires.Format(time.DateOnly), g.whereToRenew())
 }
 
-// token is a token for Source, from memory while it is good.
+// token is a token for Graph, from memory while it is good.
 func (g *Source) token(ctx context.Context) (string, error) {
 	token, err := g.credential.GetToken(ctx, policy.TokenRequestOptions{
 		Scopes: []string{"https://" + Clouds[g.cloud()].Graph + "/.default"},

@@ -22,11 +22,11 @@ func (g *Source) photoSize() int {
 type photoReader struct {
 	*Source
 	warnings []error
-	refused  map[string][]string // people by what Source answered
+	refused  map[string][]string // people by what Graph answered
 }
 
 // addTo gives people their photos, 20 in a request. Who has none, or one that cannot be
-// read, goes without; of whom Source refuses to tell, it is not known.
+// read, goes without; of whom Graph refuses to tell, it is not known.
 func (g *photoReader) addTo(ctx context.Context, people []directory.Person) error {
 	links := make([]string, len(people))
 	for i, p := range people {

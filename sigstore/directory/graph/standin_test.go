@@ -29,7 +29,7 @@ const (
 
 type object = map[string]any
 
-// entra stands in for the login and for Microsoft Source, over TLS on this machine.
+// entra stands in for the login and for Microsoft Graph, over TLS on this machine.
 // It behaves as both are documented, in what a source of people asks of them.
 type entra struct {
 	t      *testing.T
@@ -52,7 +52,7 @@ type entra struct {
 	pageSize int
 }
 
-// fault answers the next request whose path has at in it, in place of Source. Those
+// fault answers the next request whose path has at in it, in place of Graph. Those
 // in a batch are meant by their path below the version.
 type fault struct {
 	at     string
@@ -162,7 +162,7 @@ func reply(w http.ResponseWriter, status int, body any) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
-// refuse is an error of Source; headers come in pairs.
+// refuse is an error of Graph; headers come in pairs.
 func refuse(status int, code, message string, headers ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		for i := 0; i < len(headers); i += 2 {

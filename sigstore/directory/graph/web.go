@@ -21,16 +21,19 @@ import (
 
 const (
 	maxAttempts  = 6                // of one request
-	maxWait      = 5 * time.Minute  // longest wait that Source may ask for
+	maxWait      = 5 * time.Minute  // longest wait that Microsoft Graph may ask for
 	maxAnswer    = 64 << 20         // bytes of one answer
 	firstPause   = time.Second      // wait after the first failure, doubled after each
 	longestPause = 30 * time.Second // and no longer than this
 )
 
-// web sends requests to Source. One that fails for a passing reason (429, 502,
+// web sends requests to Microsoft Graph. One that fails for a passing reason (429, 502,
 // 503, 504, a cut connection, a timeout) is repeated up to 6 times: after as long
 // as Retry-After says, else after 1, 2, 4 ... seconds, by chance up to half less. It
 // does not wait beyond the end of the context, nor over 5 minutes at a time.
+//
+// It is not azcore's pipeline, because that has one limit for its own pauses and for what
+// Retry-After asks for, reads whole seconds only, and bounds no answer.
 type web struct {
 	client *http.Client
 	origin string // https://host
@@ -58,7 +61,7 @@ func (e *refusal) Error() string {
 	if text == "" {
 		text = http.StatusText(e.status)
 	}
-	return "Microsoft Graph answers " + strings.Join(parts, " ") + ": " + directory.Shorten(text)
+	return "Microsoft Graph refused the request: " + strings.Join(parts, " ") + ": " + directory.Shorten(text)
 }
 
 func newRefusal(status int, body []byte) error {
@@ -73,7 +76,7 @@ func newRefusal(status int, body []byte) error {
 	return e
 }
 
-// statusOf is the HTTP status of an error of Source, or 0.
+// statusOf is the HTTP status of a refusal in an error, or 0.
 func statusOf(err error) int {
 	if e := (*refusal)(nil); errors.As(err, &e) {
 		return e.status
@@ -81,7 +84,7 @@ func statusOf(err error) int {
 	return 0
 }
 
-// get fetches a JSON answer. The link is one that Source gave, or begins with our
+// get fetches a JSON answer. The link is one that Graph gave, or begins with our
 // own origin: the token goes nowhere else.
 func (w *web) get(ctx context.Context, link string, into any) error {
 	return w.call(ctx, http.MethodGet, link, nil, into)
@@ -204,7 +207,7 @@ func backoff(attempt int, header http.Header, now time.Time) time.Duration {
 
 // retryAfter reads RFC 9110 section 10.2.3: seconds or a date.
 //
-// QUIRK: Source sends fractions of seconds as well.
+// QUIRK: Graph sends fractions of seconds as well.
 func retryAfter(s string, now time.Time) (time.Duration, bool) {
 	if s == "" {
 		return 0, false
