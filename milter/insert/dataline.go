@@ -29,6 +29,17 @@ type dataLine struct {
 
 const taken = "|"
 
+// dataLine is a line, also in plain form, with its data taken out.
+func (k *knowledge) dataLine(text, plain string) *dataLine {
+	l := &dataLine{k: k, text: text, rest: plain, label: strings.ContainsAny(plain, "☎✆📞📱📠")}
+	l.takeLinks()
+	l.takeWords()
+	l.takeNumbers()
+	l.takeValues()
+	l.takeOfficers()
+	return l
+}
+
 // takeLinks takes out what clients write in brackets when they turn a link or a
 // picture into text: "[cid:image001.png@...]", "<https://...>".
 func (l *dataLine) takeLinks() {
@@ -309,9 +320,9 @@ func setsApart(r rune) bool {
 // inOnePiece spells what has a sign in it that sets pieces apart.
 var inOnePiece = strings.NewReplacer("24/7", "24h", " - ", taken, "邮编:", taken+"邮编"+taken, "郵編:", taken+"邮编"+taken, "c/ ", "calle ", " a/s", " as", "(株)", " 株式会社", "(주)", " 주식회사")
 
-// weigh says what the line is by the pieces that are left of it.
-func (l *dataLine) weigh() {
-	lowest := theirs
+// pieces are what is left of the line, cut where its pieces are set apart. They tell what
+// kind of line it is.
+func (l *dataLine) pieces() []string {
 	var pieces []string
 	for _, piece := range strings.FieldsFunc(inOnePiece.Replace(l.rest), setsApart) {
 		piece = strings.Trim(piece, " .*_()[]<>-–\"'~+=#")
@@ -320,8 +331,7 @@ func (l *dataLine) weigh() {
 		}
 	}
 	if len(pieces) > mostPieces {
-		l.said.sense = strange
-		return
+		return pieces
 	}
 	pieces = withHouseNumbers(pieces)
 	l.legal = slices.ContainsFunc(pieces, l.registered)
@@ -329,6 +339,16 @@ func (l *dataLine) weigh() {
 	l.social = slices.ContainsFunc(pieces, social)
 	l.sites = len(pieces) > 1 && !slices.ContainsFunc(pieces, func(p string) bool { return sitePhrases.Begins(p) != p })
 	l.begun = len(pieces) > 0 && l.begins(pieces[0])
+	return pieces
+}
+
+// weigh says what the line is by its pieces.
+func (l *dataLine) weigh(pieces []string) {
+	if len(pieces) > mostPieces {
+		l.said.sense = strange
+		return
+	}
+	lowest := theirs
 	for _, piece := range pieces {
 		lowest = min(lowest, l.piece(piece))
 	}

@@ -184,13 +184,8 @@ func (k *knowledge) readAnew(text string) said {
 	if begin := strings.TrimLeft(p, " *_>-–•→"); k.aboutPrivacy(bare, begin) || k.tellsAlways(bare, begin) {
 		return said{sense: usual, told: true}
 	}
-	l := &dataLine{k: k, text: bare, rest: p, label: strings.ContainsAny(p, "☎✆📞📱📠")}
-	l.takeLinks()
-	l.takeWords()
-	l.takeNumbers()
-	l.takeValues()
-	l.takeOfficers()
-	l.weigh()
+	l := k.dataLine(bare, p)
+	l.weigh(l.pieces())
 	if label := strings.TrimRight(p, " :：."); endsInColon(bare) && isLabel(label) { // its value stands in the next cell
 		return said{sense: between}
 	}

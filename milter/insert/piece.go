@@ -9,69 +9,104 @@ import (
 	"sigmilter/milter/insert/known"
 )
 
-// piece says what a piece of a line is.
-func (l *dataLine) piece(s string) sense {
-	name := strings.TrimRight(s, " :：.")
+// Most words that a piece of a kind has.
+const (
+	fewWords  = 6
+	someWords = 10
+)
+
+// marks are what a piece of a kind makes of the line around it.
+type marks uint8
+
+const (
+	labelMark    marks = 1 << iota // a label stands before a number
+	dataMark                       // something that a signature holds
+	registerMark                   // a register is named: what follows may belong to it
+	titleMark                      // what somebody is or where they work
+)
+
+// pieceKind is a kind of pieces of lines. The first that is true decides.
+type pieceKind struct {
+	sample string // a line with a piece of this kind
+	most   int    // words, any number when it is 0
+	sense  sense
+	marks  marks
+	is     func(l *dataLine, s string) bool
+}
+
+// pieceKinds are the kinds of pieces. Those below the colon have none in them.
+var pieceKinds = []pieceKind{
+	{"mobile", 0, usual, labelMark, func(l *dataLine, s string) bool { return isLabel(bareLabel(s)) || l.said.reach && oneLetter(bareLabel(s)) }},
+	{"T +44 113 496 0121, ext. 12", 0, usual, 0, func(l *dataLine, s string) bool { return l.said.phone && extension(s) }},
+	{"ext. 12", 0, likely, 0, func(l *dataLine, s string) bool { return extension(s) }}, // the number stands in another line
+	{"skype: hannah.whitlock", 0, usual, 0, func(l *dataLine, s string) bool { return handle(s) }},
+	{"Amtsgericht Leeds, HRB 12345", 0, usual, labelMark | dataMark | registerMark, (*dataLine).registered},
+	{"Follow us on LinkedIn", someWords, likely, 0, (*dataLine).leadsOn},
+	{"Working hours: Mon-Fri 8-16", 0, likely, 0, func(l *dataLine, s string) bool { return l.k.tellsHours(l.text, s) }},
+	{"A member of the Contoso Group", 0, likely, 0, (*dataLine).belongs},
+	{"Visit us: www.contoso.com", someWords, likely, 0, func(l *dataLine, s string) bool { return l.said.reach && invitationPhrases.Begins(s) != "" }},
+	{"Our website: www.contoso.com", 0, likely, 0, func(l *dataLine, s string) bool { return l.said.reach && sitePhrases.Begins(bareLabel(s)) == bareLabel(s) }},
+	{"Rüzgar Sk. No:6 D:4", someWords, between, 0, func(l *dataLine, s string) bool { return turkishAddress(s) }},
+	{"Working hours | mo-fr 8:00", fewWords, likely, 0, func(l *dataLine, s string) bool { return l.begun }},
+	{"Order: 12", 0, strange, 0, func(l *dataLine, s string) bool { return strings.ContainsAny(s, ":：") }},
+	{"Registro Mercantil de Madrid, folio 56", someWords, usual, 0, func(l *dataLine, s string) bool { return l.entered && !articled(s) }},
+	{"Oddział w Polsce, KRS 0000123456", fewWords, usual, 0, func(l *dataLine, s string) bool { return l.legal && digitsOf(s) == "" && !articled(s) }},
+	{"Hannah Whitlock", 0, theirs, dataMark, func(l *dataLine, s string) bool { return l.k.names.match(s) == fully }},
+	{"Facebook", someWords, usual, dataMark, (*dataLine).serves},
+	{"Germany", 0, usual, dataMark, func(l *dataLine, s string) bool { return countryPhrases.Begins(s) == s }},
+	{"Imprint | Privacy", 0, usual, 0, func(l *dataLine, s string) bool { return (l.social || l.sites) && sitePhrases.Begins(s) == s }},
+	{"Hannah Whitlock | 69002", 0, likely, 0, func(l *dataLine, s string) bool { return l.found && shortNumber(s) }}, // an extension, a postal code
+	{"Pump Designer Contoso", fewWords, likely, 0, func(l *dataLine, s string) bool { return l.k.holdsWords(s) }},
+	{"PhD", fewWords, likely, 0, func(l *dataLine, s string) bool { return onlyTitles(s) }},
+	{"Investors in People Gold", fewWords, likely, 0, (*dataLine).accredited},
+	{"Contoso Logistics", 0, likely, 0, (*dataLine).branded},
+	{"Wusasa Yuki", 0, likely, 0, func(l *dataLine, s string) bool { return l.k.transliterated(s) }},
+	{"Senior Manager", fewWords, between, titleMark, func(l *dataLine, s string) bool { return digitsOf(s) == "" && rolePhrases.In(s) && !articled(s) }},
+	{"Fabrikam GmbH", someWords, likely, 0, func(l *dataLine, s string) bool { return !articled(s) && companyPhrases.Ends(s) }},
+	{"Fabrikam GmbH Nord", someWords, between, 0, func(l *dataLine, s string) bool { return !articled(s) && companyPhrases.In(s) }},
+	{"5 Mill Lane", someWords, between, 0, func(l *dataLine, s string) bool { return isStreet(s) }},
+	{"10115 Berlin", 0, between, 0, func(l *dataLine, s string) bool { return postal(s) }},
+	{"Room 4.12", fewWords, between, 0, func(l *dataLine, s string) bool { return inRoom(s) }},
+	{"5 Mill Lane, York", 0, between, 0, func(l *dataLine, s string) bool { return l.street && beside(s) }},
+	{"Hannah Whitlock, NY", 0, likely, 0, func(l *dataLine, s string) bool { return l.found && len(s) == 2 && known.IsASCII(s) }}, // a state or a country
+}
+
+// kindOf is the kind of a piece, nil for none.
+func (l *dataLine) kindOf(s string) *pieceKind {
 	words := len(strings.Fields(s))
-	const few, some = 6, 10
-	switch {
-	case isLabel(name), l.said.reach && oneLetter(name):
-		l.label = true
-		return usual
-	case l.said.phone && extension(s):
-		return usual
-	case extension(s): // the number stands in another line
-		return likely
-	case handle(s):
-		return usual
-	case l.registered(s):
-		l.found, l.label, l.entered = true, true, true
-		return usual
-	case words <= some && l.leadsOn(s), l.k.tellsHours(l.text, s), l.belongs(s):
-		return likely
-	case l.said.reach && words <= some && invitationPhrases.Begins(s) != "":
-		return likely
-	case l.said.reach && sitePhrases.Begins(name) == name: // "Our website: www.contoso.com"
-		return likely
-	case words <= some && turkishAddress(s):
-		return between
-	case l.begun && words <= few: // "mo-fr 8:00"
-		return likely
-	case strings.ContainsAny(s, ":："):
-		return strange
-	case l.entered && words <= some && !articled(s): // "Tomo 1234, Folio 56"
-		return usual
-	case l.legal && words <= few && digitsOf(s) == "" && !articled(s): // "Oddział w Polsce, KRS 0000123456"
-		return usual
-	case l.k.names.match(s) == fully:
-		l.found = true
-		return theirs
-	case words <= some && l.serves(s), countryPhrases.Begins(s) == s:
-		l.found = true
-		return usual
-	case (l.social || l.sites) && sitePhrases.Begins(s) == s: // "LinkedIn | YouTube | Blog", "Imprint | Privacy"
-		return usual
-	case l.found && len(s) < len("100-00010") && strings.Trim(s, "0123456789- ") == "": // an extension, a postal code
-		return likely
-	case words <= few && l.k.holdsWords(s), words <= few && onlyTitles(s), words <= few && accreditationPhrases.Begins(s) != "" && l.k.entry(l.text, "", known.AccreditationStock), l.branded(s), l.k.transliterated(s):
-		return likely
-	case words <= few && digitsOf(s) == "" && rolePhrases.In(s) && !articled(s):
-		l.said.title = true
-		return between
-	case words <= some && !articled(s) && companyPhrases.Ends(s):
-		return likely
-	case words <= some && !articled(s) && companyPhrases.In(s):
-		return between
-	case words <= some && isStreet(s), postal(s):
-		return between
-	case words <= few && inRoom(s):
-		return between
-	case l.street && beside(s):
-		return between
-	case l.found && len(s) == 2 && known.IsASCII(s): // a state or a country
-		return likely
+	for i := range pieceKinds {
+		if k := &pieceKinds[i]; (k.most == 0 || words <= k.most) && k.is(l, s) {
+			return k
+		}
 	}
-	return unsaid
+	return nil
+}
+
+// piece says what a piece of a line is, and marks the line.
+func (l *dataLine) piece(s string) sense {
+	k := l.kindOf(s)
+	if k == nil {
+		return unsaid
+	}
+	l.label = l.label || k.marks&labelMark != 0
+	l.found = l.found || k.marks&dataMark != 0
+	l.entered = l.entered || k.marks&registerMark != 0
+	l.said.title = l.said.title || k.marks&titleMark != 0
+	return k.sense
+}
+
+// bareLabel is a piece without the signs that part a label from what it labels.
+func bareLabel(s string) string { return strings.TrimRight(s, " :：.") }
+
+// shortNumber reports whether a piece is a number that calls nobody by itself.
+func shortNumber(s string) bool {
+	return len(s) < len("100-00010") && strings.Trim(s, "0123456789- ") == ""
+}
+
+// accredited reports whether a piece says what a company has passed: "Investors in People
+// Gold".
+func (l *dataLine) accredited(s string) bool {
+	return accreditationPhrases.Begins(s) != "" && l.k.entry(l.text, "", known.AccreditationStock)
 }
 
 // extension reports whether a piece is the label and the number of an extension:
