@@ -304,7 +304,7 @@ func (l *dataLine) takeOfficers() {
 		}
 		after := strings.TrimLeft(l.rest[i+len(phrase):], " (in)/*")
 		names, ok := strings.CutPrefix(strings.Replace(after, "：", ":", 1), ":")
-		if names = strings.TrimSpace(names); !ok || !l.k.entry(l.text, "", known.RegisterStock) || names == "" || strings.HasPrefix(names, taken) {
+		if names = strings.TrimSpace(names); !ok || !l.k.isEntry(l.text, "", known.RegisterStock) || names == "" || strings.HasPrefix(names, taken) {
 			continue
 		}
 		l.rest, l.found = l.rest[:i], true

@@ -172,7 +172,7 @@ func (k *knowledge) readAnew(text string) said {
 		return said{sense: unsaid}
 	}
 	p := known.PlainForm(bare)
-	if k.asksNotToPrint(bare, p) || scanPhrases.In(p) && k.entry(bare, "", known.ScanStock) {
+	if k.asksNotToPrint(bare, p) || scanPhrases.In(p) && k.isEntry(bare, "", known.ScanStock) {
 		return said{sense: usual}
 	}
 	if selfPhrases.In(p) && cautionPhrases.In(p) && k.nothingBut(bare, known.NoticeStock) || copyrighted(p) {
@@ -201,7 +201,7 @@ func (k *knowledge) readAnew(text string) said {
 func (k *knowledge) aboutPrivacy(text, plain string) bool {
 	const few = 4 // words behind the phrase
 	phrase := privacyPhrases.Begins(plain)
-	if phrase == "" || strings.ContainsAny(plain, "?!@") || !k.entry(text, phrase, known.PrivacyStock) {
+	if phrase == "" || strings.ContainsAny(plain, "?!@") || !k.isEntry(text, phrase, known.PrivacyStock) {
 		return false
 	}
 	rest := strings.Fields(plain[len(phrase):])
@@ -228,10 +228,10 @@ func (k *knowledge) tellsAlways(text, plain string) bool {
 	case known.Concludes(text) && k.tellsHours(text, plain):
 		return true
 	}
-	if phrase := termPhrases.First(plain); phrase != "" && k.entry(text, phrase, known.TermStock) {
+	if phrase := termPhrases.First(plain); phrase != "" && k.isEntry(text, phrase, known.TermStock) {
 		return true
 	}
-	return certified(plain) && k.entry(text, "", known.AccreditationStock)
+	return certified(plain) && k.isEntry(text, "", known.AccreditationStock)
 }
 
 // certified reports whether a line in plain form names a certificate by its number, with

@@ -36,7 +36,9 @@ type pieceKind struct {
 
 // pieceKinds are the kinds of pieces. Those below the colon have none in them.
 var pieceKinds = []pieceKind{
-	{"mobile", 0, usual, labelMark, func(l *dataLine, s string) bool { return isLabel(bareLabel(s)) || l.said.reach && oneLetter(bareLabel(s)) }},
+	{"mobile", 0, usual, labelMark, func(l *dataLine, s string) bool {
+		return isLabel(bareLabel(s)) || l.said.reach && oneLetter(bareLabel(s))
+	}},
 	{"T +44 113 496 0121, ext. 12", 0, usual, 0, func(l *dataLine, s string) bool { return l.said.phone && extension(s) }},
 	{"ext. 12", 0, likely, 0, func(l *dataLine, s string) bool { return extension(s) }}, // the number stands in another line
 	{"skype: hannah.whitlock", 0, usual, 0, func(l *dataLine, s string) bool { return handle(s) }},
@@ -45,7 +47,9 @@ var pieceKinds = []pieceKind{
 	{"Working hours: Mon-Fri 8-16", 0, likely, 0, func(l *dataLine, s string) bool { return l.k.tellsHours(l.text, s) }},
 	{"A member of the Contoso Group", 0, likely, 0, (*dataLine).belongs},
 	{"Visit us: www.contoso.com", someWords, likely, 0, func(l *dataLine, s string) bool { return l.said.reach && invitationPhrases.Begins(s) != "" }},
-	{"Our website: www.contoso.com", 0, likely, 0, func(l *dataLine, s string) bool { return l.said.reach && sitePhrases.Begins(bareLabel(s)) == bareLabel(s) }},
+	{"Our website: www.contoso.com", 0, likely, 0, func(l *dataLine, s string) bool {
+		return l.said.reach && sitePhrases.Begins(bareLabel(s)) == bareLabel(s)
+	}},
 	{"Rüzgar Sk. No:6 D:4", someWords, between, 0, func(l *dataLine, s string) bool { return turkishAddress(s) }},
 	{"Working hours | mo-fr 8:00", fewWords, likely, 0, func(l *dataLine, s string) bool { return l.begun }},
 	{"Order: 12", 0, strange, 0, func(l *dataLine, s string) bool { return strings.ContainsAny(s, ":：") }},
@@ -106,7 +110,7 @@ func shortNumber(s string) bool {
 // accredited reports whether a piece says what a company has passed: "Investors in People
 // Gold".
 func (l *dataLine) accredited(s string) bool {
-	return accreditationPhrases.Begins(s) != "" && l.k.entry(l.text, "", known.AccreditationStock)
+	return accreditationPhrases.Begins(s) != "" && l.k.isEntry(l.text, "", known.AccreditationStock)
 }
 
 // extension reports whether a piece is the label and the number of an extension:
@@ -165,7 +169,7 @@ func social(s string) bool {
 // serves is social for a piece of the line, which must not be a sentence that only begins
 // so: "LinkedIn is down".
 func (l *dataLine) serves(s string) bool {
-	return social(s) && l.k.entry(l.text, "", known.PresenceStock)
+	return social(s) && l.k.isEntry(l.text, "", known.PresenceStock)
 }
 
 // isLabel reports whether a text is one or several labels of contact data.
@@ -187,7 +191,7 @@ func isLabel(s string) bool {
 // registered is the same for a piece of the line, which must not be a sentence that only
 // begins so: "Sitz 4 ist noch frei.", "VAT 3 was changed".
 func (l *dataLine) registered(s string) bool {
-	if isSpoken(s) || !l.k.entry(l.text, registerPhrases.Begins(s), known.RegisterStock) {
+	if isSpoken(s) || !l.k.isEntry(l.text, registerPhrases.Begins(s), known.RegisterStock) {
 		return false
 	}
 	const few, fewest = 3, 4 // words; digits
@@ -208,7 +212,7 @@ func (l *dataLine) begins(s string) bool {
 // Contoso Group".
 func (l *dataLine) belongs(s string) bool {
 	phrase := membershipPhrases.Begins(s)
-	return phrase != "" && phrase != s && !isSpoken(s) && !strings.ContainsAny(s, ":?!") && !known.Concludes(l.text) && l.k.entry(l.text, phrase, known.AccreditationStock)
+	return phrase != "" && phrase != s && !isSpoken(s) && !strings.ContainsAny(s, ":?!") && !known.Concludes(l.text) && l.k.isEntry(l.text, phrase, known.AccreditationStock)
 }
 
 // leadsOn reports whether a piece leads to where the person or the company is, or says

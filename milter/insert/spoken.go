@@ -15,9 +15,9 @@ func isSpoken(s string) bool {
 		!known.IsASCII(s) && slices.ContainsFunc(known.SpokenParts, func(part string) bool { return strings.Contains(s, part) })
 }
 
-// strangers is how many words of a line as it stands there are neither in a stock nor of
+// sentenceWords is how many words of a line as it stands there are neither in a stock nor of
 // the person's own values, and are written small, as names are not: those of a sentence.
-func (k *knowledge) strangers(text string, stock map[string]bool) int {
+func (k *knowledge) sentenceWords(text string, stock map[string]bool) int {
 	n := 0
 	for _, word := range k.wordsOutside(text, stock) {
 		if first, _ := utf8.DecodeRuneInString(word); unicode.IsLower(first) {
@@ -51,12 +51,12 @@ func (k *knowledge) wordsOutside(text string, stock map[string]bool) []string {
 	return words
 }
 
-// entry reports whether a line as it stands there has nearly no words but those of a stock,
+// isEntry reports whether a line as it stands there has nearly no words but those of a stock,
 // names and numbers, so that it is no sentence that only begins as an entry does, with a
 // phrase of its table.
-func (k *knowledge) entry(text, phrase string, stock map[string]bool) bool {
-	const oneIn = 8 // words beside the phrase may be a stranger
-	return k.strangers(text, stock)*oneIn <= wordsBeside(text, phrase)
+func (k *knowledge) isEntry(text, phrase string, stock map[string]bool) bool {
+	const oneIn = 8 // words beside the phrase may be one of a sentence
+	return k.sentenceWords(text, stock)*oneIn <= wordsBeside(text, phrase)
 }
 
 // wordsBeside is how many words without a digit a text has beside those of a phrase in it.
@@ -75,7 +75,7 @@ func wordsBeside(text, phrase string) int {
 func (k *knowledge) tellsHours(text, plain string) bool {
 	hours, added, _ := strings.Cut(text, ". ")
 	phrase := hourPhrases.Begins(plain)
-	if phrase == "" || isSpoken(known.PlainForm(hours)) || !k.entry(hours, phrase, known.HourStock) || !k.entry(added, "", known.AnswerStock) {
+	if phrase == "" || isSpoken(known.PlainForm(hours)) || !k.isEntry(hours, phrase, known.HourStock) || !k.isEntry(added, "", known.AnswerStock) {
 		return false
 	}
 	rest := strings.Trim(plain[len(phrase):], " :：.")
@@ -86,16 +86,16 @@ func (k *knowledge) tellsHours(text, plain string) bool {
 // the environment and for printing, or for one of the two and the mail itself, and few
 // that such requests lack.
 func (k *knowledge) asksNotToPrint(text, plain string) bool {
-	const oneIn = 3 // words beside the phrase may be a stranger
+	const oneIn = 3 // words beside the phrase may be one of a sentence
 	phrase := printPhrases.First(plain)
 	if phrase == "" || strings.ContainsAny(plain, "0123456789") {
 		return false
 	}
 	green, prints := environmentPhrases.In(plain), printedPhrases.In(plain)
 	if green && prints || (green || prints) && selfPhrases.In(plain) {
-		return k.strangers(text, known.PrintStock)*oneIn <= wordsBeside(text, phrase)
+		return k.sentenceWords(text, known.PrintStock)*oneIn <= wordsBeside(text, phrase)
 	}
-	return green && k.entry(text, phrase, known.PrintStock)
+	return green && k.isEntry(text, phrase, known.PrintStock)
 }
 
 // copyrighted reports whether a line in plain form says whose a text is: "© 2026 Contoso Ltd".
