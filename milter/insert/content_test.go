@@ -209,7 +209,7 @@ func TestWholeSignatureGoes(t *testing.T) {
 func TestPlaceholder(t *testing.T) {
 	for text, want := range map[string]bool{
 		"[cid:image001.png@01DD]": true, "[A logo] [Icon]<https://x.example/>": true, "[image: logo.png]": true, "<tailspin-mark.png>": true,
-		"(Embedded image moved to file: pic04711.gif)": true, "<plan.pdf>": false, "<alice@contoso.com>": false, "[draft] see below": false, "(see pic04711.gif)": false,
+		"(Embedded image moved to file: pic04711.gif)": true, "<cid:image001.png@01DD>": true, "![logo](cid:image001.png@01DD)": true, "<plan.pdf>": false, "<alice@contoso.com>": false, "[draft] see below": false, "(see pic04711.gif)": false,
 	} {
 		if got := placeholder(text); got != want {
 			t.Errorf("placeholder(%q) = %v", text, got)

@@ -110,8 +110,9 @@ func placeholder(text string) bool {
 	return true
 }
 
-// namedPicture is the file of a picture as Apple Mail and Notes name it.
-var namedPicture = regexp.MustCompile(`(?i)^(<[^<>]{1,80}\.(png|jpe?g|gif|bmp|svg|heic|tiff?|webp)>|\(embedded image moved to file: [^()]{1,80}\))$`)
+// namedPicture is the file of a picture as Apple Mail and Notes name it, its part, or a
+// picture of Markdown.
+var namedPicture = regexp.MustCompile(`(?i)^(<[^<>]{1,80}\.(png|jpe?g|gif|bmp|svg|heic|tiff?|webp)>|<cid:[^<>]{1,80}>|!\[[^\[\]]{0,80}\]\((cid:|https?:)[^()]{1,160}\)|\(embedded image moved to file: [^()]{1,80}\))$`)
 
 // yahooPictures is what Yahoo writes for a picture, in the language of its user.
 var yahooPictures = map[string]bool{
