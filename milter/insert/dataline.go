@@ -22,7 +22,8 @@ type dataLine struct {
 	legal   bool   // a register or a tax is named
 	entered bool   // its piece was gone over
 	street  bool   // a street and its number are named
-	begun   bool   // it begins as a line about when somebody works, or where to follow them
+	hours   bool   // it says when somebody works
+	follows bool   // it begins as a line about where to follow them
 	sites   bool   // it is a row of pages of the company's site
 	social  bool   // it names a service where the person or the company is
 }
@@ -338,7 +339,10 @@ func (l *dataLine) pieces() []string {
 	l.street = slices.ContainsFunc(pieces, isStreet)
 	l.social = slices.ContainsFunc(pieces, social)
 	l.sites = len(pieces) > 1 && !slices.ContainsFunc(pieces, func(p string) bool { return sitePhrases.Begins(p) != p })
-	l.begun = len(pieces) > 0 && l.begins(pieces[0])
+	if len(pieces) > 0 {
+		l.hours = l.k.tellsHours(l.text, pieces[0])
+		l.follows = presencePhrases.Begins(pieces[0]) != "" && l.social && !known.Concludes(l.text)
+	}
 	return pieces
 }
 

@@ -181,6 +181,9 @@ func (k *knowledge) readAnew(text string) said {
 	if heading := strings.Trim(p, " :：.*_"); headingPhrases.Begins(heading) == heading || presencePhrases.Begins(heading) == heading {
 		return said{sense: between}
 	}
+	if isSlogan(bare) {
+		return said{sense: between}
+	}
 	if begin := strings.TrimLeft(p, " *_>-–•→"); k.aboutPrivacy(bare, begin) || k.tellsAlways(bare, begin) {
 		return said{sense: usual, told: true}
 	}
@@ -199,17 +202,18 @@ func (k *knowledge) readAnew(text string) said {
 // that is told: it begins so, and has a link, a law, a company or hardly anything
 // else in it.
 func (k *knowledge) aboutPrivacy(text, plain string) bool {
-	const few = 4 // words behind the phrase
+	const few, oneIn = 4, 3 // words behind the phrase; of them one may be another
 	phrase := privacyPhrases.Begins(plain)
-	if phrase == "" || strings.ContainsAny(plain, "?!@") || !k.isEntry(text, phrase, known.PrivacyStock) {
+	if phrase == "" || strings.ContainsAny(plain, "?!@") {
 		return false
 	}
 	rest := strings.Fields(plain[len(phrase):])
-	if len(rest) <= few && digitsOf(plain) == "" {
+	if k.isEntry(text, phrase, known.PrivacyStock) && (len(rest) <= few && digitsOf(plain) == "" || k.nothingBut(text, known.PrivacyStock)) {
 		return true
 	}
 	linked := slices.ContainsFunc(rest, func(w string) bool { return isLink(strings.Trim(w, ".,:;<>()")) })
-	return linked || lawPhrases.In(plain) || companyPhrases.In(plain)
+	told := linked || lawPhrases.In(plain) || companyPhrases.In(plain)
+	return told && !isSpoken(plain) && k.sentenceWords(text, known.PrivacyStock)*oneIn <= wordsBeside(text, phrase)
 }
 
 // tellsAlways reports whether a line in plain form is a sentence that signatures have

@@ -91,6 +91,13 @@ func degree(s string) bool {
 	return len(parts) > 1 && letters > 0 || capitals == letters && letters >= shortest && letters <= longest
 }
 
+// typedName reports whether a line is the name that the author typed below their closing:
+// nothing but it, or a short form of their given name.
+func (k *knowledge) typedName(text string) bool {
+	how, s := k.nameLine(text)
+	return how != notNamed && s.values == 0 || k.names.shortFor(strings.Trim(known.PlainForm(text), " ,.!"))
+}
+
 // mayName rules out, at little cost, most lines that do not begin with the
 // person's name: sentences, and those none of whose first words begins as a word
 // of the name does.

@@ -218,10 +218,13 @@ func (n *names) match(text string) naming {
 // stand alone, and initial that one of them begins their given name.
 func (n *names) matchWords(words []string, initials int, initial bool) naming {
 	given, surname, strange, edge := 0, 0, 0, 0
+	short := false
 	for i, w := range words {
 		switch {
 		case slices.Contains(n.surname, w):
 			surname++
+		case i == 0 && len(words) > 1 && n.shortFor(w):
+			short = true
 		case slices.Contains(n.given, w), slices.Contains(n.nicknames, w):
 			given++
 		case slices.Contains(n.further, w):
@@ -232,6 +235,8 @@ func (n *names) matchWords(words []string, initials int, initial bool) naming {
 		}
 	}
 	switch {
+	case short && strange+edge == 0 && surname == len(n.surname): // "Cathy Bell" for Catherine
+		return partly
 	case strange+edge > 1, edge > 0 && (given == 0 || surname < len(n.surname)):
 		return notNamed
 	case edge > 0:
@@ -250,4 +255,11 @@ func (n *names) matchWords(words []string, initials int, initial bool) naming {
 		return partly
 	}
 	return notNamed
+}
+
+// shortFor reports whether a word may be a short form of the given name that the directory
+// lacks: it begins as the name does. Their brother's may too, so that the data must agree.
+func (n *names) shortFor(w string) bool {
+	const alike = 3 // letters
+	return len(n.given) > 0 && len(w) > alike && !strings.Contains(w, " ") && !slices.Contains(n.given, w) && !slices.Contains(n.nicknames, w) && len(n.given[0]) > alike && w[:alike] == n.given[0][:alike]
 }

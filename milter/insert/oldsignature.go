@@ -228,8 +228,8 @@ func (r *Reading) head(k *knowledge, i, start int, m mark) int {
 			return h - 1
 		}
 		s := k.read(text)
-		company := s.sense >= between && s.values != 0 && !s.reach
-		if !s.pictured && !company {
+		company := s.sense >= between && !s.reach && (s.values != 0 || k.holdsWords(known.PlainForm(text)))
+		if !s.pictured && !company && !isSlogan(text) {
 			break
 		}
 		h--
@@ -284,7 +284,7 @@ func shortRow(text string) bool {
 // author typed under one.
 func (r *Reading) signedAbove(k *knowledge, j int) bool {
 	if j > 1 && r.lines[j-1].own {
-		if how, s := k.nameLine(r.lines[j-1].text); how != notNamed && s.values == 0 {
+		if k.typedName(r.lines[j-1].text) {
 			j--
 		}
 	}
@@ -331,7 +331,7 @@ func (r *Reading) above(k *knowledge, i int) context {
 	c := context{}
 	j := i - 1
 	if j >= 0 && r.lines[j].own {
-		if how, s := k.nameLine(r.lines[j].text); how != notNamed && s.values == 0 && j > 0 && known.ClosingOf(r.lines[j-1].text) != known.NoClosing {
+		if j > 0 && known.ClosingOf(r.lines[j-1].text) != known.NoClosing && k.typedName(r.lines[j].text) {
 			j-- // the author typed their name, and the client put the signature below
 		}
 	}

@@ -40,6 +40,18 @@ func TestLinesOfOldSignatures(t *testing.T) {
 		{"yuki", "図面を確認しました。\n\nYuki Yamada\n〒100-0005\n"},
 		// labels whose data stand in the next line
 		{"hannah", "The pump is ready.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nMobile\n+44 113 496 0121\n$"},
+		// a short form of the given name that the directory lacks, where their data agree
+		{"catherine", "The rates are valid until March.\n\nBest,\nCath\n\n^\nCath Bell, MBA\nKey Account Manager\nContoso Inc.\no +1 503 555 0128\ncatherine@contoso.com\n$"},
+		{"catherine", "The rates are valid until March.\n\nPlease call\n\nCath Bell\n+1 503 555 0199\n"},
+		// slogans of single words beside the company
+		{"hannah", "The pump is ready.\n\nRegards\n\n^\nCONTOSO\nPumps. Valves. Service.\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$"},
+		{"hannah", "The pump is ready.\n\nRegards\n\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n\nYes. Friday. Noon."},
+		// enclosures and copies below are the author's
+		{"hannah", "The papers are here.\n\nRegards\n\n^\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n$\n\nEnclosures:\n1. drawing 118/2\n2. T +44 113 496 0199"},
+		{"otto", "Anbei die Papiere.\n\nMit freundlichen Grüßen\n\n^\nOtto Brandt\nDisponent\nTelefon: 040 / 5550-126\n$\n\nAnlagen: Frachtbrief 118/2026\nVerteiler: Lager, info@contoso.com"},
+		{"elodie", "Le délai nous convient.\n\nBien à vous\n\n^\nÉlodie Marchand\nResponsable des achats\nTél. : +33 1 99 00 01 22\nOuvert du lundi au vendredi, de 8 h à 12 h et de 13 h 30 à 17 h\n$"},
+		// the letter is about a signature
+		{"hannah", "As for the letter, sign it like so\n\nRegards\n\nHannah Whitlock\nPump Designer\nT +44 113 496 0121"},
 		// the same as the author's words
 		{"hannah", "The pump is ready.\n\nRegards\n\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n\n--- a/main.c"},
 		{"hannah", "The pump is ready.\n\nRegards\n\nHannah Whitlock\nPump Designer\nT +44 113 496 0121\n\nMain"},

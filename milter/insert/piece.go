@@ -51,7 +51,8 @@ var pieceKinds = []pieceKind{
 		return l.said.reach && sitePhrases.Begins(bareLabel(s)) == bareLabel(s)
 	}},
 	{"Rüzgar Sk. No:6 D:4", someWords, between, 0, func(l *dataLine, s string) bool { return turkishAddress(s) }},
-	{"Working hours | mo-fr 8:00", fewWords, likely, 0, func(l *dataLine, s string) bool { return l.begun }},
+	{"Working hours | mo-fr 8:00", 0, likely, 0, func(l *dataLine, s string) bool { return l.hours }},
+	{"Follow us: Facebook | X", fewWords, likely, 0, func(l *dataLine, s string) bool { return l.follows }},
 	{"Order: 12", 0, strange, 0, func(l *dataLine, s string) bool { return strings.ContainsAny(s, ":：") }},
 	{"Registro Mercantil de Madrid, folio 56", someWords, usual, 0, func(l *dataLine, s string) bool { return l.entered && !articled(s) }},
 	{"Oddział w Polsce, KRS 0000123456", fewWords, usual, 0, func(l *dataLine, s string) bool { return l.legal && digitsOf(s) == "" && !articled(s) }},
@@ -197,15 +198,6 @@ func (l *dataLine) registered(s string) bool {
 	const few, fewest = 3, 4 // words; digits
 	said := known.Concludes(l.text) && len(strings.Fields(l.rest)) > few && len(digitsOf(l.rest)) < fewest
 	return registered(s) && (!said || incorporated(s))
-}
-
-// begins reports whether a piece is the first of a line about when somebody works, or of
-// the services where one can follow them: "Follow us: LinkedIn | X".
-func (l *dataLine) begins(s string) bool {
-	if hourPhrases.Begins(s) != "" {
-		return l.k.tellsHours(l.text, s)
-	}
-	return presencePhrases.Begins(s) != "" && l.social && !known.Concludes(l.text)
 }
 
 // belongs reports whether a piece says what the company belongs to: "A member of the

@@ -104,3 +104,17 @@ func copyrighted(plain string) bool {
 	begins := strings.HasPrefix(plain, "©") || strings.HasPrefix(plain, "copyright") || strings.HasPrefix(plain, "(c)")
 	return begins && known.HasYear(plain) && len(strings.Fields(plain)) <= most
 }
+
+// isSlogan reports whether a line is several sentences of a word each, as only companies
+// write them: "Messen. Prüfen. Wissen."
+func isSlogan(text string) bool {
+	const fewest, most, letters = 3, 4, 3 // sentences; letters of the shortest
+	sentences := strings.Split(strings.TrimSuffix(text, "."), ". ")
+	for _, s := range sentences {
+		first, _ := utf8.DecodeRuneInString(s)
+		if !unicode.IsUpper(first) || utf8.RuneCountInString(s) < letters || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) }) {
+			return false
+		}
+	}
+	return len(sentences) >= fewest && len(sentences) <= most
+}

@@ -66,7 +66,7 @@ func newAuthor(p *Person, blocks []Block) *author {
 // onBehalf is what Germans write before the name when they sign for others.
 var onBehalf = regexp.MustCompile(`(?i)^\s*(?:i\.? ?[av]\.?|ppa\.?|p\.? ?p\.?|gez\.?)\s`)
 
-var bracketed = regexp.MustCompile(`\([^)]*\)|\[[^\]]*\]`)
+var bracketed = regexp.MustCompile(`\([^)]*\)|\[[^\]]*\]|（[^）]*）`)
 
 func (a *author) knowName(name string) {
 	words := nameWords(name)

@@ -195,6 +195,7 @@ servicezeiten telefonzeiten öffnungszeiten investors_in_people cyber_essentials
 
 	// times are what lines about hours have beside numbers.
 	times = vocabulary(`
+	tirsdag torsdag onsdag lørdag søndag måndag tisdag lördag söndag maanantai tiistai keskiviikko torstai perjantai ouvert joignable pause geöffnet open abierto aperto geopend åbent åpent öppet czynne otwarte poniedziałek wtorek środa czwartek piątek od do pondělí úterý středa čtvrtek pátek понедельник вторник среда четверг пятница с до pazartesi salı çarşamba perşembe cuma
 	telefontid telefontider opening times usual normal gmt lunch break part-time non-working day
 	mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday mondays fridays daily weekdays mornings afternoons am pm hours days working pattern office opening business to till until and from closed only are my is at except holidays appointment flexibly core normal usual
 	mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag uhr bis von und nach vereinbarung vormittags nachmittags geschlossen arbeitstage arbeitszeiten bürozeiten sprechzeiten öffnungszeiten erreichbarkeit telefonische telefonisch lager

@@ -70,7 +70,18 @@ var (
 	}
 	// postscripts are what a line begins with that was written below a signature.
 	postscripts = []Wording{
-		{"und", []string{"ps", "p.s", "p.s.", "p. s.", "p.-s.", "p.p.s", "pps", "p.p.s.", "post scriptum", "postscript", "n.b.", "nb"}}, {"de", []string{"nachtrag", "nachsatz"}}, {"es", []string{"pd", "p.d.", "p.d", "posdata", "postdata"}}, {"pt", []string{"p.s"}}, {"fi", []string{"jk", "jälkikirjoitus"}}, {"hu", []string{"ui", "u.i.", "utóirat"}}, {"cs", []string{"p. s", "dodatek"}}, {"sl", []string{"p.s"}}, {"tr", []string{"not", "dipnot"}}, {"ru", []string{"зы", "з.ы.", "постскриптум"}}, {"bg", []string{"п.п.", "п.с."}}, {"el", []string{"υ.γ.", "υγ", "υ.γ"}}, {"he", []string{"נ.ב.", "נ.ב", "נ\"ב"}}, {"ar", []string{"ملاحظة", "ملحوظة", "ملحوظه"}}, {"zh", []string{"附言", "又及", "附：", "另：", "备注"}}, {"ja", []string{"追伸", "追記"}}, {"ko", []string{"추신", "덧붙임"}}, {"eo", []string{"p.s"}},
+		{"und", []string{"ps", "p.s", "p.s.", "p. s.", "p.-s.", "p.p.s", "pps", "p.p.s.", "post scriptum", "postscript", "n.b.", "nb"}}, {"de", []string{"nachtrag", "nachsatz", "anlage", "anlagen", "anhang", "anhänge", "verteiler", "beilage", "beilagen"}}, {"es", []string{"pd", "p.d.", "p.d", "posdata", "postdata", "adjuntos", "adjunto", "anexo", "anexos", "c.c."}}, {"pt", []string{"p.s", "anexo", "anexos"}}, {"fi", []string{"jk", "jälkikirjoitus", "liitteet", "liite"}}, {"hu", []string{"ui", "u.i.", "utóirat", "mellékletek", "melléklet"}}, {"cs", []string{"p. s", "dodatek", "přílohy", "příloha"}}, {"sl", []string{"p.s"}}, {"tr", []string{"not", "dipnot", "ekler"}}, {"ru", []string{"зы", "з.ы.", "постскриптум", "приложения", "приложение"}}, {"bg", []string{"п.п.", "п.с."}}, {"el", []string{"υ.γ.", "υγ", "υ.γ", "συνημμένα"}}, {"he", []string{"נ.ב.", "נ.ב", "נ\"ב"}}, {"ar", []string{"ملاحظة", "ملحوظة", "ملحوظه"}}, {"zh", []string{"附言", "又及", "附：", "另：", "备注", "附件"}}, {"ja", []string{"追伸", "追記", "添付", "添付資料", "同封"}}, {"ko", []string{"추신", "덧붙임", "첨부", "붙임"}}, {"eo", []string{"p.s"}},
+		{"en", []string{"enclosures", "enclosure", "encl", "encl.", "enc", "enc.", "encs", "attachments", "attached", "cc", "bcc", "distribution"}},
+		{"fr", []string{"pièces jointes", "pièce jointe", "p.j.", "pj", "p. j.", "annexe", "annexes"}},
+		{"it", []string{"allegati", "allegato"}},
+		{"nl", []string{"bijlage", "bijlagen"}},
+		{"da", []string{"bilag", "vedhæftet"}},
+		{"nb", []string{"vedlegg"}},
+		{"sv", []string{"bilaga", "bilagor"}},
+		{"pl", []string{"załączniki", "załącznik", "w załączeniu", "do wiadomości"}},
+		{"sk", []string{"prílohy", "príloha"}},
+		{"ro", []string{"anexe", "anexă"}},
+		{"uk", []string{"додатки", "додаток"}},
 	}
 )
 
