@@ -459,8 +459,9 @@ func TestWrittenAgain(t *testing.T) {
 	r.limits.Store(&limits)
 	now := time.Now()
 	for i, at := range []time.Time{now, now.Add(retryAfter / 2), now.Add(2 * retryAfter)} {
-		r.add(sample(0))
-		r.add(sample(i))
+		for _, d := range []Decision{sample(0), sample(i)} {
+			r.add(&d)
+		}
 		if i > 0 {
 			_ = os.Remove(notFolder)
 		}
