@@ -146,7 +146,7 @@ func (d *Daemon) Remembered(tenant, address string) (control.Remembered, error) 
 func (d *Daemon) RefreshPeople(ctx context.Context, tenant, source string, extent control.Extent) ([]control.Reading, error) {
 	readings, err := d.feeds.Refresh(ctx, tenant, source, extent)
 	if err == nil && len(readings) == 0 {
-		err = control.Errorf(control.NotFound, "no such source, or it is not running yet")
+		err = control.Errorf(control.NotFound, "no such source; sigmilter status lists those that are read, a new one after sigmilter reload")
 	}
 	return readings, err
 }
@@ -185,7 +185,7 @@ func (d *Daemon) DropCache(tenant, address string) (n control.CacheChange, err e
 		}
 	}
 	if unknown == len(names) {
-		return n, control.Errorf(control.NotFound, "nobody has the address %s", address)
+		return n, control.Errorf(control.NotFound, "nobody has the address %s; look for a typo, or in the source of people", address)
 	}
 	return n, nil
 }
