@@ -85,7 +85,7 @@ func (d *Daemon) statusLine() string {
 	for _, t := range s.Tenants {
 		people += t.People
 	}
-	line := fmt.Sprintf("%d tenants, %d people, configuration %s", len(s.Tenants), people, s.Config.Hash)
+	line := fmt.Sprintf("tenants: %d, people: %d, configuration %s", len(s.Tenants), people, s.Config.Hash)
 	if s.Config.Err != "" {
 		line += "; the last reload failed"
 	}
