@@ -52,6 +52,12 @@ func listenTCP(address string) (net.Listener, error) {
 	return net.Listen("tcp", address)
 }
 
+// What is in the way of a unix socket, wrapped with its address.
+var (
+	ErrNoSocket = errors.New("a file that is no socket is in the way")
+	ErrAnswered = errors.New("another process answers on this socket")
+)
+
 // answerTimeout is how long a socket's owner has to accept our trial connection.
 const answerTimeout = 2 * time.Second
 
@@ -131,12 +137,12 @@ func removeStale(path string) error {
 		return err
 	}
 	if info.Mode().Type() != fs.ModeSocket {
-		return errors.New("a file that is no socket is in the way")
+		return ErrNoSocket
 	}
 	c, err := net.DialTimeout("unix", path, answerTimeout)
 	if err == nil {
 		c.Close()
-		return errors.New("another process answers on this socket")
+		return ErrAnswered
 	}
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return os.Remove(path)

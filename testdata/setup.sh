@@ -12,7 +12,7 @@
 set -u
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive PATH="$PATH:/usr/sbin:/sbin"
 
-tests='compiler postfix programs sendmail grammar debian debian13 promtool'
+tests='compiler postfix programs sendmail grammar debian debian13 sendmail13 promtool'
 needed='compiler postfix programs libmilter'
 
 cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/sigmilter
@@ -54,10 +54,11 @@ unpack() {
 	done
 }
 
+# libraries prints the libraries among what a package depends on.
+libraries() { tr ',' '\n' | sed -n 's/^ *\(lib[^ ]*\).*/\1/p'; }
+
 # libraries_of PACKAGE prints the libraries that an unpacked package depends on.
-libraries_of() {
-	dpkg -f "$work/packages/$1"_*.deb Depends | tr ',' '\n' | sed -n 's/^ *\(lib[^ ]*\).*/\1/p'
-}
+libraries_of() { dpkg -f "$work/packages/$1"_*.deb Depends | libraries; }
 
 # The race detector and the benchmark's filters need a C compiler.
 compiler_lacks() { lacks "$("${GO:-go}" env CC | cut -d ' ' -f 1)" gcc libc6-dev; }
@@ -126,6 +127,33 @@ debian_get() { make_debian bookworm "$debian_dir"; }
 debian13_dir=${debian_dir%/*}/debian-13
 debian13_lacks() { [ -e "$debian13_dir.done" ] || echo "a small Debian in $debian13_dir"; }
 debian13_get() { make_debian trixie "$debian13_dir"; }
+
+# Sendmail of Debian 13 is unpacked beside that of this machine, with the libraries of it that
+# the small Debian 13 lacks: laid over that, it runs with them.
+sendmail13_dir=$sendmail_dir-debian-13
+sendmail13_lacks() {
+	[ -x "$sendmail13_dir/usr/libexec/sendmail/sendmail" ] || echo "Sendmail in $sendmail13_dir"
+}
+sendmail13_get() {
+	mkdir -p "$work/packages13" "$work/lists13/partial" "$work/cache13/archives/partial" "$sendmail13_dir"
+	cd "$work/packages13"
+	apt_of_debian13 update
+	apt_of_debian13 download sendmail-bin sendmail-cf
+	# shellcheck disable=SC2046 # each word is a package
+	apt_of_debian13 install -y --download-only --no-install-recommends \
+		$(dpkg -f sendmail-bin_*.deb Depends | libraries)
+	for package in "$work"/cache13/archives/*.deb sendmail-cf_*.deb sendmail-bin_*.deb; do
+		dpkg -x "$package" "$sendmail13_dir"
+	done
+}
+
+# apt_of_debian13 runs apt-get for what the small Debian 13 has, from where it came.
+apt_of_debian13() {
+	apt-get -qq -o APT::Sandbox::User=root -o Dir::Etc::SourceList="$debian13_dir/etc/apt/sources.list" \
+		-o Dir::Etc::SourceParts=/dev/null -o Dir::Etc::TrustedParts="$debian13_dir/usr/share/keyrings" \
+		-o Dir::State::Lists="$work/lists13" -o Dir::State::Status="$debian13_dir/var/lib/dpkg/status" \
+		-o Dir::Cache="$work/cache13" "$@"
+}
 
 # make_debian RELEASE FOLDER
 make_debian() {
@@ -214,7 +242,7 @@ for kind in "$@"; do
 		exit
 		;;
 	tests) for each in $tests; do setup "$each"; done ;;
-	compiler | postfix | programs | sendmail | grammar | debian | promtool | libmilter | peers) setup "$kind" ;;
+	compiler | postfix | programs | sendmail | grammar | debian | debian13 | sendmail13 | promtool | libmilter | peers) setup "$kind" ;;
 	*)
 		echo "setup: there is no kind $kind" >&2
 		exit 2

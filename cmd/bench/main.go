@@ -23,13 +23,17 @@ func main() {
 	out := flag.String("out", "bench-out", "folder for report.md, its plots and summary.json")
 	rounds := flag.Int("rounds", 5, "rounds, of which the median counts")
 	short := flag.Bool("short", false, "a tenth of the messages, to try it out")
-	only := flag.Bool("tenants", false, "only daemons with many tenants, without Postfix and without a report")
+	tenants := flag.Bool("tenants", false, "only daemons with many tenants, without Postfix and without a report")
+	recordings := flag.Bool("recording", false, "only what the record of decisions costs, likewise")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	start := func() error { return run(ctx, *out, *rounds, *short) }
-	if *only {
+	switch {
+	case *tenants:
 		start = func() error { return runTenants(ctx, os.Stdout) }
+	case *recordings:
+		start = func() error { return runRecordings(ctx, os.Stdout) }
 	}
 	if err := start(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

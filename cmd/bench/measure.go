@@ -46,7 +46,8 @@ func (b *bench) measure(ctx context.Context) (*report, error) {
 	}
 	for _, step := range []func(*report) error{
 		func(r *report) error { return b.endToEnd(ctx, r) }, b.alone, b.latencies, b.growth,
-		func(r *report) error { return b.memory(ctx, r) }, func(r *report) error { return b.manyTenants(ctx, r) },
+		func(r *report) error { return b.memory(ctx, r) }, func(r *report) error { return b.recordings(ctx, r) },
+		func(r *report) error { return b.manyTenants(ctx, r) },
 	} {
 		if err := step(r); err != nil {
 			return nil, err

@@ -26,7 +26,7 @@ type plot struct{ file, what, svg string }
 
 // tables are what the report shows, on the terminal and as Markdown alike.
 func (r *report) tables() []table {
-	return []table{r.rateTable(), r.throughTable(), r.aloneTable(), r.latencyTable(), r.memoryTable(), r.tenantTable(), r.growthTable()}
+	return []table{r.rateTable(), r.throughTable(), r.aloneTable(), r.latencyTable(), r.memoryTable(), r.recordingTable(), r.tenantTable(), r.growthTable()}
 }
 
 func (r *report) rateTable() table {

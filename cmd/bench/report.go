@@ -22,6 +22,8 @@ type report struct {
 	shapes    []series // with parts and nesting
 	memory    memory
 	tenants   []tenants
+
+	recordings []recording
 }
 
 func machine() string {
@@ -120,6 +122,9 @@ func (r *report) summary() map[string]any {
 		s[key] = l.P99.Microseconds()
 	}
 	r.summaryOfTenants(s)
+	for _, one := range r.recordings {
+		s["recorded_vs_unrecorded_"+strings.ReplaceAll(one.message, "-", "_")] = round(one.ratio())
+	}
 	return s
 }
 

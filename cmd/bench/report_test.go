@@ -28,10 +28,11 @@ func sample() *report {
 			{filter: ours, perSecond: []float64{300, 400, 500}, messages: 10},
 			{filter: peer, perSecond: []float64{100, 50, 100}, messages: 10, driver: 700 * time.Microsecond},
 		},
-		latencies: []latency{{Filter: "sigmilter", Half: halfPostfix, P99: time.Millisecond}, {Filter: "sigmilter", Half: halfAlone, P99: time.Second}},
-		memory:    memory{Idle: 20 << 20, Anon: 8 << 20, File: 12 << 20, Hands: 100},
-		sizes:     []series{{name: "new mail", unit: "KB", key: "new", points: []point{{1, time.Millisecond}, {10, 5 * time.Millisecond}, {100, 100 * time.Millisecond}}}},
-		shapes:    []series{{name: "attachments", unit: "parts", key: "parts", points: []point{{1, time.Millisecond}, {1000, time.Second}}}},
+		latencies:  []latency{{Filter: "sigmilter", Half: halfPostfix, P99: time.Millisecond}, {Filter: "sigmilter", Half: halfAlone, P99: time.Second}},
+		memory:     memory{Idle: 20 << 20, Anon: 8 << 20, File: 12 << 20, Hands: 100},
+		sizes:      []series{{name: "new mail", unit: "KB", key: "new", points: []point{{1, time.Millisecond}, {10, 5 * time.Millisecond}, {100, 100 * time.Millisecond}}}},
+		recordings: []recording{{"text-2k", []time.Duration{103, 300, 101}, []time.Duration{100, 100, 100}}},
+		shapes:     []series{{name: "attachments", unit: "parts", key: "parts", points: []point{{1, time.Millisecond}, {1000, time.Second}}}},
 	}
 }
 
@@ -48,6 +49,8 @@ func TestSummary(t *testing.T) {
 		"memory_idle_anon":         int64(8 << 20),
 		"growth_new":               2.0, // 1 ms each after 0.5
 		"growth_parts":             1.0,
+
+		"recorded_vs_unrecorded_text_2k": 1.03, // the round that was disturbed does not count
 	} {
 		if s[key] != want {
 			t.Errorf("%s is %v, want %v", key, s[key], want)

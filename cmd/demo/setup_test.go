@@ -73,6 +73,27 @@ func TestSetupInstallsWhatIsMissing(t *testing.T) {
 	}
 }
 
+// The Sendmail of Debian 13 comes by the machine's apt-get from where its small Debian came,
+// with the libraries that this has not, and is there last of all.
+func TestSetupUnpacksSendmailOfDebian13(t *testing.T) {
+	out, commands, err := setup(t, nil, "sendmail13")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for i, want := range []string{" update", " download sendmail-bin sendmail-cf", "dpkg -f sendmail-bin_*.deb Depends",
+		" install -y --download-only --no-install-recommends libc6 libdb5.3"} {
+		if i >= len(commands) || !strings.HasSuffix(commands[i], want) {
+			t.Fatalf("command %d should end with %q:\n%s", i, want, strings.Join(commands, "\n"))
+		}
+		if strings.HasPrefix(commands[i], "apt-get") && !strings.Contains(commands[i], "/debian-13/var/lib/dpkg/status") {
+			t.Errorf("command %d is not for Debian 13: %s", i, commands[i])
+		}
+	}
+	if last := commands[len(commands)-2]; !strings.HasPrefix(last, "dpkg -x sendmail-bin_") {
+		t.Errorf("the last command is %q", last)
+	}
+}
+
 func TestSetupLeavesOtherMachinesAlone(t *testing.T) {
 	out, commands, err := setup(t, []string{"TEST_UID=1000"}, "compiler", "promtool")
 	if err != nil || len(commands) != 1 || !strings.Contains(out, "gcc libc6-dev; promtool (as root on Debian: make setup)") {

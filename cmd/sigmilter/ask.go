@@ -70,7 +70,7 @@ func (a *asking) askDaemon(f func(*control.Client) error) error {
 // withAdvice completes an error of the daemon with what to do, and with its exit status.
 func withAdvice(err error) error {
 	if errors.Is(err, control.ErrNoDaemon) {
-		return fmt.Errorf("%w; is it running, and is -c its configuration?", err)
+		return fmt.Errorf("%w; is it running, and is -c its configuration? systemctl status sigmilter tells both", err)
 	}
 	var e *control.Error
 	if errors.As(err, &e) && e.Kind == control.Configuration {

@@ -32,7 +32,7 @@ func TestVerbsAskTheDaemon(t *testing.T) {
 		{"people list --tenant nobody", 1, "", `sigmilter: no tenant "nobody"`},
 		{"people show A.Muster@contoso.com", 0, "displayName  Alice Muster", ""},
 		{"people show --json alice@contoso.com", 0, `"displayName": "csv"`, ""},
-		{"people show nobody@contoso.com", 1, "", "sigmilter: nobody has the address nobody@contoso.com\n"},
+		{"people show nobody@contoso.com", 1, "", "sigmilter: nobody has the address nobody@contoso.com; look for a typo, or in the source of people\n"},
 		{"people refresh", 0, "contoso  csv     2       read", ""},
 		{"people refresh --source ldap", 1, "", "no such source"},
 		{"cache status", 0, "TENANT", ""},

@@ -29,7 +29,7 @@ func TestCheckFiveMistakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, stdout, stderr := invoke(t, "check", "-c", file)
-	got := strings.NewReplacer(configDir+"/", "", dir+"/", "").Replace(stderr)
+	got := strings.NewReplacer(configDir+"/", "", dir+"/", "", dir, "FOLDER").Replace(stderr)
 	if status != 2 || stdout != "" || got != string(want) || strings.Count(got, "\n") != 5 {
 		t.Errorf("status %d, stdout %q, stderr\n%swant\n%s", status, stdout, got, want)
 	}
@@ -189,8 +189,9 @@ func TestCheckFields(t *testing.T) {
 		"corporate.html": "<p>{{.DisplayName}} {{.mobilePhone}} {{.colour}} {{.shape}}</p>",
 	})
 	status, _, stderr := checked(t, "-c", file)
-	want := "warning: template corporate: {{.DisplayName}} is always empty; write {{.displayName}}\n" +
-		"warning: template corporate: {{.shape}} is empty: nobody has such an attribute\n"
+	place := "warning: " + filepath.Join(filepath.Dir(file), "corporate.html") + ":1: "
+	want := place + "{{.DisplayName}} is always empty; write {{.displayName}}\n" +
+		place + "{{.shape}} is empty: nobody has such an attribute; sigmilter people show ADDRESS lists what there is\n"
 	if status != 0 || stderr != want {
 		t.Errorf("status %d, stderr\n%swant\n%s", status, stderr, want)
 	}

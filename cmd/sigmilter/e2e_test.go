@@ -71,19 +71,45 @@ type mta struct {
 }
 
 var (
-	onPostfix = mta{"Postfix", lab.RequirePostfix, lab.TestDir, func(dir, milter, nextHop string) (lab.MTA, error) {
-		return lab.StartPostfix(dir, lab.PostfixOptions{Milter: milter, NextHop: nextHop})
-	}}
-	onSendmail = mta{"Sendmail", lab.RequireSendmail, lab.TestSafeDir, func(dir, milter, nextHop string) (lab.MTA, error) {
-		return lab.StartSendmail(dir, lab.SendmailOptions{Milter: milter, NextHop: nextHop})
-	}}
+	onPostfix  = postfixOf("Postfix", lab.Installed)
+	onSendmail = sendmailOf("Sendmail", lab.Installed)
+
+	// The machine's own are those of Debian 12, where the tests are run.
+	mtas = []mta{
+		onPostfix, onSendmail,
+		postfixOf("Postfix of Debian 13", lab.Debian13), sendmailOf("Sendmail of Debian 13", lab.Debian13),
+	}
 )
 
-// onEach runs an end-to-end test on each of the mail servers.
+func postfixOf(name string, release lab.Release) mta {
+	return mta{
+		name: name, dir: lab.TestDir,
+		require: func(t testing.TB) { t.Helper(); lab.RequirePostfixOf(t, release) },
+		start: func(dir, milter, nextHop string) (lab.MTA, error) {
+			return lab.StartPostfix(dir, lab.PostfixOptions{Release: release, Milter: milter, NextHop: nextHop})
+		},
+	}
+}
+
+func sendmailOf(name string, release lab.Release) mta {
+	return mta{
+		name: name, dir: lab.TestSafeDir,
+		require: func(t testing.TB) { t.Helper(); lab.RequireSendmailOf(t, release) },
+		start: func(dir, milter, nextHop string) (lab.MTA, error) {
+			return lab.StartSendmail(dir, lab.SendmailOptions{Release: release, Milter: milter, NextHop: nextHop})
+		},
+	}
+}
+
+// onEach runs an end-to-end test on each of the mail servers, at the same time: most of it
+// is waiting.
 func onEach(t *testing.T, test func(*testing.T, *relay)) {
 	t.Helper()
-	for _, m := range []mta{onPostfix, onSendmail} {
-		t.Run(m.name, func(t *testing.T) { test(t, startRelay(t, m)) })
+	for _, m := range mtas {
+		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
+			test(t, startRelay(t, m))
+		})
 	}
 }
 

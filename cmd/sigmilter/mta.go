@@ -211,7 +211,7 @@ func postconf(ctx context.Context, dir string, args ...string) (string, error) {
 	cmd.Stderr = &stderr // warnings of settings that another version has are no matter
 	out, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("ask postconf: %w: %s", err, bytes.TrimSpace(stderr.Bytes()))
+		return "", fmt.Errorf("ask postconf: %w: %s; mend what it names, or name the folder of main.cf with --config-directory", err, bytes.TrimSpace(stderr.Bytes()))
 	}
 	return string(out), nil
 }

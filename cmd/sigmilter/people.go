@@ -99,7 +99,7 @@ func (a *asking) askOrOpen(
 	}
 	store, err := open(config.FindPlaces(a.config).State)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("no daemon is running, and there is no state file: %w", err)
+		return fmt.Errorf("no daemon is running, and there is no state file: %w; start it: systemctl start sigmilter, or name its configuration with -c", err)
 	}
 	if errors.Is(err, statefile.ErrLocked) {
 		return fmt.Errorf("a daemon is running but cannot be asked: %w; its log says why it could not open the control socket", unasked)

@@ -15,7 +15,7 @@ func TestCheckFinds(t *testing.T) {
 		status        int
 		told          string
 	}{
-		"unknown field":           {html: "<p>{{.surename}}</p>", told: "warning: template corporate: {{.surename}} is empty: nobody has such an attribute\n"},
+		"unknown field":           {html: "<p>{{.surename}}</p>", told: "corporate.html:1: {{.surename}} is empty: nobody has such an attribute; did you mean {{.surname}}?\n"},
 		"misspelt field":          {html: "<p>{{.Surname}}</p>", told: "{{.Surname}} is always empty; write {{.surname}}\n"},
 		"an earlier rule stops":   {rules: rules, status: 2, told: ":9: rule[2]: can never match"},
 		"template absent":         {rules: strings.Replace(rules, "corporate", "corporat", 1), status: 2, told: `:8: rule[1].signature: "corporat" is not known; write "corporate"`},

@@ -15,6 +15,7 @@ import (
 	"sigmilter/cmd/internal/printed"
 	"sigmilter/cmd/internal/trial"
 	"sigmilter/milter/engine"
+	"sigmilter/sigstore/localfile"
 )
 
 // signOptions are the flags of the verb.
@@ -82,7 +83,7 @@ func readMessage(args []string, stdin io.Reader) ([]byte, error) {
 	}
 	raw, err := os.ReadFile(args[0])
 	if err != nil {
-		return nil, fmt.Errorf("reading the message: %w", err)
+		return nil, fmt.Errorf("reading the message: %w", localfile.Explained(args[0], err))
 	}
 	return raw, nil
 }

@@ -12,6 +12,8 @@ package directory
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -133,6 +135,9 @@ var canonical = func() map[string]string {
 	}
 	return byLower
 }()
+
+// Attributes are the attributes that Graph has, in order.
+func Attributes() []string { return slices.Sorted(maps.Values(canonical)) }
 
 // Canonical returns Graph's spelling of an attribute name written in any case,
 // and whether it is one that Graph has.

@@ -15,13 +15,22 @@ import (
 // Explained adds to the error of opening or reading a file or folder what to look at: its
 // name, or the rights. Other errors stay as they are.
 func Explained(path string, err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w; look at the name: %s%s", err, whatIsThere(path), ownFolder(path))
-	}
-	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("%w; look at the rights: %s%s", err, whatForbids(path), ownFolder(path))
+	if advice := Advice(path, err); advice != "" {
+		return fmt.Errorf("%w; %s", err, advice)
 	}
 	return err
+}
+
+// Advice is what to look at after the error of opening or reading a file or folder, empty
+// for another error.
+func Advice(path string, err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "look at the name: " + whatIsThere(path) + ownFolder(path)
+	case errors.Is(err, fs.ErrPermission):
+		return "look at the rights: " + whatForbids(path) + ownFolder(path)
+	}
+	return ""
 }
 
 // whatIsThere says from where on a path does not exist, and what could be meant.

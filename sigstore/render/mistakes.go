@@ -12,6 +12,8 @@ var usualMistakes = []struct {
 	{regexp.MustCompile(`unexpected "<"|character U\+003C`), "markup stands in the middle of a field: write it in one piece"},
 	{regexp.MustCompile(`unexpected "&"|character U\+(?:0026|00A0)`), "an entity or a blank that is none stands in a field: write it anew, with plain blanks and quotes"},
 	{regexp.MustCompile(`U\+201[89CDE]|U\+00[AB]B`), `write straight quotes in a field: "..."`},
+	{regexp.MustCompile(`character U\+007D|unclosed action`), "a field ends with two braces: {{.displayName}}"},
+	{regexp.MustCompile(`unexpected EOF`), "each {{if}}, {{with}} and {{range}} needs an {{end}}"},
 	// Graph has lists where a template has their values in one.
 	{regexp.MustCompile(`range can't iterate over ` + trialValue), "write {{range list .field}}"},
 }

@@ -12,6 +12,9 @@ func TestUsualMistakes(t *testing.T) {
 		{`{{.display<span>Name}}`, "markup stands in the middle of a field"},
 		{`{{.displayName&nbsp;}}`, "an entity or a blank that is none"},
 		{"{{.displayName\u00A0}}", "an entity or a blank that is none"},
+		{"<p>{{.displayName}</p>", "a field ends with two braces"},
+		{"<p>{{.displayName", "a field ends with two braces"},
+		{"<p>{{if .city}}x", "needs an {{end}}"},
 		{"{{default “x” .city}}", "write straight quotes"},
 		{"{{range .businessPhones}}{{end}}", "write {{range list .field}}"},
 	} {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/sigstore/localfile"
 )
 
 // Entry is a case of a folder.
@@ -80,7 +81,7 @@ func twins(dir string) (map[string]map[string]bool, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("reading the cases: %w", err)
+		return nil, fmt.Errorf("reading the cases: %w", localfile.Explained(dir, err))
 	}
 	return found, nil
 }

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os/user"
 	"slices"
+	"strconv"
 	"time"
 
 	"sigmilter/cmd/internal/config"
@@ -141,6 +143,18 @@ func (r *run) checkSocket(socket mta.SocketUnit) {
 	if problem := mta.Unreachable(relay.Under(socket), "postfix"); problem != "" {
 		r.warn("listen: %s", problem)
 	}
+	if group := r.cfg.SocketGroup; !socket.Active && !isGroup(group) {
+		r.warn("socket_group: this machine has no group %q, and the daemon does not start there; getent group lists the groups", group)
+	}
+}
+
+// isGroup reports whether there is a group of a name or number, or none is wanted.
+func isGroup(group string) bool {
+	if _, err := strconv.ParseUint(group, 10, 32); group == "" || err == nil {
+		return true
+	}
+	_, err := user.LookupGroup(group)
+	return err == nil
 }
 
 func (r *run) warn(format string, args ...any) {

@@ -3,10 +3,13 @@ package check
 import (
 	"fmt"
 	"html"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
 	"sigmilter/cmd/internal/config"
+	"sigmilter/cmd/internal/config/tomltree"
 	"sigmilter/cmd/internal/migrate"
 	"sigmilter/milter/entity"
 	"sigmilter/sigstore/directory"
@@ -53,11 +56,30 @@ func (r *run) checkFields(t config.Template) {
 			continue
 		}
 		if known {
-			r.warn("template %s: {{.%s}} is always empty; write {{.%s}}", t.Name, field, spelled)
+			r.warn("%s: {{.%s}} is always empty; write {{.%s}}", r.placeOf(t, field), field, spelled)
+		} else if near := r.nearestAttribute(field); near != "" {
+			r.warn("%s: {{.%s}} is empty: nobody has such an attribute; did you mean {{.%s}}?", r.placeOf(t, field), field, near)
 		} else {
-			r.warn("template %s: {{.%s}} is empty: nobody has such an attribute", t.Name, field)
+			r.warn("%s: {{.%s}} is empty: nobody has such an attribute; sigmilter people show ADDRESS lists what there is", r.placeOf(t, field), field)
 		}
 	}
+}
+
+// placeOf is the file and line of the first use of a field, or the template alone.
+func (r *run) placeOf(t config.Template, field string) string {
+	use := regexp.MustCompile(`\.` + regexp.QuoteMeta(field) + `\b`)
+	for _, source := range slices.Concat(t.Sources(), r.cfg.Blocks.Sources()) {
+		if at := use.FindStringIndex(source.Text); at != nil {
+			return fmt.Sprintf("%s:%d", source.Path, 1+strings.Count(source.Text[:at[0]], "\n"))
+		}
+	}
+	return "template " + t.Name
+}
+
+// nearestAttribute is the attribute of anybody, or of Microsoft Graph, that a name was
+// probably meant to be, or "".
+func (r *run) nearestAttribute(name string) string {
+	return tomltree.Nearest(name, slices.Concat(slices.Sorted(maps.Keys(r.attributes)), directory.Attributes()))
 }
 
 // reviewSource warns of markup that breaks in mail clients, and of placeholders that

@@ -97,7 +97,7 @@ func TestFaultsOfSeveralFiles(t *testing.T) {
 		"the syntax of two": {files{"conf.d/a.toml": "x = ", "conf.d/b.toml": "[tenant", "conf.d/c.toml": "nonsense = 1"}, []string{
 			"etc/conf.d/a.toml:1: x: not TOML", "etc/conf.d/b.toml:1: not TOML",
 		}},
-		"not UTF-8":          {files{"conf.d/a.toml": "\n#\xff"}, []string{"etc/conf.d/a.toml: the file is not UTF-8 text, which shows in line 2"}},
+		"not UTF-8":          {files{"conf.d/a.toml": "\n#\xff"}, []string{"etc/conf.d/a.toml: is not UTF-8 text, which shows in line 2"}},
 		"conf.d a file":      {files{"conf.d": "x = 1"}, []string{"etc/conf.d: cannot be read"}},
 		"nothing but conf.d": {files{"c.toml": "", "conf.d/b.toml": moreText}, nil},
 	} {
@@ -144,7 +144,7 @@ func TestSettingsAreBounded(t *testing.T) {
 		want string
 	}{
 		{bounds{11, 27}, ""},
-		{bounds{10, 27}, "etc/conf.d/a.toml: the file is larger than 10 bytes; let sigmilter read it, or take it away"},
+		{bounds{10, 27}, "etc/conf.d/a.toml: is larger than 10 bytes; let sigmilter read it, or take it away"},
 		{bounds{11, 20}, "etc/conf.d/b.toml: with it the settings are larger than 20 bytes; make the files smaller"},
 	} {
 		if _, faults := readSettings(folder, "etc/c.toml", tc.most); faults.Error() != tc.want {

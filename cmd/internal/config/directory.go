@@ -178,7 +178,7 @@ func (d *Directory) readPath(v tomltree.Value) {
 	}
 	f, err := localfile.Open(d.Path)
 	if err != nil {
-		v.Warn(d.Path+" "+tomltree.Unreadable(err).Error(), "put the people's CSV file there")
+		v.Warn(d.Path+" "+tomltree.Unreadable(err).Error(), tomltree.Advice(d.Path, err, "put the people's CSV file there"))
 		return
 	}
 	f.Close()

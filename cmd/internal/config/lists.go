@@ -31,7 +31,7 @@ func lists(k *policy.ConditionKind, c *policy.Condition) tomltree.Reader {
 func readList(v tomltree.Value, path string, c *policy.Condition, what string) {
 	text, err := v.Tree().Folder.ReadText(path, maxFile)
 	if err != nil {
-		v.Fault(path+" "+err.Error(), "write the name of a file that sigmilter may read")
+		v.Fault(path+" "+err.Error(), tomltree.Advice(path, err, "write the name of a file that sigmilter may read"))
 		return
 	}
 	n, words := 0, 0

@@ -116,10 +116,11 @@ func readSettings(folder tomltree.Folder, main string, most bounds) (files []set
 	}
 	room := most.all
 	read := func(shown, name, fix string) {
-		text, err := folder.ReadText(filepath.Join(folder.Dir, name), most.file)
+		path := filepath.Join(folder.Dir, name)
+		text, err := folder.ReadText(path, most.file)
 		room -= int64(len(text))
 		if err != nil {
-			faults = append(faults, Fault{File: shown, Problem: err.Error() + "; " + readingFix(err, fix)})
+			faults = append(faults, Fault{File: shown, Problem: err.Error() + "; " + readingFix(err, tomltree.Advice(path, err, fix))})
 		} else if room < 0 {
 			faults = append(faults, Fault{File: shown, Problem: fmt.Sprintf("with it the settings are larger than %d bytes; make the files smaller", most.all)})
 		} else {

@@ -73,7 +73,7 @@ func (b *Blocks) readPartials(v tomltree.Value) {
 	}
 	entries, err := v.Tree().Folder.List(b.Partials)
 	if err != nil {
-		v.Fault(b.Partials+" "+tomltree.Unreadable(err).Error(), "write the name of a folder that sigmilter may read")
+		v.Fault(b.Partials+" "+tomltree.Unreadable(err).Error(), tomltree.Advice(b.Partials, err, "write the name of a folder that sigmilter may read"))
 		return
 	}
 	b.options.HTMLPartials, b.options.TextPartials = map[string]string{}, map[string]string{}

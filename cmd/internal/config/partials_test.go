@@ -74,15 +74,15 @@ func TestPartialFaults(t *testing.T) {
 		want                              string // the end of the only fault
 	}{
 		{"no folder", `partials = "nothing"`, "a", "a",
-			"c.toml:5: blocks.partials: DIR/nothing cannot be read: no such file or directory; write the name of a folder that sigmilter may read"},
+			"c.toml:5: blocks.partials: DIR/nothing cannot be read: no such file or directory; look at the name: there is no nothing in DIR"},
 		{"an empty partial", `partials = "parts"`, "a", " \n",
 			"c.toml:5: blocks.partials: DIR/parts/foot.html is empty; put the signature into it"},
 		{"no such picture", `partials = "parts"`, "a", `<img src="cid:logo.png">`,
 			"c.toml:5: blocks.partials: DIR/parts/foot.html: picture cid:logo.png cannot be read; put a PNG, JPEG or GIF file of that name beside the template"},
 		{"no such partial", `partials = "parts"`, "a\n{{template `food` .}}", "a",
-			`c.toml:7: template.corporate.html: DIR/corporate.html: parse template corporate: corporate (HTML):2: {{template "food"}}: there is no partial of that name; mend the template`},
+			`c.toml:7: template.corporate.html: DIR/corporate.html:2: {{template "food"}}: there is no partial of that name; mend the template`},
 		{"no partials", "", "{{template `foot` .}}", "a",
-			`c.toml:7: template.corporate.html: DIR/corporate.html: parse template corporate: corporate (HTML):1: {{template "foot"}}: there is no partial of that name; mend the template`},
+			`c.toml:7: template.corporate.html: DIR/corporate.html:1: {{template "foot"}}: there is no partial of that name; mend the template`},
 		{"a faulty partial", `partials = "parts"`, "{{template `foot` .}}", "\n{{if}}",
 			"c.toml:7: template.corporate.html: DIR/corporate.html: parse template corporate: template: foot:2: missing value for if; mend the template"},
 		{"calling code", `phone_prefix = "0049"`, "a", "a",

@@ -54,7 +54,7 @@ func readSecret(v tomltree.Value, path string) (text string, ok bool) {
 	case errors.Is(err, localfile.ErrExposed):
 		v.Fault(path+" can be read by others", "chmod 640 "+printed.Word(path))
 	case err != nil && !errors.Is(err, localfile.ErrTooLarge):
-		v.Fault(path+" "+tomltree.Unreadable(err).Error(), fix)
+		v.Fault(path+" "+tomltree.Unreadable(err).Error(), tomltree.Advice(path, err, fix))
 	case err != nil, !utf8.Valid(raw):
 		v.Fault(path+" is no text file of at most 1 MiB", "write each secret as a line of text")
 	default:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -212,7 +213,7 @@ func contents(path, text *string) tomltree.Reader {
 func readTemplateFile(v tomltree.Value, path string) (text string, ok bool) {
 	text, err := v.Tree().Folder.ReadText(path, maxFile)
 	if err != nil {
-		v.Fault(path+" "+err.Error(), readingFix(err, "write the name of a file that sigmilter may read"))
+		v.Fault(path+" "+err.Error(), readingFix(err, tomltree.Advice(path, err, "write the name of a file that sigmilter may read")))
 	} else if strings.TrimSpace(text) == "" {
 		v.Fault(path+" is empty", "put the signature into it")
 	} else {
@@ -232,14 +233,26 @@ func (t *Template) parse(v tomltree.Value, b Blocks) {
 	var err error
 	t.Parsed, err = b.options.Parse(t.Name, t.HTML, "")
 	if err != nil {
-		v.At("html").Fault(fmt.Sprintf("%s: %v", t.HTMLPath, err), fix)
+		v.At("html").Fault(inTemplate(t.HTMLPath, err), fix)
 		return
 	}
 	t.addPictures(b)
 	t.Parsed, err = b.options.Parse(t.Name, t.HTML, t.Text)
 	if err != nil {
-		v.At("text").Fault(fmt.Sprintf("%s: %v", t.TextPath, err), fix)
+		v.At("text").Fault(inTemplate(t.TextPath, err), fix)
 	}
+}
+
+// templateLine is how an error begins that the template packages have found in one of the
+// files of a template.
+var templateLine = regexp.MustCompile(`^parse template .*?: .*? \((?:HTML|text)\)(:\d+)(?::\d+)?: (.*)`)
+
+// inTemplate is a fault in the file of a template, with the line if the error has one.
+func inTemplate(path string, err error) string {
+	if at := templateLine.FindStringSubmatch(err.Error()); at != nil {
+		return path + at[1] + ": " + at[2]
+	}
+	return fmt.Sprintf("%s: %v", path, err)
 }
 
 func (c *Config) readRules(v tomltree.Value) {

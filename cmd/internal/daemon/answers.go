@@ -85,7 +85,7 @@ func (d *Daemon) statusLine() string {
 	for _, t := range s.Tenants {
 		people += t.People
 	}
-	line := fmt.Sprintf("%d tenants, %d people, configuration %s", len(s.Tenants), people, s.Config.Hash)
+	line := fmt.Sprintf("tenants: %d, people: %d, configuration %s", len(s.Tenants), people, s.Config.Hash)
 	if s.Config.Err != "" {
 		line += "; the last reload failed"
 	}
@@ -146,7 +146,7 @@ func (d *Daemon) Remembered(tenant, address string) (control.Remembered, error) 
 func (d *Daemon) RefreshPeople(ctx context.Context, tenant, source string, extent control.Extent) ([]control.Reading, error) {
 	readings, err := d.feeds.Refresh(ctx, tenant, source, extent)
 	if err == nil && len(readings) == 0 {
-		err = control.Errorf(control.NotFound, "no such source, or it is not running yet")
+		err = control.Errorf(control.NotFound, "no such source; sigmilter status lists those that are read, a new one after sigmilter reload")
 	}
 	return readings, err
 }
@@ -185,7 +185,7 @@ func (d *Daemon) DropCache(tenant, address string) (n control.CacheChange, err e
 		}
 	}
 	if unknown == len(names) {
-		return n, control.Errorf(control.NotFound, "nobody has the address %s", address)
+		return n, control.Errorf(control.NotFound, "nobody has the address %s; look for a typo, or in the source of people", address)
 	}
 	return n, nil
 }

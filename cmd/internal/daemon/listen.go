@@ -28,11 +28,20 @@ func openListeners(cfg *config.Config, inherited *sockets) (map[string]net.Liste
 			for _, ln := range open {
 				err = errors.Join(err, ln.Close())
 			}
-			return nil, err
+			return nil, listenRemedy(err, settingOf(label), name)
 		}
 		open[name] = ln
 	}
 	return open, nil
+}
+
+// settingOf is the key that names the address of a socket: a listener without a label is a
+// tenant's.
+func settingOf(label string) string {
+	if label == "" {
+		return "proof.listeners"
+	}
+	return "listen"
 }
 
 // tenantListeners are the addresses on which only one tenant's mail comes in.
@@ -50,7 +59,7 @@ func (d *Daemon) openControl(cfg *config.Config) (stop func()) {
 	open := func(name, where string, listen func() (net.Listener, error), serve func(net.Listener) func()) {
 		ln, err := d.sockets.takeOrListen(name, where, listen)
 		if err != nil {
-			d.log.Warn("cannot listen; continuing without this socket", "socket", name, "on", where, "error", err)
+			d.log.Warn("cannot listen; continuing without this socket", "socket", name, "on", where, "error", listenRemedy(err, name, where))
 			return
 		}
 		stops = append(stops, serve(ln))

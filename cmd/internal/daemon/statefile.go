@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -16,11 +15,8 @@ import (
 // that does not start holds up all mail.
 func (d *Daemon) openState(path string) error {
 	opened, err := sigstore.Recover(path, time.Now())
-	if errors.Is(err, statefile.ErrNewer) {
-		return fmt.Errorf("%w; go back to that version, or remove the file to have people read again", err)
-	}
 	if err != nil {
-		return err
+		return stateRemedy(err, path)
 	}
 	d.store = opened.Store
 	if opened.Aside != "" {

@@ -65,7 +65,7 @@ func next(t *testing.T, states <-chan string, pattern string) {
 func TestSystemdIsTold(t *testing.T) {
 	states := notified(t)
 	r := startDaemon(t)
-	next(t, states, `^READY=1\nSTATUS=1 tenants, 2 people, configuration [0-9a-f]{32}$`)
+	next(t, states, `^READY=1\nSTATUS=tenants: 1, people: 2, configuration [0-9a-f]{32}$`)
 	r.Write("sigmilter.toml", "nonsense")
 	if _, err := r.Client.Reload(t.Context()); err == nil {
 		t.Error("nonsense was taken over")

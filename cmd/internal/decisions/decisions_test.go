@@ -3,6 +3,7 @@ package decisions
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -136,6 +137,77 @@ func TestFilesRead(t *testing.T) {
 			t.Errorf("limit %d: the oldest is not the first", test.limit)
 		}
 	}
+}
+
+// However large a file is, one chunk at most of it is in memory: what a reading takes is
+// the same for a file eight times as large.
+func TestMemoryOfFind(t *testing.T) {
+	taken := func(chunks int) uint64 {
+		dir := t.TempDir()
+		e := newEncoder()
+		out, err := os.Create(filepath.Join(dir, fileName(day)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer out.Close()
+		d := sample(1)
+		for range chunks {
+			for len(e.entries) < chunkBytes {
+				e.add(&d)
+			}
+			if _, err := out.Write(e.chunk()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if found := find(t, dir, Query{Queue: "none"}, 0); len(found.Decisions) > 0 || len(found.Damage) > 0 {
+			t.Fatalf("found %+v", found)
+		}
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	if one, eight := taken(2), taken(16); eight > one+chunkBytes {
+		t.Errorf("%d bytes of a file, %d of one eight times as large", one, eight)
+	}
+}
+
+// A query looks up what it asks for and nothing else.
+func TestColumnsLookedUp(t *testing.T) {
+	for _, test := range []struct {
+		q    Query
+		want []column
+	}{
+		{Query{}, nil},
+		{Query{Queue: "4Xq", MessageID: "0011223344556677", Since: day, Until: day}, nil},
+		{Query{Domain: "example.net"}, []column{domainsColumn}},
+		{Query{Author: "a", Action: "signed"}, []column{authorColumn, actionColumn}},
+	} {
+		if got := newReader(&test.q).asked; !slices.Equal(got, test.want) {
+			t.Errorf("%+v looks up %d, want %d", test.q, got, test.want)
+		}
+	}
+}
+
+// A decision that is asked for and has a string that the file has not is damage, in
+// whatever column.
+func TestStringsThatAreMissing(t *testing.T) {
+	for c := range columns {
+		e := newEncoder()
+		d := sample(1)
+		e.add(&d)
+		entries := bytes.Clone(e.chunk()[headBytes:])
+		decision := entries[len(entries)-fixedBytes-1-len(d.Queue):]
+		entry(decision).setNumber(c, 1000)
+		r := newReader(&Query{Author: "person"})
+		if err := r.entries(entries, func(entry) { t.Errorf("column %d: found", c) }); !errors.Is(err, errDamaged) {
+			t.Errorf("column %d: %v", c, err)
+		}
+	}
+}
+
+func (e entry) setNumber(c column, n uint32) {
+	binary.LittleEndian.PutUint32(e[12+hashBytes+4*int(c):], n)
 }
 
 func TestAny(t *testing.T) {
@@ -387,8 +459,9 @@ func TestWrittenAgain(t *testing.T) {
 	r.limits.Store(&limits)
 	now := time.Now()
 	for i, at := range []time.Time{now, now.Add(retryAfter / 2), now.Add(2 * retryAfter)} {
-		r.add(sample(0))
-		r.add(sample(i))
+		for _, d := range []Decision{sample(0), sample(i)} {
+			r.add(&d)
+		}
 		if i > 0 {
 			_ = os.Remove(notFolder)
 		}

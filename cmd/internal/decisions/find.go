@@ -1,8 +1,10 @@
 package decisions
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"runtime"
 	"slices"
@@ -78,7 +80,7 @@ func matchesIn(files []file, q *Query) []matches {
 	for i, f := range files {
 		reading.Go(func() {
 			m := &all[i]
-			m.reader, m.damage, m.err = readFile(f.path, q, func(e entry) { m.entries = append(m.entries, e) })
+			m.reader, m.damage, m.err = readFile(f.path, q, func(e entry) { m.entries = append(m.entries, bytes.Clone(e)) })
 		})
 	}
 	reading.Wait()
@@ -118,21 +120,35 @@ func Count(dir string, since time.Time) (Counts, error) {
 	return counts, nil
 }
 
-// readFile reads one file. That it was removed meanwhile is no error, nor that its end is
-// not there yet.
+// readFile reads one file, of which one chunk at most is in memory. That it was removed
+// meanwhile is no error, nor that its end is not there yet.
 func readFile(path string, q *Query, found func(entry)) (*reader, []Damage, error) {
 	r := newReader(q)
-	data, err := os.ReadFile(path)
+	in, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return r, nil, nil
 	}
 	if err != nil {
 		return r, nil, err
 	}
-	if taken, err := r.read(data, found); err != nil {
-		return r, []Damage{{path, taken, errors.Is(err, errNewer)}}, nil
+	defer in.Close()
+	window, filled, offset := make([]byte, headBytes+maxEntries), 0, 0
+	for {
+		n, err := in.Read(window[filled:])
+		filled += n
+		taken, damage := r.read(window[:filled], found)
+		offset += taken
+		if damage != nil {
+			return r, []Damage{{path, offset, errors.Is(damage, errNewer)}}, nil
+		}
+		if err == io.EOF {
+			return r, nil, nil
+		}
+		if err != nil {
+			return r, nil, err
+		}
+		filled = copy(window, window[taken:filled])
 	}
-	return r, nil, nil
 }
 
 // followPause is how often a folder that is followed is looked at.

@@ -19,23 +19,44 @@ type Query struct {
 	MessageID    string // see [HashMessageID]
 }
 
-// wants reports whether a string of a column is one that is asked for.
+// of is what is asked for in a column, empty where everything is.
+func (q *Query) of(c column) string {
+	switch c {
+	case authorColumn:
+		return q.Author
+	case domainsColumn:
+		return q.Domain
+	case tenantColumn:
+		return q.Tenant
+	case actionColumn:
+		return q.Action
+	case reasonColumn:
+		return q.Reason
+	case ruleColumn:
+		return q.Rule
+	}
+	return ""
+}
+
+// columns are those in which not every string is asked for.
+func (q *Query) columns() (asked []column) {
+	for c := range columns {
+		if q.of(c) != "" {
+			asked = append(asked, c)
+		}
+	}
+	return asked
+}
+
+// wants reports whether a string of a column is one that is asked for there.
 func (q *Query) wants(c column, s string) bool {
 	switch c {
 	case authorColumn:
-		return q.Author == "" || strings.Contains(strings.ToLower(s), strings.ToLower(q.Author))
+		return strings.Contains(strings.ToLower(s), strings.ToLower(q.Author))
 	case domainsColumn:
-		return q.Domain == "" || hasDomain(s, strings.ToLower(q.Domain))
-	case tenantColumn:
-		return q.Tenant == "" || s == q.Tenant
-	case actionColumn:
-		return q.Action == "" || s == q.Action
-	case reasonColumn:
-		return q.Reason == "" || s == q.Reason
-	case ruleColumn:
-		return q.Rule == "" || s == q.Rule
+		return hasDomain(s, strings.ToLower(q.Domain))
 	}
-	return true
+	return s == q.of(c)
 }
 
 // mayHold reports whether decisions of the time that a query asks for may be in a file.

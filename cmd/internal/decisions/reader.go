@@ -22,13 +22,15 @@ type reader struct {
 	query    *Query
 	since    int64 // milliseconds, as in the file
 	until    int64
-	hash     []byte // nil for any
+	hash     []byte   // nil for any
+	queue    []byte   // nil for any
+	asked    []column // those in which not every string is asked for
 	strings  []string
-	unwanted []uint8 // of each string, a bit for each column in which it is not asked for
+	unwanted []uint8 // of each string, a bit for each asked column in which it is not asked for
 }
 
 func newReader(q *Query) *reader {
-	r := &reader{query: q, until: 1<<63 - 1}
+	r := &reader{query: q, until: 1<<63 - 1, asked: q.columns()}
 	if !q.Since.IsZero() {
 		r.since = q.Since.UnixMilli()
 	}
@@ -38,6 +40,9 @@ func newReader(q *Query) *reader {
 	if q.MessageID != "" {
 		r.hash = hashOf(q.MessageID)
 	}
+	if q.Queue != "" {
+		r.queue = []byte(q.Queue)
+	}
 	r.define("")
 	return r
 }
@@ -45,7 +50,7 @@ func newReader(q *Query) *reader {
 // define takes the next string of the file.
 func (r *reader) define(s string) {
 	var unwanted uint8
-	for c := range columns {
+	for _, c := range r.asked {
 		if !r.query.wants(c, s) {
 			unwanted |= 1 << c
 		}
@@ -54,8 +59,8 @@ func (r *reader) define(s string) {
 	r.unwanted = append(r.unwanted, unwanted)
 }
 
-// read hands each decision that is asked for to found, and returns how many bytes of data
-// it took: a chunk that is not all there yet stays.
+// read hands each decision that is asked for to found, which may keep of it only a copy,
+// and returns how many bytes of data it took: a chunk that is not all there yet stays.
 func (r *reader) read(data []byte, found func(entry)) (taken int, err error) {
 	le := binary.LittleEndian
 	for len(data)-taken >= headBytes {
@@ -109,26 +114,38 @@ func (r *reader) entries(b []byte, found func(entry)) error {
 	return nil
 }
 
-// wanted reports whether a decision is one that is asked for.
+// wanted reports whether a decision is one that is asked for. Few are, so that what costs
+// least to look at comes first, and what is not asked for is not looked at.
 func (r *reader) wanted(e entry) (bool, error) {
-	wanted := true
-	for c := range columns {
-		n := e.number(c)
-		if int(n) >= len(r.strings) {
-			return false, errDamaged
-		}
-		if r.unwanted[n]&(1<<c) != 0 {
-			wanted = false
-		}
+	if t := e.milliseconds(); t < r.since || t >= r.until {
+		return false, nil
 	}
-	t := e.milliseconds()
-	if !wanted || t < r.since || t >= r.until {
+	if r.queue != nil && !bytes.Equal(e.queue(), r.queue) {
 		return false, nil
 	}
 	if r.hash != nil && !bytes.Equal(e.hash(), r.hash) {
 		return false, nil
 	}
-	return r.query.Queue == "" || string(e.queue()) == r.query.Queue, nil
+	for _, c := range r.asked {
+		n := e.number(c)
+		if int(n) >= len(r.unwanted) {
+			return false, errDamaged
+		}
+		if r.unwanted[n]&(1<<c) != 0 {
+			return false, nil
+		}
+	}
+	return true, r.whole(e)
+}
+
+// whole is an error unless the file has every string of a decision.
+func (r *reader) whole(e entry) error {
+	for c := range columns {
+		if int(e.number(c)) >= len(r.strings) {
+			return errDamaged
+		}
+	}
+	return nil
 }
 
 func (r *reader) decisions(entries []entry) []Decision {

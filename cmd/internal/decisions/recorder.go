@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -17,6 +18,7 @@ type Limits struct {
 
 const (
 	waitingRoom = 8192                   // decisions that wait to be written; what comes then is not kept
+	halfFull    = waitingRoom / 2        // so many are written at once
 	writePause  = 200 * time.Millisecond // how long one waits for others
 	fileBytes   = 8 << 20                // a larger file is followed by another
 	stringBytes = 2 << 20                // likewise one with more bytes of strings, which are in memory
@@ -29,17 +31,21 @@ const (
 
 // Recorder writes decisions to a folder, behind those who make them.
 type Recorder struct {
-	dir    string
-	log    *slog.Logger
-	limits atomic.Pointer[Limits]
-	queue  chan Decision
-	lost   atomic.Int64  // decisions that were not kept, and not told of yet
-	wake   chan struct{} // the limits have changed
-	stop   chan struct{}
-	done   chan struct{}
+	dir     string
+	log     *slog.Logger
+	limits  atomic.Pointer[Limits]
+	lost    atomic.Int64  // decisions that were not kept, and not told of yet
+	some    chan struct{} // the first decision waits, or half of what may
+	changed chan struct{} // the limits have
+	stop    chan struct{}
+	done    chan struct{}
+
+	mu      sync.Mutex // held for the length of an append
+	waiting []Decision
 
 	// What the writing goroutine has.
-	out     *os.File // nil between two files
+	taken   []Decision // what was waiting before, and its room for what comes next
+	out     *os.File   // nil between two files
 	begun   time.Time
 	written int64
 	encoder *encoder  // nil before the first decision of a file
@@ -50,8 +56,8 @@ type Recorder struct {
 // NewRecorder returns one that writes to a folder, which is made when it is needed.
 func NewRecorder(dir string, limits Limits, log *slog.Logger) *Recorder {
 	r := &Recorder{
-		dir: dir, log: log, queue: make(chan Decision, waitingRoom),
-		wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
+		dir: dir, log: log, some: make(chan struct{}, 1), changed: make(chan struct{}, 1),
+		stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	r.limits.Store(&limits)
 	go r.run()
@@ -61,8 +67,13 @@ func NewRecorder(dir string, limits Limits, log *slog.Logger) *Recorder {
 // Configure changes the limits.
 func (r *Recorder) Configure(limits Limits) {
 	r.limits.Store(&limits)
+	notify(r.changed)
+}
+
+// notify has the reader of a channel with room for one look, if it was not told already.
+func notify(c chan struct{}) {
 	select {
-	case r.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
@@ -71,15 +82,23 @@ func (r *Recorder) Configure(limits Limits) {
 func (r *Recorder) Keeps() bool { return r.limits.Load().Days > 0 }
 
 // Add keeps a decision. It never waits: where the disk is too slow, the decision is lost,
-// and the log tells how many were.
+// and the log tells how many were. To wake another goroutine costs more than all else
+// here, so that it is done for the first of those that are written together.
 func (r *Recorder) Add(d Decision) {
 	if !r.Keeps() {
 		return
 	}
-	select {
-	case r.queue <- d:
-	default:
+	r.mu.Lock()
+	waiting := len(r.waiting)
+	if waiting < waitingRoom {
+		r.waiting = append(r.waiting, d)
+	}
+	r.mu.Unlock()
+	switch waiting {
+	case waitingRoom:
 		r.lost.Add(1)
+	case 0, halfFull:
+		notify(r.some)
 	}
 }
 
@@ -98,16 +117,13 @@ func (r *Recorder) run() {
 	r.prune(time.Now())
 	for {
 		select {
-		case d := <-r.queue:
-			if r.encoder == nil || r.encoder.empty() {
-				pause.Reset(writePause)
-			}
-			r.add(d)
+		case <-r.some:
+			pause.Reset(r.pause())
 		case <-pause.C:
-			r.flush(time.Now())
+			r.write()
 		case <-hourly.C:
 			r.prune(time.Now())
-		case <-r.wake:
+		case <-r.changed:
 			r.prune(time.Now())
 		case <-r.stop:
 			r.finish()
@@ -116,20 +132,39 @@ func (r *Recorder) run() {
 	}
 }
 
+// pause is how long what waits has to.
+func (r *Recorder) pause() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.waiting) >= halfFull {
+		return 0
+	}
+	return writePause
+}
+
 // finish writes what waits.
 func (r *Recorder) finish() {
-	for len(r.queue) > 0 {
-		r.add(<-r.queue)
-	}
-	r.flush(time.Now())
+	r.write()
 	r.endFile()
 }
 
-func (r *Recorder) add(d Decision) {
+// write writes what waits.
+func (r *Recorder) write() {
+	r.mu.Lock()
+	r.waiting, r.taken = r.taken[:0], r.waiting
+	r.mu.Unlock()
+	for i := range r.taken {
+		r.add(&r.taken[i])
+	}
+	clear(r.taken) // its strings are not kept in memory
+	r.flush(time.Now())
+}
+
+func (r *Recorder) add(d *Decision) {
 	if r.encoder == nil {
 		r.encoder = newEncoder()
 	}
-	r.encoder.add(&d)
+	r.encoder.add(d)
 	if len(r.encoder.entries) >= chunkBytes {
 		r.flush(time.Now())
 	}

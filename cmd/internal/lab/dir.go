@@ -49,7 +49,13 @@ func reachable(dir string) error {
 // environment the test fails instead.
 func RequirePostfix(t testing.TB) {
 	t.Helper()
-	_, err := findPostfix()
+	RequirePostfixOf(t, Installed)
+}
+
+// RequirePostfixOf is [RequirePostfix] for that of a release.
+func RequirePostfixOf(t testing.TB, release Release) {
+	t.Helper()
+	_, err := findPostfix(release)
 	require(t, err, ErrNoPostfix)
 }
 
@@ -57,7 +63,13 @@ func RequirePostfix(t testing.TB) {
 // the environment the test fails instead.
 func RequireSendmail(t testing.TB) {
 	t.Helper()
-	_, err := findSendmail()
+	RequireSendmailOf(t, Installed)
+}
+
+// RequireSendmailOf is [RequireSendmail] for that of a release.
+func RequireSendmailOf(t testing.TB, release Release) {
+	t.Helper()
+	_, err := findSendmail(release)
 	require(t, err, ErrNoSendmail)
 }
 

@@ -26,6 +26,8 @@ var ErrNoPostfix = errors.New("no Postfix to run")
 
 // PostfixOptions is what a private Postfix is to do.
 type PostfixOptions struct {
+	// Release is whose Postfix it is.
+	Release Release
 	// Milter is the filter of the first port as Postfix writes it,
 	// "unix:/path" or "inet:127.0.0.1:8891"; empty for none. A relative path
 	// would be relative to Postfix's queue directory. The filter need not be
@@ -73,7 +75,7 @@ const startTimeout = 30 * time.Second
 // returns when every port answers. The user postfix must be able to reach dir
 // ([NewDir] makes such a directory). The caller stops it with [Postfix.Stop].
 func StartPostfix(dir string, opts PostfixOptions) (*Postfix, error) {
-	progs, err := findPostfix()
+	progs, err := findPostfix(opts.Release)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +102,7 @@ func (p *Postfix) launch(opts PostfixOptions) error {
 	if err := p.writeConfig(opts); err != nil {
 		return err
 	}
-	if out, err := exec.Command(p.programs.postfix, "-c", p.conf(), "check").CombinedOutput(); err != nil {
+	if out, err := p.programs.root.command(p.dir, p.programs.postfix, "-c", p.conf(), "check").CombinedOutput(); err != nil {
 		return fmt.Errorf("postfix check: %w: %s", err, bytes.TrimSpace(out))
 	}
 	if err := p.startMaster(); err != nil {
@@ -119,7 +121,7 @@ func (p *Postfix) launch(opts PostfixOptions) error {
 // `postfix stop` with its sleeps is not needed. Without -w it stays in the
 // foreground; what it has to say goes to the log.
 func (p *Postfix) startMaster() error {
-	p.master = exec.Command(filepath.Join(p.programs.daemonDir, "master"),
+	p.master = p.programs.root.command(p.dir, filepath.Join(p.programs.daemonDir, "master"),
 		"-c", p.conf(), "-e", fmt.Sprint(int(lifetime.Seconds())))
 	// QUIRK: master makes itself a session leader, and fails if it leads a
 	// process group already, but is content to be one from the start.
@@ -196,7 +198,7 @@ func (p *Postfix) Log() string { return filepath.Join(p.dir, "postfix.log") }
 
 // Flush has the deferred mail tried again at once.
 func (p *Postfix) Flush() error {
-	if out, err := exec.Command(p.programs.postqueue, "-c", p.conf(), "-f").CombinedOutput(); err != nil {
+	if out, err := p.programs.root.command(p.dir, p.programs.postqueue, "-c", p.conf(), "-f").CombinedOutput(); err != nil {
 		return fmt.Errorf("flush Postfix queue: %w: %s", err, bytes.TrimSpace(out))
 	}
 	return nil
@@ -205,7 +207,7 @@ func (p *Postfix) Flush() error {
 // Queue lists the messages Postfix has accepted and not yet handed on.
 func (p *Postfix) Queue() ([]Queued, error) {
 	var stderr bytes.Buffer
-	cmd := exec.Command(p.programs.postqueue, "-c", p.conf(), "-j")
+	cmd := p.programs.root.command(p.dir, p.programs.postqueue, "-c", p.conf(), "-j")
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -229,7 +231,7 @@ func (p *Postfix) Queue() ([]Queued, error) {
 // another, hence again until none is left.
 func (p *Postfix) Drop() error {
 	for deadline := time.Now().Add(startTimeout); ; {
-		cmd := exec.Command(filepath.Join(p.programs.commandDir, "postsuper"), "-c", p.conf(), "-d", "ALL")
+		cmd := p.programs.root.command(p.dir, filepath.Join(p.programs.commandDir, "postsuper"), "-c", p.conf(), "-d", "ALL")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("drop Postfix queue: %w: %s", err, bytes.TrimSpace(out))
 		}

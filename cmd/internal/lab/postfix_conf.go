@@ -15,30 +15,32 @@ import (
 
 // programs are the parts of an installed Postfix that a private instance needs.
 type programs struct {
+	root root
+
 	postfix, postqueue, daemonDir, commandDir string
 }
 
 // CheckPostfix tells whether [StartPostfix] can find what it needs; the error is
 // [ErrNoPostfix] with what is missing.
 func CheckPostfix() error {
-	_, err := findPostfix()
+	_, err := findPostfix(Installed)
 	return err
 }
 
-// findPostfix asks the installed Postfix where its programs are.
-func findPostfix() (programs, error) {
-	postconf, err := exec.LookPath("postconf")
+// findPostfix asks the Postfix of a release where its programs are.
+func findPostfix(release Release) (programs, error) {
+	in, err := release.debian()
 	if err != nil {
-		// sbin is not on everybody's path.
-		postconf, err = exec.LookPath("/usr/sbin/postconf")
+		return programs{}, fmt.Errorf("%w: %w", ErrNoPostfix, err)
 	}
+	postconf, err := findPostconf(in)
 	if err != nil {
-		return programs{}, fmt.Errorf("%w: postconf not found; as root: apt-get install postfix", ErrNoPostfix)
+		return programs{}, err
 	}
 	if os.Geteuid() != 0 {
 		return programs{}, fmt.Errorf("%w: it must be started by root", ErrNoPostfix)
 	}
-	out, err := exec.Command(postconf, "-dh", "command_directory", "daemon_directory").Output()
+	out, err := in.command("/tmp", postconf, "-dh", "command_directory", "daemon_directory").Output()
 	if err != nil {
 		return programs{}, fmt.Errorf("%w: ask postconf for its directories: %w", ErrNoPostfix, err)
 	}
@@ -47,15 +49,29 @@ func findPostfix() (programs, error) {
 		return programs{}, fmt.Errorf("%w: postconf answered %q for its directories", ErrNoPostfix, out)
 	}
 	p := programs{
+		root:       in,
 		commandDir: dirs[0], daemonDir: dirs[1],
 		postfix: filepath.Join(dirs[0], "postfix"), postqueue: filepath.Join(dirs[0], "postqueue"),
 	}
 	for _, name := range []string{p.postfix, p.postqueue, filepath.Join(p.daemonDir, "master")} {
-		if _, err := exec.LookPath(name); err != nil {
+		if _, err := in.has(name); err != nil {
 			return programs{}, fmt.Errorf("%w: %w", ErrNoPostfix, err)
 		}
 	}
 	return p, nil
+}
+
+func findPostconf(in root) (string, error) {
+	const usual = "/usr/sbin/postconf" // sbin is not on everybody's path
+	if len(in) == 0 {
+		if path, err := exec.LookPath("postconf"); err == nil {
+			return path, nil
+		}
+	}
+	if _, err := in.has(usual); err != nil {
+		return "", fmt.Errorf("%w: postconf not found; as root: apt-get install postfix", ErrNoPostfix)
+	}
+	return usual, nil
 }
 
 // mainCF are the settings of every instance. Times to the next try are short,

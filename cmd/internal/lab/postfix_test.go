@@ -195,7 +195,7 @@ func TestStartPostfixNamesWhatIsWrong(t *testing.T) {
 
 func TestNoPostfix(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	if _, err := findPostfix(); err != nil && !errors.Is(err, ErrNoPostfix) {
+	if _, err := findPostfix(Installed); err != nil && !errors.Is(err, ErrNoPostfix) {
 		t.Errorf("error %v, want ErrNoPostfix", err)
 	}
 }

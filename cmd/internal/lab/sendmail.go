@@ -22,6 +22,8 @@ var ErrNoSendmail = errors.New("no Sendmail to run")
 
 // SendmailOptions is what a private Sendmail is to do.
 type SendmailOptions struct {
+	// Release is whose Sendmail it is.
+	Release Release
 	// Milter is the filter as sigmilter names its socket, "unix:/path" or
 	// "inet:127.0.0.1:8891"; empty for none. Mail gets a 4xx while it is away.
 	Milter string
@@ -53,7 +55,7 @@ type Sendmail struct {
 // StartSendmail writes a configuration below dir, starts the instance and
 // returns when its port answers. The caller stops it with [Sendmail.Stop].
 func StartSendmail(dir string, opts SendmailOptions) (*Sendmail, error) {
-	progs, err := findSendmail()
+	progs, err := findSendmail(opts.Release)
 	if err != nil {
 		return nil, err
 	}
@@ -117,8 +119,9 @@ func (s *Sendmail) startDaemon() error {
 // and sleeps for a minute when that is no full one. So it sees another, in a
 // namespace of its own; the machine keeps its name.
 func (s *Sendmail) command(args ...string) *exec.Cmd {
-	script := `hostname "$0" && exec "$@"`
-	cmd := exec.Command("sh", append([]string{"-c", script, labHost, s.programs.sendmail, "-C", s.cf()}, args...)...)
+	all := append([]string{"-c", `hostname "$0" && exec "$@"`, labHost}, s.programs.root.prefix(s.dir)...)
+	all = append(all, s.programs.sendmail, "-C", s.cf())
+	cmd := exec.Command("sh", append(all, args...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Cloneflags: syscall.CLONE_NEWUTS}
 	return cmd
 }

@@ -13,33 +13,29 @@ import (
 // sendmailRoot, in the environment, names the folder that Debian's Sendmail
 // packages are unpacked in; without it, it is sigmilter/sendmail in the user's
 // cache folder. `make setup` unpacks them there: installed, they would put
-// Postfix out.
+// Postfix out. That of another release is beside it.
 const sendmailRoot = "SIGMILTER_SENDMAIL"
 
 // sendmailPrograms are the parts of an unpacked Sendmail.
 type sendmailPrograms struct {
+	root     root
 	sendmail string // the program
-	makemap  string // makes maps of text files
 	macros   string // the folder of the m4 macros, usr/share/sendmail/cf
 	m4       string
 }
 
-// findSendmail looks where `make setup` puts it.
-func findSendmail() (sendmailPrograms, error) {
-	root := os.Getenv(sendmailRoot)
-	if root == "" {
-		cache, err := os.UserCacheDir()
-		if err != nil {
-			return sendmailPrograms{}, fmt.Errorf("%w: %w; set %s", ErrNoSendmail, err, sendmailRoot)
-		}
-		root = filepath.Join(cache, "sigmilter", "sendmail")
+// findSendmail looks where `make setup` puts that of a release.
+func findSendmail(release Release) (sendmailPrograms, error) {
+	unpacked, err := unpackedSendmail(release)
+	if err != nil {
+		return sendmailPrograms{}, err
 	}
+	const sendmail = "/usr/libexec/sendmail/sendmail"
 	p := sendmailPrograms{
-		sendmail: filepath.Join(root, "usr/libexec/sendmail/sendmail"),
-		makemap:  filepath.Join(root, "usr/libexec/sendmail/makemap"),
-		macros:   filepath.Join(root, "usr/share/sendmail/cf"),
+		sendmail: filepath.Join(unpacked, sendmail),
+		macros:   filepath.Join(unpacked, "usr/share/sendmail/cf"),
 	}
-	for _, name := range []string{p.sendmail, p.makemap, filepath.Join(p.macros, "m4/cf.m4")} {
+	for _, name := range []string{p.sendmail, filepath.Join(p.macros, "m4/cf.m4")} {
 		if _, err := os.Stat(name); err != nil {
 			return sendmailPrograms{}, fmt.Errorf("%w: %w; as root: make setup", ErrNoSendmail, err)
 		}
@@ -52,7 +48,30 @@ func findSendmail() (sendmailPrograms, error) {
 	if os.Geteuid() != 0 {
 		return sendmailPrograms{}, fmt.Errorf("%w: it must be started by root", ErrNoSendmail)
 	}
+	debian, err := release.debian()
+	if err != nil {
+		return sendmailPrograms{}, fmt.Errorf("%w: %w", ErrNoSendmail, err)
+	}
+	if len(debian) > 0 {
+		p.root, p.sendmail = append(root{unpacked}, debian...), sendmail
+	}
 	return p, nil
+}
+
+// unpackedSendmail is the folder that the Sendmail of a release is unpacked in.
+func unpackedSendmail(release Release) (string, error) {
+	dir := os.Getenv(sendmailRoot)
+	if dir == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return "", fmt.Errorf("%w: %w; set %s", ErrNoSendmail, err, sendmailRoot)
+		}
+		dir = filepath.Join(cache, "sigmilter", "sendmail")
+	}
+	if release != Installed {
+		dir += "-" + string(release)
+	}
+	return dir, nil
 }
 
 // labHost is the name of every relay in the lab.

@@ -145,7 +145,7 @@ func TestSendmailNamesFiltersItsOwnWay(t *testing.T) {
 
 func TestNoSendmail(t *testing.T) {
 	t.Setenv(sendmailRoot, t.TempDir())
-	if _, err := findSendmail(); !errors.Is(err, ErrNoSendmail) || !strings.Contains(err.Error(), "make setup") {
+	if _, err := findSendmail(Installed); !errors.Is(err, ErrNoSendmail) || !strings.Contains(err.Error(), "make setup") {
 		t.Errorf("error %v, want ErrNoSendmail and what to do", err)
 	}
 }

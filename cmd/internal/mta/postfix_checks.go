@@ -2,7 +2,6 @@ package mta
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -257,10 +256,9 @@ func (p *Postfix) noCertificate(side, why string) string {
 	if chain == "" {
 		return fmt.Sprintf("%s_tls_chain_files is empty, so %s shows no certificate: %s; write %s_tls_chain_files = /etc/postfix/relay.pem, a file with key, certificate and intermediates", side, side, why, side)
 	}
-	for _, file := range strings.FieldsFunc(chain, func(r rune) bool { return r == ',' || r == ' ' }) {
-		if _, err := os.Stat(file); err != nil {
-			return fmt.Sprintf("%s: %v; name a file with key, certificate and intermediates", setting, err)
-		}
+	files := strings.FieldsFunc(chain, func(r rune) bool { return r == ',' || r == ' ' })
+	if problem := badCertificate(files, time.Now()); problem != "" {
+		return fmt.Sprintf("%s: %s, and: postfix reload; the file has key, certificate and intermediates", setting, problem)
 	}
 	if level := p.Settings[side+"_tls_security_level"]; level == "" || level == "none" {
 		return fmt.Sprintf("%s_tls_security_level is %q, so the certificate is not used; write %s_tls_security_level = encrypt", side, level, side)

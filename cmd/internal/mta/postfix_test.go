@@ -62,9 +62,9 @@ func TestPostfixChecks(t *testing.T) {
 		t.Fatal(err)
 	}
 	cert := filepath.Join(queue, "cert.pem")
-	if err := os.WriteFile(cert, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	writeCertificate(t, cert, time.Now().AddDate(0, 0, 1))
+	expired := filepath.Join(queue, "expired.pem")
+	writeCertificate(t, expired, time.Now().AddDate(0, 0, -1))
 	place := strings.NewReplacer("QUEUE", queue, "CERT", cert)
 	const milters = "smtpd_milters = unix:sigmilter/milter.sock"
 	for _, tc := range []struct {
@@ -127,6 +127,7 @@ func TestPostfixChecks(t *testing.T) {
 		{check: "certificate-in", old: "smtpd_tls_security_level = encrypt", new: "smtpd_tls_security_level =", says: "the certificate is not used"},
 		{check: "certificate-out", old: "smtp_tls_chain_files = " + cert, new: "smtp_tls_chain_files =", says: "write smtp_tls_chain_files ="},
 		{check: "certificate-out", old: "smtp_tls_chain_files = " + cert, new: "smtp_tls_chain_files = /nowhere/relay.pem", says: "no such file"},
+		{check: "certificate-out", old: "smtp_tls_chain_files = " + cert, new: "smtp_tls_chain_files = " + expired, says: "renew it, and: postfix reload"},
 		{check: "socket", old: "mail_owner = nobody-here", new: "mail_owner = nobody", daemon: func(d *Daemon) { d.Listen = "unix:" + queue + "/sigmilter/milter.sock" }, says: "make it: install -d"},
 	} {
 		t.Run(tc.check+" "+tc.new+tc.override, func(t *testing.T) {

@@ -204,5 +204,9 @@ func (s *Sendmail) noCertificate(side, macro, why string) string {
 			return fmt.Sprintf("%s: %v; name the file that has it", option, err)
 		}
 	}
+	option := side + "CertFile"
+	if problem := badCertificate([]string{s.options[option]}, time.Now()); problem != "" {
+		return fmt.Sprintf("%s: %s, and restart Sendmail", option, problem)
+	}
 	return ""
 }

@@ -1,7 +1,6 @@
 package mta
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -28,9 +27,9 @@ Xopendkim, S=local:/run/opendkim/opendkim.sock
 
 func TestSendmailChecks(t *testing.T) {
 	cert := filepath.Join(t.TempDir(), "cert.pem")
-	if err := os.WriteFile(cert, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	writeCertificate(t, cert, time.Now().AddDate(0, 0, 1))
+	expired := filepath.Join(filepath.Dir(cert), "expired.pem")
+	writeCertificate(t, expired, time.Now().AddDate(0, 0, -1))
 	for _, tc := range []struct {
 		check    string // empty: no mistake
 		old, new string
@@ -65,6 +64,7 @@ func TestSendmailChecks(t *testing.T) {
 		{check: "quotes", old: "O MustQuoteChars=", new: "#O MustQuoteChars=.", says: "confMUST_QUOTE_CHARS"},
 		{check: "certificate-in", old: "O ServerKeyFile=CERT", new: "", says: "confSERVER_KEY"},
 		{check: "certificate-out", old: "O ClientCertFile=CERT", new: "O ClientCertFile=/nowhere/relay.crt", says: "no such file"},
+		{check: "certificate-out", old: "O ClientCertFile=CERT", new: "O ClientCertFile=" + expired, says: "renew it, and restart Sendmail"},
 		{check: "socket", old: "/run/sigmilter/milter.sock", new: "/tmp/sigmilter/milter.sock", listen: "unix:/tmp/sigmilter/milter.sock", says: "everybody may write to /tmp"},
 	} {
 		t.Run(tc.check+" "+tc.new, func(t *testing.T) {

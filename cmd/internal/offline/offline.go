@@ -86,5 +86,5 @@ func (s *Setup) Person(address string) (p directory.Person, err error) {
 			return p, err
 		}
 	}
-	return p, fmt.Errorf("nobody has the address %s", address)
+	return p, fmt.Errorf("nobody has the address %s; look for a typo, or in the source of people", address)
 }

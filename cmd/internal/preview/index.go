@@ -73,7 +73,7 @@ func WriteAll(ctx context.Context, folder string, cfg *config.Config, store *sig
 		}
 	}
 	if err := page.write(); err != nil {
-		return nil, fmt.Errorf("writing the preview: %w", err)
+		return nil, fmt.Errorf("writing the preview: %w; name a folder that may be written to with -o", err)
 	}
 	return page, nil
 }

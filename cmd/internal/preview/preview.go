@@ -38,7 +38,7 @@ type Written struct {
 // reported in its result; an error is about the files.
 func Write(folder string, templates map[string]config.Template, person directory.Person) ([]Result, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return nil, fmt.Errorf("writing the preview: %w", err)
+		return nil, fmt.Errorf("writing the preview: %w; name a folder that may be written to with -o", err)
 	}
 	var results []Result
 	for _, name := range slices.Sorted(maps.Keys(templates)) {
@@ -57,7 +57,7 @@ func Write(folder string, templates map[string]config.Template, person directory
 		} {
 			file := fileName(name) + f.ext
 			if err := os.WriteFile(filepath.Join(folder, file), []byte(f.content), 0o644); err != nil {
-				return nil, fmt.Errorf("writing the preview: %w", err)
+				return nil, fmt.Errorf("writing the preview: %w; name a folder that may be written to with -o", err)
 			}
 			r.Files = append(r.Files, file)
 		}

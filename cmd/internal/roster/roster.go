@@ -64,7 +64,7 @@ func (r *Roster) Person(address string) (control.Person, error) {
 			return p, err
 		}
 	}
-	return control.Person{}, control.Errorf(control.NotFound, "nobody has the address %s", address)
+	return control.Person{}, control.Errorf(control.NotFound, "nobody has the address %s; look for a typo, or in the source of people", address)
 }
 
 // learnedOf is what was learned about a person, nil for nothing.
@@ -98,7 +98,7 @@ func (r *Roster) Forget(address string) (all []control.Forgotten, err error) {
 		all = append(all, control.Forgotten{Tenant: tenant, Address: strings.ToLower(address), Learned: learnedAs(known)})
 	}
 	if len(all) == 0 {
-		return nil, control.Errorf(control.NotFound, "nobody has the address %s", address)
+		return nil, control.Errorf(control.NotFound, "nobody has the address %s; look for a typo, or in the source of people", address)
 	}
 	return all, nil
 }

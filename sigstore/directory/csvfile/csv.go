@@ -203,7 +203,7 @@ func (r *reading) read(ctx context.Context, found func(directory.Person) error) 
 		var broken *RowError
 		if err == io.EOF {
 			if read+rows.skipped == 0 {
-				return errors.New("there is no usable row in it")
+				return errors.New("there is no usable row in it: each needs an address in the column mail or userPrincipalName, and a quote has to end in its row")
 			}
 			return nil
 		}

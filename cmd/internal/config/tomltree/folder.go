@@ -2,6 +2,7 @@ package tomltree
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,6 +37,12 @@ func (f Folder) List(path string) ([]fs.DirEntry, error) {
 	return fs.ReadDir(localfile.FS(path), ".")
 }
 
+// Advice is how to put an error of reading a file or folder of this machine right: what to
+// look at, or else what the caller has to say.
+func Advice(path string, err error, otherwise string) string {
+	return cmp.Or(localfile.Advice(path, err), otherwise)
+}
+
 func (f Folder) inside(path string) (name string, ok bool) {
 	if f.FS == nil {
 		return "", false
@@ -48,14 +55,14 @@ func (f Folder) inside(path string) (name string, ok bool) {
 }
 
 // ErrNotUTF8 is what [Folder.ReadText] says of a file in another charset.
-var ErrNotUTF8 = errors.New("the file is not UTF-8 text")
+var ErrNotUTF8 = errors.New("is not UTF-8 text")
 
 // ReadText reads a text file of at most so many bytes, without its byte order mark.
 // Its errors do not name the file.
 func (f Folder) ReadText(path string, most int64) (string, error) {
 	text, err := f.Read(path, most)
 	if errors.Is(err, localfile.ErrTooLarge) {
-		return "", fmt.Errorf("the file is larger than %d bytes", most)
+		return "", fmt.Errorf("is larger than %d bytes", most)
 	}
 	if err != nil {
 		return "", Unreadable(err)

@@ -23,7 +23,7 @@ func TestNearest(t *testing.T) {
 		"signatur": "signature", "Signature": "signature", "STOP": "stop", "replysignature": "reply_signature", "frm": "from", "froms": "from",
 		"t": "", "x": "", "disclaimer": "", "form": "", strings.Repeat("signature", 5): "",
 	} {
-		if got := nearest(word, known); got != want {
+		if got := Nearest(word, known); got != want {
 			t.Errorf("%q: got %q, want %q", word, got, want)
 		}
 	}

@@ -2,9 +2,9 @@ package tomltree
 
 import "strings"
 
-// nearest is the known word that word was probably meant to be, or "". Near is
+// Nearest is the known word that word was probably meant to be, or "". Near is
 // at most one edit in three letters, whatever the case.
-func nearest(word string, known []string) string {
+func Nearest(word string, known []string) string {
 	// Longer words cost more to compare and are no slip of the finger.
 	const longest = 40
 	best, least := "", len(word)/3+1
@@ -12,7 +12,7 @@ func nearest(word string, known []string) string {
 		return ""
 	}
 	for _, candidate := range known {
-		if d := distance(strings.ToLower(word), candidate); d < least {
+		if d := distance(strings.ToLower(word), strings.ToLower(candidate)); d < least {
 			best, least = candidate, d
 		}
 	}

@@ -21,6 +21,9 @@ func Table(settings ...Setting) Reader {
 			v.Mistyped("a table", "write ["+v.Path+"] above its keys")
 			return
 		}
+		if v.Path == "" {
+			v.Tree().first = settings
+		}
 		meant := v.unknown(keys, settings)
 		for _, s := range settings {
 			if v.Has(s.Key) {
@@ -44,11 +47,15 @@ func (v Value) unknown(keys iter.Seq[string], settings []Setting) (meant map[str
 		if isOneOf(settings, key) {
 			continue
 		}
+		if _, table := v.Member(key).Raw.(map[string]any); !table && v.Path != "" && isOneOf(v.Tree().first, key) {
+			v.Member(key).Fault("is no key of this table", "write it above the first line that begins with [")
+			continue
+		}
 		known := make([]string, len(settings))
 		for i, s := range settings {
 			known[i] = s.Key
 		}
-		near := nearest(key, known)
+		near := Nearest(key, known)
 		if near == "" {
 			v.Member(key).Fault("unknown key", "known here: "+strings.Join(known, ", "))
 			continue

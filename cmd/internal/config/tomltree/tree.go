@@ -32,6 +32,7 @@ type Tree struct {
 	Shown []Shown
 
 	files []*file
+	first []Setting // the keys above all tables
 }
 
 // file is one of the files.
@@ -61,7 +62,29 @@ func syntaxFault(name string, err error) Fault {
 		return Fault{File: name, Line: 1, Problem: err.Error() + fix}
 	}
 	problem := strings.TrimSuffix(syntax.Message, ".")
-	return Fault{name, max(syntax.Position.Line, 1), syntax.LastKey, "not TOML: " + problem + fix}
+	return Fault{name, max(syntax.Position.Line, 1), syntax.LastKey, "not TOML: " + problem + syntaxAdvice(problem) + fix}
+}
+
+// usualSlips are what is behind an error of the TOML library, by a piece of its text.
+var usualSlips = []struct{ problem, advice string }{
+	{"strings cannot contain newlines", `end the text in its line with "`},
+	{"invalid escape", `write / for \, or put the text between '...'`},
+	{"found '“'", `write straight quotes, "..."`},
+	{"found '„'", `write straight quotes, "..."`},
+	{"found '‘'", `write straight quotes, "..."`},
+	{"expected value but found", `write a number, true, false, a text between "..." or a list between [...]`},
+	{"has already been defined", "keep it in one place"},
+	{"expected '.' or '='", "write NAME = VALUE, each in a line of its own"},
+}
+
+// syntaxAdvice is "; " and how to put an error right, empty for one that is not known.
+func syntaxAdvice(problem string) string {
+	for _, s := range usualSlips {
+		if strings.Contains(problem, s.problem) {
+			return "; " + s.advice
+		}
+	}
+	return ""
 }
 
 // Root is the table of everything in the files. A key that is shared may be in
