@@ -18,6 +18,9 @@ const oddAddress = "an address in it is not the one that readers show"
 // program writes one; none for any other: it has characters that are not seen, wide
 // letters or dots, encoded words, or another address in its quotes.
 func lookalikes(address string) []string {
+	if plainAddress(address) && !strings.Contains(strings.ToLower(address), "xn--") {
+		return nil
+	}
 	plain := plainly(address)
 	at := strings.LastIndexByte(address, '@')
 	local, domain := strings.ToLower(address[:at]), address[at+1:]
@@ -29,6 +32,29 @@ func lookalikes(address string) []string {
 		return nil
 	}
 	return mentioned(plain)
+}
+
+// plainAddress reports whether an address is written as nearly all are, and read alike by
+// all: ASCII letters, digits and few signs, one @, no dot but between two of them.
+func plainAddress(address string) bool {
+	local, domain, ok := strings.Cut(address, "@")
+	return ok && dotted(local) && dotted(domain)
+}
+
+// dotted reports whether a text is words of plain letters with a dot between them.
+func dotted(s string) bool {
+	dot := true // before the next letter; the first has the border
+	for _, r := range s {
+		if !plainLetter(r) && (r != '.' || dot) {
+			return false
+		}
+		dot = r == '.'
+	}
+	return !dot
+}
+
+func plainLetter(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '_'
 }
 
 // plainly is an address as readers show it that drop what is not seen, decode encoded

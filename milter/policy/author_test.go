@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"net/mail"
 	"slices"
 	"strings"
 	"testing"
@@ -122,6 +123,45 @@ func TestMentioned(t *testing.T) {
 		}
 		if got := mentioned(value); !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", value, got, want)
+		}
+	}
+}
+
+// FuzzUsual: an address that is read without net/mail is the one that net/mail reads,
+// and readers show no other.
+func FuzzUsual(f *testing.F) {
+	for _, value := range []string{
+		"anna@contoso.com", "<anna@contoso.com>", "Anna Muster <anna.m@Contoso.com>", `"Muster, Anna" <anna@contoso.com>`, `"" <a@b>`,
+		`"a" b <a@b>`, `"a\" <a@b>`, `"a"b" <a@b>`, "a <b <a@b>", "a, b <a@b>", "a: <a@b>", "a@b <c@d>", "a <a..b@c>", "a <.b@c>", "a <b@c.>", "a <b@c@d>", "a b@c>",
+		"=?x?q?y?= <a@b>", "a(b) <a@b>", "a\tb <a@b>", "a  b  <a@b>", "a < a@b>", "a@xn--b", "a@-", "<@>", "",
+	} {
+		f.Add(value)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		address, ok := usual(value)
+		if !ok {
+			return
+		}
+		list, err := mail.ParseAddressList(value)
+		if err != nil || len(list) != 1 || list[0].Address != address {
+			t.Fatalf("%q: %q, net/mail reads %v, %v", value, address, list, err)
+		}
+		if oddDomain(domainOf(address), domainOf(plainly(address))) && !strings.Contains(strings.ToLower(address), "xn--") {
+			t.Fatalf("%q is shown as %q", address, plainly(address))
+		}
+	})
+}
+
+func TestUsualFieldsAreReadWithoutMail(t *testing.T) {
+	for value, want := range map[string]string{
+		"anna@contoso.com":                   "anna@contoso.com",
+		"Anna Muster <anna.m@Contoso.com>":   "anna.m@Contoso.com",
+		`"Muster, Anna" <anna@contoso.com>`:  "anna@contoso.com",
+		"Anna =?utf-8?Q?M?= <a@contoso.com>": "",
+		"Muster, Anna <anna@contoso.com>":    "",
+	} {
+		if got, ok := usual(value); ok != (want != "") || ok && got != want {
+			t.Errorf("%q: %q, %v", value, got, ok)
 		}
 	}
 }

@@ -82,7 +82,9 @@ func (m *message) author(d *Decision, from []string, people People) (*Person, er
 		}
 		if found {
 			d.Author = c.address
-			trace.step("author", true, "%s%s is %s", c.address, c.of, person.Address)
+			if trace != nil { // nearly never, and the words would be allocated for nothing
+				trace.step("author", true, "%s%s is %s", c.address, c.of, person.Address)
+			}
 			return person, nil
 		}
 		if inFrom.has(c.address) {

@@ -69,8 +69,8 @@ var fieldKinds = []fieldKind{
 
 // passFields names the kind of a message that must pass, "" for none, and what
 // says so.
-func passFields(f *Facts) (why Reason, evidence string) {
-	if isProbe(f) {
+func passFields(f *Facts, from origin) (why Reason, evidence string) {
+	if isProbe(f, from) {
 		return Probe, "the address that Exchange Online validates connectors with"
 	}
 	read := map[string]string{} // what the rows compare, by the field
@@ -101,16 +101,13 @@ func has(h entity.Header, name string) bool {
 }
 
 // isProbe says whether Exchange Online sent the message to validate a connector.
-func isProbe(f *Facts) bool {
+func isProbe(f *Facts, from origin) bool {
 	const probe = "o365connectorvalidation@"
 	if strings.HasPrefix(strings.ToLower(f.Sender), probe) {
 		return true
 	}
-	if !strings.Contains(strings.ToLower(f.Header.Get("From")), probe) {
-		return false
-	}
-	from := originOf(f.Header, f.Work)
-	return from.doubt == "" && len(from.authors) == 1 && strings.HasPrefix(from.authors[0], probe)
+	one := from.doubt == "" && len(from.authors) == 1 && strings.HasPrefix(from.authors[0], probe)
+	return one && strings.Contains(strings.ToLower(f.Header.Get("From")), probe) // in one piece
 }
 
 // read is what the rows of a field compare, in lower case. All rows of one field read

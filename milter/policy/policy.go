@@ -241,7 +241,7 @@ func (p *Policy) Decide(f *Facts, people People) (Decision, error) {
 	if p.done(&d, &m, g) {
 		return d, nil
 	}
-	if kind, evidence := passFields(f); kind != "" {
+	if kind, evidence := passFields(f, m.origin); kind != "" {
 		return p.ofKind(d, &m, people, kind, evidence)
 	}
 	f.Trace.step("kind", true, "no field says that it is of a kind that must pass")
@@ -282,7 +282,9 @@ func (p *Policy) sign(d Decision, m *message, people People) (Decision, error) {
 	}
 	d.Author = m.claimed
 	d.Tenant = m.tenant.Name
-	f.Trace.step("tenant", true, "%s, by the domain of %s", d.Tenant, d.Author)
+	if f.Trace != nil { // nearly never, and the words would be allocated for nothing
+		f.Trace.step("tenant", true, "%s, by the domain of %s", d.Tenant, d.Author)
+	}
 	person, err := m.author(&d, m.authors, people)
 	switch {
 	case err != nil:
