@@ -212,8 +212,9 @@ func isOddControl(r rune) bool {
 // typeAmbiguity is that of a Content-Type.
 func (p *Part) typeAmbiguity() Ambiguity {
 	value := p.Header.raw("Content-Type")
-	f := splitValue(value)
-	if len(f.params) == 0 && f.head == "" {
+	var room usualParams
+	head, f := splitValue(value, room[:])
+	if len(f.params) == 0 && head == "" {
 		return ""
 	}
 	if p.unclearType(value, f) {

@@ -102,7 +102,7 @@ func document(leaf *Part) Document {
 // forms returns the one body of a multipart/alternative: of each type the first
 // document, rather one without file name.
 func forms(p *Part) []Body {
-	var form [2]*Document
+	var form [2]Document
 	var named [2]likeness
 	for _, c := range p.Children {
 		for _, b := range bodies(c) {
@@ -111,16 +111,16 @@ func forms(p *Part) []Body {
 				if d.HTML {
 					i = 1
 				}
-				if form[i] == nil || b.likeness < named[i] {
-					form[i], named[i] = &d, b.likeness
+				if form[i].Leaves == nil || b.likeness < named[i] {
+					form[i], named[i] = d, b.likeness
 				}
 			}
 		}
 	}
-	var b Body
+	b := Body{Documents: make([]Document, 0, len(form))}
 	for _, d := range form {
-		if d != nil {
-			b.Documents = append(b.Documents, *d)
+		if d.Leaves != nil {
+			b.Documents = append(b.Documents, d)
 		}
 	}
 	if len(b.Documents) == 0 {

@@ -98,8 +98,9 @@ func decodeWords(s string) string {
 	return s
 }
 
-// fieldSpan tells where a field's value lies in the bytes it was parsed from.
-type fieldSpan struct{ start, end int }
+// fieldSpan tells where a field lies in the bytes it was parsed from: its name, and
+// its value.
+type fieldSpan struct{ name, nameEnd, start, end int }
 
 // ParseHeader parses the header block at the start of b. It returns the offset
 // just after the blank line, or where a line that is no field begins, or len(b).
@@ -137,14 +138,16 @@ func parseFields(b []byte) (h Header, spans []fieldSpan, n int) {
 				const usual = 4 // fields of a part
 				h, spans = make(Header, 0, usual), make([]fieldSpan, 0, usual)
 			}
-			h = append(h, Field{Name: string(bytes.TrimRight(line[:c], " \t"))})
-			spans = append(spans, fieldSpan{start: n + c + 1})
+			name := bytes.TrimRight(line[:c], " \t")
+			h = append(h, Field{})
+			spans = append(spans, fieldSpan{name: n, nameEnd: n + len(name), start: n + c + 1})
 		}
 		spans[len(spans)-1].end = n + len(trimLineEnd(line))
 		n += len(line)
 	}
+	block := string(b[:n]) // one copy for all names and values
 	for i, s := range spans {
-		h[i].Value = string(b[s.start:s.end])
+		h[i] = Field{Name: block[s.name:s.nameEnd], Value: block[s.start:s.end]}
 	}
 	return h, spans, n
 }

@@ -9,7 +9,8 @@ import (
 // check makes sure that the part, rewritten, reads as the text with the edits
 // and does not hold a line that is taken for a boundary.
 func (l *Leaf) check(r rewriting, edits []Edit) error {
-	lines, _ := l.changed(r.body)
+	from, to := l.changedLines(r.body)
+	lines := patchPiece(l.raw[from:to], from, r.body)
 	if err := l.checkBoundaries(lines); err != nil {
 		return err
 	}
@@ -57,7 +58,7 @@ func (l *Leaf) linesRead(r rewriting, lines []byte) (bool, error) {
 	before := l.decodedBefore(from)
 	old := l.decoded[before : before+l.transfer.size(l.raw[from:to])]
 	now, err := l.transfer.decode(lines, l.Part.work)
-	return bytes.Equal(now, patch(old, moved(r.decoded, -before))), err
+	return bytes.Equal(now, patchPiece(old, before, r.decoded)), err
 }
 
 // decodedBefore is how many decoded bytes stand before a line, counted from the nearer
@@ -81,6 +82,9 @@ func moved(changes []change, by int) []change {
 
 // checkBoundaries looks for a boundary of a multipart around the part in lines.
 func (l *Leaf) checkBoundaries(lines []byte) error {
+	if !bytes.HasPrefix(lines, []byte("--")) && !bytes.Contains(lines, []byte("\n--")) { // nearly always
+		return nil
+	}
 	var boundaries [][]byte
 	for p := l.Part.Parent; p != nil; p = p.Parent {
 		boundaries = append(boundaries, []byte(p.boundary()))

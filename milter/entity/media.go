@@ -9,7 +9,7 @@ import (
 // parameters by their names in lower case, values as they were written.
 type MediaType struct {
 	Type   string
-	Params map[string]string
+	Params map[string]string // nil for none
 }
 
 // ParseMediaType reads a Content-Type field value as mail clients write them:
@@ -25,8 +25,9 @@ func ParseMediaType(value string) MediaType {
 // parseMediaType is ParseMediaType; crowded says that there are more parameters than
 // are read.
 func parseMediaType(value string) (m MediaType, crowded bool) {
-	f := splitValue(value)
-	return MediaType{Type: typeIn(f.head, value), Params: f.values()}, f.crowded
+	var room usualParams
+	head, f := splitValue(value, room[:])
+	return MediaType{Type: typeIn(head, value), Params: f.values()}, f.crowded
 }
 
 // TypeOf is the type that [ParseMediaType] reads, without the parameters.
@@ -68,7 +69,8 @@ func SetParam(value, name, v string) string {
 }
 
 func setParam(value, name, v string) string {
-	f := splitValue(value)
+	var room usualParams
+	_, f := splitValue(value, room[:])
 	if !slices.ContainsFunc(f.params, func(p param) bool { return p.is(name) }) {
 		at := len(strings.TrimRight(value, "; \t\r\n"))
 		if f.open {

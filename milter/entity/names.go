@@ -86,7 +86,7 @@ func stemOf(name string) string { return strings.TrimSuffix(name, path.Ext(name)
 // order.txt and order.html, or two names of a message's text.
 func paired(all []Body) []Body {
 	stems := map[string]int{} // of a text with a name and but one form -> its index
-	var kept []Body
+	kept := all[:0]           // never longer than what was looked at
 	for _, b := range all {
 		if b.likeness == unnamed || b.likeness == files {
 			kept = append(kept, b)

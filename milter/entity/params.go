@@ -13,24 +13,30 @@ type param struct {
 	at         int    // where the value begins
 }
 
-// fieldValue is a structured field value taken apart: "head; name=value; ...".
+// fieldValue is what follows the head in a structured field value that was taken
+// apart: "head; name=value; ...".
 type fieldValue struct {
-	head    string
 	headEnd int
 	params  []param
 	open    bool // a quote or a comment is never closed
 	crowded bool // there are more parameters than are read
 }
 
+// usualParams is room for the parameters of nearly every field.
+type usualParams [4]param
+
 // maxParams is how many parameters of a field are read. The longest file name a
 // disk takes needs a dozen (RFC 2231), and nobody writes a hundred.
 const maxParams = 200
 
 // splitValue takes any value apart; there is none that it refuses, because
-// clients write them all. It looks at each byte a few times, whatever the value.
-func splitValue(v string) fieldValue {
+// clients write them all. It looks at each byte a few times, whatever the value. The
+// parameters are put into room, which grows where it is too small. The head is apart from
+// them: it is kept for long, and would keep the room.
+func splitValue(v string, room []param) (head string, f fieldValue) {
 	c := cursor{v: v}
-	f := fieldValue{head: c.head(), headEnd: c.i}
+	head = c.head()
+	f = fieldValue{headEnd: c.i, params: room[:0]}
 	for c.skip("; \t\r\n,"); c.i < len(v); c.skip("; \t\r\n,") {
 		if f.crowded = len(f.params) == maxParams; f.crowded {
 			break
@@ -56,7 +62,7 @@ func splitValue(v string) fieldValue {
 		}
 	}
 	f.open = c.open
-	return f
+	return head, f
 }
 
 type cursor struct {
@@ -189,8 +195,11 @@ func (c *cursor) quoted() (string, bool) {
 }
 
 // values returns the parameters by name: the first of each name wins, and the
-// RFC 2231 form wins over the plain one.
+// RFC 2231 form wins over the plain one. Nil stands for none.
 func (f fieldValue) values() map[string]string {
+	if len(f.params) == 0 {
+		return nil
+	}
 	values := map[string]string{}
 	var segments map[string]string // by name with number, "name*0"; value with its star in front
 	for _, p := range f.params {

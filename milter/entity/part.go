@@ -68,8 +68,9 @@ func (p *Part) resolve() (whole bool) {
 	if p.Parent != nil && p.Parent.Media.Type == "multipart/digest" && contentType == "" {
 		p.Media.Type = "message/rfc822" // RFC 2046 section 5.1.5
 	}
-	d := splitValue(p.Header.Get("Content-Disposition"))
-	p.Disposition = d.head
+	var room usualParams
+	disposition, d := splitValue(p.Header.Get("Content-Disposition"), room[:])
+	p.Disposition = disposition
 	p.Filename = decodeWords(d.values()["filename"])
 	if p.Filename == "" {
 		p.Filename = decodeWords(p.Media.Params["name"])

@@ -313,6 +313,7 @@ func (s *Scanner) endHeader() {
 	h, spans, n := parseFields(s.header)
 	s.cur.Header = h
 	s.cur.headerEnd = s.cur.HeaderStart + int64(n)
+	s.cur.values = make([]valueRange, 0, len(spans))
 	for _, v := range spans {
 		s.cur.values = append(s.cur.values, valueRange{s.cur.HeaderStart + int64(v.start), s.cur.HeaderStart + int64(v.end)})
 	}

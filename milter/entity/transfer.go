@@ -23,7 +23,11 @@ type change struct {
 }
 
 // patch returns b with the changes, which are in order and apart, carried out.
-func patch(b []byte, changes []change) []byte {
+func patch(b []byte, changes []change) []byte { return patchPiece(b, 0, changes) }
+
+// patchPiece is patch for a piece of the bytes that the changes count from, which
+// begins at from and holds them all.
+func patchPiece(b []byte, from int, changes []change) []byte {
 	size := len(b)
 	for _, c := range changes {
 		size += len(c.new) - (c.end - c.start)
@@ -31,8 +35,8 @@ func patch(b []byte, changes []change) []byte {
 	out := make([]byte, 0, size)
 	at := 0
 	for _, c := range changes {
-		out = append(append(out, b[at:c.start]...), c.new...)
-		at = c.end
+		out = append(append(out, b[at:c.start-from]...), c.new...)
+		at = c.end - from
 	}
 	return append(out, b[at:]...)
 }
