@@ -310,5 +310,6 @@ func newEngine(change ...func(*engine.Engine, *shelf)) engineSigner {
 	for _, c := range change {
 		c(e, s)
 	}
+	e.Policy.Prepare()
 	return engineSigner{e}
 }

@@ -62,12 +62,13 @@ func HasYear(text string) bool {
 }
 
 func yearIn(word string) bool {
-	parts := strings.FieldsFunc(word, func(r rune) bool { return !unicode.IsDigit(r) })
-	for _, p := range parts {
+	parts := 0
+	for p := range strings.FieldsFuncSeq(word, func(r rune) bool { return !unicode.IsDigit(r) }) {
+		parts++
 		n := utf8.RuneCountInString(p)
 		if n == 4 && (p[0] == '1' || p[0] == '2' || p[0] >= utf8.RuneSelf) {
 			return true
 		}
 	}
-	return len(parts) == 3
+	return parts == 3
 }
