@@ -403,7 +403,7 @@ func (b *bench) callgrindOf(f *filter, raw []byte, messages int) (c callgrindCou
 	if err == nil {
 		_, err = drive(again, raw, load{1, messages, 0})
 	}
-	again.stop()
+	again.stopWithin(time.Minute) // libmilter looks every 5 seconds whether it is to end, and callgrind writes then
 	if err != nil {
 		return c, err
 	}
@@ -525,10 +525,11 @@ func runCounts(ctx context.Context, out io.Writer, short bool) (err error) {
 	if r.machine, err = measureMachine(); err != nil {
 		return err
 	}
-	if err := b.count(ctx, r); err != nil {
+	if err := errors.Join(b.count(ctx, r), b.profile(ctx, r)); err != nil {
 		return err
 	}
 	fmt.Fprintln(out, r.machine)
 	r.countTable().print(out)
+	r.profileTable().print(out)
 	return nil
 }

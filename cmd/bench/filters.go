@@ -214,13 +214,15 @@ func (f *filter) start(logPath, socket string, command ...string) error {
 	}
 }
 
-// stop ends the filter's processes, by force if they do not go.
-func (f *filter) stop() {
+// stop ends the filter's processes, by force if they do not go soon.
+func (f *filter) stop() { f.stopWithin(5 * time.Second) }
+
+func (f *filter) stopWithin(patience time.Duration) {
 	for i, cmd := range f.cmds {
 		_ = cmd.Process.Signal(syscall.SIGTERM) // gone already: nothing to stop
 		select {
 		case <-f.exited[i]:
-		case <-time.After(5 * time.Second):
+		case <-time.After(patience):
 			_ = cmd.Process.Kill()
 		}
 	}

@@ -50,7 +50,7 @@ func (b *bench) measure(ctx context.Context) (*report, error) {
 	}
 	for _, step := range []func(*report) error{
 		func(r *report) error { return b.endToEnd(ctx, r) }, b.alone, b.latencies,
-		func(r *report) error { return b.count(ctx, r) }, b.growth,
+		func(r *report) error { return b.count(ctx, r) }, func(r *report) error { return b.profile(ctx, r) }, b.growth,
 		func(r *report) error { return b.memory(ctx, r) }, func(r *report) error { return b.recordings(ctx, r) },
 		func(r *report) error { return b.manyTenants(ctx, r) },
 	} {

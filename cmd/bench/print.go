@@ -26,7 +26,7 @@ type plot struct{ file, what, svg string }
 
 // tables are what the report shows, on the terminal and as Markdown alike.
 func (r *report) tables() []table {
-	return []table{r.rateTable(), r.throughTable(), r.aloneTable(), r.latencyTable(), r.countTable(), r.memoryTable(), r.recordingTable(), r.tenantTable(), r.growthTable()}
+	return []table{r.rateTable(), r.throughTable(), r.aloneTable(), r.latencyTable(), r.countTable(), r.profileTable(), r.memoryTable(), r.recordingTable(), r.tenantTable(), r.growthTable()}
 }
 
 func (r *report) rateTable() table {
@@ -131,7 +131,7 @@ func (r *report) write(dir string) error {
 	for _, t := range r.tables() {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", t.title, strings.ReplaceAll(t.text, "\n", "\n\n"))
 		for _, p := range t.plots {
-			fmt.Fprintf(&b, "![The time of one message %s](%s)\n\n", p.what, p.file)
+			fmt.Fprintf(&b, "![The time of a message %s](%s)\n\n", p.what, p.file)
 			failed = append(failed, os.WriteFile(filepath.Join(dir, p.file), []byte(p.svg), 0o644))
 		}
 		for i, row := range t.rows {

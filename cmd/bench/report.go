@@ -19,6 +19,7 @@ type report struct {
 	sizes     []series // growth with the size
 	shapes    []series // with parts and nesting
 	counts    []counts
+	profile   profile
 	memory    memory
 	tenants   []tenants
 

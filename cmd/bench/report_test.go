@@ -98,7 +98,7 @@ func TestTables(t *testing.T) {
 			}
 		}
 	}
-	for _, plot := range []string{"growth-size.svg", "growth-parts.svg"} {
+	for _, plot := range []string{"growth-size.svg", "growth-parts.svg", flameFile} {
 		if _, err := os.Stat(filepath.Join(dir, plot)); err != nil || !strings.Contains(string(markdown), "]("+plot+")") {
 			t.Errorf("%s: %v", plot, err)
 		}
