@@ -59,7 +59,7 @@ pictures: demo ## those of the documentation, as the demo draws them, into docs/
 	cp demo-out/pictures/*.svg docs/pictures/
 
 bench: ## sigmilter beside filters that do nothing: bench-out/report.md, summary.json
-	@GO='$(GO)' testdata/setup.sh compiler postfix libmilter peers
+	@GO='$(GO)' testdata/setup.sh compiler postfix libmilter counters peers
 	$(GO) run ./cmd/bench
 
 # The benchmarks of the stages that every message goes through.

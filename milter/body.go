@@ -43,12 +43,22 @@ func newBodyStore(limit int64, dir string) *bodyStore {
 	return &bodyStore{limit: limit, dir: dir}
 }
 
-// Keep appends to the body. The store keeps p, which must not be changed any
-// more. After an error it is of no use but for [bodyStore.Close].
+// keepsInMemory reports whether Keep keeps n bytes themselves, unless other bodies take
+// the memory meanwhile, and neither copies them nor writes them to the file.
+func (b *bodyStore) keepsInMemory(n int) bool {
+	return b.file == nil && b.size+int64(n) <= b.limit && !b.joins(n)
+}
+
+// joins reports whether n bytes are added to the last chunk, or an MTA of small chunks
+// would cost much.
+func (b *bodyStore) joins(n int) bool { return len(b.chunks) > 0 && n < smallChunk }
+
+// Keep appends to the body. The store keeps p where [bodyStore.keepsInMemory] says so,
+// and then it must not be changed any more. After an error it is of no use but for [bodyStore.Close].
 func (b *bodyStore) Keep(p []byte) error {
 	if b.file == nil && b.size+int64(len(p)) <= b.limit && b.takeMemory(int64(len(p))) {
 		b.held += int64(len(p))
-		if last := len(b.chunks) - 1; last >= 0 && len(p) < smallChunk { // or an MTA of small chunks would cost much
+		if last := len(b.chunks) - 1; b.joins(len(p)) {
 			b.chunks[last].bytes = append(b.chunks[last].bytes, p...)
 		} else {
 			b.chunks = append(b.chunks, chunk{b.size, p})

@@ -61,6 +61,7 @@ type conn struct {
 	macros  []byte         // the macro packet before the field, if that came last
 	pending bool           // the library has macros that no callback has seen
 	field   func(f []byte) // takes the fields of a header, where no reply to them is due; nil if it is
+	body    bodyTaker      // likewise of a body
 	writer  *bufio.Writer  // nil while nothing waits to be written
 	out     timedWriter
 	idle    time.Duration
@@ -112,7 +113,14 @@ func (c *conn) Read(p []byte) (int, error) {
 		if err := c.await(); err != nil {
 			return 0, c.ended(err)
 		}
-		if c.left > 0 || !c.settle() {
+		if c.left > 0 {
+			break
+		}
+		settled, err := c.settle()
+		if err != nil {
+			return 0, c.ended(err)
+		}
+		if !settled {
 			break
 		}
 	}
@@ -127,20 +135,24 @@ func (c *conn) Read(p []byte) (int, error) {
 
 // settle looks at the packet that comes next: how long it is, and whether the library
 // need not see it. Such a packet it deals with and reports true. What cannot be read is
-// left for Read to meet again.
+// left for Read to meet again; an error is one in the middle of a body's packet.
 //
 // QUIRK: Postfix sends the macros of end-of-headers before each field. The library takes
 // longer over them and over a field, which it keeps in a map, than all that is done with
 // the header.
-func (c *conn) settle() bool {
+func (c *conn) settle() (bool, error) {
 	length, _ := c.reader.Peek(packetHead - 1)
 	if len(length) < packetHead-1 {
-		return false
+		return false, nil
 	}
 	c.left = packetHead - 1 + int(min(binary.BigEndian.Uint32(length), 1<<30))
+	if c.isBodyToTake() {
+		c.macros = c.macros[:0]
+		return true, c.takeBody()
+	}
 	if c.left < packetHead || c.left > c.reader.Buffered() {
 		c.macros, c.pending = c.macros[:0], false
-		return false
+		return false, nil
 	}
 	packet, _ := c.reader.Peek(c.left)
 	settled := false
@@ -163,7 +175,47 @@ func (c *conn) settle() bool {
 		_, _ = c.reader.Discard(c.left) // it is in the buffer
 		c.left = 0
 	}
-	return settled
+	return settled, nil
+}
+
+// bodyTaker takes the data of body packets without the library, which makes memory of
+// its own for each.
+type bodyTaker interface {
+	// bodyRoom returns room for the data of a packet.
+	bodyRoom(size int) []byte
+	// plainBody takes the data, which are in the room that bodyRoom returned last.
+	plainBody(data []byte)
+}
+
+// isBodyToTake reports whether the packet that comes next is one of a body for the session,
+// as far as that is in the buffer. The library has to see one that is empty or too large,
+// and one before which macros came.
+func (c *conn) isBodyToTake() bool {
+	size := c.left - packetHead
+	if c.body == nil || c.pending || size <= 0 || size > gomilter.MaxBodyChunk || c.reader.Buffered() < packetHead {
+		return false
+	}
+	head, _ := c.reader.Peek(packetHead)
+	return gomilter.Code(head[packetHead-1]) == gomilter.CodeBody
+}
+
+// takeBody reads the data of such a packet to where they stay.
+func (c *conn) takeBody() error {
+	_, _ = c.reader.Discard(packetHead) // it is in the buffer
+	c.left -= packetHead
+	data := c.body.bodyRoom(c.left)
+	for at := 0; c.left > 0; {
+		if err := c.await(); err != nil {
+			return err
+		}
+		n, err := c.reader.Read(data[at:])
+		at, c.left = at+n, c.left-n
+		if err != nil && c.left > 0 {
+			return err
+		}
+	}
+	c.body.plainBody(data)
+	return nil
 }
 
 // isPlainField reports whether the data of a packet are the name and the value of a

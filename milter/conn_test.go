@@ -99,6 +99,12 @@ func stream(packets ...string) []byte {
 // library read of them. It hands fields to the function, unless that is nil.
 func readThrough(t *testing.T, sent []byte, piece int, field func([]byte)) []byte {
 	t.Helper()
+	return readBeside(t, sent, piece, field, nil)
+}
+
+// readBeside does so too, and hands bodies over.
+func readBeside(t *testing.T, sent []byte, piece int, field func([]byte), body bodyTaker) []byte {
+	t.Helper()
 	ours, theirs := net.Pipe()
 	go func() {
 		defer ours.Close()
@@ -110,7 +116,7 @@ func readThrough(t *testing.T, sent []byte, piece int, field func([]byte)) []byt
 	}()
 	c := newConn(theirs, patience, patience, slog.Default())
 	defer c.Close()
-	c.field = field
+	c.field, c.body = field, body
 	got, err := io.ReadAll(c)
 	if err != nil {
 		t.Error(err)
@@ -170,6 +176,75 @@ func TestFieldsAreHandedOver(t *testing.T) {
 				t.Errorf("read %q, want %q; handed over %q, want %q", got, c.want, handed, c.handed)
 			}
 		})
+	}
+}
+
+// bodies takes the data of packets, all in the same room.
+type bodies struct {
+	room [1 << 16]byte
+	all  []string
+}
+
+func (b *bodies) bodyRoom(size int) []byte { return b.room[:size] }
+func (b *bodies) plainBody(data []byte)    { b.all = append(b.all, string(data)) }
+
+// The data of a body's packet are handed to the session when all of it is there, unless the
+// library has macros that came before it.
+func TestBodiesAreHandedOver(t *testing.T) {
+	const macros = "DBi\x00Q1\x00"
+	large := strings.Repeat("x", 3*readSize)
+	for name, c := range map[string]struct {
+		sent, want []byte
+		handed     []string
+	}{
+		"alone":            {stream("N", "Bone", "Btwo", "E"), stream("N", "E"), []string{"one", "two"}},
+		"larger than read": {stream("B"+large, "Bone", "E"), stream("E"), []string{large, "one"}},
+		"behind macros":    {stream(macros, "Bone", "Btwo"), stream(macros, "Bone"), []string{"two"}},
+		"empty":            {stream("B", "Bone"), stream("B"), []string{"one"}},
+		"too large":        {stream("B"+strings.Repeat("y", 1<<16), "Bone"), stream("B" + strings.Repeat("y", 1<<16)), []string{"one"}},
+		"not all there":    {stream("Bone", "Btwo")[:len(stream("Bone", "Btwo"))-1], nil, []string{"one"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			taker := new(bodies)
+			got := readBeside(t, c.sent, len(c.sent)+1, nil, taker)
+			if !bytes.Equal(got, c.want) || !slices.Equal(taker.all, c.handed) {
+				t.Errorf("read %q, want %q; handed over %q, want %q", got, c.want, taker.all, c.handed)
+			}
+		})
+	}
+}
+
+// In whatever pieces a packet comes, it is seen once: by the session, or by the library.
+func TestBodiesInPieces(t *testing.T) {
+	sent := []string{"N", "Bone", "Btwo", "Bthree", "E"}
+	for piece := 1; piece < 12; piece++ {
+		taker := new(bodies)
+		seen := readBeside(t, stream(sent...), piece, nil, taker)
+		for _, data := range taker.all {
+			seen = append(seen, stream("B"+data)...)
+		}
+		for _, packet := range sent {
+			if n := bytes.Count(seen, stream(packet)); n != 1 {
+				t.Errorf("in pieces of %d, %q was seen %d times: %q", piece, packet, n, seen)
+			}
+		}
+	}
+}
+
+// A body that is not kept in memory takes none for each of its packets.
+func TestRoomOfABody(t *testing.T) {
+	s := &session{current: &transaction{body: newBodyStore(10, t.TempDir())}}
+	defer s.current.body.Close()
+	first := s.bodyRoom(8)
+	if err := s.current.body.Keep(first); err != nil {
+		t.Fatal(err)
+	}
+	second, third := s.bodyRoom(8), s.bodyRoom(8)
+	if &first[0] == &second[0] {
+		t.Error("what is kept in memory shares it with the next packet")
+	}
+	if &second[0] != &third[0] {
+		t.Error("what goes to the file takes memory of its own")
 	}
 }
 

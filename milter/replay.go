@@ -77,15 +77,18 @@ type bodyRun struct {
 
 // newBodyRun returns a run that writes its packets, each in one Write, to packets.
 func newBodyRun(packets io.Writer) *bodyRun {
-	return &bodyRun{packets: packets, buf: packetBuffers.Get().(*[packetHead + gomilter.MaxBodyChunk]byte)[:packetHead]}
+	return &bodyRun{packets: packets, buf: packetBuffers.Get().(*packetBuffer)[:packetHead]}
 }
 
+// packetBuffer has room for one packet.
+type packetBuffer [packetHead + gomilter.MaxBodyChunk]byte
+
 // packetBuffers are those that are not in use.
-var packetBuffers = sync.Pool{New: func() any { return new([packetHead + gomilter.MaxBodyChunk]byte) }}
+var packetBuffers = sync.Pool{New: func() any { return new(packetBuffer) }}
 
 // free gives the buffer back.
 func (r *bodyRun) free() {
-	packetBuffers.Put((*[packetHead + gomilter.MaxBodyChunk]byte)(r.buf[:cap(r.buf)]))
+	packetBuffers.Put((*packetBuffer)(r.buf[:cap(r.buf)]))
 	r.buf = nil
 }
 

@@ -48,6 +48,7 @@ type session struct {
 	protocol gomilter.OptProtocol // what was agreed on
 	macros   map[string]string    // of the connection: seen outside any message
 	current  *transaction         // nil between messages
+	room     *packetBuffer        // for body packets that are not kept; nil before the first of a message
 
 	memory, disk *work.Budget // shared with the other sessions
 	turns        engine.Turns // likewise
@@ -81,6 +82,9 @@ func (s *session) run() {
 	s.protocol = wantedProtocol & offered.protocol
 	if s.protocol&gomilter.OptNoHeaderReply != 0 {
 		s.conn.field = s.plainField
+	}
+	if s.protocol&gomilter.OptNoBodyReply != 0 {
+		s.conn.body = s
 	}
 	server := gomilter.Server{
 		NewMilter: func() gomilter.Milter { return s },
@@ -272,6 +276,27 @@ func (s *session) BodyChunk(data []byte, m *gomilter.Modifier) (gomilter.Respons
 	return s.proceed(gomilter.OptNoBodyReply), nil
 }
 
+// bodyRoom implements [bodyTaker]. What is kept in memory gets memory of its own; what is
+// not kept there, room that the next packet has too.
+func (s *session) bodyRoom(size int) []byte {
+	if t := s.current; t != nil && t.body != nil && t.body.keepsInMemory(size) {
+		return make([]byte, size)
+	}
+	if s.room == nil {
+		s.room = packetBuffers.Get().(*packetBuffer)
+	}
+	return s.room[:size]
+}
+
+// plainBody implements [bodyTaker].
+func (s *session) plainBody(data []byte) {
+	s.protect("body", func() {
+		if s.current != nil {
+			s.collect(s.current, data)
+		}
+	})
+}
+
 // Body is end-of-message.
 func (s *session) Body(m *gomilter.Modifier) (gomilter.Response, error) {
 	if s.current == nil {
@@ -317,6 +342,10 @@ func (s *session) end() {
 		s.current.close()
 		s.current.header.Close()
 		s.current = nil
+	}
+	if s.room != nil {
+		packetBuffers.Put(s.room)
+		s.room = nil
 	}
 	s.conn.setBusy(false)
 }

@@ -77,8 +77,8 @@ func (s *session) collect(t *transaction, data []byte) {
 		t.close()
 		return
 	}
-	// QUIRK: the library reads each packet into memory of its own, so that the
-	// body can be kept without copying it.
+	// The body can be kept without copying it: what the store keeps has come into memory of
+	// its own, from [session.bodyRoom] or, as for each packet that it reads, from the library.
 	if err := t.body.Keep(data); err != nil {
 		t.fault = &engine.Failure{Reason: engine.ReasonSpool, Err: err}
 		t.close()

@@ -180,6 +180,13 @@ promtool_get() {
 libmilter_lacks() { [ -e /usr/include/libmilter/mfapi.h ] || echo libmilter-dev; }
 libmilter_get() { apt_install "$@"; }
 
+# What counts a program's instructions and system calls, for the benchmark.
+counters_lacks() {
+	lacks strace strace
+	lacks valgrind valgrind
+}
+counters_get() { apt_install "$@"; }
+
 # The filters that the benchmark compares with are unpacked only: installed, they would
 # start.
 peers_dir=${SIGMILTER_PEERS:-$cache/peers}
@@ -242,7 +249,7 @@ for kind in "$@"; do
 		exit
 		;;
 	tests) for each in $tests; do setup "$each"; done ;;
-	compiler | postfix | programs | sendmail | grammar | debian | debian13 | sendmail13 | promtool | libmilter | peers) setup "$kind" ;;
+	compiler | postfix | programs | sendmail | grammar | debian | debian13 | sendmail13 | promtool | libmilter | counters | peers) setup "$kind" ;;
 	*)
 		echo "setup: there is no kind $kind" >&2
 		exit 2

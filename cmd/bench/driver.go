@@ -31,39 +31,46 @@ type driven struct {
 
 // drive sends a message over and over, without an MTA. Each connection first has it
 // played by a fake MTA, which looks at what became of it; that is not measured.
-func drive(f *filter, raw []byte, l load) (driven, error) {
+func drive(f *filter, raw []byte, l load) (d driven, err error) {
+	err = withPlayers(f, raw, l.clients, func(players []*player) error {
+		before, err := f.usage()
+		if err != nil {
+			return err
+		}
+		ownBefore, err := ownCPU()
+		if err != nil {
+			return err
+		}
+		if d, err = play(players, l); err != nil {
+			return err
+		}
+		own, err := ownCPU()
+		if err != nil {
+			return err
+		}
+		after, err := f.usage()
+		d.filter, d.driver = after.cpu-before.cpu, own-ownBefore
+		return err
+	})
+	return d, err
+}
+
+// withPlayers hands over players of a message, each with a connection of its own.
+func withPlayers(f *filter, raw []byte, clients int, use func([]*player) error) error {
 	var players []*player
 	defer func() {
 		for _, p := range players {
 			p.conn.Close()
 		}
 	}()
-	for i := range l.clients {
+	for i := range clients {
 		p, err := newPlayer(f, i, raw)
 		if err != nil {
-			return driven{}, err
+			return err
 		}
 		players = append(players, p)
 	}
-	before, err := f.usage()
-	if err != nil {
-		return driven{}, err
-	}
-	ownBefore, err := ownCPU()
-	if err != nil {
-		return driven{}, err
-	}
-	d, err := play(players, l)
-	if err != nil {
-		return d, err
-	}
-	own, err := ownCPU()
-	if err != nil {
-		return d, err
-	}
-	after, err := f.usage()
-	d.filter, d.driver = after.cpu-before.cpu, own-ownBefore
-	return d, err
+	return use(players)
 }
 
 // play has the players take turns at the messages.

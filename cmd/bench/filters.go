@@ -30,6 +30,9 @@ type filter struct {
 	addr   string       // of the Postfix port that uses it
 	peer   bool         // the run goes on without it
 	mark   string       // that a message bears which it handled
+	inC    bool         // a program that valgrind can run
+
+	control string // socket of a daemon's control, empty for another filter
 
 	// Of one that is no milter: Postfix's service for it, and how a port names it.
 	service, contentFilter string
@@ -77,10 +80,10 @@ func (b *bench) startFilters(ctx context.Context) error {
 		command []string
 	}{
 		{filter{name: "none", what: "Postfix without a filter"}, nil},
-		{filter{name: "c-noop", what: "C libmilter filter that adds one field", socket: b.path("c.sock"), mark: "X-Noop: Yes"}, []string{c, "unix:" + b.path("c.sock")}},
-		{filter{name: "c-body", what: "the same, and sends the body back", socket: b.path("b.sock"), mark: "X-Noop: Yes"}, []string{c, "-b", "unix:" + b.path("b.sock")}},
+		{filter{name: "c-noop", what: "C libmilter filter that adds one field", socket: b.path("c.sock"), mark: "X-Noop: Yes", inC: true}, []string{c, "unix:" + b.path("c.sock")}},
+		{filter{name: "c-body", what: "the same, and sends the body back", socket: b.path("b.sock"), mark: "X-Noop: Yes", inC: true}, []string{c, "-b", "unix:" + b.path("b.sock")}},
 		{filter{name: "go-noop", what: "go-milter filter that adds one field", socket: b.path("g.sock"), mark: "X-Noop: Yes"}, []string{goNoop, b.path("g.sock")}},
-		{filter{name: "sigmilter", what: "sigmilter; with -handled: a message that bears its guard", socket: unix.Socket, mark: signature}, []string{daemon, "serve", "-c", unix.Config}},
+		{filter{name: "sigmilter", what: "sigmilter; with -handled: a message that bears its guard", socket: unix.Socket, mark: signature, control: unix.Control()}, []string{daemon, "serve", "-c", unix.Config}},
 		{filter{name: "c-noop-tcp", what: "c-noop over TCP", socket: noopOver, mark: "X-Noop: Yes"}, []string{c, fmt.Sprintf("inet:%d@127.0.0.1", b.ports.Ports[1])}},
 		{filter{name: "sigmilter-tcp", what: "sigmilter over TCP", socket: over, mark: signature}, []string{daemon, "serve", "-c", overTCP.Config}},
 		{filter{name: "sigmilter-parts", what: "sigmilter with a limit of parts raised, to see how it grows with them", socket: parts.Socket, mark: signature}, []string{daemon, "serve", "-c", parts.Config}},
@@ -211,13 +214,15 @@ func (f *filter) start(logPath, socket string, command ...string) error {
 	}
 }
 
-// stop ends the filter's processes, by force if they do not go.
-func (f *filter) stop() {
+// stop ends the filter's processes, by force if they do not go soon.
+func (f *filter) stop() { f.stopWithin(5 * time.Second) }
+
+func (f *filter) stopWithin(patience time.Duration) {
 	for i, cmd := range f.cmds {
 		_ = cmd.Process.Signal(syscall.SIGTERM) // gone already: nothing to stop
 		select {
 		case <-f.exited[i]:
-		case <-time.After(5 * time.Second):
+		case <-time.After(patience):
 			_ = cmd.Process.Kill()
 		}
 	}

@@ -25,6 +25,7 @@ func main() {
 	short := flag.Bool("short", false, "a tenth of the messages, to try it out")
 	tenants := flag.Bool("tenants", false, "only daemons with many tenants, without Postfix and without a report")
 	recordings := flag.Bool("recording", false, "only what the record of decisions costs, likewise")
+	counts := flag.Bool("counts", false, "only what a message takes of each filter, likewise")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
@@ -34,6 +35,8 @@ func main() {
 		start = func() error { return runTenants(ctx, os.Stdout) }
 	case *recordings:
 		start = func() error { return runRecordings(ctx, os.Stdout) }
+	case *counts:
+		start = func() error { return runCounts(ctx, os.Stdout, *short) }
 	}
 	if err := start(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -58,20 +61,11 @@ func run(ctx context.Context, out string, rounds int, short bool) (err error) {
 	if err := lab.CheckPostfix(); err != nil {
 		return err
 	}
-	b := &bench{rounds: rounds, scale: 1, began: time.Now()}
-	if short {
-		b.scale = 10
-	}
+	b := &bench{rounds: rounds, scale: scaleOf(short), began: time.Now()}
 	if b.dir, err = lab.NewDir(); err != nil {
 		return err
 	}
-	defer os.RemoveAll(b.dir)
-	defer func() {
-		for _, f := range b.filters {
-			f.stop()
-		}
-		b.ports.Release()
-	}()
+	defer b.close()
 	if err := b.startFilters(ctx); err != nil {
 		return err
 	}
@@ -88,6 +82,23 @@ func run(ctx context.Context, out string, rounds int, short bool) (err error) {
 	}
 	r.print(os.Stdout)
 	return errors.Join(r.write(out), r.writeSummary(filepath.Join(out, "summary.json")))
+}
+
+// scaleOf is what the numbers of messages are divided by.
+func scaleOf(short bool) int {
+	if short {
+		return 10
+	}
+	return 1
+}
+
+// close stops the filters and removes what a run made.
+func (b *bench) close() {
+	for _, f := range b.filters {
+		f.stop()
+	}
+	b.ports.Release()
+	os.RemoveAll(b.dir)
 }
 
 // progress tells on standard error what is being done.

@@ -33,7 +33,11 @@ func (r *rate) name() string {
 
 // measure does all of it.
 func (b *bench) measure(ctx context.Context) (*report, error) {
-	r := &report{Machine: machine(), Rounds: b.rounds, bench: b}
+	kind, err := measureMachine()
+	if err != nil {
+		return nil, err
+	}
+	r := &report{machine: kind, Rounds: b.rounds, bench: b}
 	if err := b.writeMails(); err != nil {
 		return nil, err
 	}
@@ -45,7 +49,8 @@ func (b *bench) measure(ctx context.Context) (*report, error) {
 		r.rates = append(r.rates, rates...)
 	}
 	for _, step := range []func(*report) error{
-		func(r *report) error { return b.endToEnd(ctx, r) }, b.alone, b.latencies, b.growth,
+		func(r *report) error { return b.endToEnd(ctx, r) }, b.alone, b.latencies,
+		func(r *report) error { return b.count(ctx, r) }, func(r *report) error { return b.profile(ctx, r) }, b.growth,
 		func(r *report) error { return b.memory(ctx, r) }, func(r *report) error { return b.recordings(ctx, r) },
 		func(r *report) error { return b.manyTenants(ctx, r) },
 	} {

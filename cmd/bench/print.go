@@ -26,16 +26,17 @@ type plot struct{ file, what, svg string }
 
 // tables are what the report shows, on the terminal and as Markdown alike.
 func (r *report) tables() []table {
-	return []table{r.rateTable(), r.throughTable(), r.aloneTable(), r.latencyTable(), r.memoryTable(), r.recordingTable(), r.tenantTable(), r.growthTable()}
+	return []table{r.rateTable(), r.throughTable(), r.aloneTable(), r.latencyTable(), r.countTable(), r.profileTable(), r.memoryTable(), r.recordingTable(), r.tenantTable(), r.growthTable()}
 }
 
 func (r *report) rateTable() table {
-	t := table{title: "Behind Postfix", names: 2, rows: [][]string{{"Workload", "Filter", "Messages/s", "Of the C filter", "CPU µs each"}}}
+	t := table{title: "Behind Postfix", names: 2, rows: [][]string{{"Workload", "Filter", "Messages/s", "Of the C filter", "Of c-body", "CPU µs each"}}}
 	t.text = fmt.Sprintf("What Postfix accepts in %d SMTP sessions, with 10 MB and more in %d. The C filter is c-noop, over TCP c-noop-tcp.", sessions, largeSessions)
 	for _, one := range r.rates {
 		base := r.find(one.workload.name, one.workload.base)
 		t.rows = append(t.rows, []string{one.workload.name, one.name(),
-			fmt.Sprintf("%.0f", one.median()), fmt.Sprintf("%.2f", one.ratio(base)), fmt.Sprintf("%.0f", one.cpuEach())})
+			fmt.Sprintf("%.0f", one.median()), fmt.Sprintf("%.2f", one.ratio(base)),
+			fmt.Sprintf("%.2f", one.ratio(r.find(one.workload.name, "c-body"))), fmt.Sprintf("%.0f", one.cpuEach())})
 	}
 	return t
 }
@@ -107,6 +108,7 @@ func (r *report) growthTable() table {
 
 // print writes the tables for a terminal.
 func (r *report) print(out io.Writer) {
+	fmt.Fprintln(out, r.machine)
 	for _, t := range r.tables() {
 		t.print(out)
 	}
@@ -125,11 +127,11 @@ func (t table) print(out io.Writer) {
 func (r *report) write(dir string) error {
 	var b strings.Builder
 	var failed []error
-	fmt.Fprintf(&b, "# Benchmark\n\n%s; %d interleaved rounds. Messages/s are medians, ratios are medians of those of a round.\n", r.Machine, r.Rounds)
+	fmt.Fprintf(&b, "# Benchmark\n\n%s; %d interleaved rounds. Messages/s are medians, ratios are medians of those of a round.\n", r.machine, r.Rounds)
 	for _, t := range r.tables() {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", t.title, strings.ReplaceAll(t.text, "\n", "\n\n"))
 		for _, p := range t.plots {
-			fmt.Fprintf(&b, "![The time of one message %s](%s)\n\n", p.what, p.file)
+			fmt.Fprintf(&b, "![The time of a message %s](%s)\n\n", p.what, p.file)
 			failed = append(failed, os.WriteFile(filepath.Join(dir, p.file), []byte(p.svg), 0o644))
 		}
 		for i, row := range t.rows {

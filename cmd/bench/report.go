@@ -2,16 +2,14 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 )
 
 // report is what a run found.
 type report struct {
-	Machine   string
+	machine   machine
 	Rounds    int
 	bench     *bench
 	rates     []*rate
@@ -20,14 +18,12 @@ type report struct {
 	latencies []latency
 	sizes     []series // growth with the size
 	shapes    []series // with parts and nesting
+	counts    []counts
+	profile   profile
 	memory    memory
 	tenants   []tenants
 
 	recordings []recording
-}
-
-func machine() string {
-	return fmt.Sprintf("%d CPUs, %s/%s, %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 }
 
 // find returns the rate of a filter with a workload, an empty one if there is none.
@@ -78,14 +74,12 @@ func (r *report) summary() map[string]any {
 	fresh, freshNoop := r.find("new-50k", "sigmilter"), r.find("new-50k", "c-noop")
 	large, body := r.find("attachment-25m", "sigmilter"), r.find("attachment-25m", "c-body")
 	s := map[string]any{
-		"machine":             r.Machine,
+		"machine":             r.machine.what,
 		"rounds":              r.Rounds,
 		"sign_vs_c_noop":      round(reply.ratio(noop)),
 		"handled_vs_c_noop":   round(r.find("reply-50k", "sigmilter-handled").ratio(noop)),
 		"sign_new_vs_c_noop":  round(fresh.ratio(freshNoop)),
 		"go_noop_vs_c_noop":   round(r.find("reply-50k", "go-noop").ratio(noop)),
-		"sign_cpu_us":         round(reply.cpuEach()),
-		"sign_new_cpu_us":     round(fresh.cpuEach()),
 		"handled_cpu_us":      round(r.find("reply-50k", "sigmilter-handled").cpuEach()),
 		"c_noop_cpu_us":       round(noop.cpuEach()),
 		"go_noop_cpu_us":      round(r.find("reply-50k", "go-noop").cpuEach()),
@@ -125,7 +119,33 @@ func (r *report) summary() map[string]any {
 	for _, one := range r.recordings {
 		s["recorded_vs_unrecorded_"+strings.ReplaceAll(one.message, "-", "_")] = round(one.ratio())
 	}
+	r.summaryOfCounts(s)
+	r.summaryOfMachine(s)
+	r.summaryBesideBody(s)
 	return s
+}
+
+// summaryOfMachine says what kind of machine it is.
+func (r *report) summaryOfMachine(s map[string]any) {
+	s["machine_system_call_ns"] = r.machine.systemCall.Nanoseconds()
+	s["machine_wake_ns"] = r.machine.handOver.Nanoseconds()
+	s["machine_copy_bytes_per_second"] = round(r.machine.bandwidth)
+}
+
+// summaryBesideBody compares with the filter that collects the body and sends it back:
+// the least that one does that changes it.
+func (r *report) summaryBesideBody(s map[string]any) {
+	for workload, key := range map[string]string{"reply-50k": "", "new-50k": "_new", "text-2k": "_2k", "mix": "_mix"} {
+		ours, body := r.find(workload, "sigmilter"), r.find(workload, "c-body")
+		s["sign"+key+"_vs_c_body"] = round(ours.ratio(body))
+		s["sign"+key+"_cpu_us"] = round(ours.cpuEach())
+		s["c_body"+key+"_cpu_us"] = round(body.cpuEach())
+	}
+	for workload, key := range map[string]string{"attachment-10m": "cpu_10m_vs_c_body", "attachment-25m": "cpu_25m_vs_c_body"} {
+		if body := r.find(workload, "c-body"); body.cpu > 0 { // else left out
+			s[key] = round(r.find(workload, "sigmilter").cpuEach() / body.cpuEach())
+		}
+	}
 }
 
 // named returns the rate of a filter, an empty one if there is none.

@@ -11,7 +11,8 @@ import (
 
 // usage is what a filter has used so far, with all processes that it started.
 type usage struct {
-	cpu time.Duration
+	cpu    time.Duration
+	kernel time.Duration // of it, what the kernel did for them
 	resident
 }
 
@@ -54,6 +55,7 @@ func (b *bench) withPostfix(f *filter) (time.Duration, error) {
 func (u *usage) add(all map[int]process, pid int) {
 	p := all[pid]
 	u.cpu += p.cpu
+	u.kernel += p.kernel
 	r := residentOf(pid)
 	u.rss, u.anon, u.file = u.rss+r.rss, u.anon+r.anon, u.file+r.file
 	u.top = max(u.top, r.top)
@@ -68,6 +70,7 @@ func (u *usage) add(all map[int]process, pid int) {
 type process struct {
 	parent int
 	cpu    time.Duration // with that of its children that ended
+	kernel time.Duration // of it, in the kernel
 }
 
 func processes() (map[int]process, error) {
@@ -106,12 +109,15 @@ func parseStat(stat string) (p process, err error) {
 		return p, err
 	}
 	const tick = 10 * time.Millisecond // USER_HZ is 100 on every Linux
-	for _, field := range fields[11:15] {
+	for i, field := range fields[11:15] {
 		n, err := strconv.ParseInt(field, 10, 64)
 		if err != nil {
 			return p, err
 		}
 		p.cpu += time.Duration(n) * tick
+		if i%2 == 1 {
+			p.kernel += time.Duration(n) * tick
+		}
 	}
 	return p, nil
 }

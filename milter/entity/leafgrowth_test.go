@@ -133,7 +133,9 @@ func TestManySplicesAreLinear(t *testing.T) {
 	for i := range splices {
 		splices[i] = Splice{Start: int64(i), End: int64(i)}
 	}
-	cost := miltertest.CostOf(func() { _ = WritePatched(io.Discard, bytes.NewReader(body), int64(len(body)), splices) })
+	cost := miltertest.CostOf(func() {
+		_ = WritePatched(struct{ io.Writer }{io.Discard}, bytes.NewReader(body), int64(len(body)), splices)
+	})
 	if cost.Bytes > 8<<10 {
 		t.Errorf("%d bytes of memory for %d of body", cost.Bytes, len(body))
 	}

@@ -42,12 +42,17 @@ type Edit struct {
 // must be in order and apart, carried out.
 func WritePatched(w io.Writer, body io.ReaderAt, size int64, splices []Splice) error {
 	at := int64(0)
-	buffer := make([]byte, min(size, 32<<10))
+	c := copier{body: body}
+	if r, reads := w.(io.ReaderFrom); reads {
+		c.to = r
+	} else {
+		c.to = &bufferedWriter{w, make([]byte, min(size, 32<<10))}
+	}
 	for _, s := range splices {
 		if s.Start < at || s.End < s.Start || s.End > size {
 			return fmt.Errorf("splice %d-%d is out of order in a body of %d bytes", s.Start, s.End, size)
 		}
-		if err := copyRange(w, body, at, s.Start, buffer); err != nil {
+		if err := c.copy(at, s.Start); err != nil {
 			return err
 		}
 		if _, err := w.Write(s.New); err != nil {
@@ -55,20 +60,49 @@ func WritePatched(w io.Writer, body io.ReaderAt, size int64, splices []Splice) e
 		}
 		at = s.End
 	}
-	return copyRange(w, body, at, size, buffer)
+	return c.copy(at, size)
 }
 
-// copyRange writes a range of body to w through a buffer that serves many of them.
-func copyRange(w io.Writer, body io.ReaderAt, from, to int64, buffer []byte) error {
-	for from < to {
-		n, err := body.ReadAt(buffer[:min(int64(len(buffer)), to-from)], from)
-		if n == 0 {
-			return err
-		}
-		if _, err := w.Write(buffer[:n]); err != nil {
-			return err
-		}
-		from += int64(n)
+// copier copies ranges of a body, and is what they are read from.
+type copier struct {
+	body     io.ReaderAt
+	to       io.ReaderFrom // which takes the bytes to their place: copied once less
+	from, up int64         // what of the body is to be read yet
+}
+
+func (c *copier) copy(from, up int64) error {
+	if from == up {
+		return nil
 	}
-	return nil
+	c.from, c.up = from, up
+	_, err := c.to.ReadFrom(c)
+	if err == nil && c.from < c.up {
+		err = io.EOF
+	}
+	return err
+}
+
+// Read implements [io.Reader].
+func (c *copier) Read(p []byte) (int, error) {
+	if c.from == c.up {
+		return 0, io.EOF
+	}
+	n, err := c.body.ReadAt(p[:min(int64(len(p)), c.up-c.from)], c.from)
+	c.from += int64(n)
+	if n > 0 && err == io.EOF { // of the body, where the range may end too
+		err = nil
+	}
+	return n, err
+}
+
+// bufferedWriter is a writer that takes what it reads through a buffer that serves many
+// ranges.
+type bufferedWriter struct {
+	io.Writer
+	buffer []byte
+}
+
+// ReadFrom implements [io.ReaderFrom].
+func (w *bufferedWriter) ReadFrom(r io.Reader) (int64, error) {
+	return io.CopyBuffer(struct{ io.Writer }{w.Writer}, r, w.buffer)
 }
