@@ -24,6 +24,7 @@ const (
 	boundaryShared  Ambiguity = "the boundary is that of a multipart around it"
 	boundaryNear    Ambiguity = "a line begins as a boundary and goes on as none"
 	boundaryLate    Ambiguity = "a boundary comes again after its multipart is over"
+	boundaryCut     Ambiguity = "a line is the boundary as readers cut it that ends in no quotes"
 	boundaryBareCR  Ambiguity = "a boundary follows a CR without LF"
 	multipartCoded  Ambiguity = "a multipart has a transfer encoding"
 	headerControl   Ambiguity = "a header has a control character"

@@ -15,13 +15,15 @@ func (s *Scanner) doubtLine(line []byte) (none bool) {
 	if !bytes.HasPrefix(line, []byte("--")) {
 		return false
 	}
-	if o := s.over; o.part != nil && bytes.HasPrefix(line, o.boundary) {
+	if o := s.over; o.part != nil {
 		if found, closing := matchBoundary(line, o.boundary); found && !closing {
 			o.part.doubt(boundaryLate)
 		}
+		o.doubtCut(line)
 	}
 	none = s.afterCR()
 	for _, m := range s.stack {
+		m.doubtCut(line)
 		rest, ok := bytes.CutPrefix(line, m.boundary)
 		switch {
 		case !ok:
@@ -32,6 +34,16 @@ func (s *Scanner) doubtLine(line []byte) (none bool) {
 		}
 	}
 	return none
+}
+
+// doubtCut notes a line that is a boundary for readers who cut it short.
+func (m *openMultipart) doubtCut(line []byte) {
+	if m.cut == nil {
+		return
+	}
+	if found, _ := matchBoundary(line, m.cut); found {
+		m.part.doubt(boundaryCut)
+	}
 }
 
 // goesOn reports whether what stands behind a boundary, or its end, makes it none for

@@ -97,6 +97,17 @@ func (p *Part) boundary() string {
 	return "--" + b
 }
 
+// cutBoundary returns the line that readers look for who end a value without quotes at
+// the first sign that RFC 2045 wants quoted, nil when it has none.
+func (p *Part) cutBoundary() []byte {
+	b := p.Media.Params["boundary"]
+	end := strings.IndexAny(b, `()<>@,;:\"/[]?=*'%`)
+	if end <= 0 || strings.Contains(p.Header.raw("Content-Type"), `"`+b) {
+		return nil
+	}
+	return []byte("--" + b[:end])
+}
+
 // add appends a child whose header begins at that offset.
 func (p *Part) add(start int64) *Part {
 	id := strconv.Itoa(len(p.Children) + 1)

@@ -179,7 +179,7 @@ func (m *marking) quoted(i int) int {
 		l.own = false
 		return i + 1
 	}
-	if m.rowOfQuote(i) {
+	if m.rowOfQuote(i) || m.captionOfQuote(i) {
 		return m.disown(i-1, 2, quoteName(l))
 	}
 	return m.disown(i, 1, quoteName(l))
@@ -189,6 +189,16 @@ func (m *marking) quoted(i int) int {
 // plain text, and not directly below a line of the author's.
 func (m *marking) rowOfQuote(i int) bool {
 	return i > 0 && m.lines[i].elem < 0 && !m.lines[i].gap && m.lines[i-1].gap && isRow(m.lines[i-1].text)
+}
+
+// captionOfQuote reports whether a client's line for older mail, "Message transféré :",
+// stands above the first quoted line i, with which a header block begins.
+func (m *marking) captionOfQuote(i int) bool {
+	if i == 0 || m.lines[i-1].quote > 0 || !undashed(m.lines[i-1].text) {
+		return false
+	}
+	_, ok := m.readHeader(i)
+	return ok
 }
 
 // trailing says how far unquoted lines reach that belong to quoted ones above.

@@ -192,7 +192,7 @@ func fontSize(v string) string {
 func (d *document) inline(attribute string) []declaration {
 	known, ok := d.inlines[attribute]
 	if !ok {
-		known = declarations(tokens(attribute, d.work))
+		known = declarations(d.tokens(attribute, d.work))
 		if len(d.inlines) < maxInlines {
 			d.inlines[attribute] = known
 		}

@@ -24,6 +24,46 @@ func (s *sheets) face(declared []declaration) {
 	}
 }
 
+// readersDefault stands for the font that a reader sets text in that names none.
+const readersDefault = ""
+
+// brings reports whether letters of some families may be such as the mail brings along:
+// a font of the mail has the name of one, or of what readers set other text in; or it is
+// not known which one it is.
+func (s *sheets) brings(families []string) bool {
+	if len(s.faces) == 0 {
+		return false
+	}
+	return len(families) == 0 && s.renamed() || slices.ContainsFunc(families, func(f string) bool {
+		return s.faces[f] || strings.Contains(f, "(") || f == readersDefault && s.renamed() // "var(--font)"
+	})
+}
+
+// renamed reports whether a font of the mail has the name of one of its readers' own.
+func (s *sheets) renamed() bool {
+	for f := range s.faces {
+		if readersOwn[f] {
+			return true
+		}
+	}
+	return false
+}
+
+// generic are the families that no font of a mail can take the name of.
+var generic = map[string]bool{
+	"serif": true, "sans-serif": true, "monospace": true, "cursive": true, "fantasy": true, "system-ui": true, "ui-serif": true, "ui-sans-serif": true,
+	"ui-monospace": true, "ui-rounded": true, "math": true, "emoji": true, "fangsong": true, "-apple-system": true, "blinkmacsystemfont": true,
+}
+
+// readersOwn are the fonts that browsers and mail clients set text in that names none.
+var readersOwn = map[string]bool{
+	"times new roman": true, "times": true, "timesnewroman": true, "arial": true, "helvetica": true, "helvetica neue": true, "calibri": true, "aptos": true, "segoe ui": true, "verdana": true, "tahoma": true,
+	"georgia": true, "cambria": true, "courier new": true, "courier": true, "roboto": true, "noto sans": true, "noto serif": true, "noto sans cjk sc": true, "noto sans cjk jp": true, "dejavu sans": true, "dejavu serif": true, "dejavu sans mono": true,
+	"liberation serif": true, "liberation sans": true, "nimbus roman": true, "nimbus sans": true, "free serif": true, "freeserif": true, "tinos": true, "arimo": true, "cantarell": true, "ubuntu": true, "droid sans": true, "droid serif": true,
+	"san francisco": true, ".sf ns text": true, ".applesystemuifont": true, "sf pro text": true, "lucida grande": true, "microsoft sans serif": true, "ms sans serif": true, "ms pgothic": true, "ms gothic": true, "meiryo": true, "yu gothic": true,
+	"hiragino kaku gothic pron": true, "simsun": true, "microsoft yahei": true, "pingfang sc": true, "malgun gothic": true, "batang": true, "gulim": true, "david": true, "ms serif": true, "bitstream vera serif": true, "bitstream vera sans": true,
+}
+
 // trusted reports whether the letters of a font are those of its reader's own fonts, or
 // come from a host of fonts.
 func trusted(src string) bool {
@@ -68,11 +108,15 @@ func family(v string) string {
 	return strings.Trim(first, `"' `)
 }
 
-// families are those of a font, in the order in which they are looked for.
+// families are those of a font, in the order in which they are looked for, with the
+// reader's own behind them unless a generic one ends the list.
 func families(v string) []string {
 	var all []string
 	for f := range strings.SplitSeq(v, ",") {
 		all = append(all, family(f))
+	}
+	if !generic[all[len(all)-1]] {
+		all = append(all, readersDefault)
 	}
 	return all
 }

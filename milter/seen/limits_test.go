@@ -20,6 +20,11 @@ func TestLimits(t *testing.T) {
 		"selectors":              many(300, "<div class=a>") + "<style>" + many(3000, ".b * * * * * *{color:#fff}") + "</style>{B}",
 		"items":                  "<style>" + many(2500, ".a b{min-width:1px}") + `</style><body style="display:flex"><p>` + many(5000, "<i>x</i>") + "</p>{B}",
 		"attributes of body":     distinct(2000, "<body %=1>") + "{B}",
+		"one list":               "<style>" + many(300_000, "p,") + "p{color:red}</style>{B}",
+		"one list of classes":    "<style>" + many(100_000, ".a,") + ".a{color:red}</style>{B}",
+		"open blocks":            "<style>" + many(2_000_000, "{") + "</style>{B}",
+		"nested selectors":       "<style>" + many(400_000, "a{& b{") + "</style>{B}",
+		"one attribute":          "<p style='" + many(200_000, "color:red;") + "'>x</p>{B}",
 		"blocks in blocks":       "<style>" + many(5000, "@media x{") + "</style>{B}",
 	} {
 		n := testing.AllocsPerRun(1, func() {

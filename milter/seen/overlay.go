@@ -29,7 +29,7 @@ func (o *overlay) take(d *declaration) {
 		o.placed = o.placed || d.value != "static" && d.value != "relative" && !global[d.value]
 	case "z-index":
 		if n, unit := number(d.value); d.value != "auto" && !global[d.value] {
-			o.placed = o.placed || unit != "" || n > 0
+			o.placed = o.placed || unit != "" || n != 0 // below 0 it is behind the background of the body
 			o.top = o.top || unit != "" || n >= front
 		}
 	case "transform", "translate", "scale", "rotate", "offset", "offset-path", "zoom", "outline", "outline-width", "outline-offset":

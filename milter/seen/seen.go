@@ -124,7 +124,7 @@ func (d *document) take(n *nethtml.Node) {
 				text.WriteString(c.Data)
 			}
 		}
-		d.sheets.read(tokens(text.String(), d.work), scope{maybe: !heeded(n)})
+		d.sheets.read(d.tokens(text.String(), d.work), scope{maybe: !heeded(n)})
 	case "link":
 		if strings.Contains(attr(n, "rel"), "stylesheet") {
 			d.linked(strings.TrimSpace(attr(n, "href")))
@@ -173,7 +173,11 @@ func (d *document) look(page []byte, b *Block, against []string) Verdict {
 		v.others = append(v.others, others...)
 	}
 	v.run()
-	return Verdict{Hidden: v.compared(alone), Against: v.against, Beyond: d.full || d.spent()}
+	hidden := v.compared(alone)
+	if hidden == "" && d.full {
+		hidden = moreSheets
+	}
+	return Verdict{Hidden: hidden, Against: v.against, Beyond: d.full || d.spent()}
 }
 
 // find finds the elements of blocks.

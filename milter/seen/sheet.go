@@ -37,13 +37,17 @@ type sheets struct {
 	// one comes with the mail in a form that is not read here.
 	elsewhere, carried bool
 	over               overlay
-	full               bool // there are more rules than are read
+	full               bool // there is more than is read
+	seen               int  // tokens, of sheets and of style attributes
+	listed             int  // selectors
 }
 
 // Limits of what is read of style sheets.
 const (
-	maxRules  = 20_000
-	maxNested = 16 // blocks in blocks
+	maxTokens    = 300_000
+	maxRules     = 20_000
+	maxSelectors = 40_000
+	maxNested    = 16 // blocks in blocks
 )
 
 // scope is where rules stand.
@@ -175,12 +179,24 @@ func (s *sheets) add(declared []declaration, selector []token, in scope) {
 	r.declarations = relevant(r.declarations)
 	switch {
 	case len(r.declarations) == 0:
-	case len(s.rules) == maxRules:
+	case len(s.rules) == maxRules, s.listed+listedIn(selector) > maxSelectors:
 		s.full = true
 	default:
 		r.selectors = selectors(selector, in.nested)
+		s.listed += len(r.selectors)
 		s.rules = append(s.rules, r)
 	}
+}
+
+// listedIn is how many selectors tokens may list.
+func listedIn(all []token) int {
+	n := 1
+	for i := range all {
+		if all[i].kind == css.CommaToken {
+			n++
+		}
+	}
+	return n
 }
 
 func hasBlock(all []token) bool {

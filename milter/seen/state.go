@@ -121,6 +121,9 @@ func (s *state) letters(n *nethtml.Node, style style) {
 		case h.value == "initial":
 			s.families = nil
 		case !global[h.value] && h.maybe:
+			if len(s.families) == 0 {
+				s.families = []string{readersDefault}
+			}
 			s.families = append(slices.Clone(s.families), families(h.value)...)
 		case !global[h.value]:
 			s.families = families(h.value)

@@ -15,20 +15,31 @@ type token struct {
 	text string
 }
 
-// tokens are the tokens of a text in CSS, without comments.
-func tokens(text string, w *work.Meter) []token {
+// tokens are the tokens of a text in CSS, without comments, as far as the mail may have
+// more of them.
+func (s *sheets) tokens(text string, w *work.Meter) []token {
 	var all []token
 	l := css.NewLexer(parse.NewInputString(text))
-	for {
+	for at := 0; ; {
 		kind, data := l.Next()
 		w.Spend(perByte * len(data))
+		from := at
+		at += len(data)
 		switch kind {
 		case css.ErrorToken:
 			return all
 		case css.CommentToken:
 			continue
 		}
-		all = append(all, token{kind, string(data)})
+		if s.seen++; s.seen > maxTokens {
+			s.full = true
+			return all
+		}
+		if at <= len(text) && text[from:at] == string(data) { // no copy of what stands there already
+			all = append(all, token{kind, text[from:at]})
+		} else {
+			all = append(all, token{kind, string(data)})
+		}
 	}
 }
 

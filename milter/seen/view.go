@@ -20,6 +20,8 @@ type view struct {
 	against []string
 }
 
+const moreSheets = "more style sheets than are looked at"
+
 // run walks down the page, and looks at each text of the block.
 func (v *view) run() {
 	s := state{size: 16, large: 16, opacity: 1, zoom: 1, magnified: 1, room: 800, text: shades{0, 0}, ground: shades{1, 1}, dark: v.doc.scheme}
@@ -28,7 +30,7 @@ func (v *view) run() {
 	}
 	switch {
 	case v.doc.full, v.doc.spent():
-		s.hidden = "more style sheets than are looked at"
+		s.hidden = moreSheets
 	case v.doc.policy:
 		s.hidden = "a policy for the styles of the page"
 	case v.doc.carried:
@@ -48,7 +50,7 @@ func (v *view) run() {
 	v.walk(v.block, s)
 	if v.doc.spent() {
 		for i := range v.pieces {
-			v.pieces[i].hidden = "more style sheets than are looked at"
+			v.pieces[i].hidden = moreSheets
 		}
 	}
 }
@@ -125,7 +127,7 @@ func (v *view) into(n *nethtml.Node, s state) state {
 	s.moved(style)
 	s.narrowed(style)
 	s.colors(style)
-	brought := slices.ContainsFunc(s.families, func(f string) bool { return v.doc.faces[f] })
+	brought := v.doc.brings(s.families)
 	if brought {
 		s.inherited["font-family"] = "a font that the mail brings along"
 	} else {

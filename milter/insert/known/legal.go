@@ -22,7 +22,7 @@ var Registers = []Wording{
 	{"sl", []string{"id za ddv", "matična številka", "davčna številka", "mat. št", "osnovni kapital", "id št"}}, {"hr", []string{"oib", "mbs", "matični broj", "temeljni kapital", "trgovački sud", "pdv id"}}, {"sr", []string{"pib", "mb", "matični broj", "пиб", "матични број"}},
 	{"bg", []string{"еик", "булстат", "ддс", "ддс №", "ид №", "мол"}}, {"ru", []string{"инн", "огрн", "огрнип", "кпп", "окпо", "юридический адрес", "юр. адрес", "р/с", "расчетный счет", "к/с", "бик"}}, {"uk", []string{"єдрпоу", "код єдрпоу", "іпн", "юридична адреса"}},
 	{"el", []string{"αφμ", "α.φ.μ", "δου", "δ.ο.υ", "γεμη", "γ.ε.μη", "αρ. γεμη", "αρ. μ.α.ε"}}, {"sq", []string{"nipt", "nuis"}},
-	{"tr", []string{"vergi no", "vergi dairesi", "mersis", "mersis no", "ticaret sicil no", "ticaret sicil", "tic. sic. no", "vkn", "v.d.", "kep"}}, 
+	{"tr", []string{"vergi no", "vergi dairesi", "mersis", "mersis no", "ticaret sicil no", "ticaret sicil", "tic. sic. no", "vkn", "v.d.", "kep"}},
 	{"he", []string{"ח.פ", "ח\"פ", "ע.מ", "עוסק מורשה", "ע.ר", "מספר עמותה"}}, {"ar", []string{"س.ت", "سجل تجاري", "السجل التجاري", "رقم السجل التجاري", "الرقم الضريبي", "رقم ضريبي", "بطاقة ضريبية", "الرقم الوطني للمنشأة"}}, {"fa", []string{"شماره ثبت", "شناسه ملی", "کد اقتصادی"}},
 	{"hi", []string{"सीआईएन", "जीएसटी"}}, {"th", []string{"เลขประจำตัวผู้เสียภาษี", "ทะเบียนเลขที่"}}, {"vi", []string{"mst", "mã số thuế", "msdn", "mã số doanh nghiệp"}}, {"id", []string{"npwp", "nib"}},
 	{"zh", []string{"统一社会信用代码", "税号", "營業執照", "统一编号", "統一編號", "工商注册号", "商業登記", "注册地址", "icp备"}}, {"ja", []string{"法人番号", "登録番号", "資本金", "適格請求書", "本社", "インボイス登録番号", "古物商許可"}}, {"ko", []string{"사업자등록번호", "사업자 등록번호", "법인등록번호", "통신판매업", "본사", "대표자"}},
