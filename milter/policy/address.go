@@ -23,10 +23,11 @@ func lookalikes(address string) []string {
 	}
 	plain := plainly(address)
 	at := strings.LastIndexByte(address, '@')
-	local, domain := strings.ToLower(address[:at]), address[at+1:]
+	local, domain := address[:at], address[at+1:]
 	switch {
 	case strings.ContainsFunc(address, invisible), holdsWord(address), strings.ContainsAny(local, " <>,;\"@"):
-	case norm.NFKC.String(local) != norm.NFC.String(local), mixesScripts(local):
+	case strings.Trim(local, ".") != local, strings.Contains(local, `\`): // no local part of RFC 5322, without quotes
+	case norm.NFKC.String(local) != norm.NFC.String(local), strings.ContainsAny(local, "\u212a\u212b\u2126"), mixesScripts(strings.ToLower(local)): // the signs of units
 	case oddDomain(domain, domainOf(plain)):
 	default:
 		return nil
@@ -72,6 +73,9 @@ func plainly(address string) string {
 	address = strings.ToLower(norm.NFKC.String(address))
 	at := strings.LastIndexByte(address, '@') + 1
 	local, domain := strings.TrimSpace(address[:at]), strings.ReplaceAll(address[at:], "。", ".")
+	if name, ok := strings.CutSuffix(local, "@"); ok {
+		local = strings.Trim(strings.ReplaceAll(name, `\`, ""), ".") + "@"
+	}
 	domain = strings.Join(strings.FieldsFunc(domain, func(r rune) bool { return r == '.' }), ".")
 	if shown, made := unneeded(domain); made {
 		domain = shown
