@@ -32,8 +32,8 @@ const (
 // as Retry-After says, else after 1, 2, 4 ... seconds, by chance up to half less. It
 // does not wait beyond the end of the context, nor over 5 minutes at a time.
 //
-// It is not azcore's pipeline, because that has one limit for its own pauses and for what
-// Retry-After asks for, reads whole seconds only, and bounds no answer.
+// It is not azcore's pipeline: the answers within a batch need these pauses in any case,
+// and a test cannot stand in for azcore's clock.
 type web struct {
 	client *http.Client
 	origin string // https://host
