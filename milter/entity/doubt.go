@@ -1,6 +1,9 @@
 package entity
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // doubt notes the first thing about a part that the scanner finds ambiguous.
 func (p *Part) doubt(why Ambiguity) {
@@ -36,14 +39,21 @@ func (s *Scanner) doubtLine(line []byte) (none bool) {
 	return none
 }
 
-// doubtCut notes a line that is a boundary for readers who cut it short.
+// doubtCut notes a line that is a boundary, or its end, for readers who cut it short.
 func (m *openMultipart) doubtCut(line []byte) {
-	if m.cut == nil {
+	if !m.cut {
 		return
 	}
-	if found, _ := matchBoundary(line, m.cut); found {
+	line = bytes.TrimRight(trimLineEnd(line), " \t")
+	if m.begins(line) || m.begins(bytes.TrimSuffix(line, []byte("--"))) {
 		m.part.doubt(boundaryCut)
 	}
+}
+
+// begins reports whether a line is the boundary up to one of its signs.
+func (m *openMultipart) begins(line []byte) bool {
+	n := len(line)
+	return len("--") < n && n < len(m.boundary) && bytes.HasPrefix(m.boundary, line) && strings.IndexByte(mustBeQuoted, m.boundary[n]) >= 0
 }
 
 // goesOn reports whether what stands behind a boundary, or its end, makes it none for

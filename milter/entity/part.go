@@ -1,6 +1,7 @@
 package entity
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -97,16 +98,21 @@ func (p *Part) boundary() string {
 	return "--" + b
 }
 
-// cutBoundary returns the line that readers look for who end a value without quotes at
-// the first sign that RFC 2045 wants quoted, nil when it has none.
-func (p *Part) cutBoundary() []byte {
-	b := p.Media.Params["boundary"]
-	end := strings.IndexAny(b, `()<>@,;:\"/[]?=*'%`)
-	if end <= 0 || strings.Contains(p.Header.raw("Content-Type"), `"`+b) {
-		return nil
+// endsAnywhere reports whether readers may cut the boundary: it stands without quotes and
+// has a sign that RFC 2045 wants quoted.
+func (p *Part) endsAnywhere() bool {
+	if !strings.ContainsAny(p.Media.Params["boundary"], mustBeQuoted) {
+		return false
 	}
-	return []byte("--" + b[:end])
+	var room usualParams
+	value := p.Header.raw("Content-Type")
+	_, f := splitValue(value, room[:])
+	return slices.ContainsFunc(f.params, func(q param) bool { return q.name == "boundary" && !strings.HasPrefix(value[q.at:], `"`) })
 }
+
+// mustBeQuoted are the signs that end a value without quotes, for those who read it as
+// RFC 2045 section 5.1 or RFC 2231 section 7 says.
+const mustBeQuoted = `()<>@,;:\"/[]?=*'%`
 
 // add appends a child whose header begins at that offset.
 func (p *Part) add(start int64) *Part {

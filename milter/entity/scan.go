@@ -41,7 +41,7 @@ const maxBoundaryLine = 1000
 type openMultipart struct {
 	part     *Part
 	boundary []byte // with its two dashes
-	cut      []byte // what some readers take for it, nil for nothing else
+	cut      bool   // some readers end it at any sign that it has without quotes
 }
 
 // Scanner finds the parts of a message while its body arrives. It takes time
@@ -340,7 +340,7 @@ func (s *Scanner) beginBody() {
 			s.cur.doubt(boundaryShared)
 		}
 	}
-	if s.stack = append(s.stack, openMultipart{s.cur, []byte(boundary), s.cur.cutBoundary()}); len(s.stack) > s.limits.Depth {
+	if s.stack = append(s.stack, openMultipart{s.cur, []byte(boundary), s.cur.endsAnywhere()}); len(s.stack) > s.limits.Depth {
 		s.err = ErrTooDeep
 	}
 }
