@@ -16,7 +16,7 @@ const oddAddress = "an address in it is not the one that readers show"
 
 // lookalikes are the addresses that readers may take one for that is written as no
 // program writes one; none for any other: it has characters that are not seen, wide
-// letters or dots, encoded words, or another address in its quotes.
+// letters or dots, encoded words, or what RFC 5322 allows in quotes alone.
 func lookalikes(address string) []string {
 	if plainAddress(address) && !strings.Contains(strings.ToLower(address), "xn--") {
 		return nil
@@ -25,15 +25,38 @@ func lookalikes(address string) []string {
 	at := strings.LastIndexByte(address, '@')
 	local, domain := address[:at], address[at+1:]
 	switch {
-	case strings.ContainsFunc(address, invisible), holdsWord(address), strings.ContainsAny(local, " <>,;\"@"):
-	case strings.Trim(local, ".") != local, strings.Contains(local, `\`): // no local part of RFC 5322, without quotes
-	case norm.NFKC.String(local) != norm.NFC.String(local), strings.ContainsAny(local, "\u212a\u212b\u2126"), mixesScripts(strings.ToLower(local)): // the signs of units
+	case strings.ContainsFunc(address, invisible), holdsWord(address), !dotAtom(local):
+	case norm.NFKC.String(local) != norm.NFC.String(local), strings.ContainsFunc(local, standsForOther), mixesScripts(strings.ToLower(local)):
 	case oddDomain(domain, domainOf(plain)):
 	default:
 		return nil
 	}
 	return mentioned(plain)
 }
+
+// dotAtom reports whether a local part needs no quotes (RFC 5322 section 3.2.3): words
+// with a dot between them.
+func dotAtom(local string) bool {
+	return !strings.ContainsAny(local, " ()<>[]:;@\\,\"") && !strings.Contains("."+local+".", "..")
+}
+
+// standsForOther reports whether a letter is there for old charsets alone and is the same
+// as another one, such as the sign of the kelvin, or is one of phonetic notation that
+// looks like a plain one.
+func standsForOther(r rune) bool {
+	if r < 0x80 {
+		return false
+	}
+	same := []rune(norm.NFC.String(string(r)))
+	return len(same) == 1 && same[0] != r || unicode.Is(phonetic, r)
+}
+
+// phonetic are the Latin letters of phonetic notation that look like others and that no
+// language is written with.
+var phonetic = &unicode.RangeTable{R16: []unicode.Range16{
+	{Lo: 0x0250, Hi: 0x0252, Stride: 1}, {Lo: 0x0261, Hi: 0x0262, Stride: 1}, {Lo: 0x026a, Hi: 0x026a, Stride: 1}, {Lo: 0x0274, Hi: 0x0274, Stride: 1},
+	{Lo: 0x0280, Hi: 0x0280, Stride: 1}, {Lo: 0x028f, Hi: 0x028f, Stride: 1}, {Lo: 0x0299, Hi: 0x029f, Stride: 1}, {Lo: 0x1d00, Hi: 0x1d2b, Stride: 1}, {Lo: 0xa730, Hi: 0xa731, Stride: 1},
+}}
 
 // plainAddress reports whether an address is written as nearly all are, and read alike by
 // all: ASCII letters, digits and few signs, one @, no dot but between two of them.
@@ -74,13 +97,18 @@ func plainly(address string) string {
 	at := strings.LastIndexByte(address, '@') + 1
 	local, domain := strings.TrimSpace(address[:at]), strings.ReplaceAll(address[at:], "。", ".")
 	if name, ok := strings.CutSuffix(local, "@"); ok {
-		local = strings.Trim(strings.ReplaceAll(name, `\`, ""), ".") + "@"
+		local = singleDots(strings.ReplaceAll(name, `\`, "")) + "@"
 	}
-	domain = strings.Join(strings.FieldsFunc(domain, func(r rune) bool { return r == '.' }), ".")
+	domain = singleDots(domain)
 	if shown, made := unneeded(domain); made {
 		domain = shown
 	}
 	return local + domain
+}
+
+// singleDots is a text without dots at its ends and beside each other.
+func singleDots(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '.' }), ".")
 }
 
 // unneeded is a domain that is an A-label without need for one, and how it is shown.
