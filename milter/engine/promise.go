@@ -106,9 +106,8 @@ func (l *leaf) show(j *Job) (string, error) {
 
 // look reads the finished page back, with the memory that its tree takes for a while.
 func (l *leaf) look(j *Job) ([]seen.Verdict, error) {
-	const perTag = 512 // bytes of an element, its attributes and the text behind it
 	page := l.finished()
-	n := 2*int64(len(page)) + perTag*int64(bytes.Count(page, []byte("<")))
+	n := seen.Memory(page)
 	if err := j.cost.memory.Take(n); err != nil {
 		return nil, err
 	}

@@ -144,8 +144,11 @@ func restyle(t *nethtml.Token, against []string) {
 	}
 	for _, property := range against {
 		whole, _, _ := strings.Cut(property, "-")
-		if !said[property] && !said[whole] {
+		switch itself := said[property] || said[whole]; {
+		case !itself:
 			declared = append(declared, property+":"+plainValue(t, property)+"!important")
+		case property == "font-family": // the mail may bring along a font of the name that it says
+			declared = append(declared, "font-family:sans-serif!important")
 		}
 	}
 	t.Attr = append(t.Attr, nethtml.Attribute{Key: "style", Val: strings.Join(declared, ";")})
@@ -156,7 +159,7 @@ func restyle(t *nethtml.Token, against []string) {
 var plainValues = map[string]string{
 	"visibility": "visible", "opacity": "1", "position": "static", "height": "auto", "max-height": "none", "overflow-x": "visible", "overflow-y": "visible",
 	"text-indent": "0", "line-height": "normal", "letter-spacing": "normal", "word-spacing": "normal", "transform": "none", "clip-path": "none", "filter": "none",
-	"color": "inherit", "font-size": "inherit", "-webkit-text-fill-color": "currentcolor", "white-space": "normal", "float": "none",
+	"color": "inherit", "font-size": "inherit", "font-family": "inherit", "vertical-align": "baseline", "-webkit-text-fill-color": "currentcolor", "white-space": "normal", "float": "none",
 }
 
 // displays are the values of display of elements that are neither blocks nor inline.

@@ -8,7 +8,7 @@ import (
 // TestFirm: a block in its firm form says itself what it looks like, and its elements
 // do of what the mail's sheets are about.
 func TestFirm(t *testing.T) {
-	b := Block{Kind: Disclaimer, Name: "00ff", HTML: `<p>Contoso <b style="color:#900">AG</b><br></p><table bgcolor=navy width=200><tr><td>Berlin</td></tr></table>`}
+	b := Block{Kind: Disclaimer, Name: "00ff", HTML: `<p>Contoso <b style="color:#900">AG</b> <i style="font:9px Arial">Mitte</i><br></p><table bgcolor=navy width=200><tr><td>Berlin</td></tr></table>`}
 	pl, _ := Read([]byte("<body><p>Hello</p></body>"), Kind{HTML: true}).AtEdge(b)
 	for _, c := range []struct {
 		against []string
@@ -17,6 +17,7 @@ func TestFirm(t *testing.T) {
 		{nil, []string{`<div id="sigmilter-disclaimer-00ff" class="sigmilter-disclaimer-00ff" style="all:initial!important;`, `;white-space:normal!important;margin-top:1em!important"><p>Contoso`, `<b style="color:#900">`}},
 		{[]string{"display"}, []string{`<p style="display:block!important">`, `<b style="color:#900!important;display:inline!important">`, `<table bgcolor="navy" width="200" style="display:table!important">`, `<td style="display:table-cell!important">`, `<br>`}},
 		{[]string{"color", "background-color", "width"}, []string{`<b style="color:#900!important;background-color:transparent!important;width:auto!important">`, `background-color:navy!important;width:200px!important`}},
+		{[]string{"font-family"}, []string{`<p style="font-family:inherit!important">`, `<i style="font:9px Arial!important;font-family:sans-serif!important">`}},
 		{[]string{"mask-image"}, []string{`<p style="mask-image:initial!important">`}},
 	} {
 		firm := pl.Firm(&b, c.against)

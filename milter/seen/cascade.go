@@ -149,6 +149,10 @@ func (d *document) attributes(n *nethtml.Node) []hit {
 			if n.DataAtom == atom.Font {
 				hint("color", legacyColor(a.Val))
 			}
+		case "face":
+			if n.DataAtom == atom.Font {
+				hint("font-family", a.Val)
+			}
 		case "size":
 			if n.DataAtom == atom.Font {
 				hint("font-size", fontSize(a.Val))
@@ -192,7 +196,7 @@ func fontSize(v string) string {
 func (d *document) inline(attribute string) []declaration {
 	known, ok := d.inlines[attribute]
 	if !ok {
-		known = declarations(d.tokens(attribute, d.work))
+		known = declarations(d.tokens(attribute, d.work), false)
 		if len(d.inlines) < maxInlines {
 			d.inlines[attribute] = known
 		}

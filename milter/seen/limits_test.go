@@ -1,6 +1,7 @@
 package seen_test
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 
@@ -69,6 +70,22 @@ func TestLinear(t *testing.T) {
 	}
 }
 
+// TestLinearSheets: twice the sheet costs twice as much, below the limits and beyond.
+func TestLinearSheets(t *testing.T) {
+	for name, what := range map[string]string{
+		"list": "p,", "list of classes": ".a,", "descendants": "* ", "blocks": "{", "nested": "a{& b{", "nested names": "a{b{", "at-rules": "@media x{",
+		"values": "a{--x:{", "attributes": "[a]", "brackets": "a[", "functions": "a:not(", "closing": "}a{color:red}", "unclosed": "a{color:rgb(",
+		"semicolons": ";", "strings": "'", "imports": "@import 'a';", "fonts": "@font-face{src:url(a)}", "steps": "@keyframes a{to{top:0}}", "broken": "a{b:c{}d;e{}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			page := func(n int) string { return "<style>" + strings.Repeat(what, n) + "{color:red}</style><p>Hello</p>{B}" }
+			for _, n := range []int{2_000, 60_000} {
+				miltertest.CheckGrowth(t, n, page, func(page string) { look(page, light()) })
+			}
+		})
+	}
+}
+
 // TestWork: what is read is counted.
 func TestWork(t *testing.T) {
 	page := strings.Repeat("<p>Hello</p>", 1000)
@@ -98,6 +115,31 @@ func TestGivesWay(t *testing.T) {
 		}))
 		if asked < size*8>>20 {
 			t.Errorf("%s: it is asked %d times", name, asked)
+		}
+	}
+}
+
+// TestMemory: what a page is said to take, it does not exceed, whatever its sheets are
+// made of. What is let go of meanwhile counts by half.
+func TestMemory(t *testing.T) {
+	if miltertest.Raced {
+		t.Skip("the race detector takes more")
+	}
+	for _, unit := range []string{
+		"p,", ".a,", "* ", "{", "a{& b{", "[a]", "a{b:c}", "a{color:red}", "a,b{color:red}", ".a>.b{margin:0}", "@media x{", "a:not(", "(", "'", "/**/", "a{--x:{",
+	} {
+		for _, page := range []string{
+			"<style>" + strings.Repeat(unit, 300_000/len(unit)) + "</style><p>Hello</p>",
+			`<p style="` + strings.Repeat(unit, 300_000/len(unit)) + `">Hello</p>`,
+			"<style>" + strings.Repeat(unit, 3_000_000/len(unit)) + "</style><p>Hello</p>",
+		} {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			look(page+"{B}", light())
+			runtime.ReadMemStats(&after)
+			if took, said := int64(after.TotalAlloc-before.TotalAlloc)/2, seen.Memory([]byte(page)); took > said {
+				t.Errorf("%.12s%.8s, %d bytes: it takes %d bytes, said are %d", page, unit, len(page), took, said)
+			}
 		}
 	}
 }

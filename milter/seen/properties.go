@@ -76,6 +76,9 @@ var properties = map[string]check{
 	"border-left-width": edged, "border-right-width": edged, "border-inline": edged, "border-inline-width": edged, "border-inline-start": edged,
 	"border-inline-start-width": edged, "border-inline-end": edged, "border-inline-end-width": edged, "border-image-slice": unfilled,
 
+	"vertical-align": between(-40, 40, "baseline sub super top text-top middle bottom text-bottom"),
+	"baseline-shift": between(-40, 40, "baseline sub super top center bottom"),
+
 	"text-decoration-thickness": between(-1, 4, "auto from-font"),
 
 	"margin":               across(pulled, far),
@@ -136,7 +139,7 @@ var properties = map[string]check{
 	"inset-inline": placed, "inset-block": placed, "inset-inline-start": placed, "inset-block-start": placed, "inset-inline-end": placed, "inset-block-end": placed,
 	"position":    one("static relative"),
 	"z-index":     one("auto 0 1"),
-	"font-family": func(v string) bool { return !symbols[family(v)] },
+	"font-family": func(v string) bool { return !typefaceOf(v).pictures },
 }
 
 // propertyNames are the names of properties, in order.

@@ -194,7 +194,8 @@ func afterMarkup(page []byte, i int) int {
 	return end
 }
 
-// afterRaw is where the content of a script or style sheet ends.
+// afterRaw is where the content of a script or style sheet ends, len(page) where some
+// readers take what others end it at for more of it: </style/x>.
 func afterRaw(page []byte, i int, name string) int {
 	for {
 		n := bytes.Index(page[i:], []byte("</"))
@@ -202,9 +203,13 @@ func afterRaw(page []byte, i int, name string) int {
 			return len(page)
 		}
 		i += n + 2
-		if len(page)-i >= len(name) && bytes.EqualFold(page[i:i+len(name)], []byte(name)) {
-			return i - 2
+		if len(page)-i < len(name) || !bytes.EqualFold(page[i:i+len(name)], []byte(name)) {
+			continue
 		}
+		if rest := bytes.TrimLeft(page[i+len(name):], " \t\r\n\f"); len(rest) > 0 && rest[0] != '>' {
+			return len(page)
+		}
+		return i - 2
 	}
 }
 

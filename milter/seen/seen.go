@@ -86,7 +86,7 @@ func read(page []byte, scripts bool, w *work.Meter) (*document, error) {
 		return nil, errLarge
 	}
 	d := &document{root: root, inlines: map[string][]declaration{}}
-	d.faces, d.work, d.most = map[string]bool{}, w, stepsPerPage+stepsPerByte*len(page)
+	d.work, d.most = w, stepsPerPage+stepsPerByte*len(page)
 	for n := root; n != nil; n = next(n) {
 		w.Spend(perNode)
 		d.take(n)

@@ -32,7 +32,7 @@ type rule struct {
 // sheets are all style sheets of a mail.
 type sheets struct {
 	rules []rule
-	faces map[string]bool // the families of fonts whose letters the mail brings along
+	faces bool // there are fonts whose letters the mail brings along
 	// elsewhere says that a sheet is fetched, which clients do or do not; carried that
 	// one comes with the mail in a form that is not read here.
 	elsewhere, carried bool
@@ -104,11 +104,11 @@ func (s *sheets) atRule(all []token, i int, in scope) int {
 	}
 	inner := content(all, block)
 	if in.nested { // what it says is said of the element of the rule around it
-		s.add(declarations(inner), nil, scope{true, in.layered, true, in.depth})
+		s.add(declarations(inner, true), nil, scope{true, in.layered, true, in.depth})
 	}
 	switch unprefixed(strings.TrimPrefix(name, "@")) {
 	case "font-face":
-		s.face(declarations(inner))
+		s.face(declarations(inner, false))
 	case "keyframes":
 		s.animated(inner)
 	case "page", "property", "counter-style", "font-feature-values", "font-palette-values", "namespace", "-ms-viewport", "viewport":
@@ -127,7 +127,7 @@ func (s *sheets) animated(all []token) {
 		if block == len(all) {
 			return
 		}
-		for _, d := range declarations(content(all, block)) {
+		for _, d := range declarations(content(all, block), false) {
 			s.over.take(&d)
 		}
 		i = past(all, block)
@@ -157,10 +157,12 @@ func (s *sheets) qualified(all []token, i int, in scope) int {
 		return min(block+1, len(all))
 	}
 	inner := content(all, block)
-	if hasBlock(inner) {
+	if hasBlock(inner) { // not every reader knows rules in rules
 		s.read(inner, scope{true, in.layered, true, in.depth + 1})
+		in.maybe = true
+		s.add(declarations(inner, true), all[i:block], in)
 	}
-	s.add(declarations(inner), all[i:block], in)
+	s.add(declarations(inner, false), all[i:block], in)
 	return past(all, block)
 }
 
@@ -208,22 +210,23 @@ func hasBlock(all []token) bool {
 	return false
 }
 
-// declarations are those of a block or a style attribute.
-func declarations(all []token) []declaration {
+// declarations are those of a block or a style attribute. Nesting says that there may be
+// rules between them; otherwise what has a block is one broken declaration.
+func declarations(all []token, nesting bool) []declaration {
 	var found []declaration
-	for i := 0; i < len(all); {
-		end := i
-		for end < len(all) && all[end].kind != css.SemicolonToken {
-			braced := all[end].kind == css.LeftBraceToken
-			end = past(all, end)
-			if braced {
-				break
+	for i := 0; i < len(all); i++ {
+		end := prelude(all, i, true)
+		block := end < len(all) && all[end].kind == css.LeftBraceToken
+		switch {
+		case !block:
+			found = append(found, declared(all[i:end])...)
+			i = end
+		case nesting:
+			i = past(all, end) - 1
+		default:
+			for i = end; i < len(all) && all[i].kind != css.SemicolonToken; {
+				i = past(all, i)
 			}
-		}
-		found = append(found, declared(all[i:end])...)
-		i = end
-		if i < len(all) && all[i].kind == css.SemicolonToken {
-			i++
 		}
 	}
 	return found

@@ -56,7 +56,7 @@ func fontOf(value string, as func(p, v string) declaration) []declaration {
 		return []declaration{as("font-size", value), as("line-height", value), as("font-family", value)}
 	}
 	if systemFonts[value] {
-		return nil
+		return []declaration{as("font-family", value)}
 	}
 	words := strings.Fields(strings.ReplaceAll(strings.ReplaceAll(value, " /", "/"), "/ ", "/"))
 	for i, w := range words {

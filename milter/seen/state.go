@@ -26,9 +26,9 @@ type state struct {
 	left, right  float64 // how far it is moved to the left, and to the right, at most
 	filters      int     // how many filters it is seen through
 	text, ground shades
-	families     []string // of its letters
-	own          bool     // it is of the block
-	hidden       string   // what hides all in it, whatever that says
+	typeface     typeface
+	own          bool   // it is of the block
+	hidden       string // what hides all in it, whatever that says
 	inherited    map[string]string
 }
 
@@ -119,14 +119,11 @@ func (s *state) letters(n *nethtml.Node, style style) {
 	for _, h := range style.candidates("font-family") {
 		switch {
 		case h.value == "initial":
-			s.families = nil
+			s.typeface = readersOwn
 		case !global[h.value] && h.maybe:
-			if len(s.families) == 0 {
-				s.families = []string{readersDefault}
-			}
-			s.families = append(slices.Clone(s.families), families(h.value)...)
+			s.typeface = s.typeface.with(typefaceOf(h.value))
 		case !global[h.value]:
-			s.families = families(h.value)
+			s.typeface = typefaceOf(h.value)
 		}
 	}
 }

@@ -37,8 +37,10 @@ func light() insert.Placement {
 	return insert.Placement{Edits: []entity.Edit{{New: html}}}
 }
 
-func look(page string, pl insert.Placement) seen.Verdict {
-	e := pl.Put(&legal)
+func look(page string, pl insert.Placement) seen.Verdict { return lookAt(&legal, page, pl) }
+
+func lookAt(b *insert.Block, page string, pl insert.Placement) seen.Verdict {
+	e := pl.Put(b)
 	page = strings.ReplaceAll(page, "{B}", e.HTML)
 	return seen.Look([]byte(page), []seen.Block{{ID: e.ID, HTML: e.HTML}}, nil)[0]
 }
@@ -91,4 +93,24 @@ func TestOrdinary(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d are firm", firmly, len(names))
+}
+
+// TestOwnFont: a block that names fonts itself is seen in its firm form, in a page that
+// brings along one of any name, the block's too.
+func TestOwnFont(t *testing.T) {
+	for _, own := range []string{"<p style=\"font-family:Arial\">LEGAL</p>", "<p style=\"font:9pt 'Segoe UI',Arial\">LEGAL</p>", "<p><font face=Arial>LEGAL</font></p>"} {
+		b := legal
+		b.HTML = own
+		first := insert.Placement{Edits: []entity.Edit{{New: strings.Replace(light().Edits[0].New, legal.HTML, own, 1)}}}
+		for _, named := range []string{"Acme", "Arial", "Segoe UI", "Times"} {
+			page := `<style>@font-face{font-family:"` + named + `";src:url(https://www.acme.example/a.woff2)}</style><p>Hello</p>{B}`
+			v := lookAt(&b, page, first)
+			if v.Hidden == "" {
+				t.Errorf("%s, a font named %s: it counts as seen", own, named)
+			}
+			if v := lookAt(&b, page, first.Firm(&b, v.Against)); v.Hidden != "" {
+				t.Errorf("%s, a font named %s: its firm form is hidden by %s", own, named, v.Hidden)
+			}
+		}
+	}
 }

@@ -12,35 +12,65 @@ import (
 // token is a token of CSS, without its escapes where it is a name.
 type token struct {
 	kind css.TokenType
+	span int32 // of how many tokens it is the first that belong together: to what closes it
 	text string
 }
 
 // tokens are the tokens of a text in CSS, without comments, as far as the mail may have
 // more of them.
 func (s *sheets) tokens(text string, w *work.Meter) []token {
-	var all []token
+	all := make([]token, 0, min(mayHold(text), maxTokens-s.seen))
 	l := css.NewLexer(parse.NewInputString(text))
 	for at := 0; ; {
 		kind, data := l.Next()
 		w.Spend(perByte * len(data))
 		from := at
 		at += len(data)
-		switch kind {
-		case css.ErrorToken:
-			return all
-		case css.CommentToken:
+		switch {
+		case kind == css.ErrorToken:
+			return spanned(all)
+		case kind == css.CommentToken:
 			continue
-		}
-		if s.seen++; s.seen > maxTokens {
+		case s.seen == maxTokens:
 			s.full = true
-			return all
+			return spanned(all)
 		}
+		s.seen++
 		if at <= len(text) && text[from:at] == string(data) { // no copy of what stands there already
-			all = append(all, token{kind, text[from:at]})
+			all = append(all, token{kind: kind, text: text[from:at]})
 		} else {
-			all = append(all, token{kind, string(data)})
+			all = append(all, token{kind: kind, text: string(data)})
 		}
 	}
+}
+
+// mayHold is how many tokens a text holds at most.
+func mayHold[T string | []byte](text T) int {
+	n, inName := 0, false
+	for _, c := range []byte(text) {
+		name := c >= 0x80 || letter(c) || '0' <= c && c <= '9' || c == '-' || c == '_'
+		if !name || !inName {
+			n++
+		}
+		inName = name
+	}
+	return n
+}
+
+// spanned are tokens that know what closes them.
+func spanned(all []token) []token {
+	var open []int32
+	for i := range all {
+		all[i].span = 1
+		if closing(all[i].kind) != 0 {
+			all[i].span = int32(len(all) - i)
+			open = append(open, int32(i))
+		} else if n := len(open) - 1; n >= 0 && all[i].kind == closing(all[open[n]].kind) {
+			all[open[n]].span = int32(i) + 1 - open[n]
+			open = open[:n]
+		}
+	}
+	return all
 }
 
 // named is the text of a token in lower case without its escapes.
@@ -95,17 +125,4 @@ func closing(kind css.TokenType) css.TokenType {
 }
 
 // past is the index behind what the token at i is: itself, or all up to what closes it.
-func past(all []token, i int) int {
-	var open []css.TokenType
-	for ; i < len(all); i++ {
-		if c := closing(all[i].kind); c != 0 {
-			open = append(open, c)
-		} else if n := len(open) - 1; n >= 0 && all[i].kind == open[n] {
-			open = open[:n]
-		}
-		if len(open) == 0 {
-			return i + 1
-		}
-	}
-	return i
-}
+func past(all []token, i int) int { return min(i+int(all[i].span), len(all)) }

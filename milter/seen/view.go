@@ -24,7 +24,7 @@ const moreSheets = "more style sheets than are looked at"
 
 // run walks down the page, and looks at each text of the block.
 func (v *view) run() {
-	s := state{size: 16, large: 16, opacity: 1, zoom: 1, magnified: 1, room: 800, text: shades{0, 0}, ground: shades{1, 1}, dark: v.doc.scheme}
+	s := state{size: 16, large: 16, opacity: 1, zoom: 1, magnified: 1, room: 800, typeface: readersOwn, text: shades{0, 0}, ground: shades{1, 1}, dark: v.doc.scheme}
 	if v.doc.scheme {
 		s.text, s.ground = anyShade, anyShade
 	}
@@ -127,14 +127,14 @@ func (v *view) into(n *nethtml.Node, s state) state {
 	s.moved(style)
 	s.narrowed(style)
 	s.colors(style)
-	brought := v.doc.brings(s.families)
-	if brought {
+	switch delete(s.inherited, "font-family"); {
+	case v.doc.faces && s.typeface.named:
 		s.inherited["font-family"] = "a font that the mail brings along"
-	} else {
-		delete(s.inherited, "font-family")
+	case s.typeface.pictures:
+		s.inherited["font-family"] = "a font of pictures"
 	}
 	if s.own {
-		v.note(style, brought)
+		v.note(style, s.inherited["font-family"] != "")
 	}
 	s.cut = s.cut || style.says("overflow-x", cutting) || style.contained()
 	s.items = itemsOf(n, style, s.low)
@@ -196,15 +196,16 @@ func (s style) elsewhere() {
 }
 
 // note notes by which properties style sheets may hide an element of the block.
-// Brought says that the font of the element is one that the mail brings along.
-func (v *view) note(s style, brought bool) {
+// Illegible says that its font may be; then it is noted where the element names one itself.
+func (v *view) note(s style, illegible bool) {
 	for p := range s {
 		check := properties[p]
-		if p == "font-family" && brought {
+		font := p == "font-family" && illegible
+		if font {
 			check = none
 		}
 		for _, h := range s.candidates(p) {
-			if h.inline || h.weight < 0 || check == nil || global[h.value] || check(h.value) || slices.Contains(v.against, h.written) {
+			if (h.inline || h.weight < 0) && !font || check == nil || global[h.value] || check(h.value) || slices.Contains(v.against, h.written) {
 				continue
 			}
 			v.against = append(v.against, h.written)
