@@ -45,22 +45,45 @@ func (s style) candidates(property string) []hit {
 	if all := s["all"]; len(all) > 0 && !beside[property] {
 		hits = append(append([]hit(nil), hits...), all...)
 	}
-	var winner *hit
-	for i := range hits {
-		if h := &hits[i]; !h.maybe && (winner == nil || h.beats(winner)) {
-			winner = h
-		}
-	}
+	winner, prefixed := winners(hits)
 	var may []hit
 	for i := range hits {
-		if h := &hits[i]; h.maybe && (winner == nil || h.beats(winner)) {
-			may = append(may, *h)
+		h := &hits[i]
+		own := prefixed[h.written]
+		if h == winner || winner != nil && !h.beats(winner) || own != nil && h != own && !h.beats(own) {
+			continue
 		}
+		also := *h
+		also.maybe = true
+		may = append(may, also)
 	}
 	if winner != nil {
 		may = append(may, *winner)
 	}
 	return may
+}
+
+// winners are the declaration that wins for all readers, nil for none, and of each name
+// with a prefix, which some readers know only, the one that wins for those.
+func winners(hits []hit) (winner *hit, prefixed map[string]*hit) {
+	for i := range hits {
+		h := &hits[i]
+		switch {
+		case h.maybe:
+		case h.written[0] != '-':
+			if winner == nil || h.beats(winner) {
+				winner = h
+			}
+		default:
+			if prefixed == nil {
+				prefixed = map[string]*hit{}
+			}
+			if was := prefixed[h.written]; was == nil || h.beats(was) {
+				prefixed[h.written] = h
+			}
+		}
+	}
+	return winner, prefixed
 }
 
 // fails is the first declaration of a property that may hide its element, nil for none.
@@ -106,7 +129,7 @@ func (d *document) styleOf(n *nethtml.Node) style {
 func (s style) take(r *rule, sel *selector) {
 	for i, decl := range r.declarations {
 		s[decl.property] = append(s[decl.property], hit{
-			declaration: decl, weight: sel.weight, order: r.order*1000 + i, maybe: r.maybe || sel.unsure, layered: r.layered,
+			declaration: decl, weight: sel.weight, order: r.order*1000 + i, maybe: r.maybe || sel.unsure || decl.unsure, layered: r.layered,
 		})
 	}
 }
@@ -122,7 +145,7 @@ func (d *document) attributes(n *nethtml.Node) []hit {
 		switch a.Key {
 		case "style":
 			for i, decl := range d.inline(a.Val) {
-				hits = append(hits, hit{declaration: decl, inline: true, order: i})
+				hits = append(hits, hit{declaration: decl, inline: true, order: i, maybe: decl.unsure})
 			}
 		case "hidden", "popover":
 			hits = append(hits, hit{declaration: declaration{written: a.Key, property: "display", value: "none"}, inline: true, order: -1, maybe: true})
@@ -196,7 +219,14 @@ func fontSize(v string) string {
 func (d *document) inline(attribute string) []declaration {
 	known, ok := d.inlines[attribute]
 	if !ok {
-		known = declarations(d.tokens(attribute, d.work), false)
+		all := d.tokens(attribute, d.work)
+		known = declarations(all, false)
+		if hasBlock(all) { // readers do not agree on where they go on behind it
+			known = append(known, declarations(all, true)...)
+			for i := range known {
+				known[i].unsure = true
+			}
+		}
 		if len(d.inlines) < maxInlines {
 			d.inlines[attribute] = known
 		}

@@ -35,6 +35,7 @@ var properties = map[string]check{
 	"offset":             nothing,
 	"offset-path":        nothing,
 	"filter":             filtered,
+	"backdrop-filter":    blurred,
 	"content-visibility": one("visible auto"),
 	"content":            one("normal none"),
 	"continue":           one("auto"),

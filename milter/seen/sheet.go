@@ -13,6 +13,7 @@ type declaration struct {
 	property  string // likewise without the prefix of a browser
 	value     string // blanks folded, comments and escapes gone
 	important bool
+	unsure    bool // it may be left out, by one reader or another
 }
 
 // rule is a rule of a style sheet with those of its declarations that can hide.
@@ -258,6 +259,7 @@ func declared(all []token) []declaration {
 	}
 	d.value = strings.TrimSpace(d.value)
 	d.property = unprefixed(d.written)
+	d.unsure = !d.sure()
 	return d.longhands()
 }
 

@@ -32,7 +32,7 @@ func unprefixed(name string) string {
 // longhands are the declarations that a shorthand is short for, as far as they can hide.
 func (d declaration) longhands() []declaration {
 	as := func(property, value string) declaration {
-		return declaration{written: property, property: property, value: value, important: d.important}
+		return declaration{written: property, property: property, value: value, important: d.important, unsure: d.unsure}
 	}
 	switch d.property {
 	case "font":

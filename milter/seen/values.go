@@ -1,6 +1,7 @@
 package seen
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -176,6 +177,13 @@ func filtered(v string) bool {
 		}
 	}
 	return true
+}
+
+// blurred reports whether filters of what is behind an element leave it as light as it is.
+func blurred(v string) bool {
+	return v == "none" || !slices.ContainsFunc(words(v), func(f string) bool {
+		return !strings.HasPrefix(f, "blur(") && !strings.HasPrefix(f, "saturate(")
+	})
 }
 
 func zoomed(v string) bool {
